@@ -1,0 +1,31 @@
+# Everything here is a short name for a script or a command; each script answers --help.
+
+.PHONY: help quickstart test build engine format lint check-imports clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+quickstart: ## Build Roost, pull a small sample model, chat with it
+	@scripts/quickstart
+
+test: ## Check format and imports, run all tests
+	@scripts/test
+
+build: ## Build the roost command (.build/release/roost)
+	swift build -c release --product roost
+
+engine: ## Get llama-server: from PATH, or built once for this machine
+	@scripts/engine
+
+format: ## Format all Swift files
+	@scripts/lint --fix
+
+lint: ## Check the format of all Swift files
+	@scripts/lint
+
+check-imports: ## Build everything and check imports against Package.swift
+	@scripts/check-imports
+
+clean: ## Delete build products (caches outside this folder are kept)
+	swift package clean

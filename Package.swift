@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Each feature is explained at https://docs.swift.org/compiler/documentation/diagnostics/upcoming-language-features
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+}
+
+/// A library of the house: its folder is `Sources/<name>`, its imports are exactly the ones listed here (`make check-imports`).
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one target, in `Tests/<name>`. All of them share `TestSupport`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport", .logging, .systemPackage], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "roost",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "roost", targets: ["roost"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        library("RoostCore", []),
+        library("JobStore", ["RoostCore", .grdb, .logging]),
+        library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .systemPackage]),
+        library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
+        library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
+        library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+        library(
+            "RoostServer",
+            [
+                "RoostCore", "JobStore", "HubClient", "Engines", "PullJobs", .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                .logging, .nioCore, .nioFoundationCompat, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+            ]),
+        .executableTarget(
+            name: "roost", dependencies: ["RoostCore", "RoostClient", "RoostServer", "Engines", .argumentParser, .logging, .systemPackage],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["RoostCore", .subprocess, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("RoostCoreTests", ["RoostCore"]),
+        tests("JobStoreTests", ["JobStore", .grdb]),
+        tests("HubClientTests", ["HubClient", .nioCore, .nioHTTP1, .nioPosix]),
+        tests("EnginesTests", ["Engines", "RoostCore", "roost", .logging, .nioCore, .serviceLifecycle, .systemPackage]),
+        tests("PullJobsTests", ["PullJobs", "JobStore", "HubClient", "RoostServer"]),
+        tests(
+            "RoostServerTests",
+            [
+                "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .serviceLifecycle,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests("EndToEndTests", ["RoostClient", "RoostCore", "roost", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+    ],
+    swiftLanguageModes: [.v6]
+)

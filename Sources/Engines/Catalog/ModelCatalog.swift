@@ -1,0 +1,100 @@
+import Foundation
+public import RoostCore
+public import SystemPackage
+
+/// The models in a Hub cache that are complete and that an engine can load.
+///
+/// Reads huggingface_hub's own layout, `models--org--name/{blobs,refs,snapshots}`, and keeps nothing in memory: what is on the disk is the truth,
+/// whoever put it there. Files whose blob is missing do not count, nor do split files with missing parts.
+public struct ModelCatalog: Sendable {
+    /// The Hub cache.
+    public let cacheDirectory: FilePath
+
+    /// Makes a catalogue of a cache.
+    ///
+    /// - Parameter cacheDirectory: The folder that holds `models--…` folders; it need not exist yet.
+    public init(cacheDirectory: FilePath) { self.cacheDirectory = cacheDirectory }
+
+    /// Every model there is, ordered by name.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem` when the cache exists but cannot be read.
+    public func entries() throws -> [ModelEntry] {
+        guard FileManager.default.fileExists(atPath: cacheDirectory.string) else { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: cacheDirectory.string)
+        } catch {
+            throw RoostError(
+                .fileSystem, "The model cache \(cacheDirectory) cannot be read: \(error.localizedDescription). Check the folder's permissions.",
+                cause: error)
+        }
+        return names.compactMap(RepositoryID.init(cacheFolderName:)).flatMap { repository in
+            models(of: repository).map(\.entry)
+        }.sorted { $0.reference.description < $1.reference.description }
+    }
+
+    /// The model that a reference names. Without a quantisation, the one that `quantize: auto` would have picked.
+    ///
+    /// - Parameter reference: What somebody asked for.
+    /// - Returns: The model; its reference carries the quantisation.
+    /// - Throws: `RoostError` with code `modelNotFound` that says how to pull it.
+    public func entry(for reference: ModelReference) throws -> ModelEntry {
+        let models = models(of: reference.repository)
+        guard !models.isEmpty else {
+            throw RoostError(.modelNotFound, "\(reference) is not on this machine. \(Self.advice(reference))", field: "model")
+        }
+        do {
+            let choice = try GGUFVariant.choose(for: reference, policy: .auto, among: models.map(\.variant))
+            if let model = models.first(where: { $0.variant == choice }) { return model.entry }
+        } catch let error as RoostError where error.code == .unsupportedModel {
+            let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
+            throw RoostError(
+                .modelNotFound, "\(reference) is not on this machine, only \(present). \(Self.advice(reference))", field: "model", cause: error)
+        }
+        throw RoostError(.modelNotFound, "\(reference) is not on this machine. \(Self.advice(reference))", field: "model")
+    }
+
+    private static func advice(_ reference: ModelReference) -> String {
+        "Pull it first with `roost pull \(reference)`, or POST {\"model\": \"\(reference)\"} to /pull."
+    }
+}
+
+extension ModelCatalog {
+    private struct Model {
+        let variant: GGUFVariant
+        let entry: ModelEntry
+    }
+
+    /// The complete variants of a repository. The first snapshot that holds a variant wins, so `main` goes before older ones.
+    private func models(of repository: RepositoryID) -> [Model] {
+        var models: [ModelReference: Model] = [:]
+        for snapshot in snapshots(of: repository) {
+            let sizes = SnapshotListing(snapshot).sizes
+            for variant in GGUFVariant.variants(in: Array(sizes.keys)) {
+                let reference = ModelReference(repository: repository, quantization: variant.quantization)
+                guard models[reference] == nil else { continue }
+                let entry = ModelEntry(
+                    reference: reference, snapshotPath: snapshot, modelFile: snapshot.appending(variant.files[0].description),
+                    sizeBytes: variant.files.reduce(0) { $0 + (sizes[$1] ?? 0) })
+                models[reference] = Model(variant: variant, entry: entry)
+            }
+        }
+        return Array(models.values)
+    }
+
+    /// The snapshot that `refs/main` names, then the others, newest first.
+    private func snapshots(of repository: RepositoryID) -> [FilePath] {
+        let root = cacheDirectory.appending(repository.cacheFolderName)
+        let folder = root.appending("snapshots")
+        // A repository folder without snapshots, or without `refs/main`, is one that holds no model yet.
+        let commits = ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).compactMap(CommitHash.init(hex:))
+        let main = (try? String(contentsOfFile: root.appending("refs").appending("main").string, encoding: .utf8))?
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let dated = commits.map { commit in
+            let path = folder.appending(commit.description)
+            let date = (try? FileManager.default.attributesOfItem(atPath: path.string))?[.modificationDate] as? Date
+            return (path: path, isMain: commit.description == main, date: date ?? .distantPast)
+        }
+        return dated.sorted { ($0.isMain ? 1 : 0, $0.date) > ($1.isMain ? 1 : 0, $1.date) }.map(\.path)
+    }
+}

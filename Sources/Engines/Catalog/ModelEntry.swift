@@ -1,0 +1,28 @@
+public import RoostCore
+public import SystemPackage
+
+/// A model that is complete on this machine and that an engine can be given.
+public struct ModelEntry: Sendable, Hashable {
+    /// What the model is called: `org/name:QUANT`, or `org/name` when its file name carries no quantisation.
+    public let reference: ModelReference
+    /// The snapshot folder of the Hub cache that holds the files.
+    public let snapshotPath: FilePath
+    /// The GGUF file, inside the snapshot; the first part of a split one.
+    public let modelFile: FilePath
+    /// The size of all parts together, in bytes.
+    public let sizeBytes: Int64
+
+    /// Makes an entry.
+    ///
+    /// - Parameters:
+    ///   - reference: What the model is called.
+    ///   - snapshotPath: The snapshot folder that holds the files.
+    ///   - modelFile: The GGUF file, or the first part of a split one.
+    ///   - sizeBytes: The size of all parts together.
+    public init(reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64) {
+        self.reference = reference
+        self.snapshotPath = snapshotPath
+        self.modelFile = modelFile
+        self.sizeBytes = sizeBytes
+    }
+}

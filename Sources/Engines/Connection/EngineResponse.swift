@@ -1,0 +1,28 @@
+public import NIOCore
+import RoostCore
+
+/// An engine's answer; the body comes as the engine makes it.
+public struct EngineResponse: Sendable {
+    /// The HTTP status.
+    public let status: Int
+    /// The `Content-Type` header.
+    public let contentType: String?
+    /// The body; it can be read once.
+    public let body: EngineResponseBody
+
+    /// Reads the whole body.
+    ///
+    /// - Parameter limit: The most bytes to accept.
+    /// - Returns: The body.
+    /// - Throws: `RoostError` with code `engineCrashed` when the engine ends first, `engineRefused` when there is more; `CancellationError`.
+    public func collect(upTo limit: Int) async throws -> ByteBuffer {
+        var whole = ByteBuffer()
+        for try await chunk in body {
+            guard whole.readableBytes + chunk.readableBytes <= limit else {
+                throw RoostError(.engineRefused, "The engine's answer is larger than \(ByteCount(Int64(limit))); it was given up.")
+            }
+            whole.writeImmutableBuffer(chunk)
+        }
+        return whole
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import RoostCore
+public import SystemPackage
+
+/// Finds `llama-server` on this machine.
+public enum EngineLocator {
+    /// The oldest llama.cpp build that Roost's command line and requests were written for.
+    public static let minimumBuild = 8000
+
+    /// Looks at `ROOST_LLAMA_SERVER`, then along `PATH`, then for the newest `roost/engines/*/bin/llama-server` in the user's cache folder.
+    ///
+    /// An explicit path that does not work is an error: it is never silently replaced by another engine.
+    ///
+    /// - Parameter environment: The variables `ROOST_LLAMA_SERVER`, `PATH`, `XDG_CACHE_HOME` and `HOME` are read.
+    /// - Returns: The executable's path.
+    /// - Throws: `RoostError` with code `engineMissing` that says how to get one.
+    public static func locate(environment: [String: String]) throws -> FilePath {
+        if let explicit = environment["ROOST_LLAMA_SERVER"], !explicit.isEmpty {
+            guard isExecutable(FilePath(explicit)) else {
+                throw RoostError(
+                    .engineMissing,
+                    "ROOST_LLAMA_SERVER is \(explicit.quotedForPeople), and no executable file is there. \(howToGetOne)")
+            }
+            return FilePath(explicit)
+        }
+        let onPath = (environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)).appending("llama-server") }
+        if let found = (onPath.filter(\.isAbsolute) + built(environment)).first(where: isExecutable) { return found }
+        throw RoostError(.engineMissing, "No llama-server was found on PATH or among the engines Roost has built. \(howToGetOne)")
+    }
+
+    /// Asks an engine for its version.
+    ///
+    /// - Parameter executable: A `llama-server`.
+    /// - Returns: What it says.
+    /// - Throws: `RoostError` with code `engineMissing` when it does not run or says nothing that looks like a version.
+    public static func version(of executable: FilePath) async throws -> EngineVersion {
+        let output: String
+        do {
+            output = try await ShortCommand.output(of: executable.string, arguments: ["--version"])
+        } catch {
+            throw RoostError(.engineMissing, "\(executable) cannot be run: \(error). \(howToGetOne)", cause: error)
+        }
+        guard let version = EngineVersion(parsing: output) else {
+            let said = output.prefix(200).description.quotedForPeople
+            throw RoostError(.engineMissing, "\(executable) does not seem to be llama-server: `--version` printed \(said). \(howToGetOne)")
+        }
+        return version
+    }
+
+    /// Engines that `make engine` has built, newest pinned version first.
+    private static func built(_ environment: [String: String]) -> [FilePath] {
+        let home = environment["HOME"].map { FilePath($0).appending(".cache") }
+        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) } ?? home
+        guard let engines = cache?.appending("roost").appending("engines") else { return [] }
+        // No folder means that nothing was built.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: engines.string)) ?? []
+        return names.sorted { $0.compare($1, options: .numeric) == .orderedDescending }
+            .map { engines.appending($0).appending("bin").appending("llama-server") }
+    }
+
+    private static func isExecutable(_ path: FilePath) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path.string, isDirectory: &isDirectory) && !isDirectory.boolValue
+            && FileManager.default.isExecutableFile(atPath: path.string)
+    }
+
+    private static let howToGetOne =
+        "Run `make engine` in Roost's folder to build one, install llama.cpp (`brew install llama.cpp`), or set ROOST_LLAMA_SERVER to the path of a llama-server."
+}

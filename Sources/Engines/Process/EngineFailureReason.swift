@@ -1,0 +1,54 @@
+import Foundation
+
+/// Finds, among an engine's last lines, the ones that say why it ended.
+enum EngineFailureReason {
+    /// The reason in the engine's own words, without time stamps and function names.
+    ///
+    /// llama.cpp reports a failed load in layers: the GGUF reader says what is wrong (`invalid magic characters`), then `error loading model: …`, then each caller adds that
+    /// it failed too. The innermost sentence is the one that helps.
+    static func find(in lines: [String]) -> String? {
+        let messages = lines.map(withoutPrefix).filter { !$0.isEmpty }
+        if let start = messages.firstIndex(where: { $0.contains(loading) }) {
+            let said = messages[start].components(after: loading)
+            guard said.contains("failed to load model") || said.contains("failed to load GGUF") else { return said }
+            return messages[..<start].last { $0.hasPrefix("gguf_") }.map(withoutFunction) ?? said
+        }
+        let telling = ["GGML_ASSERT", "what():", "error while loading shared libraries", "Library not loaded", EngineGuard.complaint, "error: "]
+        if let line = messages.last(where: { line in telling.contains(where: line.contains) }) { return withoutFunction(line) }
+        return messages.last { line in ["failed", "couldn't", "unable", "out of memory"].contains { line.contains($0) } }.map(withoutFunction)
+    }
+
+    private static let loading = "error loading model: "
+
+    /// `0.01.234.567 E message` → `message`.
+    private static func withoutPrefix(_ line: String) -> String {
+        let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
+        guard words.count == 3, words[0].allSatisfy({ $0.isNumber || $0 == "." }), words[1].count == 1 else { return line }
+        return String(words[2])
+    }
+
+    /// `gguf_init_from_file_impl: message` → `message`.
+    private static func withoutFunction(_ message: String) -> String {
+        guard let colon = message.range(of: ": "), message[..<colon.lowerBound].contains("_"), !message[..<colon.lowerBound].contains(" ") else {
+            return message
+        }
+        return String(message[colon.upperBound...])
+    }
+
+    /// What a person can do about it.
+    static func advice(for reason: String, exit: EngineExit, model: String) -> String {
+        if exit.signal == 9 { return "Free memory, or use a smaller model or quantisation." }
+        let text = reason.lowercased()
+        if text.contains("unknown model architecture") { return "Use a newer llama-server: run `make engine`, or upgrade llama.cpp." }
+        if text.contains("allocate") || text.contains("memory") { return "Free memory, or use a smaller model or quantisation." }
+        let damaged = ["magic", "gguf", "tensor", "file bounds", "corrupt", "failed to read", "key"]
+        if damaged.contains(where: text.contains) { return "The file seems damaged or incomplete: pull the model again with `roost pull \(model)`." }
+        return "The server's log has the engine's last lines."
+    }
+}
+
+extension String {
+    fileprivate func components(after marker: String) -> String {
+        range(of: marker).map { String(self[$0.upperBound...]) } ?? self
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What `roost engine-guard` does: runs a command and makes sure that it does not outlive Roost.
+///
+/// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, be it by SIGKILL: the command gets SIGTERM and, five seconds later, SIGKILL.
+/// SIGTERM, SIGINT and SIGHUP to the guard do the same. The command's standard input is empty, its files are private (umask 077).
+public enum EngineGuard {
+    /// How the first line on standard error begins; the command's process id follows.
+    static let announcement = "roost-engine-guard: pid "
+    /// How a line begins that says why the command could not be started.
+    static let complaint = "roost-engine-guard: cannot start "
+    /// How long the command may take to end after SIGTERM.
+    private static let grace: Duration = .seconds(5)
+
+    /// Runs a command until it ends. Call it on the main thread of a process that does nothing else.
+    ///
+    /// - Parameter command: The executable, by path or by name, and its arguments.
+    /// - Returns: The command's exit status; 128 + number when a signal ended it; 127 when it could not be started, 64 when there is no command.
+    public static func run(_ command: [String]) -> Int32 {
+        guard !command.isEmpty else {
+            report("roost-engine-guard: no command was given")
+            return 64
+        }
+        // Before any thread exists, so that every thread inherits the mask and only `sigwait` sees these signals.
+        var stopSignals = stopSignals()
+        pthread_sigmask(SIG_BLOCK, &stopSignals, nil)
+        umask(0o077)
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            report("roost-engine-guard: no pipe: \(String(cString: strerror(errno)))")
+            return 71
+        }
+        let child: pid_t
+        switch spawn(command) {
+        case .success(let pid): child = pid
+        case .failure(let error):
+            report("\(complaint)\(command[0]): \(String(cString: strerror(error.number)))")
+            return 127
+        }
+        report("\(announcement)\(child)")
+        let news = ends[1]
+        Thread.detachNewThread { waitForSignals(news) }
+        Thread.detachNewThread { waitForEnd(of: child, news) }
+        return watch(child, news: ends[0])
+    }
+
+    /// Waits for the command to end, passing on the wish to stop.
+    private static func watch(_ child: pid_t, news: Int32) -> Int32 {
+        var watched = [
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: news, events: Int16(POLLIN), revents: 0),
+        ]
+        var killAt: ContinuousClock.Instant?
+        var isStopping = false
+        func stop() {
+            guard !isStopping else { return }
+            isStopping = true
+            kill(child, SIGTERM)
+            killAt = .now + grace
+        }
+        while true {
+            let timeout = killAt.map { Int32(max(0, ContinuousClock.now.duration(to: $0) / .milliseconds(1))) + 1 } ?? -1
+            let ready = poll(&watched, 2, timeout)
+            if let instant = killAt, instant <= .now {
+                kill(child, SIGKILL)
+                killAt = nil
+            }
+            guard ready > 0 else { continue }
+            if watched[1].revents != 0 {
+                if readByte(news) == ended { return status(of: child) }
+                stop()
+            }
+            if watched[0].revents != 0, readByte(STDIN_FILENO) == nil {
+                watched[0].fd = -1
+                stop()
+            }
+        }
+    }
+
+    /// Reaps the command, which has ended.
+    private static func status(of child: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) == -1, errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+}
+
+extension EngineGuard {
+    private static let ended = UInt8(ascii: "e")
+    private static let stopWanted = UInt8(ascii: "s")
+
+    private static func stopSignals() -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+        return set
+    }
+
+    private static func waitForSignals(_ news: Int32) {
+        var set = stopSignals()
+        var signal: Int32 = 0
+        while sigwait(&set, &signal) == 0 { tell(stopWanted, news) }
+    }
+
+    /// Waits without reaping: the process id stays taken until `watch` knows, so a late signal cannot hit a stranger.
+    private static func waitForEnd(of child: pid_t, _ news: Int32) {
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(child), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+        tell(ended, news)
+    }
+
+    private static func tell(_ byte: UInt8, _ descriptor: Int32) {
+        var byte = byte
+        while write(descriptor, &byte, 1) == -1, errno == EINTR {}
+    }
+
+    private static func readByte(_ descriptor: Int32) -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count == 1 { return byte }
+            if count == 0 || errno != EINTR { return nil }
+        }
+    }
+
+    private static func report(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+}

@@ -1,0 +1,98 @@
+import RoostCore
+
+extension EngineSupervisor {
+    /// What a caller that wants an engine does next.
+    private enum Next {
+        /// The engine is ready.
+        case use(SupervisedEngine)
+        /// Its engine is on the way.
+        case wait
+        /// There is no place for its engine.
+        case waitForRoom
+    }
+
+    /// Waits for a model's ready engine, starting it if need be, and holds it. Every success is paired with one `release`.
+    func acquire(_ entry: ModelEntry) async throws -> SupervisedEngine {
+        var held: Int?
+        var roomUntil: Duration?
+        do {
+            while true {
+                try Task.checkCancellation()
+                switch try next(entry, held: &held) {
+                case .use(let engine): return engine
+                case .wait: try await waitForChange()
+                case .waitForRoom:
+                    let deadline = roomUntil ?? (time.now() + configuration.busyTimeout)
+                    roomUntil = deadline
+                    guard try await time.finishes(within: deadline - time.now(), { try await self.waitForChange() }) else {
+                        throw busy(entry.reference)
+                    }
+                }
+            }
+        } catch {
+            if let held { release(entry.reference, id: held, isSuspect: false) }
+            throw error
+        }
+    }
+
+    /// Gives an engine back.
+    func release(_ engine: SupervisedEngine, isSuspect: Bool) {
+        release(engine.entry.reference, id: engine.id, isSuspect: isSuspect)
+    }
+
+    private func release(_ reference: ModelReference, id: Int, isSuspect: Bool) {
+        guard engines[reference]?.id == id else { return }
+        engines[reference]?.holders -= 1
+        engines[reference]?.lastUsed = time.now()
+        if isSuspect { engines[reference]?.isSuspect = true }
+        changed()
+    }
+
+    /// Looks at the state once; `held` is the engine that the caller holds already.
+    private func next(_ entry: ModelEntry, held: inout Int?) throws -> Next {
+        guard !isShuttingDown else { throw Self.shuttingDown }
+        let reference = entry.reference
+        if let engine = engines[reference] {
+            // One that is ending gives way to a new one.
+            if engine.isStopping { return .wait }
+            if held != engine.id {
+                engines[reference]?.holders += 1
+                held = engine.id
+            }
+            guard engine.isReady else { return .wait }
+            engines[reference]?.lastUsed = time.now()
+            return .use(engine)
+        }
+        if let failure = failures[reference] {
+            // Who waited for the engine that failed gets its reason; who comes later is told to wait.
+            if let held, failure.engineID == held { throw failure.error }
+            guard failure.until <= time.now() else { throw failure.coolingDown(at: time.now()) }
+            failures[reference] = nil
+        }
+        guard makeRoom() else { return .waitForRoom }
+        start(entry, with: try configuration.locateExecutable())
+        return .wait
+    }
+
+    /// Ends the least recently used idle engines until one more fits.
+    ///
+    /// - Returns: Whether there is room now; engines that are still ending take room.
+    private func makeRoom() -> Bool {
+        let limit = max(1, configuration.maxModels)
+        guard engines.count >= limit else { return true }
+        var excess = engines.values.count { !$0.isStopping } - (limit - 1)
+        for engine in engines.values.filter(\.isIdle).sorted(by: { $0.lastUsed < $1.lastUsed }) where excess > 0 {
+            stop(engine.entry.reference, because: "another model needs its place, and it was used least recently")
+            excess -= 1
+        }
+        return false
+    }
+
+    private func busy(_ reference: ModelReference) -> RoostError {
+        let names = engines.values.map(\.entry.reference.description).sorted().joined(separator: ", ")
+        return RoostError(
+            .enginesBusy,
+            "\(reference) could not be loaded: this machine runs at most \(configuration.maxModels) model(s) at once, and \(names) stayed busy. Try again later, or raise MAX_CACHE_MODELS.",
+            retryAfter: .seconds(5))
+    }
+}

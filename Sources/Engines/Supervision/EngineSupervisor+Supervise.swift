@@ -1,0 +1,184 @@
+import Foundation
+import Logging
+import RoostCore
+import SystemPackage
+
+extension EngineSupervisor {
+    /// What happens to a process while it runs.
+    private enum Event: Sendable {
+        case ready
+        case tooSlow
+        case hung
+        case stopRequested
+        case ended(EngineExit)
+    }
+
+    /// How a process ended, and what led to it.
+    private struct Ending {
+        var exit: EngineExit
+        var wasTooSlow = false
+        var wasHung = false
+    }
+
+    /// Keeps one engine alive until it is stopped or given up; a child task of `run()`.
+    func supervise(_ reference: ModelReference) async {
+        defer {
+            engines[reference] = nil
+            changed()
+        }
+        while engines[reference]?.isStopping == false {
+            engines[reference]?.log = EngineLog()
+            engines[reference]?.startedAt = time.now()
+            engines[reference]?.isSuspect = false
+            guard let current = engines[reference] else { return }
+            let ending = await runOnce(current)
+            try? FileManager.default.removeItem(atPath: current.socket.string)
+            if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
+            guard let pause = decide(reference, ending) else { return }
+            await wait(pause, unlessStopped: reference)
+        }
+    }
+
+    /// Runs the process once, with its health check beside it.
+    private func runOnce(_ engine: SupervisedEngine) async -> Ending {
+        // A socket left by a process that was killed would make the bind fail.
+        try? FileManager.default.removeItem(atPath: engine.socket.string)
+        let process = EngineProcess(
+            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket), log: engine.log)
+        return await withTaskGroup(of: Event.self) { group in
+            group.addTask { .ended(await process.run()) }
+            group.addTask { await self.untilHealthy(engine, within: self.configuration.loadTimeout) ? .ready : .tooSlow }
+            group.addTask { await self.untilStopRequested(engine.entry.reference) }
+            var ending = Ending(exit: .notStarted("it was cancelled"))
+            for await event in group {
+                switch event {
+                case .ready:
+                    becameReady(engine)
+                    group.addTask { await self.untilHung(engine) }
+                case .tooSlow:
+                    // A cancelled health check is not a slow engine.
+                    ending.wasTooSlow = !Task.isCancelled && !group.isCancelled
+                    group.cancelAll()
+                case .hung:
+                    ending.wasHung = !group.isCancelled
+                    group.cancelAll()
+                case .stopRequested: group.cancelAll()
+                case .ended(let exit):
+                    ending.exit = exit
+                    group.cancelAll()
+                    return ending
+                }
+            }
+            return ending
+        }
+    }
+
+    private func becameReady(_ engine: SupervisedEngine) {
+        let reference = engine.entry.reference
+        // The guard's umask already made it private; this covers an engine that sets its own.
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
+        let now = time.now()
+        engines[reference]?.machine.becameReady(at: now)
+        engines[reference]?.loadDuration = now - engine.startedAt
+        logger.info("An engine is ready", metadata: ["model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))"])
+        changed()
+    }
+
+    /// Settles what happens after a process has ended.
+    ///
+    /// - Returns: The pause before the next start, or `nil` when this was the last.
+    private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
+        guard let decision = engines[reference]?.machine.processEnded(at: time.now()), let engine = engines[reference] else { return nil }
+        switch decision {
+        case .finish: return nil
+        case .restart(let pause):
+            let error = crashError(engine, ending)
+            engines[reference]?.lastError = error.message
+            logger.warning(
+                "An engine crashed and is restarted",
+                metadata: ["model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))"])
+            changed()
+            return pause
+        case .failLoad: fail(engine, loadError(engine, ending))
+        case .giveUp: fail(engine, crashError(engine, ending))
+        }
+        return nil
+    }
+
+    private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
+        let reference = engine.entry.reference
+        logger.error(
+            "An engine failed and its model is left alone for a while",
+            metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
+        let model = LoadedModel(
+            reference: reference, snapshotPath: engine.entry.snapshotPath, sizeBytes: engine.entry.sizeBytes, loadDuration: engine.loadDuration,
+            state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
+        failures[reference] = EngineFailure(
+            engineID: engine.id, error: error, until: time.now() + configuration.loadCooldown, model: model)
+    }
+
+    private func loadError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
+        let entry = engine.entry
+        let output = engine.log.lines.suffix(20).joined(separator: "\n")
+        if ending.wasTooSlow {
+            return RoostError(
+                .engineLoadFailed,
+                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time.",
+                context: ["output": output])
+        }
+        let reason = engine.log.failureReason ?? ending.exit.description
+        let advice = EngineFailureReason.advice(for: reason, exit: ending.exit, model: entry.reference.description)
+        return RoostError(
+            .engineLoadFailed, "The engine could not load \(entry.reference) from \(entry.modelFile): \(reason). \(advice)",
+            context: ["exit": ending.exit.description, "output": output])
+    }
+
+    private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
+        let what = ending.wasHung ? "it did not answer its health check any more" : ending.exit.description
+        let words = engine.log.failureReason.map { "; its last words: \($0)" } ?? ""
+        return RoostError(
+            .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",
+            context: ["output": engine.log.lines.suffix(20).joined(separator: "\n")])
+    }
+}
+
+extension EngineSupervisor {
+    /// Asks an engine for its health, every 50 ms at first and every 250 ms later.
+    nonisolated private func untilHealthy(_ engine: SupervisedEngine, within limit: Duration) async -> Bool {
+        guard let connection = try? await connection(to: engine, failure: ConnectionFailure()) else { return false }
+        let deadline = time.now() + limit
+        var pause: Duration = .milliseconds(50)
+        while time.now() < deadline, !Task.isCancelled {
+            if await connection.isHealthy() { return true }
+            guard (try? await time.sleep(pause)) != nil else { return false }
+            pause = min(pause * 1.25, .milliseconds(250))
+        }
+        return false
+    }
+
+    /// Checks the engine whenever a connection broke; returns when it lives but does not answer within ten seconds.
+    private func untilHung(_ engine: SupervisedEngine) async -> Event {
+        while (try? await waitUntil(engine.entry.reference, \.isSuspect)) != nil {
+            guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
+            engines[engine.entry.reference]?.isSuspect = false
+            changed()
+        }
+        return .stopRequested
+    }
+
+    private func untilStopRequested(_ reference: ModelReference) async -> Event {
+        // Cancelled means the same: the process is to end.
+        try? await waitUntil(reference, \.isStopping)
+        return .stopRequested
+    }
+
+    private func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
+        while let engine = engines[reference], !condition(engine) { try await waitForChange() }
+        try Task.checkCancellation()
+    }
+
+    private func wait(_ pause: Duration, unlessStopped reference: ModelReference) async {
+        // Cancelled or stopped: the loop in `supervise` looks next.
+        _ = try? await time.finishes(within: pause) { _ = await self.untilStopRequested(reference) }
+    }
+}

@@ -1,0 +1,197 @@
+import AsyncHTTPClient
+import Foundation
+public import Logging
+public import RoostCore
+public import ServiceLifecycle
+import SystemPackage
+
+/// Starts, watches, restarts, evicts and ends engines: `llama-server` children, one per loaded model.
+///
+/// Everything that runs, runs inside `run()`: requests made before it starts wait for it, and requests after it ended get `shuttingDown`. Nothing is decided twice:
+/// every change of the state below wakes everybody who waits, and each looks again.
+public actor EngineSupervisor: Service {
+    let configuration: EngineConfiguration
+    let time: EngineTime
+    let logger: Logger
+
+    /// Running engines, by model.
+    var engines: [ModelReference: SupervisedEngine] = [:]
+    /// Models that failed and are left alone for a while.
+    var failures: [ModelReference: EngineFailure] = [:]
+    var isShuttingDown = false
+    /// Set while `run()` runs.
+    var client: HTTPClient?
+    private var lastID = 0
+    private var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
+    private var lastWaiter = 0
+    private let starts: AsyncStream<ModelReference>
+    private let startEngine: AsyncStream<ModelReference>.Continuation
+
+    /// Makes a supervisor; `run()` brings it to life.
+    ///
+    /// - Parameters:
+    ///   - configuration: How engines are started and kept.
+    ///   - clock: Where time comes from.
+    ///   - logger: Gets one line for each start, end, crash and eviction.
+    public init(configuration: EngineConfiguration, clock: some Clock<Duration> = ContinuousClock(), logger: Logger) {
+        self.configuration = configuration
+        self.time = EngineTime(clock)
+        self.logger = logger
+        (starts, startEngine) = AsyncStream.makeStream()
+    }
+
+    /// Runs the engines until graceful shutdown or cancellation, then ends them all.
+    ///
+    /// - Throws: `RoostError` when the folder of the sockets cannot be made or its path is too long.
+    public func run() async throws {
+        defer {
+            isShuttingDown = true
+            engines.removeAll()
+            changed()
+        }
+        try prepareRuntimeDirectory()
+        var http = HTTPClient.Configuration()
+        http.connectionPool.retryConnectionEstablishment = false
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        try await HTTPClient.withHTTPClient(configuration: http) { client in
+            self.client = client
+            await withGracefulShutdownHandler {
+                await withDiscardingTaskGroup { group in
+                    for await reference in starts { group.addTask { await self.supervise(reference) } }
+                    stopEverything()
+                }
+            } onGracefulShutdown: {
+                self.startEngine.finish()
+            }
+            self.client = nil
+        }
+    }
+
+    /// The models that have an engine, and those whose engine failed a moment ago, ordered by name.
+    public func loadedModels() -> [LoadedModel] {
+        let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
+        let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
+        return (running + failed).sorted { $0.reference.description < $1.reference.description }
+    }
+
+    /// Makes sure that a model has a ready engine; joins a load in progress.
+    ///
+    /// - Parameter entry: The model.
+    /// - Returns: The model as it is loaded now.
+    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`, `engineCrashed` or `shuttingDown`; `CancellationError`.
+    public func load(_ entry: ModelEntry) async throws -> LoadedModel {
+        let engine = try await acquire(entry)
+        defer { release(engine, isSuspect: false) }
+        return (engines[entry.reference] ?? engine).loadedModel
+    }
+
+    /// Ends a model's engine and returns when it has ended. Without a quantisation, all engines of that repository.
+    ///
+    /// - Parameter reference: The model.
+    public func unload(_ reference: ModelReference) async {
+        let matching = engines.values.filter { engine in
+            engine.entry.reference == reference || (reference.quantization == nil && engine.entry.reference.repository == reference.repository)
+        }
+        for engine in matching { stop(engine.entry.reference, because: "unload was asked for") }
+        while matching.contains(where: { engines[$0.entry.reference]?.id == $0.id }) {
+            // Cancelled: the engine ends all the same, only nobody waits for it.
+            guard (try? await waitForChange()) != nil else { return }
+        }
+    }
+
+    /// Lends a model's engine, loading it first if need be. While `body` runs, the engine counts as busy and is not evicted.
+    ///
+    /// - Parameters:
+    ///   - entry: The model.
+    ///   - body: What to do with the engine; the connection must not leave it.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `load(_:)` and `body` throw.
+    nonisolated public func withEngine<Value>(
+        for entry: ModelEntry, _ body: (EngineConnection) async throws -> Value
+    ) async throws -> Value {
+        let engine = try await acquire(entry)
+        let failure = ConnectionFailure()
+        do {
+            let value = try await body(connection(to: engine, failure: failure))
+            await release(engine, isSuspect: failure.hasHappened)
+            return value
+        } catch {
+            await release(engine, isSuspect: failure.hasHappened)
+            throw error
+        }
+    }
+}
+
+extension EngineSupervisor {
+    /// Adds an engine and has `run()` start it.
+    func start(_ entry: ModelEntry, with executable: FilePath) {
+        lastID += 1
+        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock"
+        engines[entry.reference] = SupervisedEngine(
+            id: lastID, entry: entry, executable: executable, socket: configuration.runtimeDirectory.appending(name), lastUsed: time.now(),
+            startedAt: time.now())
+        startEngine.yield(entry.reference)
+        changed()
+    }
+
+    /// Has an engine end; `supervise` removes it when it has.
+    func stop(_ reference: ModelReference, because reason: String) {
+        guard engines[reference]?.isStopping == false else { return }
+        logger.info("Ending an engine", metadata: ["model": "\(reference)", "reason": "\(reason)"])
+        engines[reference]?.machine.stop()
+        changed()
+    }
+
+    private func stopEverything() {
+        isShuttingDown = true
+        for reference in engines.keys { stop(reference, because: "Roost is stopping") }
+        changed()
+    }
+
+    /// Something changed: everybody who waits looks again.
+    func changed() {
+        for waiter in waiters.values { waiter.finish() }
+        waiters.removeAll()
+    }
+
+    /// Waits for the next `changed()`. No change between the caller's last look and this call can be missed: there is no suspension in between.
+    func waitForChange() async throws {
+        lastWaiter += 1
+        let key = lastWaiter
+        let (stream, continuation) = AsyncStream<Never>.makeStream()
+        waiters[key] = continuation
+        defer { waiters[key] = nil }
+        for await _ in stream {}
+        try Task.checkCancellation()
+    }
+
+    func connection(to engine: SupervisedEngine, failure: ConnectionFailure) throws -> EngineConnection {
+        guard let client else { throw Self.shuttingDown }
+        return EngineConnection(reference: engine.entry.reference, client: client, socket: engine.socket, failure: failure)
+    }
+
+    static var shuttingDown: RoostError {
+        RoostError(.shuttingDown, "Roost is stopping and starts no engine any more. Send the request again when it is back.")
+    }
+
+    private func prepareRuntimeDirectory() throws {
+        let path = configuration.runtimeDirectory
+        // The longest name is "4194304-999999.sock"; a socket's path has room for 103 bytes on macOS and 107 on Linux.
+        guard path.string.utf8.count <= 80 else {
+            throw RoostError(
+                .invalidConfiguration,
+                "The folder for engine sockets, \(path), has a path of more than 80 bytes, too long for a Unix socket in it. Choose a shorter ROOST_HOME."
+            )
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string)
+        } catch {
+            throw RoostError(
+                .fileSystem,
+                "The folder for engine sockets, \(path), cannot be made: \(error.localizedDescription). Check the permissions of its parent.",
+                cause: error)
+        }
+    }
+}

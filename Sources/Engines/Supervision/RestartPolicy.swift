@@ -1,0 +1,32 @@
+/// Decides, crash by crash, whether an engine is started again and when.
+///
+/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for `healthyAfter`. `maxCrashes` crashes within `window` end it.
+struct RestartPolicy: Sendable, Hashable {
+    var firstDelay: Duration = .milliseconds(500)
+    var longestDelay: Duration = .seconds(30)
+    var healthyAfter: Duration = .seconds(60)
+    var maxCrashes = 5
+    var window: Duration = .seconds(300)
+
+    private var crashes: [Duration] = []
+    private var inARow = 0
+
+    init() {}
+
+    /// An engine crashed.
+    ///
+    /// - Parameters:
+    ///   - now: The time of the crash.
+    ///   - readySince: When it had become ready, if it had.
+    /// - Returns: How long to wait before the next start, or `nil` to give up.
+    mutating func crashed(at now: Duration, readySince: Duration?) -> Duration? {
+        if let readySince, now - readySince >= healthyAfter { inARow = 0 }
+        crashes.removeAll { now - $0 > window }
+        crashes.append(now)
+        inARow += 1
+        guard crashes.count < maxCrashes else { return nil }
+        var delay = firstDelay
+        for _ in 1..<inARow where delay < longestDelay { delay *= 2 }
+        return min(delay, longestDelay)
+    }
+}

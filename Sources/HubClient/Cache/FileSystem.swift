@@ -1,0 +1,128 @@
+import RoostCore
+import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The system calls that SystemPackage does not have. All throw `RoostError`.
+enum FileSystem {
+    /// Makes a folder and its parents; one that exists is fine.
+    static func makeFolder(_ path: FilePath) throws {
+        if path.withPlatformString({ mkdir($0, 0o777) }) == 0 { return }
+        let failure = Errno(rawValue: errno)
+        if failure == .noSuchFileOrDirectory, path.lastComponent != nil {
+            try makeFolder(path.removingLastComponent())
+            try call("make the folder", path) { path.withPlatformString { mkdir($0, 0o777) } }
+        } else if failure != .fileExists || !isFolder(path) {
+            throw error(failure, "make the folder", path)
+        }
+    }
+
+    /// Renames within one file system, replacing what has the new name.
+    static func move(_ source: FilePath, to target: FilePath) throws {
+        try call("write", target) { source.withPlatformString { from in target.withPlatformString { rename(from, $0) } } }
+    }
+
+    /// Makes a symbolic link; `target` is kept as written.
+    static func makeLink(at path: FilePath, to target: FilePath) throws {
+        try call("make the link", path) { target.withPlatformString { to in path.withPlatformString { symlink(to, $0) } } }
+    }
+
+    /// Removes a file or link; one that is not there is fine.
+    static func remove(_ path: FilePath) throws {
+        if path.withPlatformString({ unlink($0) }) != 0, errno != ENOENT { throw error(Errno(rawValue: errno), "remove", path) }
+    }
+
+    /// Waits until a file's bytes are on the disk.
+    static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
+        try call("write", path) { fsync(descriptor.rawValue) }
+    }
+
+    /// Waits until a folder's entries are on the disk.
+    static func flushFolder(_ path: FilePath) throws {
+        let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }
+        // Closing what was only read cannot lose anything.
+        defer { try? descriptor.close() }
+        try flush(descriptor, path)
+    }
+
+    /// Writes a small file so that readers see the old one or the whole new one.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content.
+    ///   - path: The file; its folder exists.
+    ///   - folder: Where the temporary file goes: on the same file system, and where nobody lists files.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
+    static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
+        let temporary = folder.appending(".roost-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
+        do {
+            try attempt("write", path) {
+                let descriptor = try FileDescriptor.open(
+                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                    permissions: FilePermissions(rawValue: 0o666))
+                try descriptor.closeAfter {
+                    try descriptor.writeAll(bytes)
+                    try flush(descriptor, path)
+                }
+            }
+            try move(temporary, to: path)
+        } catch {
+            // The first failure is the one to tell.
+            try? remove(temporary)
+            throw error
+        }
+    }
+
+    /// The size of a regular file, through links; `nil` when there is none.
+    static func size(of path: FilePath) -> Int64? {
+        guard let stat = try? path.stat(), stat.type == .regular else { return nil }
+        return stat.size
+    }
+
+    /// The bytes an ordinary user may still write.
+    static func freeBytes(_ folder: FilePath) throws -> Int64 {
+        var info = statvfs()
+        try call("ask for the free space of", folder) { folder.withPlatformString { statvfs($0, &info) } }
+        let (bytes, overflow) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+        return overflow ? .max : Int64(clamping: bytes)
+    }
+
+    /// Runs file work and gives its failure a sentence.
+    static func attempt<Result>(_ what: String, _ path: FilePath, _ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let failure as Errno {
+            throw error(failure, what, path)
+        }
+    }
+
+    private static func isFolder(_ path: FilePath) -> Bool { (try? path.stat())?.type == .directory }
+
+    private static func call(_ what: String, _ path: FilePath, _ systemCall: () -> CInt) throws {
+        while systemCall() != 0 {
+            let failure = Errno(rawValue: errno)
+            if failure != .interrupted { throw error(failure, what, path) }
+        }
+    }
+
+    private static func error(_ failure: Errno, _ what: String, _ path: FilePath) -> RoostError {
+        failure.meansFullDisk
+            ? RoostError(
+                .insufficientSpace, "Cannot \(what) \(path): \(failure). Free some space, or set HF_HUB_CACHE to a folder on a larger disk.",
+                cause: failure)
+            : RoostError(
+                .fileSystem,
+                "Cannot \(what) \(path): \(failure). Check the folder's permissions and the disk, or set HF_HUB_CACHE to another folder.",
+                cause: failure)
+    }
+}
+
+extension Errno {
+    /// Whether the disk, or the user's share of it, is full.
+    var meansFullDisk: Bool { self == .noSpace || self == .diskQuotaExceeded }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import RoostCore
+import SystemPackage
+
+extension HubCache {
+    /// Links a blob into its snapshot, replacing what is there in one step. The caller holds the blob's lock.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
+    func link(_ file: RepositoryFile, in revision: ResolvedRevision) throws {
+        let path = snapshotPath(of: file, in: revision)
+        let depth = file.path.segments.count + 1
+        let target = FilePath(String(repeating: "../", count: depth) + "blobs/\(file.digest.hex)")
+        try FileSystem.makeFolder(path.removingLastComponent())
+        // Made beside the blobs, where the lock makes the name ours and no reader of snapshots sees it.
+        let temporary = blobsFolder(revision.repository).appending("\(file.digest.hex).roost.link")
+        try FileSystem.remove(temporary)
+        try FileSystem.makeLink(at: temporary, to: target)
+        try FileSystem.move(temporary, to: path)
+    }
+
+    /// Notes what a revision means and what it holds, in an order that never leaves a ref without its snapshot folder.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace` or `invalidRequest`.
+    func record(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
+        let folder = repositoryFolder(revision.repository)
+        let ref = try refFile(revision.revision, of: revision.repository)
+        try FileSystem.makeFolder(snapshot(revision))
+        try FileSystem.makeFolder(blobsFolder(revision.repository))
+        let tag = root.appending("CACHEDIR.TAG")
+        if FileSystem.size(of: tag) == nil { try FileSystem.write(Self.directoryTag.utf8, to: tag, temporaryIn: folder) }
+        let commit = revision.commit.description
+        if revision.revision != commit, FileManager.default.contents(atPath: ref.string) != Data(commit.utf8) {
+            try FileSystem.makeFolder(ref.removingLastComponent())
+            try FileSystem.write(commit.utf8, to: ref, temporaryIn: folder)
+        }
+        let tree = treeFile(revision)
+        // A commit never changes, so a list that is there is as good, and Python's holds more.
+        guard let files, FileSystem.size(of: tree) == nil else { return }
+        try FileSystem.makeFolder(tree.removingLastComponent())
+        try FileSystem.write(try TreeFile(files).json(), to: tree, temporaryIn: folder)
+    }
+
+    /// Tells backup programs to leave the cache out: https://bford.info/cachedir/
+    static let directoryTag = """
+        Signature: 8a477f597d28d172789f06886806bc55
+        # This folder is a cache of files from the Hugging Face Hub; everything in it can be fetched again.
+        # What this tag means: https://bford.info/cachedir/
+
+        """
+}

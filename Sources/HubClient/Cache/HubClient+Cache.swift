@@ -1,0 +1,42 @@
+import RoostCore
+public import SystemPackage
+
+extension HubClient {
+    /// How many bytes of a file are here already, whole or in part; for planning.
+    ///
+    /// - Parameters:
+    ///   - file: The file as the listing promised it.
+    ///   - revision: The pinned revision.
+    /// - Returns: 0 to the file's size, in bytes. Bytes of a part are not verified yet.
+    public func presentBytes(of file: RepositoryFile, in revision: ResolvedRevision) -> Int64 {
+        if cache.holds(file, in: revision) { return file.size }
+        let part = FileSystem.size(of: cache.partial(file.digest, of: revision.repository)) ?? 0
+        return part <= file.size ? part : 0
+    }
+
+    /// The free bytes of the cache's file system, after making the cache folder.
+    ///
+    /// - Returns: What an ordinary user may still write, in bytes.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    public func freeBytes() throws -> Int64 {
+        try FileSystem.makeFolder(cache.root)
+        return try space.freeBytes(cache.root)
+    }
+
+    /// Notes in the cache what a revision means and which files it has, as Python's tools expect to find it.
+    ///
+    /// - Parameters:
+    ///   - revision: The pinned revision.
+    ///   - files: All files of the listing, or `nil` when some of them are not here: `huggingface_hub` takes a snapshot with a list for complete
+    ///     only when every file of the list is there, and one without a list as it is.
+    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision name.
+    public func recordRevision(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
+        try cache.record(revision, files: files)
+    }
+
+    /// The folder that looks like the repository at that commit.
+    ///
+    /// - Parameter revision: The pinned revision.
+    /// - Returns: An absolute path; the folder exists after `recordRevision` or a download.
+    public func snapshotDirectory(of revision: ResolvedRevision) -> FilePath { cache.snapshot(revision) }
+}

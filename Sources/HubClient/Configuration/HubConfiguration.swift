@@ -1,0 +1,28 @@
+public import RoostCore
+public import SystemPackage
+
+/// Where the Hub is, who asks, and where files go.
+public struct HubConfiguration: Sendable {
+    /// The Hub to talk to.
+    public var endpoint: HubEndpoint
+    /// The Hub token; without it only public repositories open.
+    public var token: SecretToken?
+    /// The Hub cache, in `huggingface_hub`'s own layout (`$HF_HUB_CACHE`); absolute.
+    public var cacheDirectory: FilePath
+    /// How long a connection may take to come up.
+    public var connectTimeout: Duration = .seconds(10)
+    /// How long the other side may send no byte before the transfer counts as stalled.
+    public var stallTimeout: Duration = .seconds(30)
+
+    /// Makes a configuration with the default time-outs.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The Hub to talk to.
+    ///   - token: The Hub token, if there is one.
+    ///   - cacheDirectory: The Hub cache; absolute.
+    public init(endpoint: HubEndpoint, token: SecretToken?, cacheDirectory: FilePath) {
+        self.endpoint = endpoint
+        self.token = token
+        self.cacheDirectory = cacheDirectory
+    }
+}

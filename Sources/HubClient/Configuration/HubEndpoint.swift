@@ -1,0 +1,35 @@
+import RoostCore
+
+/// The base URL of a Hub: `https://huggingface.co`, a mirror, or a mirror below a path such as `http://mirror.lan/hub`.
+public struct HubEndpoint: Sendable, Hashable, CustomStringConvertible {
+    /// The place: the token goes here and nowhere else.
+    public let origin: HTTPOrigin
+    /// The URL without a trailing slash.
+    public let description: String
+
+    /// The public Hub.
+    public static let huggingFace = HubEndpoint(
+        origin: HTTPOrigin(scheme: .https, host: "huggingface.co", port: 443), description: "https://huggingface.co")
+
+    /// Parses a base URL.
+    ///
+    /// - Parameter text: An `http` or `https` URL without credentials, query and fragment; slashes at its end are dropped.
+    /// - Throws: `RoostError` with code `invalidConfiguration` and field `HF_ENDPOINT`.
+    public init(parsing text: String) throws {
+        guard let url = RemoteURL(text), !text.contains("?"), !text.contains("#") else {
+            // The text is not shown: a URL with credentials in it is one of the things that end here.
+            throw RoostError(
+                .invalidConfiguration,
+                "HF_ENDPOINT must be an http or https URL without user name, password, query and fragment, such as https://huggingface.co.",
+                field: "HF_ENDPOINT")
+        }
+        var base = url.text[...]
+        while base.hasSuffix("/") { base.removeLast() }
+        self.init(origin: url.origin, description: String(base))
+    }
+
+    private init(origin: HTTPOrigin, description: String) {
+        self.origin = origin
+        self.description = description
+    }
+}

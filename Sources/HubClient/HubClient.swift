@@ -1,0 +1,52 @@
+import AsyncHTTPClient
+public import Logging
+import NIOCore
+import RoostCore
+
+/// The Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies them.
+///
+/// Every call makes one attempt. When to try again is the caller's decision: `RoostError.isTransient` and `retryAfter` say whether and when.
+/// The token goes to the endpoint's own origin only, and into no error and no log.
+public final class HubClient: Sendable {
+    let transport: HubTransport
+    let routes: HubRoutes
+    let cache: HubCache
+    let space: DiskSpace
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    /// Makes a client with connections of its own; end it with `shutdown()`.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where the Hub is, who asks, and where files go.
+    ///   - logger: Gets one line a request at level debug.
+    public convenience init(configuration: HubConfiguration, logger: Logger) {
+        self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace())
+    }
+
+    init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace) {
+        self.transport = HubTransport(http: Self.makeHTTP(configuration), configuration: configuration, logger: logger)
+        self.routes = HubRoutes(endpoint: configuration.endpoint)
+        self.cache = HubCache(root: configuration.cacheDirectory)
+        self.space = space
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Closes the connections. Calls under way fail.
+    ///
+    /// - Throws: When the connections do not close in order.
+    public func shutdown() async throws {
+        try await transport.http.shutdown()
+    }
+
+    private static func makeHTTP(_ configuration: HubConfiguration) -> HTTPClient {
+        var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        http.timeout = .init(connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.stallTimeout))
+        // One TCP connection a transfer: several files over one HTTP/2 connection would share its window.
+        http.httpVersion = .http1Only
+        // The caller retries, and knows when; a refused connection is told at once.
+        http.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: http)
+    }
+}

@@ -1,0 +1,77 @@
+import AsyncHTTPClient
+import Foundation
+import NIOHTTP1
+public import RoostCore
+
+extension HubClient {
+    /// Asks which commit a revision means.
+    ///
+    /// - Parameters:
+    ///   - repository: The repository.
+    ///   - revision: A branch, tag, `refs/pr/N` or commit.
+    /// - Returns: The revision, pinned to its commit.
+    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
+    ///   `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`; `CancellationError`.
+    @concurrent
+    public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
+        _ = try cache.refFile(revision, of: repository)
+        let answer = try await transport.get(routes.revision(revision, of: repository))
+        let json = try await body(of: answer, limit: TreeListing.mostBytes)
+        guard let info = try? JSONDecoder().decode(ModelInfo.self, from: json), let commit = CommitHash(hex: info.sha) else {
+            throw RoostError(
+                .hubFailure,
+                "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
+                context: answer.context)
+        }
+        return ResolvedRevision(repository: repository, revision: revision, commit: commit)
+    }
+
+    /// Lists all files of a revision, in every folder.
+    ///
+    /// - Parameter revision: The pinned revision.
+    /// - Returns: The files in the Hub's order; every path is safe, no two clash, sizes are 0 to 2^60.
+    /// - Throws: `RoostError` as `resolve` does; `hubProtocolViolation` for a hostile list.
+    @concurrent
+    public func files(in revision: ResolvedRevision) async throws -> [RepositoryFile] {
+        var listing = TreeListing()
+        var next: String? = routes.tree(revision)
+        while let address = next {
+            let answer = try await transport.get(address)
+            do {
+                try listing.add(page: try await body(of: answer, limit: TreeListing.mostBytes - listing.byteCount))
+                next = try nextPage(after: answer)
+            } catch let error as RoostError where error.context.isEmpty {
+                throw error.adding("request", "GET \(answer.url.withoutQuery)")
+            }
+        }
+        return try listing.checkedFiles()
+    }
+
+    /// The next page is asked for with the token, so it must be at the Hub itself.
+    private func nextPage(after answer: HubAnswer) throws -> String? {
+        guard let link = LinkHeader.next(in: answer.response.headers["Link"]) else { return nil }
+        guard let url = RemoteURL(link), url.origin == transport.configuration.endpoint.origin else {
+            throw RoostError(
+                .hubProtocolViolation,
+                "The Hub's file list continues at an address that is not an absolute URL of \(transport.configuration.endpoint.origin). Check HF_ENDPOINT.",
+                context: answer.context)
+        }
+        return url.text
+    }
+
+    private func body(of answer: HubAnswer, limit: Int) async throws -> Data {
+        try answer.requireSuccess()
+        try answer.requireIdentityEncoding()
+        do {
+            guard let body = try await answer.body(limit: limit) else { throw TreeListing.tooLong }
+            return body
+        } catch {
+            throw transport.failure(error, url: answer.url)
+        }
+    }
+}
+
+/// The one field of the Hub's model info that pulling needs.
+private struct ModelInfo: Decodable {
+    let sha: String
+}

@@ -1,0 +1,100 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import NIOHTTP1
+import RoostCore
+
+/// Sends GET requests: walks redirects itself, and lets the token travel to the endpoint's own origin only.
+struct HubTransport: Sendable {
+    let http: HTTPClient
+    let configuration: HubConfiguration
+    let logger: Logger
+
+    /// A chain longer than this is a loop.
+    static let mostRedirects = 10
+
+    /// Gets a URL.
+    ///
+    /// - Parameters:
+    ///   - address: An absolute URL below the endpoint, or at its origin.
+    ///   - range: The value of the `Range` header, if any.
+    /// - Returns: The answer at the end of the redirects, whatever its status; its body has not been read.
+    /// - Throws: `RoostError` with code `network` or `hubProtocolViolation`; `CancellationError`.
+    func get(_ address: String, range: String? = nil) async throws -> HubAnswer {
+        guard var url = RemoteURL(address) else {
+            throw RoostError(.hubProtocolViolation, "The Hub's address \(address.quotedForPeople) is not a valid URL. Check HF_ENDPOINT.")
+        }
+        var isFromHub = true
+        for _ in 0...Self.mostRedirects {
+            // Once a chain has left the Hub it stays foreign, even if it comes back: who sent us back is not the Hub.
+            isFromHub = isFromHub && url.origin == configuration.endpoint.origin
+            let response = try await send(url, range: range, isFromHub: isFromHub)
+            let answer = HubAnswer(response: response, url: url, isFromHub: isFromHub, token: configuration.token)
+            guard let location = answer.redirectTarget else { return answer }
+            await answer.drain()
+            url = try target(of: location, from: url)
+        }
+        throw RoostError(
+            .hubProtocolViolation, "The Hub redirected more than \(Self.mostRedirects) times. Check HF_ENDPOINT.",
+            context: ["request": "GET \(url.withoutQuery)"])
+    }
+
+    /// The error for a connection that failed or broke.
+    ///
+    /// - Parameters:
+    ///   - error: What the HTTP client threw.
+    ///   - url: What was being fetched.
+    /// - Returns: `CancellationError` when the task was cancelled, `RoostError` otherwise.
+    func failure(_ error: any Error, url: RemoteURL) -> any Error {
+        if error is CancellationError || Task.isCancelled { return CancellationError() }
+        if let error = error as? RoostError { return error }
+        return RoostError(
+            .network,
+            "The connection to \(url.origin) failed: \(reason(error)). Check the network, and HF_ENDPOINT if it is set.",
+            cause: error, context: ["request": "GET \(url.withoutQuery)"])
+    }
+
+    private func send(_ url: RemoteURL, range: String?, isFromHub: Bool) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: url.text)
+        request.headers.add(name: "User-Agent", value: "roost/\(RoostVersion.current)")
+        // Sizes, ranges and digests are those of the plain bytes.
+        request.headers.add(name: "Accept-Encoding", value: "identity")
+        if let range { request.headers.add(name: "Range", value: range) }
+        if isFromHub, let token = configuration.token { request.headers.add(name: "Authorization", value: "Bearer \(token.value)") }
+        do {
+            // Limits the time until the response's head; the body has the stall time-out.
+            let untilHead = configuration.connectTimeout + configuration.stallTimeout
+            let response = try await http.execute(request, deadline: .now() + TimeAmount(untilHead))
+            logger.debug("hub request", metadata: ["url": "\(url.withoutQuery)", "status": "\(response.status.code)", "range": "\(range ?? "-")"])
+            return response
+        } catch {
+            throw failure(error, url: url)
+        }
+    }
+
+    /// Where a redirect leads, if we go there at all.
+    func target(of location: String, from url: RemoteURL) throws -> RemoteURL {
+        let context: KeyValuePairs = ["request": "GET \(url.withoutQuery)"]
+        guard let next = RemoteURL(location, relativeTo: url) else {
+            throw RoostError(
+                .hubProtocolViolation, "The Hub redirected to something that is not an http or https URL. Check HF_ENDPOINT.", context: context)
+        }
+        guard url.origin.scheme == .http || next.origin.scheme == .https else {
+            throw RoostError(
+                .hubProtocolViolation, "The Hub redirected from https to plain http at \(next.origin), which is refused. Check HF_ENDPOINT.",
+                context: context)
+        }
+        return next
+    }
+
+    private func reason(_ error: any Error) -> String {
+        if error as? HTTPParserError == .invalidEOFState { return "the other side closed it before the end" }
+        return switch error as? HTTPClientError {
+        case .readTimeout: "no byte arrived for \(configuration.stallTimeout)"
+        case .connectTimeout, .tlsHandshakeTimeout: "it did not come up within \(configuration.connectTimeout)"
+        case .deadlineExceeded: "no answer came"
+        case .remoteConnectionClosed: "the other side closed it before the end"
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Crypto
+import RoostCore
+
+/// Computes a file's digest while its bytes pass by.
+struct ContentHasher {
+    private enum State {
+        case sha256(SHA256)
+        case gitSHA1(Insecure.SHA1)
+    }
+
+    private var state: State
+
+    /// Starts a hash.
+    ///
+    /// - Parameters:
+    ///   - expected: Which kind of digest to compute.
+    ///   - size: The length of the whole content in bytes; git's hash begins with it.
+    init(like expected: ContentDigest, size: Int64) {
+        switch expected {
+        case .sha256:
+            state = .sha256(SHA256())
+        case .gitSHA1:
+            state = .gitSHA1(Insecure.SHA1())
+            update(Array("blob \(size)\0".utf8))
+        }
+    }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        switch state {
+        case .sha256(var hash):
+            hash.update(bufferPointer: bytes)
+            state = .sha256(hash)
+        case .gitSHA1(var hash):
+            hash.update(bufferPointer: bytes)
+            state = .gitSHA1(hash)
+        }
+    }
+
+    mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    /// The digest of what has passed so far.
+    var digest: ContentDigest {
+        switch state {
+        case .sha256(let hash): .sha256(Self.hex(hash.finalize()))
+        case .gitSHA1(let hash): .gitSHA1(Self.hex(hash.finalize()))
+        }
+    }
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    }
+}

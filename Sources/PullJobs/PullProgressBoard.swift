@@ -1,0 +1,28 @@
+import RoostCore
+import Synchronization
+
+/// The live state of the running pulls, in memory: written for every megabyte, read by `GET /jobs` and once a second for jobs.db.
+final class PullProgressBoard: Sendable {
+    private let machines = Mutex<[String: PullStateMachine]>([:])
+    private let clock = ContinuousClock()
+    private let start = ContinuousClock.now
+
+    /// Since this board was made; the time base of all machines on it.
+    var now: Duration { clock.now - start }
+
+    func begin(_ jobID: String) { machines.withLock { $0[jobID] = PullStateMachine() } }
+
+    func end(_ jobID: String) { machines.withLock { $0[jobID] = nil } }
+
+    func machine(_ jobID: String) -> PullStateMachine? { machines.withLock { $0[jobID] } }
+
+    @discardableResult
+    func update<Result: Sendable>(_ jobID: String, _ change: (inout PullStateMachine) -> Result) -> Result? {
+        machines.withLock { machines in
+            guard var machine = machines[jobID] else { return nil }
+            let result = change(&machine)
+            machines[jobID] = machine
+            return result
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import HubClient
+import RoostCore
+
+/// Asks the Hub which commit `main` is and which files it holds.
+struct ResolveStage: Sendable {
+    let hub: HubClient
+
+    func run(_ repository: RepositoryID) async throws -> ResolvedRepository {
+        let revision = try await hub.resolve(repository)
+        return ResolvedRepository(revision: revision, files: try await hub.files(in: revision))
+    }
+}
+
+/// A repository at one commit.
+struct ResolvedRepository: Sendable {
+    let revision: ResolvedRevision
+    let files: [RepositoryFile]
+}

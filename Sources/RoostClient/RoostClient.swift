@@ -1,0 +1,165 @@
+import AsyncHTTPClient
+public import Foundation
+import NIOCore
+import NIOHTTP1
+public import RoostCore
+
+/// A typed client of Roost's HTTP API: what the command line and the end-to-end tests talk through.
+public struct RoostClient: Sendable {
+    /// The server's URL without a trailing slash.
+    public let server: String
+
+    /// Makes a client; nothing is sent yet.
+    ///
+    /// - Parameter server: A URL such as `http://127.0.0.1:8005`.
+    /// - Throws: `RoostError` with code `invalidRequest` when it is no HTTP URL.
+    public init(server: String) throws {
+        guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
+            throw RoostError(.invalidRequest, "\(server.quotedForPeople) is not the URL of a server; it should look like http://127.0.0.1:8005.", field: "server")
+        }
+        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    }
+
+    /// Asks for a model; returns at once.
+    ///
+    /// - Parameter request: What to pull.
+    /// - Returns: The job to follow.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
+
+    /// One job.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job with its live progress.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func job(_ id: String) async throws -> JobView { try await decode(send(.GET, "/jobs/\(escape(id))")) }
+
+    /// The newest jobs.
+    ///
+    /// - Parameters:
+    ///   - status: Only jobs of this status.
+    ///   - model: Only jobs of this model.
+    ///   - limit: At most so many, 1 to 1,000; the server's default is 50.
+    /// - Returns: The jobs, newest first.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func jobs(status: String? = nil, model: String? = nil, limit: Int? = nil) async throws -> [JobView] {
+        let parameters = [("status", status), ("model", model), ("limit", limit.map(String.init))]
+        let query = parameters.compactMap { name, value in value.map { "\(name)=\(escape($0))" } }.joined(separator: "&")
+        return try await decode(send(.GET, query.isEmpty ? "/jobs" : "/jobs?\(query)"))
+    }
+
+    /// The models on the server's machine.
+    ///
+    /// - Returns: The models, loaded or not.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func models() async throws -> [ModelView] { try await decode(send(.GET, "/models")) }
+
+    /// The server's state.
+    ///
+    /// - Returns: Version, uptime, jobs, models.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func status() async throws -> ServerStatus { try await decode(send(.GET, "/status")) }
+
+    /// A chat answer in one piece.
+    ///
+    /// - Parameter request: The conversation.
+    /// - Returns: The answer.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func chat(_ request: ChatRequest) async throws -> ChatResponse {
+        var request = request
+        request.stream = false
+        return try await decode(send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30)))
+    }
+
+    /// A chat answer as it comes.
+    ///
+    /// - Parameters:
+    ///   - request: The conversation.
+    ///   - onText: Gets each piece of text.
+    /// - Returns: Why the answer ended: `stop` or `length`.
+    /// - Throws: `RoostError`: the server's own, also when the answer breaks off, or `serverUnreachable`.
+    public func chat(_ request: ChatRequest, onText: (String) throws -> Void) async throws -> String {
+        var request = request
+        request.stream = true
+        let response = try await send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30))
+        var events = ServerSentEvents()
+        do {
+            for try await bytes in response.body {
+                for text in try events.feed(bytes.readableBytesView) {
+                    let event = try JSONDecoder().decode(ChatEvent.self, from: Data(text.utf8))
+                    if let error = event.error { throw RoostError(.init(rawValue: error.code), error.message) }
+                    if let content = event.delta.content { try onText(content) }
+                    if event.done { return event.doneReason ?? "stop" }
+                }
+            }
+        } catch let error as RoostError {
+            throw error
+        } catch {
+            throw RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+        }
+        throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
+    }
+
+    /// The server's answer to `GET` of any path, as it is: what `--json` prints.
+    ///
+    /// - Parameter path: A path such as `/jobs`.
+    /// - Returns: The bytes of the body.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func raw(_ path: String) async throws -> Data { try await collect(send(.GET, path)) }
+}
+
+extension RoostClient {
+    /// More than any answer in one piece has.
+    private static let largestAnswer = 64 << 20
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, body: (any Encodable & Sendable)? = nil, timeout: TimeAmount = .seconds(60)
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: server + path)
+        request.method = method
+        request.headers.add(name: "User-Agent", value: "roost-cli/\(RoostVersion.current)")
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        }
+        let response: HTTPClientResponse
+        do {
+            response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw RoostError(
+                .serverUnreachable, "No Roost server answers at \(server); start one with `roost serve`, or name another with --server.", cause: error)
+        }
+        guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
+        return response
+    }
+
+    private func failure(_ response: HTTPClientResponse) async throws -> RoostError {
+        let body = try await collect(response)
+        guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
+            return RoostError(.unexpected, "\(server) answered \(response.status); it does not seem to be a Roost server.")
+        }
+        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field)
+    }
+
+    private func collect(_ response: HTTPClientResponse) async throws -> Data {
+        do {
+            return Data(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
+        } catch {
+            throw RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+        }
+    }
+
+    private func decode<Value: Decodable>(_ response: HTTPClientResponse) async throws -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: try await collect(response))
+        } catch let error as DecodingError {
+            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API; is it the same version?", cause: error)
+        }
+    }
+
+    private func escape(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-_.~"))) ?? ""
+    }
+}

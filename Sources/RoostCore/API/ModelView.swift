@@ -1,0 +1,53 @@
+/// One row of `GET /models`.
+public struct ModelView: Sendable, Codable, Hashable {
+    /// `org/name:QUANT`.
+    public var model: String
+    /// Whether an engine has it in memory and answers.
+    public var loaded: Bool
+    /// The engine that runs it: `llama-server`.
+    public var backend: String
+    /// The size of its files in bytes.
+    public var sizeBytes: Int64
+    /// The absolute path of its snapshot folder.
+    public var localPath: String
+    /// What loading took, in nanoseconds; `nil` unless loaded.
+    public var loadDuration: Int64?
+
+    /// Makes a row.
+    ///
+    /// - Parameters:
+    ///   - model: `org/name:QUANT`.
+    ///   - loaded: Whether an engine answers for it.
+    ///   - sizeBytes: Bytes.
+    ///   - localPath: The snapshot folder.
+    ///   - loadDuration: Nanoseconds.
+    public init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?) {
+        self.model = model
+        self.loaded = loaded
+        self.backend = "llama-server"
+        self.sizeBytes = sizeBytes
+        self.localPath = localPath
+        self.loadDuration = loadDuration
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, loaded, backend
+        case sizeBytes = "size_bytes"
+        case localPath = "local_path"
+        case loadDuration = "load_duration"
+    }
+
+    /// Writes all fields, absent ones as `null`.
+    ///
+    /// - Parameter encoder: Where to.
+    /// - Throws: What the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(loaded, forKey: .loaded)
+        try container.encode(backend, forKey: .backend)
+        try container.encode(sizeBytes, forKey: .sizeBytes)
+        try container.encode(localPath, forKey: .localPath)
+        try container.encode(loadDuration, forKey: .loadDuration)
+    }
+}

@@ -1,0 +1,99 @@
+/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0, in order, under their own names.
+///
+/// Absent values are written as `null` and booleans as `true` and `false`, never as numbers.
+public struct Job: Sendable, Hashable, Identifiable {
+    /// A UUID in lower case.
+    public var id: String
+    /// What was asked for: `org/name` or `org/name:QUANT`.
+    public var model: String
+    /// What to do about quantisation: `auto`, `q4`, `fp16` or `no`.
+    public var quantize: String?
+    /// Whether the model is loaded once it is here.
+    public var initialize: Bool?
+    /// `queued`, `running`, `succeeded` or `failed`.
+    public var status: JobStatus
+    /// When the job was accepted.
+    public var createdAt: Timestamp
+    /// When the job last got a slot.
+    public var startedAt: Timestamp?
+    /// When the job succeeded or failed.
+    public var finishedAt: Timestamp?
+    /// Why the job failed: a sentence for a person.
+    public var error: String?
+    /// The whole error chain with stage, request, attempts and source locations.
+    public var traceback: String?
+    /// The absolute path of the snapshot folder in the Hub cache.
+    public var localPath: String?
+    /// The size of the chosen files in bytes, from the Hub's metadata.
+    public var sizeBytes: Int64?
+    /// How many of these bytes are on this machine.
+    public var downloadedBytes: Int64?
+    /// 0.0 … 1.0; `nil` while the total is unknown.
+    public var progress: Double?
+    /// How many bytes the pull has to have in the end.
+    public var totalBytes: Int64?
+    /// Whether the chosen variant is a quantised one; `nil` until the choice is made.
+    public var preferredQuantized: Bool?
+
+    /// Makes a job that waits for a slot.
+    ///
+    /// - Parameters:
+    ///   - id: A UUID in lower case.
+    ///   - model: What was asked for.
+    ///   - quantize: What to do about quantisation.
+    ///   - initialize: Whether to load the model once it is here.
+    ///   - createdAt: When the job was accepted.
+    public init(id: String, model: String, quantize: String?, initialize: Bool?, createdAt: Timestamp) {
+        self.id = id
+        self.model = model
+        self.quantize = quantize
+        self.initialize = initialize
+        self.status = .queued
+        self.createdAt = createdAt
+        self.downloadedBytes = 0
+    }
+}
+
+extension Job: Codable {
+    /// The names of the columns and of the JSON fields, in the documented order.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        /// See the properties of `Job` for each column's meaning.
+        case id, model, quantize
+        case initialize = "init"
+        case status
+        case createdAt = "created_at"
+        case startedAt = "started_at"
+        case finishedAt = "finished_at"
+        case error, traceback
+        case localPath = "local_path"
+        case sizeBytes = "size_bytes"
+        case downloadedBytes = "downloaded_bytes"
+        case progress
+        case totalBytes = "total_bytes"
+        case preferredQuantized = "preferred_quantized"
+    }
+
+    /// Writes all sixteen fields, absent ones as `null`.
+    ///
+    /// - Parameter encoder: Where to.
+    /// - Throws: What the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(model, forKey: .model)
+        try container.encode(quantize, forKey: .quantize)
+        try container.encode(initialize, forKey: .initialize)
+        try container.encode(status, forKey: .status)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(startedAt, forKey: .startedAt)
+        try container.encode(finishedAt, forKey: .finishedAt)
+        try container.encode(error, forKey: .error)
+        try container.encode(traceback, forKey: .traceback)
+        try container.encode(localPath, forKey: .localPath)
+        try container.encode(sizeBytes, forKey: .sizeBytes)
+        try container.encode(downloadedBytes, forKey: .downloadedBytes)
+        try container.encode(progress, forKey: .progress)
+        try container.encode(totalBytes, forKey: .totalBytes)
+        try container.encode(preferredQuantized, forKey: .preferredQuantized)
+    }
+}

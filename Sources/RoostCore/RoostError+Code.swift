@@ -1,0 +1,89 @@
+extension RoostError {
+    /// What kind of failure a `RoostError` is. A struct, so that a new code breaks no caller.
+    public struct Code: Sendable, Hashable, RawRepresentable {
+        /// The code as it appears in logs, `traceback` and problem documents.
+        public let rawValue: String
+
+        /// Makes a code.
+        ///
+        /// - Parameter rawValue: `lower_case_words`.
+        public init(rawValue: String) { self.rawValue = rawValue }
+    }
+}
+
+extension RoostError.Code {
+    // What the caller sent.
+
+    /// A request or an argument that breaks its rules; `field` names which.
+    public static let invalidRequest = Self(rawValue: "invalid_request")
+    /// A configuration value or key that cannot be used.
+    public static let invalidConfiguration = Self(rawValue: "invalid_configuration")
+    /// No such job, route or file.
+    public static let notFound = Self(rawValue: "not_found")
+    /// The model is not on this machine.
+    public static let modelNotFound = Self(rawValue: "model_not_found")
+    /// The state of things forbids the request.
+    public static let conflict = Self(rawValue: "conflict")
+    /// The `Host` header is not one of ours.
+    public static let forbiddenHost = Self(rawValue: "forbidden_host")
+
+    /// A body or a file that is larger than allowed.
+    public static let tooLarge = Self(rawValue: "too_large")
+
+    // What the Hub said.
+
+    /// The repository does not exist, or is private and the token does not open it.
+    public static let repositoryNotFound = Self(rawValue: "repository_not_found")
+    /// The branch, tag or commit does not exist.
+    public static let revisionNotFound = Self(rawValue: "revision_not_found")
+    /// The file does not exist at that revision.
+    public static let entryNotFound = Self(rawValue: "entry_not_found")
+    /// The repository's owner has to grant access first.
+    public static let gatedRepository = Self(rawValue: "gated_repository")
+    /// The Hub refused the token or the access.
+    public static let accessDenied = Self(rawValue: "access_denied")
+    /// The Hub asked us to slow down.
+    public static let rateLimited = Self(rawValue: "rate_limited")
+    /// The Hub failed (5xx) or answered something that is not its protocol.
+    public static let hubFailure = Self(rawValue: "hub_failure")
+    /// A response that breaks the protocol or looks hostile; asking again will not help.
+    public static let hubProtocolViolation = Self(rawValue: "hub_protocol_violation")
+    /// The network failed: connection, DNS, time-out, a body cut short.
+    public static let network = Self(rawValue: "network")
+    /// The bytes do not have the digest the Hub promised.
+    public static let digestMismatch = Self(rawValue: "digest_mismatch")
+    /// The file does not have the size the Hub promised.
+    public static let sizeMismatch = Self(rawValue: "size_mismatch")
+
+    // What this machine could not do.
+
+    /// The disk is too full; the message names the missing bytes.
+    public static let insufficientSpace = Self(rawValue: "insufficient_space")
+    /// Reading or writing a file failed.
+    public static let fileSystem = Self(rawValue: "file_system")
+    /// jobs.db failed.
+    public static let database = Self(rawValue: "database")
+    /// The repository holds nothing that Roost can run.
+    public static let unsupportedModel = Self(rawValue: "unsupported_model")
+    /// No engine is installed.
+    public static let engineMissing = Self(rawValue: "engine_missing")
+    /// The engine could not load the model; the message carries the engine's own reason.
+    public static let engineLoadFailed = Self(rawValue: "engine_load_failed")
+    /// The last load failed a moment ago; wait for the cooldown.
+    public static let engineCoolingDown = Self(rawValue: "engine_cooling_down")
+    /// The engine ended, or broke the connection, while it worked for this request.
+    public static let engineCrashed = Self(rawValue: "engine_crashed")
+    /// The engine answered with an error of its own.
+    public static let engineRefused = Self(rawValue: "engine_refused")
+    /// The time the request allowed has passed.
+    public static let timedOut = Self(rawValue: "timed_out")
+    /// The server is stopping.
+    public static let shuttingDown = Self(rawValue: "shutting_down")
+    /// The Roost server cannot be reached.
+    public static let serverUnreachable = Self(rawValue: "server_unreachable")
+    /// A failure nobody foresaw.
+    public static let unexpected = Self(rawValue: "unexpected")
+
+    /// Whether trying again later can help without anybody changing anything.
+    public var isTransient: Bool { [.network, .rateLimited, .hubFailure].contains(self) }
+}

@@ -1,0 +1,60 @@
+/// Splits a stream of bytes into server-sent events and gives their `data`, as WHATWG's "Server-sent events" section describes the format.
+///
+/// Bytes may arrive cut anywhere. Lines end in LF, CR LF or CR; comments (pings) and other fields are dropped; several `data` lines of one event are
+/// joined by LF. An event that the stream ends in the middle of is dropped, as the standard says.
+public struct ServerSentEvents: Sendable {
+    private let limit: Int
+    private var line: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasData = false
+    private var previousWasCR = false
+
+    /// Makes a splitter.
+    ///
+    /// - Parameter limit: The most bytes a line, or the data of one event, may have.
+    public init(limit: Int = 4 * 1024 * 1024) { self.limit = limit }
+
+    /// Takes the next bytes of the stream.
+    ///
+    /// - Parameter bytes: Any number of bytes.
+    /// - Returns: The data of the events that these bytes complete.
+    /// - Throws: `RoostError` with code `engineRefused` when a line or an event is longer than the limit.
+    public mutating func feed(_ bytes: some Sequence<UInt8>) throws -> [String] {
+        var events: [String] = []
+        for byte in bytes {
+            let isSecondHalfOfCRLF = previousWasCR && byte == UInt8(ascii: "\n")
+            previousWasCR = byte == UInt8(ascii: "\r")
+            if isSecondHalfOfCRLF { continue }
+            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+                if let event = endLine() { events.append(event) }
+            } else {
+                guard line.count + data.count < limit else { throw Self.tooLong(limit) }
+                line.append(byte)
+            }
+        }
+        return events
+    }
+
+    private mutating func endLine() -> String? {
+        defer { line.removeAll(keepingCapacity: true) }
+        if line.isEmpty {
+            defer {
+                data.removeAll(keepingCapacity: true)
+                hasData = false
+            }
+            return hasData ? String(decoding: data, as: UTF8.self) : nil
+        }
+        let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
+        guard line[..<colon].elementsEqual("data".utf8) else { return nil }
+        var value = line[colon...].dropFirst()
+        if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
+        if hasData { data.append(UInt8(ascii: "\n")) }
+        data.append(contentsOf: value)
+        hasData = true
+        return nil
+    }
+
+    private static func tooLong(_ limit: Int) -> RoostError {
+        RoostError(.engineRefused, "The answer holds an event of more than \(ByteCount(Int64(limit))); the request was given up.")
+    }
+}

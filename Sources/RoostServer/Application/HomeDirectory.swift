@@ -1,0 +1,74 @@
+import Foundation
+import RoostCore
+import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// `$ROOST_HOME`: made with mode 0700, and owned by one server at a time.
+///
+/// The owner holds a lock on `roost.lock`, which the system drops when the process ends, however it ends. Only the owner may say that a job
+/// marked `running` has no worker.
+final class HomeDirectory: Sendable {
+    let path: FilePath
+    private let lock: FileDescriptor
+
+    /// Makes the folder and takes the lock.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` naming the process that has the lock.
+    init(claiming path: FilePath) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string)
+            lock = try FileDescriptor.open(
+                path.appending("roost.lock"), .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+        } catch {
+            throw RoostError(.fileSystem, "\(path) cannot be used as Roost's home: \(error). Choose a folder of your own with ROOST_HOME.", cause: error)
+        }
+        guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = Self.owner(in: lock)
+            try? lock.close()  // The refusal is what matters.
+            throw RoostError(.conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
+        }
+        try Self.write(owner: getpid(), to: lock)
+    }
+
+    deinit { try? lock.close() }
+
+    var database: FilePath { path.appending("jobs.db") }
+
+    /// Where engine sockets live: in the home, or, when its path leaves no room for a socket's name, in the system's temporary folder.
+    var socketDirectory: FilePath {
+        let inside = path.appending("run")
+        return inside.string.utf8.count <= 80 ? inside : FilePath("/tmp/roost-\(getuid())-\(getpid())")
+    }
+
+    /// Removes the sockets of a process that is no more.
+    func removeStaleSockets() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: socketDirectory.string)) ?? []
+        for name in names where name.hasSuffix(".sock") {
+            try? FileManager.default.removeItem(atPath: socketDirectory.appending(name).string)  // A leftover does no harm.
+        }
+    }
+
+    private static func owner(in lock: FileDescriptor) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = bytes.withUnsafeMutableBytes { (try? lock.read(fromAbsoluteOffset: 0, into: $0)) ?? 0 }
+        return Int(String(decoding: bytes.prefix(count), as: UTF8.self).filter(\.isNumber))
+    }
+
+    private static func write(owner: pid_t, to lock: FileDescriptor) throws {
+        do {
+            try lock.resize(to: 0)
+            _ = try lock.writeAll(toAbsoluteOffset: 0, Array("\(owner)\n".utf8))
+        } catch {
+            throw RoostError(.fileSystem, "roost.lock cannot be written: \(error).", cause: error)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Engines
+import Foundation
+import HubClient
+import Hummingbird
+import HummingbirdCore
+import JobStore
+public import Logging
+import NIOCore
+import PullJobs
+import RoostCore
+public import ServiceLifecycle
+import SystemPackage
+import UnixSignals
+
+/// The composition root: builds the parts from the settings, wires them, runs them until the server is asked to stop.
+public struct RoostServer: Service {
+    /// What the server is started with.
+    public struct Configuration: Sendable {
+        /// All settings, checked.
+        public var settings: ServerSettings
+        /// The environment: the Hub's variables and the search path for the engine.
+        public var environment: [String: String]
+        /// How the guard of an engine is started: the path of `roost` and `engine-guard`.
+        public var guardCommand: [String]
+
+        /// Makes a configuration.
+        ///
+        /// - Parameters:
+        ///   - settings: All settings, checked.
+        ///   - environment: The environment variables.
+        ///   - guardCommand: How the guard of an engine is started.
+        public init(settings: ServerSettings, environment: [String: String], guardCommand: [String]) {
+            self.settings = settings
+            self.environment = environment
+            self.guardCommand = guardCommand
+        }
+    }
+
+    /// How long running work may take to end after the server was asked to stop.
+    public static let shutdownLimit: Duration = .seconds(25)
+
+    private let configuration: Configuration
+    private let logger: Logger
+    private let onRunning: @Sendable (_ url: String) async -> Void
+
+    /// Makes a server; nothing happens before `run()`.
+    ///
+    /// - Parameters:
+    ///   - configuration: What it is started with.
+    ///   - logger: Hears about everything.
+    ///   - onRunning: Called once requests are answered, with the server's URL.
+    public init(configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (_ url: String) async -> Void = { _ in }) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Serves until SIGTERM, SIGINT or a graceful shutdown of the surrounding group.
+    ///
+    /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
+    public func run() async throws {
+        let home = try HomeDirectory(claiming: configuration.settings.home)
+        home.removeStaleSockets()
+        let database = try JobDatabase(path: home.database.string, logger: logger)
+        let hubConfiguration = try HubConfiguration(environment: configuration.environment)
+        let hub = HubClient(configuration: hubConfiguration, logger: logger)
+        do {
+            let parts = ServerParts(
+                configuration: configuration, database: database, hub: hub, hubConfiguration: hubConfiguration,
+                socketDirectory: home.socketDirectory, logger: logger)
+            try await serve(parts)
+        } catch {
+            try await hub.shutdown()
+            try database.close()
+            throw error
+        }
+        try await hub.shutdown()
+        try database.close()
+        withExtendedLifetime(home) {}
+    }
+
+    /// Services start in this order and stop in reverse: no new requests, then no new work, then the engines end.
+    private func serve(_ parts: ServerParts) async throws {
+        let application = Application(
+            router: parts.router(), server: .http1(configuration: HTTPLimits.channel), configuration: applicationConfiguration,
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.settings.port
+                await onRunning("http://\(urlHost):\(port)")
+            }, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: parts.engines), .init(service: parts.pulls), .init(service: application)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.shutdownLimit
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw RoostError(
+                .conflict, "Port \(configuration.settings.port) on \(configuration.settings.host) is taken; stop what listens there, or choose another with --port.",
+                cause: error)
+        }
+    }
+
+    private var applicationConfiguration: ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: .hostname(configuration.settings.host, port: configuration.settings.port), serverName: "roost/\(RoostVersion.current)",
+            availableConnectionsDelegate: .maximum(HTTPLimits.maxConnections, logger: logger))
+    }
+
+    private var urlHost: String {
+        let host = configuration.settings.host
+        return host.contains(":") ? "[\(host)]" : host
+    }
+}

@@ -1,0 +1,78 @@
+import Engines
+import Foundation
+import HubClient
+import Hummingbird
+import JobStore
+import Logging
+import PullJobs
+import RoostCore
+import SystemPackage
+
+/// The long-lived parts of a server, wired to each other.
+struct ServerParts: Sendable {
+    let configuration: RoostServer.Configuration
+    let hubConfiguration: HubConfiguration
+    let database: JobDatabase
+    let hub: HubClient
+    let catalog: ModelCatalog
+    let engines: EngineSupervisor
+    let pulls: PullWorker
+    private let start = ContinuousClock.now
+
+    init(
+        configuration: RoostServer.Configuration, database: JobDatabase, hub: HubClient, hubConfiguration: HubConfiguration,
+        socketDirectory: FilePath, logger: Logger
+    ) {
+        let catalog = ModelCatalog(cacheDirectory: hubConfiguration.cacheDirectory)
+        let engines = EngineSupervisor(
+            configuration: Self.engineConfiguration(configuration, socketDirectory: socketDirectory), logger: logger)
+        self.configuration = configuration
+        self.hubConfiguration = hubConfiguration
+        self.database = database
+        self.hub = hub
+        self.catalog = catalog
+        self.engines = engines
+        self.pulls = PullWorker(
+            configuration: .init(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
+                _ = try await engines.load(try catalog.entry(for: reference))
+            }, database: database, hub: hub, logger: logger)
+    }
+
+    /// All routes behind the middleware that guards them.
+    func router() -> Router<RoostContext> {
+        let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware())
+        router.add(
+            middleware: HostCheckMiddleware(
+                allowedHosts: Set(configuration.settings.allowedHosts), allowsAnyAddress: configuration.settings.allowRemote))
+        PullRoutes(pulls: pulls).add(to: router)
+        JobRoutes(database: database, pulls: pulls).add(to: router)
+        ModelRoutes(catalog: catalog, engines: engines).add(to: router)
+        ChatRoutes(catalog: catalog, engines: engines).add(to: router)
+        OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
+        StatusRoutes(parts: self).add(to: router)
+        return router
+    }
+
+    /// Since the server's start.
+    var uptime: Duration { ContinuousClock.now - start }
+
+    /// The engine that loads will use, looked for anew each time: one that is installed while the server runs is found.
+    func engineExecutable() throws -> FilePath { try Self.engineExecutable(configuration) }
+
+    private static func engineExecutable(_ configuration: RoostServer.Configuration) throws -> FilePath {
+        try configuration.settings.llamaServer ?? EngineLocator.locate(environment: configuration.environment)
+    }
+
+    private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {
+        let settings = configuration.settings
+        var engine = EngineConfiguration(
+            locateExecutable: { try engineExecutable(configuration) }, guardCommand: configuration.guardCommand, runtimeDirectory: socketDirectory)
+        engine.contextLength = settings.contextLength
+        engine.threads = settings.threads
+        engine.maxModels = settings.maxCacheModels
+        engine.loadTimeout = .seconds(settings.modelLoadTimeout)
+        engine.loadCooldown = .seconds(settings.modelLoadCooldown)
+        return engine
+    }
+}

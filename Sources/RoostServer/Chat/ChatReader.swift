@@ -1,0 +1,61 @@
+import Engines
+import Foundation
+import NIOCore
+import RoostCore
+
+/// Reads an engine's streamed chat answer: text as it comes, then why it ended and the figures. A value; feed it the parts in order.
+struct ChatReader {
+    private(set) var figures = GenerationFigures()
+    private(set) var doneReason: String?
+    private var events = ServerSentEvents()
+    private var failedStatus: Int?
+    private var failedBody = Data()
+
+    /// Takes a part.
+    ///
+    /// - Returns: The new pieces of text.
+    /// - Throws: `RoostError` when the engine reports a failure within the stream.
+    mutating func read(_ part: EngineStream.Part) throws -> [String] {
+        switch part {
+        case .head(let head):
+            if head.status != 200 { failedStatus = head.status }
+            return []
+        case .bytes(let bytes):
+            guard failedStatus == nil else {
+                if failedBody.count < 65_536 { failedBody.append(contentsOf: bytes.readableBytesView) }
+                return []
+            }
+            return try events.feed(bytes).flatMap { try read(event: $0) }
+        }
+    }
+
+    /// The stream is over.
+    ///
+    /// - Returns: Why the answer ended: `stop` or `length`.
+    /// - Throws: `RoostError` when the engine refused the request or stopped without saying why.
+    func finish() throws -> String {
+        if let failedStatus { throw EngineAnswer.failure(status: failedStatus, body: failedBody) }
+        guard let doneReason else {
+            throw RoostError(.engineCrashed, "The engine stopped in the middle of the answer; send the request again.")
+        }
+        return doneReason
+    }
+
+    private mutating func read(event: String) throws -> [String] {
+        if event == "[DONE]" { return [] }
+        let chunk: EngineAnswer.Chunk
+        do {
+            chunk = try JSONDecoder().decode(EngineAnswer.Chunk.self, from: Data(event.utf8))
+        } catch {
+            throw RoostError(.engineRefused, "The engine sent something that is not a chat answer.", cause: error)
+        }
+        if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error) }
+        if let timings = chunk.timings { figures = GenerationFigures(timings) }
+        var pieces: [String] = []
+        for choice in chunk.choices ?? [] {
+            if let content = choice.delta.content, !content.isEmpty { pieces.append(content) }
+            if let reason = choice.finishReason { doneReason = reason }
+        }
+        return pieces
+    }
+}

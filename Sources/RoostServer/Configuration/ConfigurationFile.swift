@@ -1,0 +1,40 @@
+import Configuration
+import Foundation
+import RoostCore
+import SystemPackage
+
+/// `config.json`: one flat JSON object whose keys are those of `SettingKey`.
+struct ConfigurationFile {
+    let path: FilePath
+    let provider: any ConfigProvider
+
+    /// Reads the file.
+    ///
+    /// - Returns: `nil` when there is none and none was asked for.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when it is missing though named, not a JSON object, or has an unknown key.
+    static func load(_ path: FilePath, mustExist: Bool) async throws -> ConfigurationFile? {
+        guard let data = FileManager.default.contents(atPath: path.string) else {
+            if FileManager.default.fileExists(atPath: path.string) || mustExist {
+                throw RoostError(.invalidConfiguration, "The configuration file \(path) cannot be read; check its path and permissions.")
+            }
+            return nil
+        }
+        guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: data) else {
+            throw RoostError(.invalidConfiguration, "The configuration file \(path) must hold one JSON object.")
+        }
+        let known = SettingKey.allCases.map(\.rawValue)
+        if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
+            throw RoostError(
+                .invalidConfiguration,
+                "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
+        }
+        if let nested = object.first(where: { !$0.value.isScalar })?.key {
+            throw RoostError(.invalidConfiguration, "`\(nested)` in \(path) must be a string, a number, true or false.")
+        }
+        do {
+            return ConfigurationFile(path: path, provider: try await FileProvider<JSONSnapshot>(filePath: path))
+        } catch {
+            throw RoostError(.invalidConfiguration, "The configuration file \(path) cannot be used: \(error)", cause: error)
+        }
+    }
+}

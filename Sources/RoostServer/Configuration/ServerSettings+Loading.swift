@@ -1,0 +1,146 @@
+import Configuration
+import Foundation
+import Logging
+import RoostCore
+public import SystemPackage
+
+extension ServerSettings {
+    /// What was given on the command line; `nil` means not given.
+    public struct Flags: Sendable {
+        /// `--home`.
+        public var home: String?
+        /// `--config`.
+        public var config: String?
+        /// `--host`.
+        public var host: String?
+        /// `--port`.
+        public var port: Int?
+        /// `--allow-remote`.
+        public var allowRemote: Bool?
+        /// `--allowed-hosts`.
+        public var allowedHosts: String?
+        /// `--log-level`.
+        public var logLevel: String?
+        /// `--llama-server`.
+        public var llamaServer: String?
+        /// `--context-length`.
+        public var contextLength: Int?
+        /// `--threads`.
+        public var threads: Int?
+        /// `--model-load-timeout`.
+        public var modelLoadTimeout: Int?
+        /// `--model-load-cooldown`.
+        public var modelLoadCooldown: Int?
+        /// `--max-cache-models`.
+        public var maxCacheModels: Int?
+        /// `--max-concurrent-pulls`.
+        public var maxConcurrentPulls: Int?
+
+        /// Nothing given.
+        public init() {}
+
+        fileprivate var values: [SettingKey: ConfigContent] {
+            var values: [SettingKey: ConfigContent] = [:]
+            values[.host] = host.map { .string($0) }
+            values[.port] = port.map { .int($0) }
+            values[.allowRemote] = allowRemote.map { .bool($0) }
+            values[.allowedHosts] = allowedHosts.map { .string($0) }
+            values[.logLevel] = logLevel.map { .string($0) }
+            values[.llamaServer] = llamaServer.map { .string($0) }
+            values[.contextLength] = contextLength.map { .int($0) }
+            values[.threads] = threads.map { .int($0) }
+            values[.modelLoadTimeout] = modelLoadTimeout.map { .int($0) }
+            values[.modelLoadCooldown] = modelLoadCooldown.map { .int($0) }
+            values[.maxCacheModels] = maxCacheModels.map { .int($0) }
+            values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
+            return values
+        }
+    }
+
+    /// Reads flags, environment and configuration file.
+    ///
+    /// - Parameters:
+    ///   - flags: What was given on the command line.
+    ///   - environment: The environment variables.
+    /// - Returns: The settings, all checked.
+    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence that names the key and what it may be.
+    public static func load(flags: Flags, environment: [String: String]) async throws -> ServerSettings {
+        try refuseUnknownVariables(environment)
+        let home = try homeDirectory(flag: flags.home, environment: environment)
+        let file = (flags.config ?? environment["ROOST_CONFIG"]).map { FilePath($0) }
+        let document = try await ConfigurationFile.load(file ?? home.appending("config.json"), mustExist: file != nil)
+        let flagValues = flags.values.map { (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue($0.value, isSecret: false)) }
+        let fileName = document?.path.string ?? ""
+        var sources: [(name: @Sendable (SettingKey) -> String, provider: any ConfigProvider)] = [
+            ({ "--" + $0.rawValue.replacing("_", with: "-") }, InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flagValues))),
+            ({ $0.environmentVariable }, environmentProvider(environment)),
+        ]
+        if let document { sources.append(({ "`\($0.rawValue)` in \(fileName)" }, document.provider)) }
+        return try ServerSettings(home: home, reader: SettingsReader(sources: sources))
+    }
+
+    private init(home: FilePath, reader: SettingsReader) throws {
+        self.init(home: home)
+        let path = "the path of an executable file"
+        host = try reader.string(.host, allowed: "an address to listen on") { $0.isEmpty ? nil : $0 } ?? host
+        port = try reader.int(.port, in: 0...65_535, default: port)
+        allowRemote = try reader.bool(.allowRemote, default: allowRemote)
+        allowedHosts =
+            try reader.string(.allowedHosts, allowed: "host names separated by commas") { text in
+                text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }.filter { !$0.isEmpty }
+            } ?? []
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        logLevel = try reader.string(.logLevel, allowed: "one of \(levels)") { Logger.Level(rawValue: $0) } ?? logLevel
+        llamaServer = try reader.string(.llamaServer, allowed: path) { FileManager.default.isExecutableFile(atPath: $0) ? FilePath($0) : nil }
+        contextLength = try reader.int(.contextLength, in: 256...1_048_576, default: contextLength)
+        let chosenThreads = try reader.int(.threads, in: 1...1024, default: 0)
+        threads = chosenThreads == 0 ? nil : chosenThreads
+        modelLoadTimeout = try reader.int(.modelLoadTimeout, in: 1...86_400, default: modelLoadTimeout)
+        modelLoadCooldown = try reader.int(.modelLoadCooldown, in: 0...86_400, default: modelLoadCooldown)
+        maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
+        maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
+        try refuseRemoteAddress()
+    }
+
+    /// Roost has no keys of its own: whoever reaches the port may use it. Listening to other machines is therefore a decision, not a default.
+    private func refuseRemoteAddress() throws {
+        guard !HostName(host).isLoopback, !allowRemote else { return }
+        throw RoostError(
+            .invalidConfiguration,
+            "\(host) can be reached from other machines, and anybody who reaches Roost can use it; add --allow-remote (ROOST_ALLOW_REMOTE=true) if that is what you want."
+        )
+    }
+
+    /// The home: the flag, else `ROOST_HOME`, else `~/.roost`.
+    ///
+    /// - Parameters:
+    ///   - flag: `--home`.
+    ///   - environment: The environment variables.
+    /// - Returns: An absolute path.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when neither is set nor `HOME` known.
+    public static func homeDirectory(flag: String?, environment: [String: String]) throws -> FilePath {
+        if let chosen = flag ?? environment["ROOST_HOME"], !chosen.isEmpty {
+            return FilePath(URL(fileURLWithPath: chosen).path)
+        }
+        guard let userHome = environment["HOME"], userHome.hasPrefix("/") else {
+            throw RoostError(.invalidConfiguration, "Neither ROOST_HOME nor HOME is set; say where Roost may keep its files with --home.")
+        }
+        return FilePath(userHome).appending(".roost")
+    }
+
+    private static func refuseUnknownVariables(_ environment: [String: String]) throws {
+        let known = Set(SettingKey.allCases.map(\.environmentVariable)).union(SettingKey.otherEnvironmentVariables)
+        let unknown = environment.keys.filter { $0.hasPrefix("ROOST_") && !$0.hasPrefix("ROOST_TEST_") && !known.contains($0) }.sorted()
+        guard let first = unknown.first else { return }
+        throw RoostError(
+            .invalidConfiguration, "\(first) is not a setting of Roost; the known ones are \(known.sorted().joined(separator: ", ")).")
+    }
+
+    private static func environmentProvider(_ environment: [String: String]) -> some ConfigProvider {
+        EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
+            .mapKeys { key in
+                let name = SettingKey(rawValue: key.components.joined())?.environmentVariable ?? key.components.joined()
+                return AbsoluteConfigKey(name.lowercased().split(separator: "_").map(String.init))
+            }
+    }
+}

@@ -1,0 +1,57 @@
+public import Logging
+public import SystemPackage
+
+/// Everything an operator can set. One list; each entry exists as flag, environment variable and key of the configuration file.
+///
+/// | key in `config.json` | environment | flag of `roost serve` | default |
+/// | --- | --- | --- | --- |
+/// | – | `ROOST_HOME` | `--home` | `~/.roost` |
+/// | – | `ROOST_CONFIG` | `--config` | `config.json` in the home |
+/// | `host` | `ROOST_HOST` | `--host` | `127.0.0.1` |
+/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 takes a free one) |
+/// | `allow_remote` | `ROOST_ALLOW_REMOTE` | `--allow-remote` | false |
+/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; names the `Host` header may carry, separated by commas |
+/// | `log_level` | `ROOST_LOG_LEVEL` | `--log-level` | `info` |
+/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, else the one `make engine` built |
+/// | `context_length` | `ROOST_CONTEXT_LENGTH` | `--context-length` | 4096 tokens (256 … 1048576) |
+/// | `threads` | `ROOST_THREADS` | `--threads` | the engine's choice (1 … 1024) |
+/// | `model_load_timeout` | `ROOST_MODEL_LOAD_TIMEOUT` | `--model-load-timeout` | 300 s (1 … 86400) |
+/// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
+/// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
+/// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
+///
+/// A flag wins over the environment, the environment over the file. The Hub's own variables (`HF_HOME`, `HF_TOKEN`, …) are read from the
+/// environment only, as every other tool does.
+public struct ServerSettings: Sendable, Hashable {
+    /// jobs.db, sockets and the configuration file live here.
+    public var home: FilePath
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    public var port = 8005
+    /// Whether an address that other machines reach may be used.
+    public var allowRemote = false
+    /// Further names that the `Host` header may carry.
+    public var allowedHosts: [String] = []
+    /// What is logged.
+    public var logLevel: Logger.Level = .info
+    /// A `llama-server` to use instead of the one found.
+    public var llamaServer: FilePath?
+    /// Tokens of context for each model.
+    public var contextLength = 4096
+    /// Threads of each engine; `nil` leaves the choice to it.
+    public var threads: Int?
+    /// How long a model may take to load, in seconds.
+    public var modelLoadTimeout = 300
+    /// How long a model that failed to load is not tried again, in seconds.
+    public var modelLoadCooldown = 300
+    /// How many models may be in memory.
+    public var maxCacheModels = 2
+    /// How many pulls may run at once.
+    public var maxConcurrentPulls = 2
+
+    /// The defaults, with a home.
+    ///
+    /// - Parameter home: An absolute path.
+    public init(home: FilePath) { self.home = home }
+}

@@ -1,0 +1,26 @@
+/// The keys of the configuration file, and the environment variable of each.
+enum SettingKey: String, CaseIterable {
+    case host
+    case port
+    case allowRemote = "allow_remote"
+    case allowedHosts = "allowed_hosts"
+    case logLevel = "log_level"
+    case llamaServer = "llama_server"
+    case contextLength = "context_length"
+    case threads
+    case modelLoadTimeout = "model_load_timeout"
+    case modelLoadCooldown = "model_load_cooldown"
+    case maxCacheModels = "max_cache_models"
+    case maxConcurrentPulls = "max_concurrent_pulls"
+
+    /// `ROOST_` and the key, but for the three names that the v1.0 server had already.
+    var environmentVariable: String {
+        switch self {
+        case .modelLoadCooldown, .maxCacheModels, .maxConcurrentPulls: rawValue.uppercased()
+        default: "ROOST_" + rawValue.uppercased()
+        }
+    }
+
+    /// Variables that begin with `ROOST_` and are no server settings.
+    static let otherEnvironmentVariables: Set<String> = ["ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE"]
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Logging
+import RoostCore
+import SystemPackage
+
+/// Remembers the digests of files between requests and, with a file to keep them in, between runs.
+struct DigestIndex: Sendable {
+    private struct Entry: Sendable, Codable {
+        let stamp: FileStamp
+        let digest: String
+    }
+
+    private struct Document: Codable {
+        var version = 1
+        var directory: String
+        var files: [String: Entry]
+    }
+
+    private let directory: MirrorDirectory
+    private let file: FilePath?
+    private var entries: [String: Entry] = [:]
+    /// Bytes hashed since the last save.
+    private(set) var unsavedBytes: Int64 = 0
+    /// Whether something was added since the last save.
+    private(set) var isDirty = false
+
+    /// Loads what an earlier run remembered about this folder. An index that cannot be read is only slower: everything is hashed again.
+    ///
+    /// - Parameters:
+    ///   - directory: The served folder.
+    ///   - folder: Where the index lies; `nil` keeps it in memory.
+    ///   - logger: Hears about an index that cannot be read.
+    init(of directory: MirrorDirectory, in folder: FilePath?, logger: Logger) {
+        self.directory = directory
+        self.file = folder?.appending("\(GitObject.sha1(of: directory.root.string).prefix(16)).json")
+        guard let file, FileManager.default.fileExists(atPath: file.string) else { return }
+        do {
+            let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: URL(fileURLWithPath: file.string)))
+            guard document.version == 1, document.directory == directory.root.string else { return }
+            // Files that went away are forgotten here.
+            entries = document.files.filter { FileManager.default.fileExists(atPath: directory.root.appending($0.key).string) }
+        } catch {
+            logger.warning("The digest index cannot be read; all files are hashed again.", metadata: ["file": "\(file)", "error": "\(error)"])
+        }
+    }
+
+    /// The digest of a file, if it was hashed while it looked as it does now and as the kind of file it is now.
+    subscript(file: RepositoryListing.File) -> ContentDigest? {
+        guard let entry = entries[directory.relativeName(of: file.location)], entry.stamp == file.stamp else { return nil }
+        switch ContentDigest(hex: entry.digest) {
+        case .sha256(let hex) where file.isLarge: return .sha256(hex)
+        case .gitSHA1(let hex) where !file.isLarge: return .gitSHA1(hex)
+        default: return nil
+        }
+    }
+
+    /// Adds what a file was hashed to.
+    mutating func remember(_ digest: ContentDigest, of file: RepositoryListing.File) {
+        entries[directory.relativeName(of: file.location)] = Entry(stamp: file.stamp, digest: digest.hex)
+        unsavedBytes += file.stamp.size
+        isDirty = true
+    }
+
+    /// The same index, counted as saved.
+    mutating func markSaved() {
+        unsavedBytes = 0
+        isDirty = false
+    }
+
+    /// Writes the index so that a reader sees the old one or the new one. Blocks.
+    ///
+    /// - Throws: When the folder cannot be made or the file cannot be written.
+    func write() throws {
+        guard let file else { return }
+        try FileManager.default.createDirectory(
+            atPath: file.removingLastComponent().string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let document = Document(directory: directory.root.string, files: entries)
+        try JSONEncoder().encode(document).write(to: URL(fileURLWithPath: file.string), options: .atomic)
+    }
+}

@@ -1,0 +1,49 @@
+import Crypto
+import NIOPosix
+import RoostCore
+
+/// Computes the digest by which the Hub would name a file.
+enum FileDigester {
+    /// Reads the whole file on threads that may block, 32 MiB at a time, and stops between two when the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - file: The open file.
+    ///   - isLarge: Whether the Hub would keep it in LFS.
+    /// - Returns: The digest of the bytes that were there; the caller asks `file.hasChanged` afterwards.
+    /// - Throws: `Errno` and `CancellationError`.
+    static func digest(of file: OpenFile, isLarge: Bool) async throws -> ContentDigest {
+        isLarge
+            ? .sha256(try await hash(file, with: SHA256()))
+            : .gitSHA1(try await hash(file, with: GitObject.blobHasher(size: file.stamp.size)))
+    }
+
+    private static func hash<Hash: HashFunction & Sendable>(_ file: OpenFile, with start: Hash) async throws -> String {
+        var hasher = start
+        var offset: Int64 = 0
+        while offset < file.stamp.size {
+            try Task.checkCancellation()
+            let (next, count) = try await NIOThreadPool.singleton.runIfActive { [hasher, offset] in
+                try update(hasher, from: file, at: offset)
+            }
+            // The file became shorter while it was read.
+            if count == 0 { break }
+            hasher = next
+            offset += Int64(count)
+        }
+        return GitObject.hexadecimal(hasher.finalize())
+    }
+
+    private static func update<Hash: HashFunction>(_ start: Hash, from file: OpenFile, at offset: Int64) throws -> (Hash, Int) {
+        let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { space.deallocate() }
+        var hasher = start
+        var done = 0
+        while done < 32 << 20 {
+            let count = try file.read(at: offset + Int64(done), into: space)
+            if count == 0 { break }
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: space[..<count]))
+            done += count
+        }
+        return (hasher, done)
+    }
+}

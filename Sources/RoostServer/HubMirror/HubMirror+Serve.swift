@@ -1,0 +1,78 @@
+public import Logging
+import RoostCore
+import ServiceLifecycle
+import UnixSignals
+
+extension HubMirror {
+    /// What `roost hub serve` does: hashes what is new, serves, and ends on SIGINT or SIGTERM, at the latest after five seconds.
+    ///
+    /// - Parameters:
+    ///   - configuration: How the mirror is set up.
+    ///   - logger: Hears about failures.
+    ///   - report: Called with each line for the person at the terminal.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when the folder is missing or the address cannot be had.
+    public static func serve(_ configuration: Configuration, logger: Logger, report: @escaping @Sendable (String) -> Void) async throws {
+        let mirror = HubMirror(configuration: configuration, logger: logger) { port in
+            for line in greeting(host: configuration.host, port: port) { report(line) }
+        }
+        let service = ClosureService {
+            try await cancelWhenGracefulShutdown { try await mirror.index(reportingTo: report) }
+            try await mirror.run()
+        }
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            // The signal came while files were hashed, or a transfer did not end in time: an end as it was asked for.
+        }
+    }
+
+    private func index(reportingTo report: @Sendable (String) -> Void) async throws {
+        report("Reading \(configuration.directory) (files that are new or changed are hashed once) …")
+        var repositories = 0
+        var bytes: Int64 = 0
+        try await index { summary in
+            repositories += 1
+            bytes += summary.bytes
+            report("  \(summary.repository): \(summary.files) file\(summary.files == 1 ? "" : "s"), \(ByteCount(summary.bytes))")
+        }
+        if repositories == 0 {
+            report("There is no repository yet. Put models into \(configuration.directory) as ORG/NAME/FILES; a restart is not needed.")
+        } else {
+            report("\(repositories) repositor\(repositories == 1 ? "y" : "ies"), \(ByteCount(bytes)).")
+        }
+    }
+
+    private static func greeting(host: String, port: Int) -> [String] {
+        let isEverywhere = ["0.0.0.0", "::"].contains(host)
+        let shown = isEverywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
+        var lines = ["Serving at http://\(shown):\(port) – clients use it with", "HF_ENDPOINT=http://\(shown):\(port)"]
+        if isEverywhere { lines.append("From other machines, put this machine's name or address in place of \(shown).") }
+        if !(host.hasPrefix("127.") || ["::1", "localhost"].contains(host)) {
+            lines.append("WARNING: everybody who can reach this machine on port \(port) can read these files; there is no password.")
+        }
+        return lines
+    }
+
+    /// Reads a speed as `--throttle` takes it.
+    ///
+    /// - Parameter text: A number and a unit: `10MB`, `500 kB`, `1.5GB`, `64KiB`; `B` may be left out, and `/s` may follow.
+    /// - Returns: Bytes a second, at least 1.
+    /// - Throws: `RoostError` with code `invalidRequest` and field `throttle`.
+    public static func bytesPerSecond(parsing text: String) throws -> Int64 {
+        let units: [String: Double] = [
+            "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
+        ]
+        let compact = text.lowercased().filter { $0 != " " }
+        let amount = compact.hasSuffix("/s") ? String(compact.dropLast(2)) : compact
+        let digits = amount.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        guard let number = Double(digits), let unit = units[String(amount.dropFirst(digits.count))], (1...1e15).contains(number * unit) else {
+            throw RoostError(
+                .invalidRequest, "`--throttle` takes bytes per second such as `10MB` or `500kB`; got \(text.quotedForPeople).", field: "throttle")
+        }
+        return Int64(number * unit)
+    }
+}

@@ -1,0 +1,114 @@
+import Logging
+import NIOPosix
+import RoostCore
+
+/// Knows the content of every repository. Each file is hashed at most once while it does not change, however many clients ask at a time.
+///
+/// Mutable state: `index` and `latest`, plus `building`, the queue in front of each repository; all guarded by the actor. Reading folders and
+/// files happens on NIO's thread pool, so neither an event loop nor Swift's own threads ever wait for a disk.
+actor MirrorCatalog {
+    private let directory: MirrorDirectory
+    private let logger: Logger
+    private var index: DigestIndex
+    private var latest: [RepositoryID: MirrorSnapshot] = [:]
+    private var building: [RepositoryID: [CheckedContinuation<Void, Never>]] = [:]
+    private var isSaving = false
+    /// How many files were read to hash them since the catalog exists.
+    private(set) var hashedFiles = 0
+
+    /// Opens the catalog and loads its index; blocks while it reads that one file.
+    init(directory: MirrorDirectory, index: DigestIndex, logger: Logger) {
+        self.directory = directory
+        self.logger = logger
+        self.index = index
+    }
+
+    /// The snapshot made last, without a look at the disk.
+    func remembered(_ id: RepositoryID) -> MirrorSnapshot? { latest[id] }
+
+    /// All repositories that hold at least one file, in order.
+    func repositories() async throws -> [RepositoryID] {
+        try await NIOThreadPool.singleton.runIfActive { [directory] in directory.repositories() }
+    }
+
+    /// The repository as it is on disk now; new and changed files are hashed first.
+    ///
+    /// - Parameter id: The repository.
+    /// - Returns: `nil` when there is none.
+    /// - Throws: `MirrorError` when a file does not stop changing, `Errno` when one cannot be read, `CancellationError`.
+    func snapshot(of id: RepositoryID) async throws -> MirrorSnapshot? {
+        await enter(id)
+        defer { leave(id) }
+        let listing = try await NIOThreadPool.singleton.runIfActive { [directory] in directory.files(of: id) }
+        guard let listing else {
+            latest[id] = nil
+            return nil
+        }
+        if let known = latest[id], known.matches(listing) { return known }
+        if !listing.refused.isEmpty {
+            logger.warning(
+                "Some files are not served: an unsafe name, a link that leads out of the folder, or no regular file.",
+                metadata: ["repository": "\(id)", "files": "\(listing.refused.prefix(10).map(\.quotedForPeople).joined(separator: ", "))"])
+        }
+        var files: [MirrorFile] = []
+        for file in listing.files { files.append(try await hashed(file)) }
+        await save()
+        let snapshot = MirrorSnapshot(id: id, files: files)
+        latest[id] = snapshot
+        return snapshot
+    }
+
+    /// One caller at a time works on a repository; the others find its result in the index.
+    private func enter(_ id: RepositoryID) async {
+        while building[id] != nil {
+            await withCheckedContinuation { building[id, default: []].append($0) }
+        }
+        building[id] = []
+    }
+
+    private func leave(_ id: RepositoryID) {
+        for waiter in building.removeValue(forKey: id) ?? [] { waiter.resume() }
+    }
+
+    private func hashed(_ listed: RepositoryListing.File) async throws -> MirrorFile {
+        var file = listed
+        for _ in 1...3 {
+            if let digest = index[file] { return MirrorFile(file, digest: digest) }
+            try await settle(file.stamp)
+            let open = try await OpenFile.open(file.location)
+            file = RepositoryListing.File(path: file.path, location: file.location, stamp: open.stamp)
+            hashedFiles += 1
+            let digest = try await FileDigester.digest(of: open, isLarge: file.isLarge)
+            guard !open.hasChanged else { continue }
+            index.remember(digest, of: file)
+            // A kill during the first walk through a big folder should not cost all of it.
+            if index.unsavedBytes > 1 << 30 { await save() }
+            return MirrorFile(file, digest: digest)
+        }
+        throw MirrorError.changing(file.path.description)
+    }
+
+    /// File systems count time in ticks of some milliseconds. Two writes in one tick look the same, so hashing waits until the tick is over.
+    private func settle(_ stamp: FileStamp) async throws {
+        let tick: Int64 = 20_000_000
+        let age = FileStamp.now - stamp.modified
+        if (0..<tick).contains(age) { try await Task.sleep(for: .nanoseconds(tick - age)) }
+    }
+
+    private func save() async {
+        // Whoever is saving looks again before it stops.
+        guard !isSaving else { return }
+        isSaving = true
+        defer { isSaving = false }
+        while index.isDirty {
+            let current = index
+            index.markSaved()
+            do {
+                try await NIOThreadPool.singleton.runIfActive { try current.write() }
+            } catch {
+                logger.warning("The digest index cannot be written; the next start hashes again.", metadata: ["error": "\(error)"])
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import RoostCore
+
+extension MirrorResponder {
+    /// `GET /api/models/{id}[/revision/{rev}]`
+    func modelInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
+        let snapshot = try await snapshot(id, revision, request)
+        return try json(MirrorModelInfo(snapshot, withBlobs: flag("blobs", request)))
+    }
+
+    /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in pages.
+    func tree(_ id: RepositoryID, _ revision: String, _ folder: String, _ request: Request) async throws -> Response {
+        let snapshot = try await snapshot(id, revision, request)
+        let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        guard let all = snapshot.entries(in: folder, recursive: flag("recursive", request)) else {
+            throw MirrorError.entryNotFound(commit: snapshot.commit)
+        }
+        let expand = flag("expand", request)
+        let start = min(max(Int(request.uri.queryParameters["cursor"] ?? "0") ?? 0, 0), all.count)
+        let end = min(start + (expand ? min(50, configuration.treePageSize) : configuration.treePageSize), all.count)
+        var response = try json(
+            all[start..<end].map { entry in
+                var entry = entry
+                if expand { entry.lastCommit = .init(id: snapshot.commit, title: "Files as they are", date: snapshot.lastModified) }
+                return entry
+            })
+        if end < all.count { response.headers[.link] = "<\(nextPage(of: snapshot, folder, from: end, request))>; rel=\"next\"" }
+        return response
+    }
+
+    /// `POST /api/models/{id}/paths-info/{rev}`; paths that do not exist are left out.
+    func pathsInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
+        let paths = try await requestedPaths(request)
+        let snapshot = try await snapshot(id, revision, request)
+        return try json(paths.compactMap { snapshot.entry(at: $0) })
+    }
+
+    /// `GET /api/models/{id}/refs`
+    func references(_ id: RepositoryID, _ request: Request) async throws -> Response {
+        struct Reference: Encodable {
+            let name: String
+            let ref: String
+            let targetCommit: String
+        }
+        let snapshot = try await snapshot(id, "main", request)
+        var lists: [String: [Reference]] = ["converts": [], "tags": []]
+        lists["branches"] = [Reference(name: "main", ref: "refs/heads/main", targetCommit: snapshot.commit)]
+        if flag("include_prs", request) { lists["pullRequests"] = [] }
+        return try json(lists)
+    }
+
+    /// The URL must be absolute, since clients request it as it is; it names the commit, so that all pages show one state.
+    private func nextPage(of snapshot: MirrorSnapshot, _ folder: String, from cursor: Int, _ request: Request) -> String {
+        let path = folder.isEmpty ? "" : "/" + (folder.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? "")
+        let query = "recursive=\(flag("recursive", request))&expand=\(flag("expand", request))&cursor=\(cursor)"
+        return "http://\(authority(of: request))/api/models/\(snapshot.id)/tree/\(snapshot.commit)\(path)?\(query)"
+    }
+
+    /// How the client reached us; our own address if it says something that is no host.
+    private func authority(of request: Request) -> String {
+        let given = request.head.authority ?? ""
+        let allowed = CharacterSet.unreserved.union(CharacterSet(charactersIn: ":[]"))
+        let isHost = !given.isEmpty && given.unicodeScalars.allSatisfy { $0.isASCII && allowed.contains($0) }
+        return isHost ? given : "\(configuration.host):\(configuration.port)"
+    }
+
+    /// 0.36 sends `True`, later clients `true`.
+    private func flag(_ name: Substring, _ request: Request) -> Bool {
+        ["true", "1"].contains(request.uri.queryParameters[name]?.lowercased())
+    }
+
+    private func requestedPaths(_ request: Request) async throws -> [String] {
+        struct Paths: Decodable { let paths: [String] }
+        guard let body = try? await request.body.collect(upTo: 1 << 20) else { throw MirrorError.badBody }
+        if request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true {
+            guard let decoded = try? JSONDecoder().decode(Paths.self, from: Data(body.readableBytesView)) else { throw MirrorError.badBody }
+            return decoded.paths
+        }
+        return String(buffer: body).split(separator: "&").compactMap { pair in
+            guard pair.hasPrefix("paths=") else { return nil }
+            return pair.dropFirst("paths=".count).replacing("+", with: " ").removingPercentEncoding
+        }
+    }
+}
+
+extension CharacterSet {
+    /// What never needs escaping in a URL (RFC 3986, section 2.3).
+    fileprivate static let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

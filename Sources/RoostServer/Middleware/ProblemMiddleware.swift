@@ -1,0 +1,94 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import RoostCore
+
+/// Turns every error into an answer a person and a program can read, and never lets one pass in silence.
+///
+/// `/v1` speaks OpenAI's `{"error":{message,type,param,code}}`; everything else `application/problem+json`.
+struct ProblemMiddleware: RouterMiddleware {
+    @concurrent func handle(
+        _ request: Request, context: RoostContext, next: @concurrent (Request, RoostContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch is CancellationError {
+            // The client is gone, or the server is: nobody reads the answer.
+            return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request"))
+        } catch {
+            let failure = Self.describe(error, request: request)
+            let status = failure.httpStatus
+            if status.code >= 500 {
+                context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(failure.traceback)"])
+            }
+            return request.uri.path.hasPrefix("/v1/") ? failure.openAIResponse : failure.problemResponse
+        }
+    }
+
+    private static func describe(_ error: any Error, request: Request) -> RoostError {
+        if let error = error as? HTTPError {
+            switch error.status {
+            case .notFound:
+                return RoostError(.notFound, "There is no \(request.method) \(request.uri.path.quotedForPeople) here; GET /health tells whether the server is up.")
+            case .contentTooLarge:
+                return RoostError(.tooLarge, "The body may have at most \(RoostContext.maxBodyBytes) bytes.", field: "body")
+            default:
+                return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)
+            }
+        }
+        return RoostError.wrapping(error, as: .unexpected, "The request failed for a reason nobody foresaw")
+    }
+}
+
+extension RoostError {
+    /// The HTTP status that tells a client what kind of failure this is.
+    var httpStatus: HTTPResponse.Status {
+        switch code {
+        case .invalidRequest, .unsupportedModel: .badRequest
+        case .forbiddenHost: .forbidden
+        case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
+        case .timedOut: .requestTimeout
+        case .conflict: .conflict
+        case .tooLarge: .contentTooLarge
+        case .rateLimited, .engineCoolingDown: .tooManyRequests
+        case .engineRefused, .engineCrashed, .engineLoadFailed: .badGateway
+        case .engineMissing, .shuttingDown: .serviceUnavailable
+        case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        default: .internalServerError
+        }
+    }
+
+    fileprivate var problemResponse: Response {
+        let status = httpStatus
+        return response(
+            Problem(title: status.reasonPhrase, status: status.code, detail: message, code: code.rawValue, field: field),
+            contentType: "application/problem+json")
+    }
+
+    fileprivate var openAIResponse: Response { response(OpenAIProblem(self), contentType: "application/json") }
+
+    private func response(_ body: some Encodable, contentType: String) -> Response {
+        var headers: HTTPFields = [.contentType: contentType]
+        if let retryAfter { headers[.retryAfter] = "\(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))" }
+        return Response(status: httpStatus, headers: headers, body: ResponseBody(byteBuffer: JSON.buffer(body)))
+    }
+}
+
+/// An error in OpenAI's shape.
+struct OpenAIProblem: Encodable {
+    struct Detail: Encodable {
+        let message: String
+        let type: String
+        let param: String?
+        let code: String
+    }
+
+    let error: Detail
+
+    init(_ failure: RoostError) {
+        let type = (400..<500).contains(failure.httpStatus.code) ? "invalid_request_error" : "server_error"
+        error = Detail(message: failure.message, type: type, param: failure.field, code: failure.code.rawValue)
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import NIOCore
+import RoostCore
+
+/// The fields of a JSON request body. Each look-up checks the value and names the field and what is allowed when it is wrong.
+///
+/// Fields nobody asks for are ignored, so that clients of later versions work.
+struct RequestFields {
+    private let values: [String: JSONValue]
+    /// What stands before a field's name in messages, such as `messages[2].`.
+    private let prefix: String
+
+    init(values: [String: JSONValue], prefix: String = "") {
+        self.values = values
+        self.prefix = prefix
+    }
+
+    /// Parses a body.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` when it is not valid UTF-8, not valid JSON, or not an object.
+    init(body: ByteBuffer) throws {
+        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
+            throw RoostError(.invalidRequest, "The body must be JSON in UTF-8; it holds bytes that are not UTF-8.", field: "body")
+        }
+        let value: JSONValue
+        do {
+            value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        } catch {
+            throw RoostError(
+                .invalidRequest, "The body must be a JSON object such as {\"model\":\"org/name\"}; it is not valid JSON.", field: "body", cause: error)
+        }
+        guard case .object(let values) = value else {
+            throw RoostError(.invalidRequest, "The body must be a JSON object; it is \(value.describedForPeople).", field: "body")
+        }
+        self.init(values: values)
+    }
+
+    func string(_ name: String, maxBytes: Int) throws -> String {
+        let allowed = "must be a string of at most \(maxBytes) bytes"
+        guard case .string(let text) = try required(name, allowed) else { throw wrong(name, allowed) }
+        guard text.utf8.count <= maxBytes else {
+            throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(text.utf8.count).", field: prefix + name)
+        }
+        guard !text.utf8.contains(0) else {
+            throw RoostError(.invalidRequest, "`\(prefix)\(name)` must not hold a NUL character.", field: prefix + name)
+        }
+        return text
+    }
+
+    func bool(_ name: String, default fallback: Bool) throws -> Bool {
+        switch present(name) {
+        case nil: fallback
+        case .bool(let value): value
+        default: throw wrong(name, "must be true or false")
+        }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>, default fallback: Double) throws -> Double {
+        let allowed = "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
+        guard let value = present(name) else { return fallback }
+        guard case .number(let number) = value, range.contains(number) else { throw wrong(name, allowed) }
+        return number
+    }
+
+    func int(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
+        let allowed = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let value = present(name) else { return fallback }
+        guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else { throw wrong(name, allowed) }
+        return whole
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, default fallback: Choice?) throws -> Choice where Choice.RawValue == String {
+        let allowed = "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let value = present(name) else {
+            if let fallback { return fallback }
+            throw missing(name, allowed)
+        }
+        guard case .string(let word) = value, let choice = Choice(rawValue: word) else { throw wrong(name, allowed) }
+        return choice
+    }
+
+    /// An array of objects, each as fields of its own.
+    func objects(_ name: String, count: ClosedRange<Int>) throws -> [RequestFields] {
+        let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) objects"
+        guard case .array(let items) = try required(name, allowed) else { throw wrong(name, allowed) }
+        guard count.contains(items.count) else {
+            throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
+        }
+        return try items.enumerated().map { index, item in
+            guard case .object(let values) = item else {
+                throw RoostError(
+                    .invalidRequest, "`\(prefix)\(name)[\(index)]` must be an object; it is \(item.describedForPeople).",
+                    field: "\(prefix)\(name)[\(index)]")
+            }
+            return RequestFields(values: values, prefix: "\(prefix)\(name)[\(index)].")
+        }
+    }
+
+    private func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+
+    /// A field that is there; `null` counts as absent.
+    private func present(_ name: String) -> JSONValue? { values[name].flatMap { $0 == .null ? nil : $0 } }
+
+    private func required(_ name: String, _ allowed: String) throws -> JSONValue {
+        guard let value = present(name) else { throw missing(name, allowed) }
+        return value
+    }
+
+    private func missing(_ name: String, _ allowed: String) -> RoostError {
+        RoostError(.invalidRequest, "`\(prefix)\(name)` is missing; it \(allowed).", field: prefix + name)
+    }
+
+    private func wrong(_ name: String, _ allowed: String) -> RoostError {
+        RoostError(
+            .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(values[name]?.describedForPeople ?? "missing").", field: prefix + name)
+    }
+}

@@ -1,0 +1,98 @@
+import Engines
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RoostCore
+
+/// `POST /v1/chat/completions`, forwarded to the model's engine with the body untouched, and `GET /v1/models`.
+struct OpenAIRoutes: Sendable {
+    /// As long as the engine's own limit.
+    private static let longest: Duration = .seconds(3600)
+    private static let path = "/v1/chat/completions"
+
+    let catalog: ModelCatalog
+    let engines: EngineSupervisor
+
+    func add(to router: Router<RoostContext>) {
+        let group = router.group("v1")
+        group.post("chat/completions", use: completions)
+        group.get("models") { _, _ in try models() }
+    }
+
+    private func completions(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let body = try await request.collectBody(upTo: context.maxUploadSize)
+        let fields = try RequestFields(body: body)
+        let entry = try catalog.entry(for: try ModelReference(parsing: try fields.string("model", maxBytes: 256)))
+        try checkMessages(fields)
+        let deadline = ContinuousClock.now + Self.longest
+        _ = try await withDeadline(deadline) { try await engines.load(entry) }
+        return try fields.bool("stream", default: false)
+            ? try await stream(body, entry, request, deadline: deadline)
+            : try await answer(body, entry, request, deadline: deadline)
+    }
+
+    /// The engine crashes on no input, but its messages about these mistakes do not name the field.
+    private func checkMessages(_ fields: RequestFields) throws {
+        for message in try fields.objects("messages", count: 1...10_000) {
+            let role: OpenAIRole = try message.choice("role", default: nil)
+            _ = role
+        }
+    }
+
+    private func stream(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
+        let stream = EngineStream(engines: engines, entry: entry, path: Self.path, body: body)
+        if let head = try await stream.earlyHead(within: .milliseconds(500)), head.status != 200 {
+            return try await whole(stream)
+        }
+        let streaming = StreamingBody(stream: stream, request: request, deadline: deadline).response { PassThroughTranslator() }
+        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: streaming)
+    }
+
+    private func answer(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
+        try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await withDeadline(deadline) {
+                try await whole(EngineStream(engines: engines, entry: entry, path: Self.path, body: body))
+            }
+        }
+    }
+
+    /// The engine's answer in one piece, with its status.
+    private func whole(_ stream: EngineStream) async throws -> Response {
+        var head: EngineStream.Head?
+        var bytes = ByteBuffer()
+        for try await part in stream.parts {
+            switch part {
+            case .head(let value): head = value
+            case .bytes(let chunk): bytes.writeImmutableBuffer(chunk)
+            }
+        }
+        guard let head else { throw CancellationError() }
+        return Response(
+            status: .init(code: head.status), headers: [.contentType: head.contentType ?? "application/json"], body: ResponseBody(byteBuffer: bytes))
+    }
+
+    private func models() throws -> Response {
+        let entries = try catalog.entries()
+        return JSON.response(OpenAIModelList(data: entries.map { OpenAIModelList.Model(id: $0.reference.description) }))
+    }
+}
+
+/// The roles OpenAI's API knows.
+private enum OpenAIRole: String, CaseIterable {
+    case system, developer, user, assistant, tool
+}
+
+/// `GET /v1/models` in OpenAI's shape.
+private struct OpenAIModelList: Encodable {
+    struct Model: Encodable {
+        let id: String
+        let object = "model"
+        let created = 0
+        let owned_by = "roost"
+    }
+
+    let object = "list"
+    let data: [Model]
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import RoostClient
+import RoostCore
+
+/// `roost chat`.
+struct ChatCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat", abstract: "Chat with a model.",
+        discussion: "With a message, prints the answer and ends. Without one, reads messages line by line until the end of input.")
+
+    @Argument(help: "org/name or org/name:QUANT; it must be on this machine.")
+    var model: String
+    @Argument(help: "The message.")
+    var message: [String] = []
+    @Option(help: "Instructions to the model.")
+    var system: String?
+    @Option(help: "The most tokens to generate.")
+    var maxTokens: Int = 512
+    @Option(help: "0.0 (always the likeliest token) to 2.0.")
+    var temperature: Double = 0.7
+    @Option(help: "Seconds the answer may take, 1 to 600.")
+    var timeout: Double = 120
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let client = try options.client()
+        var messages = system.map { [ChatMessage(role: .system, content: $0)] } ?? []
+        guard message.isEmpty else {
+            messages.append(ChatMessage(role: .user, content: message.joined(separator: " ")))
+            _ = try await answer(messages, from: client)
+            return
+        }
+        while let line = nextLine() {
+            guard !line.isEmpty else { continue }
+            messages.append(ChatMessage(role: .user, content: line))
+            messages.append(ChatMessage(role: .assistant, content: try await answer(messages, from: client)))
+        }
+    }
+
+    private func nextLine() -> String? {
+        if Terminal.hasTerminalOutput { Terminal.write("> ") }
+        return readLine()
+    }
+
+    private func answer(_ messages: [ChatMessage], from client: RoostClient) async throws -> String {
+        let request = ChatRequest(model: model, messages: messages, maxTokens: maxTokens, temperature: temperature, timeout: timeout)
+        if options.json {
+            let response = try await client.chat(request)
+            try JSONOutput.print(response)
+            return response.message.content
+        }
+        var text = ""
+        let reason = try await client.chat(request) { piece in
+            text += piece
+            Terminal.write(piece)
+        }
+        Terminal.write("\n")
+        if reason == "length" { Terminal.printError("(cut at \(maxTokens) tokens; --max-tokens allows more)") }
+        return text
+    }
+}

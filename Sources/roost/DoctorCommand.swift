@@ -1,0 +1,84 @@
+import ArgumentParser
+import Engines
+import Foundation
+import RoostClient
+import RoostCore
+import RoostServer
+
+/// `roost doctor`.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Say what is missing on this machine and how to get it.",
+        discussion: "Exits 0 when Roost can work, 1 when something it needs is missing.")
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let findings = [await engine(environment), await settings(environment), await hubCache(environment), await server()]
+        if options.json {
+            try JSONOutput.print(findings)
+        } else {
+            for finding in findings { print("\(finding.state.rawValue.padding(to: 9))\(finding.subject.padding(to: 14))\(finding.message)") }
+        }
+        if findings.contains(where: { $0.state == .missing }) { throw ExitCode(1) }
+    }
+
+    private func engine(_ environment: [String: String]) async -> Finding {
+        do {
+            let path = try EngineLocator.locate(environment: environment)
+            let version = try await EngineLocator.version(of: path)
+            if let build = version.build, build < EngineLocator.minimumBuild {
+                return Finding(.missing, "llama-server", "\(path) is build \(build); Roost needs \(EngineLocator.minimumBuild) or newer: run `make engine`.")
+            }
+            return Finding(.ok, "llama-server", "\(path) (\(version))")
+        } catch {
+            return Finding(.missing, "llama-server", "\(error)")
+        }
+    }
+
+    private func settings(_ environment: [String: String]) async -> Finding {
+        do {
+            let settings = try await ServerSettings.load(flags: .init(), environment: environment)
+            return Finding(.ok, "settings", "home \(settings.home), http://\(settings.host):\(settings.port)")
+        } catch {
+            return Finding(.missing, "settings", "\(error)")
+        }
+    }
+
+    private func hubCache(_ environment: [String: String]) async -> Finding {
+        do {
+            let report = try await HubCacheReport(environment: environment)
+            return Finding(.ok, "Hub cache", "\(report.path), \(ByteCount(report.freeBytes)) free, from \(report.endpoint)")
+        } catch {
+            return Finding(.missing, "Hub cache", "\(error)")
+        }
+    }
+
+    private func server() async -> Finding {
+        do {
+            let client = try options.client()
+            let status = try await client.status()
+            return Finding(.ok, "server", "\(client.server) answers, version \(status.version), SQLite \(status.sqliteVersion)")
+        } catch {
+            return Finding(.note, "server", "\(error)")
+        }
+    }
+}
+
+/// One line of the doctor's report.
+private struct Finding: Encodable {
+    enum State: String, Encodable {
+        case ok, note, missing
+    }
+
+    let state: State
+    let subject: String
+    let message: String
+
+    init(_ state: State, _ subject: String, _ message: String) {
+        self.state = state
+        self.subject = subject
+        self.message = message
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import RoostCore
+
+/// Shows a job's progress on standard error.
+struct ProgressReporter {
+    let interactive: Bool
+    private var lastLine = ""
+    private var lastPrinted = ContinuousClock.now - .seconds(60)
+
+    init(interactive: Bool) { self.interactive = interactive }
+
+    /// Draws the bar, or prints a line when the state has changed or five seconds have passed.
+    mutating func show(_ view: JobView) {
+        let state = Self.state(of: view)
+        if interactive {
+            Terminal.redraw(Self.bar(view, state: state))
+        } else if state != lastLine || ContinuousClock.now - lastPrinted > .seconds(5) {
+            lastLine = state
+            lastPrinted = .now
+            Terminal.printError([state, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
+        }
+    }
+
+    /// The server does not answer at the moment.
+    mutating func showWaiting() {
+        let line = "the server does not answer; the job waits for it"
+        if interactive { Terminal.redraw(line) } else if lastLine != line { Terminal.printError(line) }
+        lastLine = line
+    }
+
+    /// Says how the job ended.
+    func end(_ job: Job) {
+        if interactive { Terminal.redraw("") }
+        if job.status == .succeeded {
+            let size = job.totalBytes.map { ", \(ByteCount($0))" } ?? ""
+            Terminal.printError("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
+        } else {
+            Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
+        }
+    }
+
+    private static func state(of view: JobView) -> String {
+        guard view.job.status == .running else { return view.job.status.rawValue }
+        return view.stage == .waitingForNetwork ? "waiting for the network" : view.stage?.rawValue ?? "running"
+    }
+
+    /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`.
+    private static func figures(_ view: JobView) -> String {
+        guard let total = view.job.totalBytes, let done = view.job.downloadedBytes else { return "" }
+        var parts = ["\(ByteCount(done)) of \(ByteCount(total))"]
+        if let progress = view.job.progress { parts.append("\(Int(progress * 100)) %") }
+        if let rate = view.bytesPerSecond, rate > 0 {
+            parts.append("\(ByteCount(Int64(rate)))/s")
+            parts.append(Self.duration(Double(total - done) / rate) + " left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func bar(_ view: JobView, state: String) -> String {
+        let figures = figures(view)
+        let width = min(40, Terminal.columns - figures.count - state.count - 6)
+        guard let progress = view.job.progress, width >= 8 else { return "\(state)  \(figures)" }
+        let filled = Int(progress * Double(width))
+        return "\(state) [\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] \(figures)"
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        guard seconds < 360_000 else { return "days" }
+        let whole = Int(seconds.rounded(.up))
+        if whole < 60 { return "\(whole) s" }
+        return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Logging
+import RoostCore
+import RoostServer
+
+/// `roost serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the server.",
+        discussion: "Every option can also be set in the environment or in config.json of the home; see Documentation/operating.md.")
+
+    @Option(help: "The home: jobs.db, sockets, config.json (ROOST_HOME). Default: ~/.roost.")
+    var home: String?
+    @Option(help: "The configuration file (ROOST_CONFIG). Default: config.json in the home.")
+    var config: String?
+    @Option(help: "The address to listen on (ROOST_HOST). Default: 127.0.0.1.")
+    var host: String?
+    @Option(help: "The port to listen on; 0 takes a free one (ROOST_PORT). Default: 8005.")
+    var port: Int?
+    @Flag(help: "Allow an address that other machines can reach (ROOST_ALLOW_REMOTE).")
+    var allowRemote = false
+    @Option(help: "Further names the Host header may carry, separated by commas (ROOST_ALLOWED_HOSTS).")
+    var allowedHosts: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical (ROOST_LOG_LEVEL). Default: info.")
+    var logLevel: String?
+    @Option(help: "The llama-server to use (ROOST_LLAMA_SERVER). Default: the one found.")
+    var llamaServer: String?
+    @Option(help: "Tokens of context for each model (ROOST_CONTEXT_LENGTH). Default: 4096.")
+    var contextLength: Int?
+    @Option(help: "Threads of each engine (ROOST_THREADS). Default: the engine's choice.")
+    var threads: Int?
+    @Option(help: "Seconds a model may take to load (ROOST_MODEL_LOAD_TIMEOUT). Default: 300.")
+    var modelLoadTimeout: Int?
+    @Option(help: "Seconds a model that failed to load is not tried again (MODEL_LOAD_COOLDOWN). Default: 300.")
+    var modelLoadCooldown: Int?
+    @Option(help: "Models in memory at once (MAX_CACHE_MODELS). Default: 2.")
+    var maxCacheModels: Int?
+    @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
+    var maxConcurrentPulls: Int?
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let settings = try await ServerSettings.load(flags: flags, environment: environment)
+        ProcessSetup.keepFilesPrivate()
+        var logger = Logger(label: "roost", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = settings.logLevel
+        let server = RoostServer(
+            configuration: .init(
+                settings: settings, environment: environment, guardCommand: [try ProcessSetup.ownExecutable(), "engine-guard"]),
+            logger: logger
+        ) { url in
+            Terminal.write("Roost is listening on \(url)\n")
+        }
+        try await server.run()
+    }
+
+    private var flags: ServerSettings.Flags {
+        var flags = ServerSettings.Flags()
+        flags.home = home
+        flags.config = config
+        flags.host = host
+        flags.port = port
+        flags.allowRemote = allowRemote ? true : nil
+        flags.allowedHosts = allowedHosts
+        flags.logLevel = logLevel
+        flags.llamaServer = llamaServer
+        flags.contextLength = contextLength
+        flags.threads = threads
+        flags.modelLoadTimeout = modelLoadTimeout
+        flags.modelLoadCooldown = modelLoadCooldown
+        flags.maxCacheModels = maxCacheModels
+        flags.maxConcurrentPulls = maxConcurrentPulls
+        return flags
+    }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Engines
+
+@Suite("Why an engine ended")
+struct EngineFailureReasonTests {
+    @Test("The innermost sentence of a failed load is the reason, without time stamps and function names")
+    func innermost() {
+        let lines = [
+            "0.00.021.114 I srv  llama_server: initializing ...",
+            "0.00.043.001 E gguf_init_from_reader: invalid magic characters: 'XXXX', expected 'GGUF'",
+            "0.00.043.009 E llama_model_load: error loading model: llama_model_loader: failed to load model from /m/x.gguf",
+            "0.00.043.010 E llama_model_load_from_file_impl: failed to load model",
+            "0.00.043.020 E srv    load_model: failed to load model, '/m/x.gguf'",
+        ]
+        #expect(EngineFailureReason.find(in: lines) == "invalid magic characters: 'XXXX', expected 'GGUF'")
+    }
+
+    @Test("The reason after `error loading model` is taken when it says more than that loading failed")
+    func loadingError() {
+        let lines = [
+            "llama_model_load: error loading model: error loading model architecture: unknown model architecture: 'quux'",
+            "llama_model_load_from_file_impl: failed to load model",
+        ]
+        #expect(EngineFailureReason.find(in: lines) == "error loading model architecture: unknown model architecture: 'quux'")
+    }
+
+    @Test("An unknown argument, a missing library and a command that is not there are reasons")
+    func others() {
+        #expect(EngineFailureReason.find(in: ["error: invalid argument: --quux"]) == "error: invalid argument: --quux")
+        let library = "llama-server: error while loading shared libraries: libllama.so: cannot open shared object file"
+        #expect(EngineFailureReason.find(in: [library]) == library)
+        let missing = "roost-engine-guard: cannot start /x: No such file or directory"
+        #expect(EngineFailureReason.find(in: [missing]) == missing)
+    }
+
+    @Test("Ordinary lines are no reason")
+    func none() {
+        #expect(EngineFailureReason.find(in: ["0.00.021.114 I srv  llama_server: initializing ...", ""]) == nil)
+    }
+}

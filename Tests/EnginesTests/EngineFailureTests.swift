@@ -1,0 +1,114 @@
+import Foundation
+import RoostCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// With the real `llama-server`; one at a time, because each engine takes all cores.
+@Suite("Engines that cannot be had", .serialized, .timeLimit(.minutes(5)))
+struct EngineFailureTests {
+    @Test("A corrupt file fails with the engine's own reason and is left alone for a while; other engines stay up")
+    func corrupt() async throws {
+        let directory = try TemporaryDirectory()
+        let broken = try sample("sample/broken", file: try directory.write("broken.gguf", Array(repeating: UInt8(ascii: "X"), count: 4096)))
+        let good = try sample()
+        try await withSupervisor { supervisor in
+            let pid = try await supervisor.load(good).processIdentifier
+            let first = try await roostError { try await supervisor.load(broken) }
+            #expect(first.code == .engineLoadFailed)
+            #expect(first.message.contains("invalid magic characters: 'XXXX'"), "\(first.message)")
+            #expect(first.message.contains("broken.gguf"))
+            #expect(first.message.contains("roost pull sample/broken"))
+            let second = try await roostError { try await supervisor.withEngine(for: broken) { _ in } }
+            #expect(second.code == .engineCoolingDown)
+            #expect(second.message.contains("invalid magic characters"))
+            let wait = try #require(second.retryAfter)
+            #expect(wait > .seconds(250) && wait <= .seconds(300))
+            #expect(await supervisor.loadedModels().map(\.state) == [.ready, .failed])
+            #expect(try await supervisor.load(good).processIdentifier == pid)
+        }
+    }
+
+    @Test("A file cut short fails with the engine's own reason")
+    func truncated() async throws {
+        let directory = try TemporaryDirectory()
+        let whole = try FileHandle(forReadingFrom: URL(fileURLWithPath: TestEnvironment.sampleModel.string))
+        let half = try #require(try whole.read(upToCount: 40_000_000))
+        let entry = try sample("sample/half", file: try directory.write("half.gguf", half))
+        try await withSupervisor { supervisor in
+            let error = try await roostError { try await supervisor.load(entry) }
+            #expect(error.code == .engineLoadFailed)
+            #expect(error.message.contains("tensor"), "\(error.message)")
+            #expect(error.message.contains("roost pull sample/half"))
+        }
+    }
+
+    @Test("After the cooldown a model is tried again; everybody who waited for a failed load gets its reason")
+    func cooldownEnds() async throws {
+        let directory = try TemporaryDirectory()
+        let broken = try sample("sample/broken", file: try directory.write("broken.gguf", Array(repeating: UInt8(ascii: "X"), count: 4096)))
+        try await withSupervisor {
+            $0.loadCooldown = .zero
+        } _: { supervisor in
+            let codes = try await withThrowingTaskGroup(of: RoostError.Code.self) { group in
+                for _ in 0..<3 { group.addTask { try await roostError { try await supervisor.load(broken) }.code } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(codes == Array(repeating: .engineLoadFailed, count: 3))
+            #expect(try await roostError { try await supervisor.load(broken) }.code == .engineLoadFailed)
+        }
+    }
+
+    @Test("An engine that is not there, and an argument it does not know, are reported in its own words")
+    func cannotStart() async throws {
+        let entry = try sample()
+        try await withSupervisor {
+            $0.locateExecutable = { "/nowhere/llama-server" }
+        } _: { supervisor in
+            let error = try await roostError { try await supervisor.load(entry) }
+            #expect(error.code == .engineLoadFailed)
+            #expect(error.message.contains("cannot start /nowhere/llama-server: No such file or directory"), "\(error.message)")
+        }
+        try await withSupervisor {
+            $0.extraArguments = ["--quux"]
+        } _: { supervisor in
+            let error = try await roostError { try await supervisor.load(entry) }
+            #expect(error.message.contains("invalid argument: --quux"), "\(error.message)")
+        }
+    }
+
+    @Test("A load that takes too long is ended")
+    func tooSlow() async throws {
+        let entry = try sample()
+        try await withSupervisor {
+            $0.loadTimeout = .milliseconds(1)
+        } _: { supervisor in
+            let error = try await roostError { try await supervisor.load(entry) }
+            #expect(error.code == .engineLoadFailed)
+            #expect(error.message.contains("did not finish loading"), "\(error.message)")
+        }
+    }
+
+    @Test("With room for one, an idle engine gives way, and a busy one does not")
+    func leastRecentlyUsed() async throws {
+        let (one, two) = (try sample("sample/one"), try sample("sample/two"))
+        try await withSupervisor {
+            $0.maxModels = 1
+            $0.busyTimeout = .milliseconds(200)
+        } _: { supervisor in
+            let pid = try #require(try await supervisor.load(one).processIdentifier)
+            #expect(try await supervisor.load(two).state == .ready)
+            #expect(!isAlive(pid))
+            #expect(await supervisor.loadedModels().map(\.reference) == [two.reference])
+            try await supervisor.withEngine(for: two) { _ in
+                let error = try await roostError { try await supervisor.load(one) }
+                #expect(error.code == .enginesBusy)
+                #expect(error.retryAfter != nil)
+                #expect(error.message.contains("sample/two"))
+            }
+            #expect(try await supervisor.load(one).state == .ready)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+@Suite("The guard that keeps engines from outliving Roost")
+struct EngineGuardTests {
+    @Test("When standard input closes, the command is ended")
+    func endOfInput() async throws {
+        let guarded = try GuardedCommand(["/bin/sleep", "600"])
+        let pid = try #require(guarded.commandPID())
+        #expect(isAlive(pid))
+        try guarded.closeInput()
+        #expect(await guarded.exitStatus() == 128 + SIGTERM)
+        #expect(!isAlive(pid))
+    }
+
+    @Test("A signal to the guard ends the command", arguments: [SIGTERM, SIGINT, SIGHUP])
+    func signals(signal: Int32) async throws {
+        let guarded = try GuardedCommand(["/bin/sleep", "600"])
+        let pid = try #require(guarded.commandPID())
+        guarded.send(signal)
+        #expect(await guarded.exitStatus() == 128 + SIGTERM)
+        #expect(!isAlive(pid))
+    }
+
+    @Test("A command that ignores SIGTERM is killed after five seconds")
+    func stubborn() async throws {
+        let guarded = try GuardedCommand(["/bin/sh", "-c", "trap '' TERM; echo armed; while :; do sleep 1; done"])
+        let pid = try #require(guarded.commandPID())
+        #expect(guarded.line() == "armed")
+        let start = ContinuousClock.now
+        try guarded.closeInput()
+        #expect(await guarded.exitStatus() == 128 + SIGKILL)
+        #expect(start.duration(to: .now) >= .seconds(5))
+        #expect(!isAlive(pid))
+    }
+
+    @Test(
+        "The command's own end passes through",
+        arguments: [("exit 0", 0), ("exit 37", 37), ("kill -9 $$", 137), ("kill -6 $$", 134)] as [(String, Int32)])
+    func exitStatus(script: String, status: Int32) async throws {
+        let guarded = try GuardedCommand(["/bin/sh", "-c", script])
+        #expect(await guarded.exitStatus() == status)
+    }
+
+    @Test("The command has an empty standard input, private files, and Roost's arguments untouched")
+    func surroundings() async throws {
+        let guarded = try GuardedCommand(["/bin/sh", "-c", "cat | wc -c; umask; echo \"$1\"", "sh", "-- --odd argument"])
+        _ = guarded.commandPID()
+        #expect(guarded.line().trimmingCharacters(in: .whitespaces) == "0")
+        #expect(guarded.line().hasSuffix("077"))
+        #expect(guarded.line() == "-- --odd argument")
+        #expect(await guarded.exitStatus() == 0)
+    }
+
+    @Test("A command that is not there is reported with status 127")
+    func missing() async throws {
+        let guarded = try GuardedCommand(["/nowhere/llama-server"])
+        #expect(guarded.errorLine() == "roost-engine-guard: cannot start /nowhere/llama-server: No such file or directory")
+        #expect(await guarded.exitStatus() == 127)
+    }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Engines
+
+@Suite("The life of an engine")
+struct EngineStateMachineTests {
+    @Test("A process that ends before it was ready is a failed load, not a crash")
+    func failedLoad() {
+        var machine = EngineStateMachine()
+        #expect(machine.processEnded(at: .seconds(1)) == .failLoad)
+        #expect(machine.state == .ended)
+        #expect(machine.restarts == 0)
+    }
+
+    @Test("A crash after it was ready restarts it, also when the restart fails")
+    func restarts() {
+        var machine = EngineStateMachine()
+        machine.becameReady(at: .seconds(1))
+        #expect(machine.processEnded(at: .seconds(2)) == .restart(after: .seconds(0.5)))
+        #expect(machine.state == .restarting)
+        #expect(machine.processEnded(at: .seconds(3)) == .restart(after: .seconds(1)))
+        machine.becameReady(at: .seconds(5))
+        #expect(machine.state == .ready(since: .seconds(5)))
+        #expect(machine.restarts == 2)
+    }
+
+    @Test("It is given up after five crashes in a row")
+    func givesUp() {
+        var machine = EngineStateMachine()
+        machine.becameReady(at: .seconds(1))
+        let decisions = (2...6).map { machine.processEnded(at: .seconds($0)) }
+        #expect(decisions.last == .giveUp)
+        #expect(decisions.dropLast().allSatisfy { $0 != .giveUp })
+        #expect(machine.state == .ended)
+    }
+
+    @Test("A stop that was asked for is no failure, whenever it comes", arguments: [false, true])
+    func stop(afterReady: Bool) {
+        var machine = EngineStateMachine()
+        if afterReady { machine.becameReady(at: .seconds(1)) }
+        machine.stop()
+        machine.becameReady(at: .seconds(2))
+        #expect(machine.state == .stopping)
+        #expect(machine.processEnded(at: .seconds(3)) == .finish)
+    }
+}

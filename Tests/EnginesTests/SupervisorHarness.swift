@@ -1,0 +1,84 @@
+import Foundation
+import Logging
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// Runs a supervisor with the real engine as the server does, in a service group, and shuts it down gracefully afterwards.
+func withSupervisor<Value: Sendable>(
+    _ adjust: (inout EngineConfiguration) -> Void = { _ in }, _ body: (EngineSupervisor) async throws -> Value
+) async throws -> Value {
+    let directory = try TemporaryDirectory()
+    let engine = try TestEnvironment.llamaServer
+    var configuration = EngineConfiguration(
+        locateExecutable: { engine }, guardCommand: [try TestEnvironment.roostExecutable.string, "engine-guard"],
+        runtimeDirectory: directory.path.appending("run"))
+    configuration.contextLength = 1024
+    configuration.threads = 2
+    configuration.loadTimeout = .seconds(120)
+    adjust(&configuration)
+    var logger = Logger(label: "engines-tests")
+    logger.logLevel = .critical
+    let supervisor = EngineSupervisor(configuration: configuration, logger: logger)
+    let services = ServiceGroup(services: [supervisor], logger: logger)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await services.run() }
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(supervisor)) } catch { result = .failure(error) }
+        await services.triggerGracefulShutdown()
+        try await group.waitForAll()
+        return try result.get()
+    }
+}
+
+/// The sample model under a name of one's choice.
+func sample(_ name: String = "sample/SmolLM2:Q4_1", file: FilePath? = nil) throws -> ModelEntry {
+    let file = try file ?? TestEnvironment.sampleModel
+    return ModelEntry(
+        reference: try ModelReference(parsing: name), snapshotPath: file.removingLastComponent(), modelFile: file, sizeBytes: 98_362_432)
+}
+
+/// A chat request's body.
+func chat(maxTokens: Int, stream: Bool = false, endless: Bool = false) -> ByteBuffer {
+    ByteBuffer(
+        string: """
+            {"messages":[{"role":"user","content":"Write one sentence about the sea."}],"max_tokens":\(maxTokens),\
+            "stream":\(stream),"ignore_eos":\(endless),"temperature":0}
+            """)
+}
+
+extension EngineConnection {
+    /// Asks for a short answer and gives its text.
+    func say() async throws -> String {
+        let response = try await send(path: "/v1/chat/completions", body: chat(maxTokens: 8))
+        let body = try await response.collect(upTo: 1 << 20)
+        let answer = try JSONDecoder().decode(Completion.self, from: Data(body.readableBytesView))
+        return answer.choices[0].message.content
+    }
+}
+
+private struct Completion: Decodable {
+    struct Choice: Decodable { let message: Message }
+    struct Message: Decodable { let content: String }
+    let choices: [Choice]
+}
+
+extension Error {
+    /// The code, if this is a `RoostError`.
+    var roostCode: RoostError.Code? { (self as? RoostError)?.code }
+}
+
+/// Runs `body`, which is to throw, and gives the error.
+func roostError<Value>(_ body: () async throws -> Value) async throws -> RoostError {
+    do {
+        _ = try await body()
+    } catch let error as RoostError {
+        return error
+    }
+    throw RoostError(.unexpected, "The call succeeded and was to fail.")
+}

@@ -1,0 +1,137 @@
+import Foundation
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HubClient
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+@Suite struct HubCacheTests {
+    private let content = Fixture.bytes(5000)
+
+    @Test func theRevisionIsRecordedAsPythonRecordsIt() async throws {
+        let small = try Fixture.file("config.json", Array("hello\n".utf8), isLarge: false)
+        let large = try Fixture.file("sub/m.gguf", content)
+        try await Fixture.run(answering: ScriptedServer.always(.init())) { hub in
+            try hub.client.recordRevision(hub.revision, files: [large, small])
+            let folder = hub.cache.root.appending("models--acme--tiny")
+            #expect(hub.content(folder.appending("refs").appending("main")) == Array(Fixture.commit.utf8))
+            #expect(hub.content(hub.cache.root.appending("CACHEDIR.TAG"))?.starts(with: "Signature: 8a477f597d28d172789f06886806bc55\n".utf8) == true)
+            let tree =
+                "{\"files\":{\"config.json\":{\"blob_id\":\"ce013625030ba8dba906f756967f9e9ca394464a\",\"size\":6},"
+                + "\"sub/m.gguf\":{\"blob_id\":\"\(TreeFile.pointerHash(sha256: large.digest.hex, size: 5000))\","
+                + "\"lfs_sha256\":\"\(large.digest.hex)\",\"lfs_size\":5000,\"size\":5000}},\"format_version\":1}"
+            #expect(hub.content(folder.appending("trees").appending("\(Fixture.commit).json")).map { String(decoding: $0, as: UTF8.self) } == tree)
+            let entries = try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
+            #expect(entries == ["blobs", "refs", "snapshots", "trees"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: hub.cache.root.string).sorted() == ["CACHEDIR.TAG", "models--acme--tiny"])
+        }
+    }
+
+    @Test func aMovedBranchMovesItsRefAndACommitWritesNone() async throws {
+        try await Fixture.run(answering: ScriptedServer.always(.init())) { hub in
+            try hub.client.recordRevision(hub.revision, files: [])
+            let commit = String(repeating: "f", count: 40)
+            let moved = ResolvedRevision(repository: hub.revision.repository, revision: "main", commit: try #require(CommitHash(hex: commit)))
+            try hub.client.recordRevision(moved, files: [])
+            let bare = ResolvedRevision(repository: hub.revision.repository, revision: commit, commit: moved.commit)
+            try hub.client.recordRevision(bare, files: [])
+            let refs = hub.cache.repositoryFolder(hub.revision.repository).appending("refs")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: refs.string) == ["main"])
+            #expect(hub.content(refs.appending("main")) == Array(commit.utf8))
+            let hostile = ResolvedRevision(repository: hub.revision.repository, revision: "../../x", commit: moved.commit)
+            #expect(throws: RoostError.self) { try hub.client.recordRevision(hostile, files: []) }
+        }
+    }
+
+    @Test func theLockOfAnotherProcessIsWaitedForAndCheckedAgainAfter() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let clock = SteppingClock()
+        try await Fixture.run(clock: clock, answering: ScriptedServer.serving(content)) { hub in
+            let lock = hub.cache.lockFile(file.digest, of: hub.revision.repository)
+            try FileSystem.makeFolder(lock.removingLastComponent())
+            let descriptor = try FileDescriptor.open(lock, .readWrite, options: [.create], permissions: FilePermissions(rawValue: 0o664))
+            try #require(flock(descriptor.rawValue, LOCK_EX) == 0)
+            clock.onSleep { [content] count in
+                guard count == 3 else { return }
+                // The other process finishes: the blob appears, the lock goes.
+                #expect(hub.server.requests.isEmpty)
+                try hub.leave(content, at: hub.blob(file))
+                try descriptor.close()
+            }
+            #expect(hub.content(try await hub.download(file)) == content)
+            #expect(hub.server.requests.isEmpty)
+            #expect(FileManager.default.fileExists(atPath: lock.string))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func waitingForALockCanBeCancelled() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let clock = SteppingClock()
+        try await Fixture.run(clock: clock, answering: ScriptedServer.serving(content)) { hub in
+            let lock = hub.cache.lockFile(file.digest, of: hub.revision.repository)
+            try FileSystem.makeFolder(lock.removingLastComponent())
+            let descriptor = try FileDescriptor.open(lock, .readWrite, options: [.create], permissions: FilePermissions(rawValue: 0o664))
+            defer { try? descriptor.close() }
+            try #require(flock(descriptor.rawValue, LOCK_EX) == 0)
+            clock.onSleep { count in
+                guard count < 3 else { throw CancellationError() }
+            }
+            await #expect(throws: CancellationError.self) { _ = try await hub.download(file) }
+            #expect(hub.server.requests.isEmpty)
+        }
+    }
+
+    @Test func twoDownloadsOfOneFileFetchItOnce() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let twin = RepositoryFile(path: try RepositoryFilePath(parsing: "copy/m.gguf"), size: file.size, digest: file.digest)
+        try await Fixture.run(answering: ScriptedServer.serving(content)) { hub in
+            async let first = hub.download(file)
+            async let second = hub.download(twin)
+            let paths = try await [first, second]
+            #expect(paths.map { hub.content($0) } == [content, content])
+            #expect(hub.server.requests.count == 1)
+        }
+    }
+
+    @Test func freeBytesMakesTheCacheFolder() async throws {
+        try await Fixture.run(answering: ScriptedServer.always(.init())) { hub in
+            let free = try hub.client.freeBytes()
+            #expect(free > 0)
+            #expect(FileManager.default.fileExists(atPath: hub.cache.root.string))
+        }
+    }
+}
+
+/// A clock whose sleeps take no time and tell the test.
+private final class SteppingClock: Clock {
+    private struct State {
+        var sleeps = 0
+        var action: @Sendable (Int) throws -> Void = { _ in }
+    }
+
+    private let state = Mutex(State())
+
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+
+    func onSleep(_ action: @escaping @Sendable (Int) throws -> Void) { state.withLock { $0.action = action } }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        let (count, action) = state.withLock { state in
+            state.sleeps += 1
+            return (state.sleeps, state.action)
+        }
+        try action(count)
+    }
+}

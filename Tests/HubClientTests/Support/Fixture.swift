@@ -1,0 +1,98 @@
+import Foundation
+import Logging
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HubClient
+
+/// A client with a cache of its own before a scripted Hub.
+struct Fixture: Sendable {
+    let client: HubClient
+    let server: ScriptedServer
+    let cache: HubCache
+    let revision: ResolvedRevision
+
+    static let commit = "0123456789abcdef0123456789abcdef01234567"
+
+    /// Starts the server, makes the client, and stops both afterwards.
+    static func run(
+        token: String? = nil, stallTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock(), space: DiskSpace = DiskSpace(),
+        answering handler: @escaping ScriptedServer.Handler, _ body: (Fixture) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            try await ScriptedServer.run(handler) { server in
+                var configuration = HubConfiguration(
+                    endpoint: try HubEndpoint(parsing: server.origin), token: token.flatMap(SecretToken.init),
+                    cacheDirectory: directory.appending("hub"))
+                configuration.stallTimeout = stallTimeout
+                let client = HubClient(configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space)
+                do {
+                    let revision = try ResolvedRevision(
+                        repository: RepositoryID(parsing: "acme/tiny"), revision: "main", commit: #require(CommitHash(hex: commit)))
+                    try await body(Fixture(client: client, server: server, cache: client.cache, revision: revision))
+                } catch {
+                    try await client.shutdown()
+                    throw error
+                }
+                try await client.shutdown()
+            }
+        }
+    }
+
+    /// Bytes that do not repeat within a block.
+    static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) } }
+
+    static func file(_ path: String, _ content: [UInt8], isLarge: Bool = true) throws -> RepositoryFile {
+        var hasher = ContentHasher(like: isLarge ? .sha256("") : .gitSHA1(""), size: Int64(content.count))
+        hasher.update(content)
+        return RepositoryFile(path: try RepositoryFilePath(parsing: path), size: Int64(content.count), digest: hasher.digest)
+    }
+
+    func blob(_ file: RepositoryFile) -> FilePath { cache.blob(file.digest, of: revision.repository) }
+
+    func partial(_ file: RepositoryFile) -> FilePath { cache.partial(file.digest, of: revision.repository) }
+
+    /// Leaves bytes as an earlier attempt would have.
+    func leave(_ bytes: some Sequence<UInt8>, at path: FilePath) throws {
+        try FileSystem.makeFolder(path.removingLastComponent())
+        try FileSystem.write(bytes, to: path, temporaryIn: path.removingLastComponent())
+    }
+
+    func content(_ path: FilePath) -> [UInt8]? { FileManager.default.contents(atPath: path.string).map(Array.init) }
+
+    func download(_ file: RepositoryFile) async throws -> FilePath { try await client.download(file, in: revision) { _ in } }
+
+    /// Runs a download that must fail with a `RoostError`.
+    func failure(of file: RepositoryFile) async throws -> RoostError {
+        try await #require(throws: RoostError.self) { _ = try await download(file) }
+    }
+}
+
+/// Collects what a `@Sendable` closure is given.
+final class Recorder<Value: Sendable>: Sendable {
+    private let storage = Mutex<[Value]>([])
+
+    var values: [Value] { storage.withLock { $0 } }
+
+    func add(_ value: Value) { storage.withLock { $0.append(value) } }
+}
+
+extension ScriptedServer {
+    /// Answers every request alike.
+    static func always(_ response: Response) -> Handler { { _ in response } }
+
+    /// Serves one content as a decent Hub does, ranges included.
+    static func serving(_ content: [UInt8]) -> Handler {
+        { request in
+            guard let range = request.headers["range"], let start = Int(range.dropFirst("bytes=".count).dropLast()) else {
+                return Response(body: content)
+            }
+            guard start < content.count else { return Response(status: 416) }
+            let headers = [("Content-Range", "bytes \(start)-\(content.count - 1)/\(content.count)")]
+            return Response(status: 206, headers: headers, body: Array(content[start...]))
+        }
+    }
+}

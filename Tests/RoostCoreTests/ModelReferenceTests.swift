@@ -1,0 +1,36 @@
+import RoostCore
+import Testing
+
+@Suite struct ModelReferenceTests {
+    @Test(arguments: [
+        ("gpt2", "gpt2", nil), ("org/name", "org/name", nil), ("org/name:Q4_K_M", "org/name", "Q4_K_M"),
+        ("org/name:q8_0", "org/name", "Q8_0"), ("Org-1/na.me_2:fp16", "Org-1/na.me_2", "F16"), ("a/b:IQ4_XS", "a/b", "IQ4_XS"),
+    ]) func `a good name is taken apart`(text: String, repository: String, tag: String?) throws {
+        let reference = try ModelReference(parsing: text)
+        #expect(reference.repository.description == repository)
+        #expect(reference.quantization?.description == tag)
+    }
+
+    @Test(arguments: [
+        "", "/", "a/", "/b", "a/b/c", "../../etc/passwd", "..", "a/..", "a..b", "a--b", "-a", "a-", ".a", "a.", "a.git", "a b", "a/b\0", "ä/b",
+        "a\\b", "C:x", "a/b:", "a/b:banana", "a/b:Q4_K_M:Q8_0", "a/b:../x", "a%2Fb", "a\n", String(repeating: "a", count: 97),
+        String(repeating: "x", count: 100_000), "http://host/a/b",
+    ]) func `a bad name is refused with a short sentence that names the field`(text: String) throws {
+        let error = try #require(throws: RoostError.self) { try ModelReference(parsing: text) }
+        #expect(error.code == .invalidRequest)
+        #expect(error.field == "model")
+        #expect(error.message.hasPrefix("`model` "))
+        #expect(error.message.utf8.count < 500)
+        #expect(!error.message.contains("\0") && !error.message.contains("\n"))
+    }
+
+    @Test func `the cache folder name is the Hub's and reads back`() throws {
+        let repository = try RepositoryID(parsing: "org/name-1.5_x")
+        #expect(repository.cacheFolderName == "models--org--name-1.5_x")
+        #expect(RepositoryID(cacheFolderName: "models--org--name-1.5_x") == repository)
+        #expect(RepositoryID(cacheFolderName: "models--gpt2") == (try RepositoryID(parsing: "gpt2")))
+        for name in ["datasets--a--b", "models--", "models--a--b--c", ".locks", "models--..--b"] {
+            #expect(RepositoryID(cacheFolderName: name) == nil)
+        }
+    }
+}

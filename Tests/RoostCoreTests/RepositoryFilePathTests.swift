@@ -1,0 +1,19 @@
+import RoostCore
+import Testing
+
+@Suite struct RepositoryFilePathTests {
+    @Test(arguments: ["config.json", "sub dir/a b+c#1%.txt", "sub/déep/文.json", ".gitattributes", "a/b/c/d.gguf", "console.txt", "nullable"])
+    func `an ordinary name passes unchanged`(text: String) throws {
+        #expect(try RepositoryFilePath(parsing: text).description == text)
+    }
+
+    @Test(arguments: [
+        "", "/", "/abs", "../x", "a/../b", "a/./b", "a//b", "a/", ".", "..", "a\\..\\b", "\\\\srv\\s", "C:x", "c:/x", "a/x:y", "CON", "nul.txt",
+        "sub/LPT1", "x.", "x ", "a\0b", "a\nb", "a\u{7F}", "a\u{85}b", String(repeating: "x", count: 256),
+        Array(repeating: "abcdefgh", count: 120).joined(separator: "/"),
+    ]) func `a name that could leave its folder, or trouble a file system, is refused`(text: String) throws {
+        let error = try #require(throws: RoostError.self) { try RepositoryFilePath(parsing: text) }
+        #expect(error.code == .hubProtocolViolation)
+        #expect(error.message.utf8.count < 700)
+    }
+}

@@ -1,0 +1,158 @@
+import AsyncHTTPClient
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+@Suite("The mirror as a service")
+struct HubMirrorServiceTests {
+    /// Runs a real mirror on a free port; ends it gracefully after `test`.
+    private func serve(_ configuration: HubMirror.Configuration, middleware: [HubMirror.Middleware] = [], _ test: (Int) async throws -> Void) async throws {
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let mirror = HubMirror(configuration: configuration, middleware: middleware, logger: .silent) { port.yield($0) }
+        var group = ServiceGroupConfiguration(services: [mirror], logger: .silent)
+        group.maximumGracefulShutdownDuration = .seconds(2)
+        let services = ServiceGroup(configuration: group)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { port.finish() }
+                try await services.run()
+            }
+            if let number = await ports.first(where: { _ in true }) {
+                try await test(number)
+                await services.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    private func body(_ url: String) async throws -> ByteBuffer {
+        try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(30)).body.collect(upTo: 1 << 26)
+    }
+
+    @Test("It serves on a free port, gives what is there, and ends when asked to")
+    func lifecycle() async throws {
+        try await withTemporaryDirectory { directory in
+            let fixture = MirrorFixture(directory)
+            try fixture.write("org/name/a.txt", "content")
+            try await serve(fixture.configuration) { port in
+                #expect(port > 0)
+                #expect(String(buffer: try await body("http://127.0.0.1:\(port)/org/name/resolve/main/a.txt")) == "content")
+            }
+        }
+    }
+
+    @Test("A middleware sees every answer and may change it; the first one is outermost")
+    func middleware() async throws {
+        struct Stamp: RouterMiddleware {
+            let name: String
+            func handle(
+                _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
+            ) async throws -> Response {
+                var response = try await next(request, context)
+                response.headers[.server] = (response.headers[.server] ?? "") + name
+                response.status = .accepted
+                return response
+            }
+        }
+        try await withTemporaryDirectory { directory in
+            let fixture = MirrorFixture(directory)
+            let mirror = HubMirror(configuration: fixture.configuration, middleware: [Stamp(name: "a"), Stamp(name: "b")], logger: .silent)
+            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: EmbeddedContext.channel, logger: EmbeddedContext.logger))
+            let request = Request(head: .init(method: .get, scheme: nil, authority: nil, path: "/"), body: RequestBody(buffer: ByteBuffer()))
+            let response = try await mirror.application().responder.respond(to: request, context: context)
+            #expect(response.status == .accepted)
+            #expect(response.headers[.server] == "ba")
+        }
+    }
+
+    @Test("A taken port and a missing folder end the start with a sentence")
+    func failures() async throws {
+        try await withTemporaryDirectory { directory in
+            let fixture = MirrorFixture(directory)
+            try await serve(fixture.configuration) { port in
+                var second = fixture.configuration
+                second.port = port
+                let error = await #expect(throws: RoostError.self) { try await HubMirror(configuration: second, logger: .silent).run() }
+                #expect(error?.code == .invalidConfiguration)
+                #expect(error?.message == "Something else listens on 127.0.0.1 port \(port) already. Stop it, or choose another port with --port.")
+            }
+            let missing = HubMirror.Configuration(directory: directory.appending("nope"), port: 0)
+            let error = await #expect(throws: RoostError.self) { try await HubMirror(configuration: missing, logger: .silent).run() }
+            #expect(error?.message.contains("is not a folder") == true)
+        }
+    }
+
+    @Test("The throttle holds all bodies together to its speed")
+    func throttle() async throws {
+        try await withTemporaryDirectory { directory in
+            var fixture = MirrorFixture(directory)
+            fixture.configuration.bandwidthLimit = 1_000_000
+            try fixture.write("org/name/a.bin", [UInt8](repeating: 1, count: 200_000))
+            try await serve(fixture.configuration) { port in
+                let url = "http://127.0.0.1:\(port)/org/name/resolve/main/a.bin"
+                let clock = ContinuousClock()
+                let time = try await clock.measure {
+                    async let first = body(url)
+                    async let second = body(url)
+                    #expect(try await first.readableBytes + second.readableBytes == 400_000)
+                }
+                #expect(time >= .milliseconds(400))
+            }
+        }
+    }
+
+    @Test("A transfer that would take for ever does not hold up the end")
+    func shutdownDuringTransfer() async throws {
+        try await withTemporaryDirectory { directory in
+            var fixture = MirrorFixture(directory)
+            fixture.configuration.bandwidthLimit = 1000
+            try fixture.write("org/name/a.bin", [UInt8](repeating: 1, count: 1_000_000))
+            let clock = ContinuousClock()
+            let start = clock.now
+            await #expect(throws: (any Error).self) {
+                try await serve(fixture.configuration) { port in
+                    let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/org/name/resolve/main/a.bin")
+                    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                    #expect(response.status == .ok)
+                    throw CancellationError()
+                }
+            }
+            #expect(clock.now - start < .seconds(10))
+        }
+    }
+
+    @Test("Indexing reports each repository once and hashes before anybody asks")
+    func index() async throws {
+        try await withTemporaryDirectory { directory in
+            let fixture = MirrorFixture(directory)
+            try fixture.write("org/name/a.bin", "abc")
+            try fixture.write("org/name/b.txt", "de")
+            try fixture.write("gpt2/c.txt", "f")
+            let mirror = fixture.mirror()
+            var seen: [String] = []
+            try await mirror.index { seen.append("\($0.repository) \($0.files) \($0.bytes)") }
+            #expect(seen == ["gpt2 1 1", "org/name 2 5"])
+            #expect(await mirror.catalog.hashedFiles == 3)
+        }
+    }
+
+    @Test(
+        "A speed is a number with a unit",
+        arguments: [("10MB", 10_000_000), ("500kB", 500_000), ("1.5 GB", 1_500_000_000), ("64KiB", 65_536), ("1000", 1000), ("2MB/s", 2_000_000)])
+    func speeds(text: String, expected: Int64) throws {
+        #expect(try HubMirror.bytesPerSecond(parsing: text) == expected)
+    }
+
+    @Test("Anything else is refused", arguments: ["", "0", "-1", "fast", "10XB", "MB", "1e99", "nan", "inf", "0.1", "1..2MB"])
+    func badSpeeds(text: String) {
+        #expect(throws: RoostError.self) { try HubMirror.bytesPerSecond(parsing: text) }
+    }
+}

@@ -1,0 +1,48 @@
+import HTTPTypes
+import RoostCore
+import Testing
+
+@testable import RoostServer
+
+@Suite("The mirror's routes")
+struct MirrorRouteTests {
+    @Test(
+        "A path is split at its marker and decoded afterwards",
+        arguments: try [
+            ("/api/models/org/name", MirrorRoute.modelInfo(RepositoryID(parsing: "org/name"), revision: "main")),
+            ("/api/models/gpt2", .modelInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
+            ("/api/models/org/name/revision/refs%2Fpr%2F1", .modelInfo(RepositoryID(parsing: "org/name"), revision: "refs/pr/1")),
+            ("/api/models/gpt2/revision/main", .modelInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
+            ("/api/models/org/name/tree/main", .tree(RepositoryID(parsing: "org/name"), revision: "main", folder: "")),
+            ("/api/models/org/name/tree/main/a%20b%2Fc", .tree(RepositoryID(parsing: "org/name"), revision: "main", folder: "a b/c")),
+            ("/api/models/org/name/refs", .references(RepositoryID(parsing: "org/name"))),
+            ("/api/whoami-v2", .whoAmI),
+            ("/org/name/resolve/main/a%23b/%25.txt", .file(RepositoryID(parsing: "org/name"), revision: "main", path: "a#b/%.txt")),
+            ("/gpt2/resolve/main/resolve/x", .file(RepositoryID(parsing: "gpt2"), revision: "main", path: "resolve/x")),
+        ])
+    func parses(path: String, expected: MirrorRoute) {
+        #expect(MirrorRoute(method: .get, rawPath: path) == expected)
+        #expect(MirrorRoute(method: .head, rawPath: path) == expected)
+    }
+
+    @Test(
+        "Anything else is no route",
+        arguments: [
+            "/", "", "//", "/api", "/api/models", "/api/models/", "/api/models/a/b/c", "/api/models/../x", "/api/datasets/org/name",
+            "/datasets/name/resolve/main/x", "/org/name/resolve", "/org/name/resolve/main", "/org/name/resolve/main/", "/org/name/blob/main/x",
+            "/org/name/resolve/main/%ff", "/org/name/resolve/%zz/x", "/api/agent-harnesses", "/api/models/org/name/revision/a/b",
+            "/org%2Fname/resolve/main/x",
+        ])
+    func refuses(path: String) {
+        #expect(MirrorRoute(method: .get, rawPath: path) == nil)
+    }
+
+    @Test("Paths are asked for by POST, and nothing else is")
+    func methods() throws {
+        let id = try RepositoryID(parsing: "org/name")
+        #expect(MirrorRoute(method: .post, rawPath: "/api/models/org/name/paths-info/main") == .pathsInfo(id, revision: "main"))
+        #expect(MirrorRoute(method: .get, rawPath: "/api/models/org/name/paths-info/main") == nil)
+        #expect(MirrorRoute(method: .post, rawPath: "/api/models/org/name") == nil)
+        #expect(MirrorRoute(method: .delete, rawPath: "/org/name/resolve/main/x") == nil)
+    }
+}
