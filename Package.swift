@@ -77,19 +77,24 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RoostCore", .subprocess, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
         tests("RoostCoreTests", ["RoostCore"]),
         tests("JobStoreTests", ["JobStore", .grdb]),
         tests("HubClientTests", ["HubClient", .nioCore, .nioHTTP1, .nioPosix]),
-        tests("EnginesTests", ["Engines", "RoostCore", "roost", .logging, .nioCore, .serviceLifecycle, .systemPackage]),
-        tests("PullJobsTests", ["PullJobs", "JobStore", "HubClient", "RoostServer"]),
+        tests("EnginesTests", ["Engines", "RoostCore", "roost", .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .systemPackage]),
+        tests("PullJobsTests", ["PullJobs", "RoostCore"]),
         tests(
             "RoostServerTests",
             [
-                "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .serviceLifecycle,
+                "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("EndToEndTests", ["RoostClient", "RoostCore", "roost", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+        tests(
+            "EndToEndTests",
+            [
+                "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

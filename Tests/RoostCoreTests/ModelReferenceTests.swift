@@ -28,7 +28,8 @@ import Testing
         let repository = try RepositoryID(parsing: "org/name-1.5_x")
         #expect(repository.cacheFolderName == "models--org--name-1.5_x")
         #expect(RepositoryID(cacheFolderName: "models--org--name-1.5_x") == repository)
-        #expect(RepositoryID(cacheFolderName: "models--gpt2") == (try RepositoryID(parsing: "gpt2")))
+        let canonical = try RepositoryID(parsing: "gpt2")
+        #expect(RepositoryID(cacheFolderName: "models--gpt2") == canonical)
         for name in ["datasets--a--b", "models--", "models--a--b--c", ".locks", "models--..--b"] {
             #expect(RepositoryID(cacheFolderName: name) == nil)
         }

@@ -48,7 +48,7 @@ hold_lock() {
 # show_compile_errors LOG: the compiler's error lines, each once; the end of the log when there are none.
 show_compile_errors() {
     local errors
-    errors=$(grep -E '^[^ ].*error:' "$1" | awk '!seen[$0]++' | head -n 30) || true
+    errors=$(grep -E '^[^ ].*(error:|note: in expansion of macro)' "$1" | awk '!seen[$0]++' | head -n 30) || true
     if [ -n "$errors" ]; then say "$errors"; else tail -n 30 "$1" >&2; fi
 }
 

@@ -6,31 +6,34 @@ enum LinkHeader {
     /// - Returns: The text between `<` and `>`, unparsed.
     static func next(in values: [String]) -> String? {
         for value in values {
-            var rest = value[...]
-            while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
-                let parameters = unquotedPrefix(of: rest[rest.index(after: close)...])
-                if relations(in: parameters).contains("next") { return String(rest[rest.index(after: open)..<close]) }
-                rest = rest[parameters.endIndex...]
+            for link in split(value[...], at: ",") {
+                let parts = split(link, at: ";")
+                let target = parts[0].filter { !$0.isWhitespace }
+                guard target.first == "<", target.last == ">", parts.dropFirst().contains(where: isNext) else { continue }
+                return String(target.dropFirst().dropLast())
             }
         }
         return nil
     }
 
-    /// What comes before the first comma that is not inside quotes.
-    private static func unquotedPrefix(of text: Substring) -> Substring {
+    /// The pieces between separators that are neither in quotes nor in angle brackets; at least one.
+    private static func split(_ text: Substring, at separator: Character) -> [Substring] {
         var isQuoted = false
-        return text.prefix { character in
-            if character == "\"" { isQuoted.toggle() }
-            return isQuoted || character != ","
+        var isTarget = false
+        return text.split(omittingEmptySubsequences: false) { character in
+            switch character {
+            case "\"" where !isTarget: isQuoted.toggle()
+            case "<" where !isQuoted: isTarget = true
+            case ">" where !isQuoted: isTarget = false
+            default: return character == separator && !isQuoted && !isTarget
+            }
+            return false
         }
     }
 
-    private static func relations(in parameters: Substring) -> [Substring] {
-        for parameter in parameters.split(separator: ";") {
-            let pair = parameter.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, pair[0].filter({ !$0.isWhitespace }).lowercased() == "rel" else { continue }
-            return pair[1].split { $0 == "\"" || $0.isWhitespace }
-        }
-        return []
+    private static func isNext(_ parameter: Substring) -> Bool {
+        let pair = parameter.split(separator: "=", maxSplits: 1)
+        guard pair.count == 2, pair[0].filter({ !$0.isWhitespace }).lowercased() == "rel" else { return false }
+        return pair[1].split { $0 == "\"" || $0.isWhitespace }.contains("next")
     }
 }

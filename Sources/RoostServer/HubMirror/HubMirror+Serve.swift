@@ -31,6 +31,7 @@ extension HubMirror {
     }
 
     private func index(reportingTo report: @Sendable (String) -> Void) async throws {
+        try directory.check()
         report("Reading \(configuration.directory) (files that are new or changed are hashed once) …")
         var repositories = 0
         var bytes: Int64 = 0

@@ -51,7 +51,7 @@ public struct HubMirror: Service {
 
     let configuration: Configuration
     let catalog: MirrorCatalog
-    private let directory: MirrorDirectory
+    let directory: MirrorDirectory
     private let middleware: [Middleware]
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void

@@ -1,6 +1,7 @@
 import Logging
 import NIOPosix
 import RoostCore
+import SystemPackage
 
 /// Knows the content of every repository. Each file is hashed at most once while it does not change, however many clients ask at a time.
 ///
@@ -51,7 +52,13 @@ actor MirrorCatalog {
                 metadata: ["repository": "\(id)", "files": "\(listing.refused.prefix(10).map(\.quotedForPeople).joined(separator: ", "))"])
         }
         var files: [MirrorFile] = []
-        for file in listing.files { files.append(try await hashed(file)) }
+        for file in listing.files {
+            do {
+                files.append(try await hashed(file))
+            } catch Errno.noSuchFileOrDirectory {
+                throw MirrorError.changing(file.path.description)
+            }
+        }
         await save()
         let snapshot = MirrorSnapshot(id: id, files: files)
         latest[id] = snapshot

@@ -50,7 +50,8 @@ struct HubMirrorFileTests {
         ])
     func oddNames(name: String, escaped: String) async throws {
         try await withMirror(["org/name/\(name)": "content of \(name)"]) { client, _ in
-            #expect(try await client.get("/org/name/resolve/main/\(escaped)").text == "content of \(name)")
+            let response = try await client.get("/org/name/resolve/main/\(escaped)")
+            #expect(response.text == "content of \(name)")
         }
     }
 

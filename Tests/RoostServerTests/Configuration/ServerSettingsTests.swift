@@ -1,0 +1,96 @@
+import Foundation
+import RoostCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+@Suite struct ServerSettingsTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    func load(_ environment: [String: String] = [:], file: String? = nil, flags: ServerSettings.Flags = .init()) async throws -> ServerSettings {
+        if let file { try directory.write("config.json", Array(file.utf8)) }
+        return try await ServerSettings.load(flags: flags, environment: ["ROOST_HOME": directory.path.string].merging(environment) { $1 })
+    }
+
+    func refusal(_ environment: [String: String] = [:], file: String? = nil, flags: ServerSettings.Flags = .init()) async -> String {
+        do {
+            return "accepted: \(try await load(environment, file: file, flags: flags))"
+        } catch let error as RoostError where error.code == .invalidConfiguration {
+            return error.message
+        } catch {
+            return "another error: \(error)"
+        }
+    }
+
+    @Test func `without any setting the defaults hold`() async throws {
+        let settings = try await load()
+        #expect(settings == ServerSettings(home: directory.path))
+        #expect(settings.host == "127.0.0.1" && settings.port == 8005)
+    }
+
+    @Test func `the home is the flag's, the variable's, or .roost`() throws {
+        #expect(try ServerSettings.homeDirectory(flag: nil, environment: ["HOME": "/home/x"]) == "/home/x/.roost")
+        #expect(try ServerSettings.homeDirectory(flag: nil, environment: ["HOME": "/home/x", "ROOST_HOME": "/r"]) == "/r")
+        #expect(try ServerSettings.homeDirectory(flag: "/f", environment: ["ROOST_HOME": "/r"]) == "/f")
+        #expect(throws: RoostError.self) { try ServerSettings.homeDirectory(flag: nil, environment: [:]) }
+    }
+
+    @Test func `every key is read from the environment and from the file`() async throws {
+        let environment = [
+            "ROOST_PORT": "9000", "MAX_CONCURRENT_PULLS": "5", "MAX_CACHE_MODELS": "3", "MODEL_LOAD_COOLDOWN": "0", "ROOST_LOG_LEVEL": "debug",
+            "ROOST_ALLOWED_HOSTS": "roost.lan, Other.lan", "ROOST_CONTEXT_LENGTH": "8192", "ROOST_THREADS": "3", "ROOST_MODEL_LOAD_TIMEOUT": "60",
+            "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
+        ]
+        let fromEnvironment = try await load(environment)
+        let fromFile = try await load(
+            file: """
+                {"port":9000,"max_concurrent_pulls":5,"max_cache_models":3,"model_load_cooldown":0,"log_level":"debug",
+                 "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
+                 "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh"}
+                """)
+        #expect(fromEnvironment == fromFile)
+        #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)
+        #expect(environment.count == SettingKey.allCases.count)
+    }
+
+    @Test func `a flag wins over the environment, the environment over the file`() async throws {
+        var flags = ServerSettings.Flags()
+        flags.port = 1
+        #expect(try await load(["ROOST_PORT": "2"], file: #"{"port":3}"#, flags: flags).port == 1)
+        #expect(try await load(["ROOST_PORT": "2"]).port == 2)
+        #expect(try await load().port == 3)
+    }
+
+    @Test(arguments: [
+        ("ROOST_PORT", "abc"), ("ROOST_PORT", "70000"), ("ROOST_PORT", "-1"), ("MAX_CONCURRENT_PULLS", "0"), ("MAX_CACHE_MODELS", "many"),
+        ("MODEL_LOAD_COOLDOWN", "-5"), ("ROOST_LOG_LEVEL", "loud"), ("ROOST_ALLOW_REMOTE", "maybe"), ("ROOST_LLAMA_SERVER", "/nonexistent"),
+        ("ROOST_PROT", "8005"),
+    ]) func `a bad value or an unknown variable stops the start with a sentence that names it`(name: String, value: String) async {
+        let message = await refusal([name: value])
+        #expect(message.hasPrefix("\(name) "))
+        #expect(message.hasSuffix("."))
+    }
+
+    @Test(arguments: [
+        (#"{"prot":1}"#, "\"prot\""), (#"{"port":"x"}"#, "`port`"), (#"{"port":1.5}"#, "`port`"), (#"{"port":true}"#, "`port`"),
+        (#"{"host":{"a":1}}"#, "`host`"), ("[1]", "JSON object"), ("{", "JSON object"),
+    ]) func `a bad file stops the start with a sentence`(file: String, names: String) async {
+        let message = await refusal(file: file)
+        #expect(message.contains(names) && message.contains("config.json"), "\(message)")
+    }
+
+    @Test func `a file that was named must be there`() async {
+        var flags = ServerSettings.Flags()
+        flags.config = "/nonexistent/config.json"
+        #expect(await refusal(flags: flags).contains("/nonexistent/config.json"))
+    }
+
+    @Test(arguments: ["0.0.0.0", "::", "192.168.1.7", "example.com"]) func `an address that others reach must be allowed`(host: String) async throws {
+        #expect(await refusal(["ROOST_HOST": host]).contains("--allow-remote"))
+        #expect(try await load(["ROOST_HOST": host, "ROOST_ALLOW_REMOTE": "true"]).host == host)
+    }
+}
