@@ -79,8 +79,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
         tests("RoostCoreTests", ["RoostCore"]),
-        tests("JobStoreTests", ["JobStore", .grdb]),
-        tests("HubClientTests", ["HubClient", .nioCore, .nioHTTP1, .nioPosix]),
+        tests("JobStoreTests", ["JobStore", "RoostCore", .grdb]),
+        tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .systemPackage]),
         tests("PullJobsTests", ["PullJobs", "RoostCore"]),
         tests(

@@ -27,10 +27,12 @@ public struct RoostError: Error, Sendable {
     ///   - retryAfter: How long the other side asked us to wait.
     ///   - cause: What led here.
     ///   - context: Named facts, such as `("request", "GET http://…")`.
-    ///   - location: Filled in by the compiler.
+    ///   - file: Filled in by the compiler.
+    ///   - function: Filled in by the compiler.
+    ///   - line: Filled in by the compiler.
     public init(
         _ code: Code, _ message: String, field: String? = nil, retryAfter: Duration? = nil, cause: (any Error)? = nil,
-        context: KeyValuePairs<String, String> = [:], location: SourceLocation = .here()
+        context: KeyValuePairs<String, String> = [:], file: String = #fileID, function: String = #function, line: Int = #line
     ) {
         self.code = code
         self.message = message
@@ -38,7 +40,7 @@ public struct RoostError: Error, Sendable {
         self.retryAfter = retryAfter
         self.cause = cause
         self.context = context.map { ContextEntry(name: $0.key, value: $0.value) }
-        self.location = location
+        self.location = SourceLocation(file: file, function: function, line: line)
     }
 
     /// The same error with one more fact about where it happened; an outer layer adds what the inner one cannot know.
@@ -74,17 +76,6 @@ extension RoostError {
         public let function: String
         /// The line, counted from 1.
         public let line: Int
-
-        /// The caller's place.
-        ///
-        /// - Parameters:
-        ///   - file: Filled in by the compiler.
-        ///   - function: Filled in by the compiler.
-        ///   - line: Filled in by the compiler.
-        /// - Returns: The place of the call.
-        public static func here(file: String = #fileID, function: String = #function, line: Int = #line) -> SourceLocation {
-            SourceLocation(file: file, function: function, line: line)
-        }
 
         /// `Target/File.swift:12 function()`.
         public var description: String { "\(file):\(line) \(function)" }
@@ -126,12 +117,14 @@ extension RoostError {
     ///   - error: Any error.
     ///   - code: The code of the wrapper.
     ///   - message: What to tell people; the error's own description follows.
-    ///   - location: Filled in by the compiler.
+    ///   - file: Filled in by the compiler.
+    ///   - function: Filled in by the compiler.
+    ///   - line: Filled in by the compiler.
     /// - Returns: A `RoostError` for the same failure.
     public static func wrapping(
-        _ error: any Error, as code: Code, _ message: String, location: SourceLocation = .here()
+        _ error: any Error, as code: Code, _ message: String, file: String = #fileID, function: String = #function, line: Int = #line
     ) -> RoostError {
         if let error = error as? RoostError { return error }
-        return RoostError(code, "\(message): \(error)", cause: error, location: location)
+        return RoostError(code, "\(message): \(error)", cause: error, file: file, function: function, line: line)
     }
 }

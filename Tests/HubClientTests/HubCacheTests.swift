@@ -104,6 +104,38 @@ import Testing
         }
     }
 
+    @Test(arguments: ["2.x", "0.36"])
+    func pythonFindsWhatWasFetched(version: String) async throws {
+        let python = version == "2.x" ? try TestEnvironment.pythonHub2 : try TestEnvironment.pythonHub036
+        let small = try Fixture.file("config.json", content, isLarge: false)
+        let large = try Fixture.file("sub dir/m.gguf", content)
+        try await Fixture.run(answering: ScriptedServer.serving(content)) { hub in
+            try hub.client.recordRevision(hub.revision, files: [small, large])
+            for file in [small, large] { _ = try await hub.download(file) }
+            let script = """
+                import huggingface_hub as h, os
+                scan = h.scan_cache_dir()
+                # 0.36 does not know the tag that 2.x writes at the cache's top.
+                print([str(w) for w in scan.warnings if "CACHEDIR.TAG" not in str(w)], [(r.repo_id, r.nb_files, sorted(r.refs)) for r in scan.repos])
+                folder = h.snapshot_download("acme/tiny", local_files_only=True)
+                print(os.path.basename(folder), [len(open(os.path.join(folder, p), "rb").read()) for p in ("config.json", "sub dir/m.gguf")])
+                """
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: python.string)
+            process.arguments = ["-c", script]
+            process.environment = ["HF_HUB_CACHE": hub.cache.root.string, "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"]
+            let output = hub.cache.root.removingLastComponent().appending("output")
+            try hub.leave([], at: output)
+            process.standardOutput = FileHandle(forWritingAtPath: output.string)
+            try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+                process.terminationHandler = { _ in ended.resume() }
+                do { try process.run() } catch { ended.resume(throwing: error) }
+            }
+            let said = hub.content(output).map { String(decoding: $0, as: UTF8.self) }
+            #expect(said == "[] [('acme/tiny', 2, ['main'])]\n\(Fixture.commit) [5000, 5000]\n")
+        }
+    }
+
     @Test func freeBytesMakesTheCacheFolder() async throws {
         try await Fixture.run(answering: ScriptedServer.always(.init())) { hub in
             let free = try hub.client.freeBytes()

@@ -4,7 +4,8 @@ import Foundation
 enum EngineFailureReason {
     /// The reason in the engine's own words, without time stamps and function names.
     ///
-    /// llama.cpp reports a failed load in layers: the GGUF reader says what is wrong (`invalid magic characters`), then `error loading model: …`, then each caller adds that
+    /// llama.cpp reports a failed load in layers: the GGUF reader says what is wrong (`invalid magic characters`), then `error loading model: …`,
+    /// then each caller adds that
     /// it failed too. The innermost sentence is the one that helps.
     static func find(in lines: [String]) -> String? {
         let messages = lines.map(withoutPrefix).filter { !$0.isEmpty }

@@ -10,7 +10,8 @@ import Foundation
 
 /// What `roost engine-guard` does: runs a command and makes sure that it does not outlive Roost.
 ///
-/// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, be it by SIGKILL: the command gets SIGTERM and, five seconds later, SIGKILL.
+/// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, be it by SIGKILL: the command gets SIGTERM and, five seconds
+/// later, SIGKILL.
 /// SIGTERM, SIGINT and SIGHUP to the guard do the same. The command's standard input is empty, its files are private (umask 077).
 public enum EngineGuard {
     /// How the first line on standard error begins; the command's process id follows.

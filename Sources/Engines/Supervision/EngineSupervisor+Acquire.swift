@@ -70,7 +70,7 @@ extension EngineSupervisor {
             failures[reference] = nil
         }
         guard makeRoom() else { return .waitForRoom }
-        start(entry, with: try configuration.locateExecutable())
+        held = start(entry, with: try configuration.locateExecutable())
         return .wait
     }
 

@@ -7,7 +7,8 @@ import SystemPackage
 
 /// Starts, watches, restarts, evicts and ends engines: `llama-server` children, one per loaded model.
 ///
-/// Everything that runs, runs inside `run()`: requests made before it starts wait for it, and requests after it ended get `shuttingDown`. Nothing is decided twice:
+/// Everything that runs, runs inside `run()`: requests made before it starts wait for it, and requests after it ended get `shuttingDown`. Nothing is
+/// decided twice:
 /// every change of the state below wakes everybody who waits, and each looks again.
 public actor EngineSupervisor: Service {
     let configuration: EngineConfiguration
@@ -78,7 +79,8 @@ public actor EngineSupervisor: Service {
     ///
     /// - Parameter entry: The model.
     /// - Returns: The model as it is loaded now.
-    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`, `engineCrashed` or `shuttingDown`; `CancellationError`.
+    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`, `engineCrashed` or `shuttingDown`;
+    /// `CancellationError`.
     public func load(_ entry: ModelEntry) async throws -> LoadedModel {
         let engine = try await acquire(entry)
         defer { release(engine, isSuspect: false) }
@@ -123,15 +125,18 @@ public actor EngineSupervisor: Service {
 }
 
 extension EngineSupervisor {
-    /// Adds an engine and has `run()` start it.
-    func start(_ entry: ModelEntry, with executable: FilePath) {
+    /// Adds an engine, held once by the caller, and has `run()` start it.
+    ///
+    /// - Returns: The engine's id.
+    func start(_ entry: ModelEntry, with executable: FilePath) -> Int {
         lastID += 1
         let name = "\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock"
         engines[entry.reference] = SupervisedEngine(
-            id: lastID, entry: entry, executable: executable, socket: configuration.runtimeDirectory.appending(name), lastUsed: time.now(),
-            startedAt: time.now())
+            id: lastID, entry: entry, executable: executable, socket: configuration.runtimeDirectory.appending(name), holders: 1,
+            lastUsed: time.now(), startedAt: time.now())
         startEngine.yield(entry.reference)
         changed()
+        return lastID
     }
 
     /// Has an engine end; `supervise` removes it when it has.

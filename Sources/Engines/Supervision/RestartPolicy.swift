@@ -1,6 +1,7 @@
 /// Decides, crash by crash, whether an engine is started again and when.
 ///
-/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for `healthyAfter`. `maxCrashes` crashes within `window` end it.
+/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for `healthyAfter`. `maxCrashes` crashes within
+/// `window` end it.
 struct RestartPolicy: Sendable, Hashable {
     var firstDelay: Duration = .milliseconds(500)
     var longestDelay: Duration = .seconds(30)

@@ -17,7 +17,8 @@ enum FileSystem {
         let failure = Errno(rawValue: errno)
         if failure == .noSuchFileOrDirectory, path.lastComponent != nil {
             try makeFolder(path.removingLastComponent())
-            try call("make the folder", path) { path.withPlatformString { mkdir($0, 0o777) } }
+            // Not just one more mkdir: somebody else may have made it meanwhile.
+            try makeFolder(path)
         } else if failure != .fileExists || !isFolder(path) {
             throw error(failure, "make the folder", path)
         }

@@ -21,7 +21,7 @@ struct FileTransfer: Sendable {
     /// - Parameter partial: Takes the bytes; keeps them when the attempt fails, unless they are wrong.
     /// - Throws: `RoostError`; `CancellationError`.
     func fill(_ partial: inout PartialFile) async throws {
-        try partial.takeUpExisting()
+        try await partial.takeUpExisting()
         try space.require(
             partial.file.size - partial.offset, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
         onProgress(partial.offset)

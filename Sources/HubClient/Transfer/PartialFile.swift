@@ -56,7 +56,7 @@ struct PartialFile: ~Copyable {
     /// Hashes what an earlier attempt left. More than the file's size, or all of it with the wrong digest, is worth nothing and is dropped.
     ///
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
-    mutating func takeUpExisting() throws {
+    mutating func takeUpExisting() async throws {
         let present = try stat().size
         guard present <= file.size else { return try restart() }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -68,6 +68,8 @@ struct PartialFile: ~Copyable {
             guard count > 0 else { return try restart() }
             hasher.update(UnsafeRawBufferPointer(rebasing: wanted.prefix(count)))
             offset += Int64(count)
+            // A hundred gigabytes take a minute or more to hash; others want this thread too.
+            await Task.yield()
         }
         if isComplete, !matches { try restart() }
     }

@@ -28,6 +28,10 @@ struct ConfigurationFile {
                 .invalidConfiguration,
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
+        // The library takes `true` for the number 1.
+        if let flag = object.first(where: { if case .bool = $0.value { $0.key != SettingKey.allowRemote.rawValue } else { false } })?.key {
+            throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
+        }
         if let nested = object.first(where: { !$0.value.isScalar })?.key {
             throw RoostError(.invalidConfiguration, "`\(nested)` in \(path) must be a string, a number, true or false.")
         }

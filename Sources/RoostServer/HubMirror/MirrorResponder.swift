@@ -25,7 +25,8 @@ struct MirrorResponder: HTTPResponder {
             }
             response = MirrorError.failure.response
         }
-        response.headers[.requestID] = context.id
+        // Not `context.id`: that traps with a log handler that keeps no metadata.
+        response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"]?.description
         response.headers[.xContentTypeOptions] = "nosniff"
         context.logger.debug(
             "Request",

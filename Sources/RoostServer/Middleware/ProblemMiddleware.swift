@@ -27,17 +27,21 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
+    private static var tooLarge: RoostError {
+        RoostError(.tooLarge, "The body may have at most \(RoostContext.maxBodyBytes) bytes.", field: "body")
+    }
+
     private static func describe(_ error: any Error, request: Request) -> RoostError {
         if let error = error as? HTTPError {
             switch error.status {
             case .notFound:
                 return RoostError(.notFound, "There is no \(request.method) \(request.uri.path.quotedForPeople) here; GET /health tells whether the server is up.")
-            case .contentTooLarge:
-                return RoostError(.tooLarge, "The body may have at most \(RoostContext.maxBodyBytes) bytes.", field: "body")
+            case .contentTooLarge: return tooLarge
             default:
                 return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)
             }
         }
+        if error is NIOTooManyBytesError { return tooLarge }
         return RoostError.wrapping(error, as: .unexpected, "The request failed for a reason nobody foresaw")
     }
 }

@@ -24,8 +24,9 @@ struct OpenAIRoutes: Sendable {
         var request = request
         let body = try await request.collectBody(upTo: context.maxUploadSize)
         let fields = try RequestFields(body: body)
-        let entry = try catalog.entry(for: try ModelReference(parsing: try fields.string("model", maxBytes: 256)))
+        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
         try checkMessages(fields)
+        let entry = try catalog.entry(for: reference)
         let deadline = ContinuousClock.now + Self.longest
         _ = try await withDeadline(deadline) { try await engines.load(entry) }
         return try fields.bool("stream", default: false)
@@ -36,8 +37,7 @@ struct OpenAIRoutes: Sendable {
     /// The engine crashes on no input, but its messages about these mistakes do not name the field.
     private func checkMessages(_ fields: RequestFields) throws {
         for message in try fields.objects("messages", count: 1...10_000) {
-            let role: OpenAIRole = try message.choice("role", default: nil)
-            _ = role
+            let _: OpenAIRole = try message.choice("role", default: nil)
         }
     }
 

@@ -1,0 +1,123 @@
+import Foundation
+import RoostClient
+import RoostCore
+import SystemPackage
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+    @Suite(.serialized) struct FailureTests {
+        @Test func `an unknown repository ends as a failed job that says so first`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve()
+                    let job = try await server.pull("no/such-model")
+                    #expect(job.status == .failed)
+                    #expect(job.error?.hasPrefix("Repository Not Found for url: \(hub.endpoint)/api/models/no/such-model/revision/main") == true)
+                    let traceback = try #require(job.traceback)
+                    for fact in ["stage: resolving", "attempts: 1", "request: GET", ".swift:"] { #expect(traceback.contains(fact), "\(traceback)") }
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `wrong bytes never get the final name`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root), faults: [WrongBytes()]) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    let job = try await server.pull(SampleHub.model, initialize: true)
+                    #expect(job.status == .failed && job.localPath == nil)
+                    #expect(job.error?.contains("sha") == true || job.error?.contains("digest") == true, "\(job.error ?? "")")
+                    #expect(job.traceback?.contains("attempts: 2") == true)
+                    #expect(try Self.finalNames(in: site.cache).isEmpty)
+                    #expect(try await server.client.models().isEmpty)
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `a corrupt GGUF fails the load with the engine's reason, and everything else goes on`() async throws {
+            try await withTemporaryDirectory { root in
+                let files = try SampleHub.make(in: root)
+                try SampleHub.addNoise("noise/corrupt", bytes: 1 << 20, to: files)
+                try await FaultHub.run(files) { hub in
+                    let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve()
+                    #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
+                    let job = try await server.pull("noise/corrupt", initialize: true)
+                    #expect(job.status == .failed)
+                    #expect(job.error?.contains("invalid magic") == true, "\(job.error ?? "")")
+                    let chat = ChatRequest(model: "noise/corrupt", messages: [ChatMessage(role: .user, content: "Hello")])
+                    let cooling = try await #require(throws: RoostError.self) { _ = try await server.client.chat(chat) }
+                    #expect(cooling.code == .engineCoolingDown && cooling.message.contains("invalid magic"), "\(cooling)")
+                    let other = ChatRequest(model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Hello")], maxTokens: 4)
+                    #expect(try await server.client.chat(other).evalCount > 0)
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `a repository without GGUF files fails with a sentence`() async throws {
+            try await withTemporaryDirectory { root in
+                let files = try SampleHub.make(in: root)
+                let folder = files.appending("plain/weights")
+                try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+                try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.appending("config.json").string))
+                try await FaultHub.run(files) { hub in
+                    let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve()
+                    #expect(try await server.pull("plain/weights").error?.hasPrefix("plain/weights holds no GGUF file") == true)
+                    #expect(try await server.pull("\(SampleHub.model):Q8_0").error?.hasSuffix("It offers: Q4_1.") == true)
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        #if os(Linux)
+            @Test func `a full disk fails the job with the missing bytes named`() async throws {
+                try await withTemporaryDirectory { root in
+                    try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                        // A real file system of 48 MiB, in a namespace of the server's own: nothing is left behind and no rights are needed.
+                        let mount = root.appending("hf")
+                        try FileManager.default.createDirectory(atPath: mount.string, withIntermediateDirectories: true)
+                        let wrapper = [
+                            "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
+                            "mount -t tmpfs -o size=48m tmpfs '\(mount)' && exec \"$@\"", "sh",
+                        ]
+                        let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve(wrapper: wrapper)
+                        let job = try await server.pull(SampleHub.model)
+                        let message = try #require(job.error)
+                        #expect(job.status == .failed)
+                        #expect(message.contains(/\d+ bytes\)? are missing/) || message.contains(/\d+ bytes .* missing/), "\(message)")
+                        #expect(hub.meter.fileBytes < 1 << 20)
+                        print(message)
+                        #expect(await server.stop() == 0)
+                    }
+                }
+            }
+        #endif
+
+        @Test func `the Hub token reaches the hub and nothing else`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    var site = Site(root: root, hubEndpoint: hub.endpoint)
+                    site.variables = ["HF_TOKEN": "hf_thisIsTheSecret", "ROOST_LOG_LEVEL": "trace"]
+                    let server = try await site.serve()
+                    #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
+                    #expect(try await server.pull("no/such-model").status == .failed)
+                    _ = try await server.client.raw("/diag")
+                    #expect(hub.meter.authorizations.contains("Bearer hf_thisIsTheSecret"))
+                    #expect(await server.stop() == 0)
+                    for file in ["serve.log", "home/jobs.db", "home/jobs.db-wal"] {
+                        guard let data = FileManager.default.contents(atPath: root.appending(file).string) else { continue }
+                        #expect(data.range(of: Data("thisIsTheSecret".utf8)) == nil, "\(file)")
+                    }
+                }
+            }
+        }
+
+        static func finalNames(in cache: FilePath) throws -> [String] {
+            let all = try FileManager.default.subpathsOfDirectory(atPath: cache.string)
+            return all.filter { $0.contains("/snapshots/") && $0.hasSuffix(".gguf") || $0.contains("/blobs/") && !$0.hasSuffix(".incomplete") }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import RoostClient
+import RoostCore
+import SystemPackage
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+    /// The real huggingface_hub, in both generations that are in use.
+    @Suite(.serialized) struct PythonTests {
+        static let generations = ["2.x", "0.36"]
+
+        func python(_ generation: String) throws -> FilePath {
+            try generation == "2.x" ? TestEnvironment.pythonHub2 : TestEnvironment.pythonHub036
+        }
+
+        /// A hub folder with names, sizes and folders that trouble careless code.
+        func makeTree(in root: FilePath) throws -> FilePath {
+            let hub = root.appending("hub-files")
+            let folder = hub.appending("acme/tiny")
+            var big = [UInt8](repeating: 0, count: 20 << 20)
+            for index in stride(from: 0, to: big.count, by: 977) { big[index] = UInt8(truncatingIfNeeded: index) }
+            let files: [String: [UInt8]] = [
+                "config.json": Array("{}".utf8), "empty.txt": [], "sub dir/a b+c#1%.txt": Array("odd".utf8), "sub dir/déep/文.json": Array("[]".utf8),
+                "model.bin": big, "small.gguf": Array("not really".utf8),
+            ]
+            for (name, bytes) in files {
+                let path = folder.appending(name)
+                try FileManager.default.createDirectory(atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+                try Data(bytes).write(to: URL(fileURLWithPath: path.string))
+            }
+            return hub
+        }
+
+        @Test(arguments: generations) func `snapshot_download from roost hub serve gives identical files`(generation: String) async throws {
+            try await withTemporaryDirectory { root in
+                let hub = try makeTree(in: root)
+                let process = try RoostProcess(
+                    ["hub", "serve", hub.string, "--port", "0"], environment: ["HOME": root.string], log: root.appending("hub.log"))
+                let endpoint = try await process.line(after: "HF_ENDPOINT=")
+                let output = try Command.output([
+                    try python(generation).string, TestEnvironment.testFile("EndToEndTests/Python/snapshot.py").string, endpoint, "acme/tiny",
+                    root.appending("cache").string,
+                ])
+                let answer = try JSONDecoder().decode([String: String].self, from: Data(output.utf8))
+                let path = try #require(answer["path"])
+                #expect(answer["version"]?.hasPrefix(generation == "2.x" ? "2." : "0.36") == true)
+                _ = try Command.output(["/usr/bin/diff", "--recursive", path, hub.appending("acme/tiny").string])
+                process.send(2)
+                #expect(await process.exitCode() == 0)
+            }
+        }
+
+        @Test(arguments: generations) func `Python reads and finds what Roost pulled`(generation: String) async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    let job = try await server.pull(SampleHub.model)
+                    #expect(await server.stop() == 0)
+                    let output = try Command.output([
+                        try python(generation).string, TestEnvironment.testFile("EndToEndTests/Python/inspect_cache.py").string, SampleHub.model,
+                        site.cache.string,
+                    ])
+                    let answer = try JSONDecoder().decode(CacheReport.self, from: Data(output.utf8))
+                    #expect(answer.warnings.isEmpty)
+                    #expect(answer.repositories == [SampleHub.model])
+                    #expect(answer.files == ["README.md", "SmolLM2-135M-Instruct-Q4_1.gguf"])
+                    #expect(answer.snapshot == job.localPath)
+                }
+            }
+        }
+
+        @Test func `what Python pulled, Roost serves without fetching it again`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    _ = try Command.output([
+                        try python("2.x").string, TestEnvironment.testFile("EndToEndTests/Python/snapshot.py").string, hub.endpoint, SampleHub.model,
+                        site.cache.string,
+                    ])
+                    let fetched = hub.meter.fileBytes
+                    let server = try await site.serve()
+                    #expect(try await server.client.models().map(\.model) == ["\(SampleHub.model):Q4_1"])
+                    #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
+                    #expect(hub.meter.fileBytes == fetched)
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `Python's sqlite3 reads jobs.db with the documented columns first`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    let job = try await server.pull(SampleHub.model)
+                    let file = JobsFile(site.database)
+                    #expect(
+                        try file.columns().prefix(16).joined(separator: " ")
+                            == "id model quantize init status created_at started_at finished_at error traceback local_path size_bytes downloaded_bytes progress total_bytes preferred_quantized"
+                    )
+                    #expect(try file.rows() == ["\(job.id)|succeeded"])
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        private struct CacheReport: Decodable {
+            let repositories: [String]
+            let files: [String]
+            let warnings: [String]
+            let snapshot: String
+        }
+    }
+}
