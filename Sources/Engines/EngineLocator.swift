@@ -4,8 +4,8 @@ public import SystemPackage
 
 /// Finds `llama-server` on this machine.
 public enum EngineLocator {
-    /// The oldest llama.cpp build that Roost's command line and requests were written for.
-    public static let minimumBuild = 8000
+    /// The oldest llama.cpp build that Roost uses: older ones have a memory fault in the model loader (CVE-2026-27940).
+    public static let minimumBuild = 8146
 
     /// Looks at `ROOST_LLAMA_SERVER`, then along `PATH`, then for the newest `roost/engines/*/bin/llama-server` in the user's cache folder.
     ///

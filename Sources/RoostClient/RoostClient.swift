@@ -15,7 +15,8 @@ public struct RoostClient: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` when it is no HTTP URL.
     public init(server: String) throws {
         guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
-            throw RoostError(.invalidRequest, "\(server.quotedForPeople) is not the URL of a server; it should look like http://127.0.0.1:8005.", field: "server")
+            throw RoostError(
+                .invalidRequest, "\(server.quotedForPeople) is not the URL of a server; it should look like http://127.0.0.1:8005.", field: "server")
         }
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
     }
@@ -109,6 +110,13 @@ public struct RoostClient: Sendable {
 }
 
 extension RoostClient {
+    /// One for the process, as long as it runs. A server that is not there is reported at once, not after a minute of trying.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// More than any answer in one piece has.
     private static let largestAnswer = 64 << 20
 
@@ -124,12 +132,13 @@ extension RoostClient {
         }
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            response = try await Self.http.execute(request, timeout: timeout)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             throw RoostError(
-                .serverUnreachable, "No Roost server answers at \(server); start one with `roost serve`, or name another with --server.", cause: error)
+                .serverUnreachable, "No Roost server answers at \(server); start one with `roost serve`, or name another with --server.", cause: error
+            )
         }
         guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
         return response

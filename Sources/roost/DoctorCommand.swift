@@ -29,7 +29,8 @@ struct DoctorCommand: AsyncParsableCommand {
             let path = try EngineLocator.locate(environment: environment)
             let version = try await EngineLocator.version(of: path)
             if let build = version.build, build < EngineLocator.minimumBuild {
-                return Finding(.missing, "llama-server", "\(path) is build \(build); Roost needs \(EngineLocator.minimumBuild) or newer: run `make engine`.")
+                return Finding(
+                    .missing, "llama-server", "\(path) is build \(build); Roost needs \(EngineLocator.minimumBuild) or newer: run `make engine`.")
             }
             return Finding(.ok, "llama-server", "\(path) (\(version))")
         } catch {

@@ -1,19 +1,8 @@
 import Foundation
 import RoostCore
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What a server process arranges about itself.
 enum ProcessSetup {
-    /// Files and sockets made from now on are the owner's alone. The Hub cache sets its own modes, as huggingface_hub does.
-    static func keepFilesPrivate() { umask(0o077) }
-
     /// The absolute path of this executable.
     ///
     /// - Returns: A path that does not depend on the working directory.

@@ -42,7 +42,6 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let settings = try await ServerSettings.load(flags: flags, environment: environment)
-        ProcessSetup.keepFilesPrivate()
         var logger = Logger(label: "roost", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = settings.logLevel
         let server = RoostServer(

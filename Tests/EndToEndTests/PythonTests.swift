@@ -63,7 +63,8 @@ extension EndToEndTests {
                         site.cache.string,
                     ])
                     let answer = try JSONDecoder().decode(CacheReport.self, from: Data(output.utf8))
-                    #expect(answer.warnings.isEmpty)
+                    // 0.36 does not know the tag file that huggingface_hub 2.x writes beside the repositories, and Roost with it.
+                    #expect(answer.warnings.filter { generation == "2.x" || !$0.hasSuffix("CACHEDIR.TAG") }.isEmpty)
                     #expect(answer.repositories == [SampleHub.model])
                     #expect(answer.files == ["README.md", "SmolLM2-135M-Instruct-Q4_1.gguf"])
                     #expect(answer.snapshot == job.localPath)

@@ -29,12 +29,14 @@ final class HomeDirectory: Sendable {
             lock = try FileDescriptor.open(
                 path.appending("roost.lock"), .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
         } catch {
-            throw RoostError(.fileSystem, "\(path) cannot be used as Roost's home: \(error). Choose a folder of your own with ROOST_HOME.", cause: error)
+            throw RoostError(
+                .fileSystem, "\(path) cannot be used as Roost's home: \(error). Choose a folder of your own with ROOST_HOME.", cause: error)
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let owner = Self.owner(in: lock)
             try? lock.close()  // The refusal is what matters.
-            throw RoostError(.conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
+            throw RoostError(
+                .conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
         }
         try Self.write(owner: getpid(), to: lock)
     }

@@ -68,6 +68,7 @@ public struct RoostServer: Service {
             let parts = ServerParts(
                 configuration: configuration, database: database, hub: hub, hubConfiguration: hubConfiguration,
                 socketDirectory: home.socketDirectory, logger: logger)
+            await warnAboutEngine(parts)
             try await serve(parts)
         } catch {
             try await hub.shutdown()
@@ -95,8 +96,20 @@ public struct RoostServer: Service {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw RoostError(
-                .conflict, "Port \(configuration.settings.port) on \(configuration.settings.host) is taken; stop what listens there, or choose another with --port.",
+                .conflict,
+                "Port \(configuration.settings.port) on \(configuration.settings.host) is taken; stop what listens there, or choose another with --port.",
                 cause: error)
+        }
+    }
+
+    /// Pulls work without an engine, so a missing or old one is no reason not to start; but somebody should know.
+    private func warnAboutEngine(_ parts: ServerParts) async {
+        do {
+            let version = try await EngineLocator.version(of: parts.engineExecutable())
+            guard let build = version.build, build < EngineLocator.minimumBuild else { return }
+            logger.warning("llama-server is build \(build), and Roost needs \(EngineLocator.minimumBuild) or newer; run `make engine`")
+        } catch {
+            logger.warning("no model can be loaded: \(error)")
         }
     }
 

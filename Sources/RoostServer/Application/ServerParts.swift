@@ -41,6 +41,7 @@ struct ServerParts: Sendable {
     /// All routes behind the middleware that guards them.
     func router() -> Router<RoostContext> {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: LastRequestMiddleware(paths: ["/chat", "/v1/chat/completions"]))
         router.add(middleware: ProblemMiddleware())
         router.add(
             middleware: HostCheckMiddleware(

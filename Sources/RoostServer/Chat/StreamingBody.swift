@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import RoostCore
@@ -8,14 +9,15 @@ struct StreamingBody: Sendable {
     /// How long running answers may go on after the server was asked to stop.
     static let drain: Duration = .seconds(10)
 
+    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
+
     let stream: EngineStream
     let request: Request
     let deadline: ContinuousClock.Instant
 
     /// Makes the body.
     ///
-    /// - Parameters:
-    ///   - makeTranslator: Makes the value that turns a part into bytes for the client, and its end (or a failure) into the last bytes.
+    /// - Parameter makeTranslator: Makes the value that turns a part into bytes for the client, and its end (or a failure) into the last bytes.
     /// - Returns: A body that ends by itself in every case.
     func response<Translator: StreamTranslator>(_ makeTranslator: @escaping @Sendable () -> Translator) -> ResponseBody {
         ResponseBody { writer in

@@ -16,7 +16,8 @@ struct BandwidthSchedule: Sendable {
     ///   - now: The time.
     /// - Returns: When the last of them would have left a line of that speed.
     mutating func reserve(_ bytes: Int, at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let end = max(free ?? now, now).advanced(by: .seconds(Double(bytes) / Double(bytesPerSecond)))
+        // Senders wake up late; what the line lost by that, up to a tenth of a second, may be made good.
+        let end = max(free ?? now, now - .milliseconds(100)).advanced(by: .seconds(Double(bytes) / Double(bytesPerSecond)))
         free = end
         return end
     }

@@ -1,3 +1,4 @@
+import Engines
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -35,7 +36,8 @@ struct ProblemMiddleware: RouterMiddleware {
         if let error = error as? HTTPError {
             switch error.status {
             case .notFound:
-                return RoostError(.notFound, "There is no \(request.method) \(request.uri.path.quotedForPeople) here; GET /health tells whether the server is up.")
+                return RoostError(
+                    .notFound, "There is no \(request.method) \(request.uri.path.quotedForPeople) here; GET /health tells whether the server is up.")
             case .contentTooLarge: return tooLarge
             default:
                 return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)
@@ -58,7 +60,7 @@ extension RoostError {
         case .tooLarge: .contentTooLarge
         case .rateLimited, .engineCoolingDown: .tooManyRequests
         case .engineRefused, .engineCrashed, .engineLoadFailed: .badGateway
-        case .engineMissing, .shuttingDown: .serviceUnavailable
+        case .engineMissing, .enginesBusy, .shuttingDown: .serviceUnavailable
         case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
         default: .internalServerError
         }

@@ -27,7 +27,8 @@ struct RequestFields {
             value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         } catch {
             throw RoostError(
-                .invalidRequest, "The body must be a JSON object such as {\"model\":\"org/name\"}; it is not valid JSON.", field: "body", cause: error)
+                .invalidRequest, "The body must be a JSON object such as {\"model\":\"org/name\"}; it is not valid JSON.", field: "body", cause: error
+            )
         }
         guard case .object(let values) = value else {
             throw RoostError(.invalidRequest, "The body must be a JSON object; it is \(value.describedForPeople).", field: "body")

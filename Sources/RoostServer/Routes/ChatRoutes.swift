@@ -32,7 +32,7 @@ struct ChatRoutes: Sendable {
             _ = try reader.finish()
         }
         let body = StreamingBody(stream: stream, request: request, deadline: deadline).response { ChatEventTranslator() }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: body)
+        return Response(status: .ok, headers: StreamingBody.headers, body: body)
     }
 
     private func answer(

@@ -47,7 +47,7 @@ struct OpenAIRoutes: Sendable {
             return try await whole(stream)
         }
         let streaming = StreamingBody(stream: stream, request: request, deadline: deadline).response { PassThroughTranslator() }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: streaming)
+        return Response(status: .ok, headers: StreamingBody.headers, body: streaming)
     }
 
     private func answer(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {

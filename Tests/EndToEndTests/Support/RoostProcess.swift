@@ -24,6 +24,7 @@ final class RoostProcess: Sendable {
     ///   - environment: Added to a minimal environment.
     ///   - log: Gets standard output and standard error; appended to.
     ///   - wrapper: A command that runs `roost` in turn, such as `unshare`.
+    /// - Throws: When the command cannot be started.
     init(_ arguments: [String], environment: [String: String], log: FilePath, wrapper: [String] = []) throws {
         let words = wrapper + [try TestEnvironment.roostExecutable.string] + arguments
         let process = Process()

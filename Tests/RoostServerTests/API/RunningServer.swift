@@ -49,7 +49,8 @@ struct RunningServer: Sendable {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         return Answer(
-            status: Int(response.status.code), headers: response.headers, body: Data(try await response.body.collect(upTo: 1 << 22).readableBytesView))
+            status: Int(response.status.code), headers: response.headers, body: Data(try await response.body.collect(upTo: 1 << 22).readableBytesView)
+        )
     }
 
     func post(_ path: String, _ json: String) async throws -> Answer {

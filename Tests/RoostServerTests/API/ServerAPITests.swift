@@ -22,7 +22,9 @@ import Testing
 
     @Test func `the same pull again joins the first`() async throws {
         try await RunningServer.run { server in
-            let bodies = [try await server.post("/pull", #"{"model":"org/name"}"#).body, try await server.post("/pull", #"{"model":"org/name"}"#).body]
+            let bodies = [
+                try await server.post("/pull", #"{"model":"org/name"}"#).body, try await server.post("/pull", #"{"model":"org/name"}"#).body,
+            ]
             #expect(bodies[0] == bodies[1])
         }
     }
@@ -72,9 +74,21 @@ import Testing
 
     @Test(arguments: ["localhost:8005", "127.0.0.1", "127.9.9.9:1", "[::1]:8005", "roost.lan"])
     func `loopback names and configured names are let in`(host: String) async throws {
-        try await RunningServer.run { $0.allowedHosts = ["roost.lan"] } _: { server in
+        try await RunningServer.run {
+            $0.allowedHosts = ["roost.lan"]
+        } _: { server in
             let answer = try await server.send(.GET, "/jobs", headers: ["Host": host])
             #expect(answer.status == 200)
+        }
+    }
+
+    @Test(arguments: [("http://evil.example", 403), ("null", 403), ("http://localhost:3000", 202), ("http://127.0.0.1:8005", 202)])
+    func `a page of another site cannot start a pull`(origin: String, status: Int) async throws {
+        try await RunningServer.run { server in
+            let body = Array(#"{"model":"org/name"}"#.utf8)
+            let answer = try await server.send(.POST, "/pull", headers: ["Origin": origin, "Content-Type": "text/plain"], body: body)
+            #expect(answer.status == status)
+            #expect(try await server.jobs().count == (status == 202 ? 1 : 0))
         }
     }
 
@@ -85,7 +99,10 @@ import Testing
             let database = try FileManager.default.attributesOfItem(atPath: server.home.appending("jobs.db").string)
             #expect(database[.posixPermissions] as? Int == 0o600)
             let error = await #expect(throws: RoostError.self) {
-                try await RunningServer.run { $0.home = server.home } _: { _ in }
+                try await RunningServer.run {
+                    $0.home = server.home
+                } _: { _ in
+                }
             }
             #expect(error?.code == .conflict)
             #expect(error?.message.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true)
@@ -96,7 +113,10 @@ import Testing
         try await RunningServer.run { server in
             let port = try #require(URL(string: server.url)?.port)
             let error = await #expect(throws: RoostError.self) {
-                try await RunningServer.run { $0.port = port } _: { _ in }
+                try await RunningServer.run {
+                    $0.port = port
+                } _: { _ in
+                }
             }
             #expect(error?.message.contains("Port \(port)") == true)
         }
