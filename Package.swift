@@ -82,7 +82,7 @@ let package = Package(
         tests("JobStoreTests", ["JobStore", "RoostCore", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
-        tests("PullJobsTests", ["PullJobs", "RoostCore"]),
+        tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .serviceLifecycle]),
         tests(
             "RoostServerTests",
             [
