@@ -76,13 +76,7 @@ extension EndToEndTests {
             @Test func `a full disk fails the job with the missing bytes named`() async throws {
                 try await withTemporaryDirectory { root in
                     try await FaultHub.run(try SampleHub.make(in: root)) { hub in
-                        // A real file system of 48 MiB, in a namespace of the server's own: nothing is left behind and no rights are needed.
-                        let mount = root.appending("hf")
-                        try FileManager.default.createDirectory(atPath: mount.string, withIntermediateDirectories: true)
-                        let wrapper = [
-                            "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
-                            "mount -t tmpfs -o size=48m tmpfs '\(mount)' && exec \"$@\"", "sh",
-                        ]
+                        let wrapper = try Self.smallDisk("48m", at: root.appending("hf"))
                         let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve(wrapper: wrapper)
                         let job = try await server.pull(SampleHub.model)
                         let message = try #require(job.error)
@@ -93,6 +87,33 @@ extension EndToEndTests {
                         #expect(await server.stop() == 0)
                     }
                 }
+            }
+
+            @Test func `a disk that fills up in the middle of a file fails the job with the missing bytes named`() async throws {
+                try await withTemporaryDirectory { root in
+                    try await FaultHub.run(try SampleHub.make(in: root), bytesPerSecond: 40 << 20) { hub in
+                        // Somebody else takes the space as soon as the download has begun.
+                        let mount = root.appending("hf")
+                        let thief = "(until ls '\(mount)'/hub/*/blobs/*.incomplete; do sleep 0.05; done; head -c 180m /dev/zero >'\(mount)/fill') &"
+                        let wrapper = try Self.smallDisk("200m", at: mount, then: thief)
+                        let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve(wrapper: wrapper)
+                        let job = try await server.pull(SampleHub.model)
+                        #expect(job.status == .failed && job.localPath == nil)
+                        #expect(job.error?.contains(/\d+ bytes .*are missing/) == true, "\(job.error ?? "")")
+                        #expect(job.traceback?.contains("stage: downloading") == true)
+                        print(job.error ?? "")
+                        #expect(await server.stop() == 0)
+                    }
+                }
+            }
+
+            /// A wrapper that gives a command a real file system of its own, in a namespace: nothing is left behind and no rights are needed.
+            static func smallDisk(_ size: String, at mount: FilePath, then command: String = "") throws -> [String] {
+                try FileManager.default.createDirectory(atPath: mount.string, withIntermediateDirectories: true)
+                return [
+                    "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
+                    "mount -t tmpfs -o size=\(size) tmpfs '\(mount)' || exit 1; \(command)\nexec \"$@\"", "sh",
+                ]
             }
         #endif
 
