@@ -44,9 +44,17 @@ public final class JobDatabase: Sendable {
 
     /// Closes the file. Using the object afterwards throws.
     ///
+    /// Everything is moved from the write-ahead log into the file first: the last connection to close is a reader, which cannot do it, and whoever
+    /// copies jobs.db of a stopped server should get all of it.
+    ///
     /// - Throws: `RoostError` with code `database`.
     public func close() throws {
-        do { try pool.close() } catch { throw RoostError.wrapping(error, as: .database, "jobs.db could not be closed") }
+        do {
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        } catch {
+            throw RoostError.wrapping(error, as: .database, "jobs.db could not be closed")
+        }
     }
 
     /// The version of the SQLite library in use, such as `3.51.3`.

@@ -180,7 +180,10 @@ import Testing
 
     @Test func `what was acknowledged is there after reopening`() async throws {
         let job = try await create("a/a")
+        #expect(try await database.allJobs().count == 1)
         try database.close()
+        let log = FileManager.default.contents(atPath: path + "-wal")
+        #expect(log?.isEmpty != false)
         let reopened = try JobDatabase(path: path, logger: Logger(label: "test"))
         #expect(try await reopened.job(id: job.id) == job)
     }

@@ -6,12 +6,12 @@ import NIOFoundationCompat
 
 /// How Roost writes JSON.
 enum JSON {
-    /// A value as JSON text; keys in the order of their declaration where the encoder keeps it, slashes as they are.
+    /// A value as JSON text; keys in alphabetical order, so that equal answers are equal texts, and slashes as they are.
     ///
     /// The types Roost encodes hold only strings, finite numbers and booleans, for which encoding cannot fail.
     static func buffer(_ value: some Encodable) -> ByteBuffer {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
             return ByteBuffer(data: try encoder.encode(value))
         } catch {
