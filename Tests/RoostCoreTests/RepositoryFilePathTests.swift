@@ -9,8 +9,8 @@ import Testing
 
     @Test(arguments: [
         "", "/", "/abs", "../x", "a/../b", "a/./b", "a//b", "a/", ".", "..", "a\\..\\b", "\\\\srv\\s", "C:x", "c:/x", "a/x:y", "CON", "nul.txt",
-        "sub/LPT1", "x.", "x ", "../\u{301}evil", "a/..\u{301}/b\0", "a/../\u{301}b", "a\0b", "a\nb", "a\u{7F}", "a\u{85}b", String(repeating: "x", count: 256),
-        Array(repeating: "abcdefgh", count: 120).joined(separator: "/"),
+        "sub/LPT1", "x.", "x ", "../\u{301}evil", "a/../\u{301}b", "a\0b", "a\nb", "a\u{7F}", "a\u{85}b",
+        String(repeating: "x", count: 256), Array(repeating: "abcdefgh", count: 120).joined(separator: "/"),
     ]) func `a name that could leave its folder, or trouble a file system, is refused`(text: String) throws {
         let error = try #require(throws: RoostError.self) { try RepositoryFilePath(parsing: text) }
         #expect(error.code == .hubProtocolViolation)
