@@ -33,14 +33,15 @@ final class HomeDirectory: Sendable {
                 .fileSystem, "\(path) cannot be used as Roost's home: \(error). Choose a folder of your own with ROOST_HOME.", cause: error)
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            // The file is closed by `deinit`, which also runs when a complete object throws here.
             let owner = Self.owner(in: lock)
-            try? lock.close()  // The refusal is what matters.
             throw RoostError(
                 .conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
         }
         try Self.write(owner: getpid(), to: lock)
     }
 
+    /// Closing drops the lock. A failure to close can be met with nothing.
     deinit { try? lock.close() }
 
     var database: FilePath { path.appending("jobs.db") }
