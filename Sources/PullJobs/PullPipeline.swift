@@ -1,4 +1,5 @@
 import HubClient
+import Logging
 import RoostCore
 import SystemPackage
 
@@ -8,6 +9,7 @@ struct PullPipeline: Sendable {
     let hub: HubClient
     let board: PullProgressBoard
     let configuration: PullWorker.Configuration
+    let logger: Logger
     /// Writes the live state to jobs.db.
     let persist: @Sendable () async throws -> Void
 
@@ -24,6 +26,7 @@ struct PullPipeline: Sendable {
                 if Task.isCancelled || error is CancellationError { return .interrupted }
                 let failure = describe(error)
                 guard case .retry(let pause)? = board.update(job.id, { $0.failed(failure) }) else { return .failed(failure, localPath: localPath) }
+                logger.warning("a try failed and is repeated in \(pause): \(failure.message)", metadata: ["job": "\(job.id)"])
                 do { try await configuration.sleep(pause) } catch { return .interrupted }
             }
         }

@@ -75,7 +75,9 @@ public struct PullStateMachine: Sendable, Hashable {
         let sum = presentByFile.values.reduce(0, +)
         downloadedBytes = min(max(downloadedBytes, sum), totalBytes ?? .max)
         rate.record(bytes: sum, at: now)
-        if let totalBytes, sum >= totalBytes, stage == .downloading { stage = .verifying }
+        guard let totalBytes, stage == .downloading || stage == .verifying else { return }
+        // Back from verifying to downloading when bytes turned out wrong and come again.
+        stage = sum >= totalBytes ? .verifying : .downloading
     }
 
     /// What to do after a failure.

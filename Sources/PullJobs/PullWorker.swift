@@ -110,7 +110,7 @@ public final class PullWorker: Service {
         board.begin(job.id)
         defer { board.end(job.id) }
         let pipeline = PullPipeline(
-            job: job, hub: hub, board: board, configuration: configuration, persist: { try await self.persist(job.id) })
+            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { try await self.persist(job.id) })
         let outcome = await pipeline.run()
         let machine = board.machine(job.id) ?? PullStateMachine()
         do {

@@ -25,6 +25,8 @@ struct ChatCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
+        let interrupt = Interrupt { nil }
+        defer { interrupt.cancel() }
         var messages = system.map { [ChatMessage(role: .system, content: $0)] } ?? []
         guard message.isEmpty else {
             messages.append(ChatMessage(role: .user, content: message.joined(separator: " ")))

@@ -19,7 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if options.json {
             try JSONOutput.print(findings)
         } else {
-            for finding in findings { print("\(finding.state.rawValue.padding(to: 9))\(finding.subject.padding(to: 14))\(finding.message)") }
+            for finding in findings { Terminal.print("\(finding.state.rawValue.padding(to: 9))\(finding.subject.padding(to: 14))\(finding.message)") }
         }
         if findings.contains(where: { $0.state == .missing }) { throw ExitCode(1) }
     }

@@ -24,7 +24,7 @@ struct JobsListCommand: AsyncParsableCommand {
     func run() async throws {
         let jobs = try await options.client().jobs(status: status, model: model, limit: limit)
         if options.json { return try JSONOutput.print(jobs) }
-        guard !jobs.isEmpty else { return print("No jobs. Pull a model with `roost pull org/name`.") }
+        guard !jobs.isEmpty else { return Terminal.print("No jobs. Pull a model with `roost pull org/name`.") }
         var table = TextTable(columns: ["ID", "STATUS", "PROGRESS", "SIZE", "CREATED", "MODEL"])
         for view in jobs {
             let job = view.job
@@ -33,7 +33,7 @@ struct JobsListCommand: AsyncParsableCommand {
                 job.totalBytes.map { ByteCount($0).description } ?? "-", job.createdAt.rawValue, job.model,
             ])
         }
-        print(table)
+        Terminal.print(table)
     }
 }
 
@@ -48,7 +48,7 @@ struct JobsShowCommand: AsyncParsableCommand {
     func run() async throws {
         let view = try await options.client().job(id)
         if options.json { return try JSONOutput.print(view) }
-        for (name, value) in view.fields { print(name.padding(to: 20) + value) }
+        for (name, value) in view.fields { Terminal.print(name.padding(to: 20) + value) }
     }
 }
 

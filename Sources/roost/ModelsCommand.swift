@@ -11,11 +11,11 @@ struct ModelsCommand: AsyncParsableCommand {
     func run() async throws {
         let models = try await options.client().models()
         if options.json { return try JSONOutput.print(models) }
-        guard !models.isEmpty else { return print("No models. Pull one with `roost pull org/name`.") }
+        guard !models.isEmpty else { return Terminal.print("No models. Pull one with `roost pull org/name`.") }
         var table = TextTable(columns: ["MODEL", "LOADED", "SIZE", "PATH"])
         for model in models {
             table.add([model.model, model.loaded ? "yes" : "no", ByteCount(model.sizeBytes).description, model.localPath])
         }
-        print(table)
+        Terminal.print(table)
     }
 }

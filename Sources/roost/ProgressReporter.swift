@@ -1,7 +1,7 @@
 import Foundation
 import RoostCore
 
-/// Shows a job's progress on standard error.
+/// Shows a job's progress: a bar on a terminal (standard error), plain lines otherwise (standard output).
 struct ProgressReporter {
     let interactive: Bool
     private var lastLine = ""
@@ -17,14 +17,14 @@ struct ProgressReporter {
         } else if state != lastLine || ContinuousClock.now - lastPrinted > .seconds(5) {
             lastLine = state
             lastPrinted = .now
-            Terminal.printError([state, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
+            Terminal.print([state, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
         }
     }
 
     /// The server does not answer at the moment.
     mutating func showWaiting() {
         let line = "the server does not answer; the job waits for it"
-        if interactive { Terminal.redraw(line) } else if lastLine != line { Terminal.printError(line) }
+        if interactive { Terminal.redraw(line) } else if lastLine != line { Terminal.print(line) }
         lastLine = line
     }
 
@@ -33,7 +33,7 @@ struct ProgressReporter {
         if interactive { Terminal.redraw("") }
         if job.status == .succeeded {
             let size = job.totalBytes.map { ", \(ByteCount($0))" } ?? ""
-            Terminal.printError("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
+            Terminal.print("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
         } else {
             Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
         }

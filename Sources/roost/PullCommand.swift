@@ -23,7 +23,7 @@ struct PullCommand: AsyncParsableCommand {
         let client = try options.client()
         let accepted = try await client.pull(PullRequest(model: model, quantize: quantize, initialize: initialize))
         if detach {
-            if options.json { try JSONOutput.print(accepted) } else { print(accepted.jobID) }
+            if options.json { try JSONOutput.print(accepted) } else { Terminal.print(accepted.jobID) }
             return
         }
         let job = try await PullWatcher(client: client, jobID: accepted.jobID, json: options.json).watch()

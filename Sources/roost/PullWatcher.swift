@@ -13,7 +13,10 @@ struct PullWatcher {
     /// - Returns: The finished job.
     /// - Throws: `RoostError` when the server stays away for a minute.
     func watch() async throws -> Job {
-        if !json { Terminal.printError("Job \(jobID)") }
+        if !json { Terminal.print("Job \(jobID)") }
+        let id = jobID
+        let interrupt = Interrupt { "The pull goes on without this command; follow it with `roost jobs watch \(id)`." }
+        defer { interrupt.cancel() }
         var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
         var lastSeen = ContinuousClock.now
         while true {

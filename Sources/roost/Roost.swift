@@ -28,9 +28,18 @@ struct Roost: AsyncParsableCommand {
             }
         } catch let error as RoostError {
             Terminal.printError("roost: \(error.message)")
-            exit(withError: ExitCode(error.code == .serverUnreachable ? 69 : 1))
+            exit(withError: ExitCode(exitCode(for: error)))
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// 64 is EX_USAGE and 69 EX_UNAVAILABLE of sysexits.h.
+    private static func exitCode(for error: RoostError) -> Int32 {
+        switch error.code {
+        case .serverUnreachable: 69
+        case .invalidRequest, .invalidConfiguration: 64
+        default: 1
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -10,8 +11,8 @@ import Foundation
 
 /// What the commands know about where they print.
 enum Terminal {
-    /// Whether standard error is a terminal, so that a line may be drawn again and again.
-    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
+    /// Whether both outputs are a terminal, so that a line may be drawn again and again.
+    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && hasTerminalOutput && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
 
     /// Whether standard output is a terminal.
     static var hasTerminalOutput: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -24,11 +25,26 @@ enum Terminal {
     }
 
     /// Writes to standard output at once, without a line end.
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func write(_ text: String) { write(text, to: .standardOutput) }
+
+    /// Writes a line to standard output.
+    static func print(_ line: some CustomStringConvertible) { write("\(line)\n") }
 
     /// Writes a line to standard error.
-    static func printError(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    static func printError(_ line: String) { write(line + "\n", to: .standardError) }
 
     /// Draws a line over the last one on standard error.
-    static func redraw(_ line: String) { FileHandle.standardError.write(Data(("\r\u{1B}[2K" + line).utf8)) }
+    static func redraw(_ line: String) { write("\r\u{1B}[2K" + line, to: .standardError) }
+
+    /// A reader that has had enough (`| head`) ends the command quietly, as it ends every other; a full disk ends it with a sentence.
+    private static func write(_ text: String, to descriptor: FileDescriptor) {
+        do {
+            try descriptor.writeAll(Array(text.utf8))
+        } catch Errno.brokenPipe {
+            exit(141)
+        } catch {
+            if descriptor == .standardOutput { printError("roost: the output cannot be written: \(error)") }
+            exit(1)
+        }
+    }
 }

@@ -72,6 +72,64 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `a model that was damaged on disk is repaired by pulling it again`() async throws {
+            try await withTemporaryDirectory { root in
+                let files = try SampleHub.make(in: root)
+                try await FaultHub.run(files) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    #expect(try await server.pull(SampleHub.model).status == .succeeded)
+                    let installed = try site.snapshotFile(SampleHub.model, "SmolLM2-135M-Instruct-Q4_1.gguf")
+                    let right = try sha256(of: installed)
+                    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: installed.string).resolvingSymlinksInPath())
+                    try handle.write(contentsOf: Data("XXXX".utf8))
+                    try handle.close()
+                    let chat = ChatRequest(model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Hello")], maxTokens: 4)
+                    let error = await #expect(throws: RoostError.self) { _ = try await server.client.chat(chat) }
+                    #expect(error?.message.contains("roost pull \(SampleHub.model)") == true, "\(String(describing: error))")
+                    let repair = try await server.pull(SampleHub.model, initialize: true)
+                    #expect(repair.status == .succeeded, "\(repair.traceback ?? "")")
+                    #expect(try sha256(of: installed) == right)
+                    #expect(try await server.client.chat(chat).evalCount > 0)
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `a request that never ends does not keep the server from stopping`() async throws {
+            try await withTemporaryDirectory { root in
+                let server = try await Site(root: root, hubEndpoint: "http://127.0.0.1:9").serve()
+                let port = try #require(URL(string: server.url)?.port)
+                let shell =
+                    "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'POST /pull HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 100\\r\\n\\r\\n{' >&3; cat <&3"
+                let client = Process()
+                client.executableURL = URL(fileURLWithPath: "/bin/bash")
+                client.arguments = ["-c", shell]
+                client.standardOutput = FileHandle.nullDevice
+                try client.run()
+                defer { client.terminate() }
+                try await Task.sleep(for: .milliseconds(300))
+                let begin = ContinuousClock.now
+                #expect(await server.stop() == 0)
+                #expect(ContinuousClock.now - begin < .seconds(10))
+            }
+        }
+
+        @Test func `a command whose reader leaves ends quietly`() async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9")
+                let server = try await site.serve()
+                for number in 1...200 { _ = try await server.client.pull(PullRequest(model: "no/model-\(number)")) }
+                let roost = try TestEnvironment.roostExecutable
+                let output = try Command.output(
+                    ["/bin/bash", "-c", "'\(roost)' jobs --limit 200 --json 2>'\(root)/complaint' | head -n 1"],
+                    environment: ["ROOST_SERVER": server.url])
+                #expect(output == "[\n")
+                #expect(FileManager.default.contents(atPath: root.appending("complaint").string)?.isEmpty == true)
+                #expect(await server.stop() == 0)
+            }
+        }
+
         #if os(Linux)
             @Test func `a full disk fails the job with the missing bytes named`() async throws {
                 try await withTemporaryDirectory { root in

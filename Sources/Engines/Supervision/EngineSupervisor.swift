@@ -87,6 +87,11 @@ public actor EngineSupervisor: Service {
         return (engines[entry.reference] ?? engine).loadedModel
     }
 
+    /// Forgets that a model failed a moment ago, so that the next load tries it: its files are new, or somebody asks for it once more on purpose.
+    ///
+    /// - Parameter reference: The model.
+    public func forgetFailure(of reference: ModelReference) { failures[reference] = nil }
+
     /// Ends a model's engine and returns when it has ended. Without a quantisation, all engines of that repository.
     ///
     /// - Parameter reference: The model.

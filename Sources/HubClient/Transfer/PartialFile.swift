@@ -59,18 +59,8 @@ struct PartialFile: ~Copyable {
     mutating func takeUpExisting() async throws {
         let present = try stat().size
         guard present <= file.size else { return try restart() }
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { block.deallocate() }
-        while offset < present {
-            try Task.checkCancellation()
-            let wanted = UnsafeMutableRawBufferPointer(rebasing: block.prefix(Int(min(Int64(block.count), present - offset))))
-            let count = try FileSystem.attempt("read", path) { try descriptor.read(fromAbsoluteOffset: offset, into: wanted) }
-            guard count > 0 else { return try restart() }
-            hasher.update(UnsafeRawBufferPointer(rebasing: wanted.prefix(count)))
-            offset += Int64(count)
-            // A hundred gigabytes take a minute or more to hash; others want this thread too.
-            await Task.yield()
-        }
+        offset = try await hasher.update(from: descriptor, path, count: present)
+        guard offset == present else { return try restart() }
         if isComplete, !matches { try restart() }
     }
 

@@ -30,7 +30,9 @@ final class HomeDirectory: Sendable {
                 path.appending("roost.lock"), .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
         } catch {
             throw RoostError(
-                .fileSystem, "\(path) cannot be used as Roost's home: \(error). Choose a folder of your own with ROOST_HOME.", cause: error)
+                .fileSystem,
+                "\(path) cannot be used as Roost's home: \((error as? Errno)?.description ?? error.localizedDescription) Choose a folder of your own with ROOST_HOME.",
+                cause: error)
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             // The file is closed by `deinit`, which also runs when a complete object throws here.

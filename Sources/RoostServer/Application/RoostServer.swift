@@ -37,7 +37,7 @@ public struct RoostServer: Service {
     }
 
     /// How long running work may take to end after the server was asked to stop.
-    public static let shutdownLimit: Duration = .seconds(25)
+    public static let shutdownLimit: Duration = .seconds(20)
 
     private let configuration: Configuration
     private let logger: Logger
@@ -59,7 +59,7 @@ public struct RoostServer: Service {
     ///
     /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
     public func run() async throws {
-        let home = try HomeDirectory(claiming: configuration.settings.home)
+        let home = try await claimHome()
         home.removeStaleSockets()
         let database = try JobDatabase(path: home.database.string, logger: logger)
         let hubConfiguration = try HubConfiguration(environment: configuration.environment)
@@ -78,6 +78,18 @@ public struct RoostServer: Service {
         try await hub.shutdown()
         try database.close()
         withExtendedLifetime(home) {}
+    }
+
+    /// Takes the home. A server that was killed a moment ago may still be on its way out, so a taken home is tried again for two seconds.
+    private func claimHome() async throws -> HomeDirectory {
+        for _ in 0..<20 {
+            do {
+                return try HomeDirectory(claiming: configuration.settings.home)
+            } catch let error as RoostError where error.code == .conflict {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try HomeDirectory(claiming: configuration.settings.home)
     }
 
     /// Services start in this order and stop in reverse: no new requests, then no new work, then the engines end.

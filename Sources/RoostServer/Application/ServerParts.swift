@@ -34,7 +34,9 @@ struct ServerParts: Sendable {
         self.engines = engines
         self.pulls = PullWorker(
             configuration: .init(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
-                _ = try await engines.load(try catalog.entry(for: reference))
+                let entry = try catalog.entry(for: reference)
+                await engines.forgetFailure(of: entry.reference)
+                _ = try await engines.load(entry)
             }, database: database, hub: hub, logger: logger)
     }
 

@@ -11,6 +11,8 @@ struct StreamingBody: Sendable {
 
     static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
 
+    static var shuttingDown: RoostError { RoostError(.shuttingDown, "The server is stopping; send the request again in a moment.") }
+
     let stream: EngineStream
     let request: Request
     let deadline: ContinuousClock.Instant
@@ -55,7 +57,7 @@ struct StreamingBody: Sendable {
     private func endAtShutdown() async throws {
         try await gracefulShutdown()
         try await Task.sleep(for: Self.drain)
-        stream.end(throwing: RoostError(.shuttingDown, "The server is stopping; send the request again in a moment."))
+        stream.end(throwing: Self.shuttingDown)
     }
 }
 

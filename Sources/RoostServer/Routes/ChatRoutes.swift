@@ -15,7 +15,7 @@ struct ChatRoutes: Sendable {
     private func chat(_ request: Request, context: RoostContext) async throws -> Response {
         let arrival = ContinuousClock.now
         var request = request
-        let chat = try ChatRequest(fields: RequestFields(body: try await request.collectBody(upTo: context.maxUploadSize)))
+        let chat = try ChatRequest(fields: RequestFields(body: try await request.readBody(upTo: context.maxUploadSize)))
         let entry = try catalog.entry(for: try ModelReference(parsing: chat.model))
         let deadline = arrival + .seconds(chat.timeout)
         return chat.stream
@@ -24,7 +24,7 @@ struct ChatRoutes: Sendable {
     }
 
     private func stream(_ chat: ChatRequest, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
-        _ = try await withDeadline(deadline) { try await engines.load(entry) }
+        _ = try await withDeadline(deadline, drain: .zero) { try await engines.load(entry) }
         let stream = EngineStream(engines: engines, entry: entry, path: "/v1/chat/completions", body: chat.engineBody)
         if let head = try await stream.earlyHead(within: .milliseconds(500)), head.status != 200 {
             var reader = ChatReader()
@@ -39,7 +39,7 @@ struct ChatRoutes: Sendable {
         _ chat: ChatRequest, _ entry: ModelEntry, _ request: Request, arrival: ContinuousClock.Instant, deadline: ContinuousClock.Instant
     ) async throws -> Response {
         try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await withDeadline(deadline) {
+            try await withDeadline(deadline, drain: StreamingBody.drain) {
                 let loadBegin = ContinuousClock.now
                 _ = try await engines.load(entry)
                 let loadDuration = ContinuousClock.now - loadBegin

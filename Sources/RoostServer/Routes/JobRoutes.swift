@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JobStore
@@ -21,7 +22,8 @@ struct JobRoutes: Sendable {
     }
 
     private func show(_ request: Request, context: RoostContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+        let raw = try context.parameters.require("id")
+        let id = (raw.removingPercentEncoding ?? raw).lowercased()
         guard let job = try await database.job(id: id) else {
             throw RoostError(.notFound, "There is no job \(id.quotedForPeople); GET /jobs lists them all.", field: "id")
         }

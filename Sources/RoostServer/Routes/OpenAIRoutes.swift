@@ -22,13 +22,13 @@ struct OpenAIRoutes: Sendable {
 
     private func completions(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let body = try await request.collectBody(upTo: context.maxUploadSize)
+        let body = try await request.readBody(upTo: context.maxUploadSize)
         let fields = try RequestFields(body: body)
         let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
         try checkMessages(fields)
         let entry = try catalog.entry(for: reference)
         let deadline = ContinuousClock.now + Self.longest
-        _ = try await withDeadline(deadline) { try await engines.load(entry) }
+        _ = try await withDeadline(deadline, drain: .zero) { try await engines.load(entry) }
         return try fields.bool("stream", default: false)
             ? try await stream(body, entry, request, deadline: deadline)
             : try await answer(body, entry, request, deadline: deadline)
@@ -52,7 +52,7 @@ struct OpenAIRoutes: Sendable {
 
     private func answer(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
         try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await withDeadline(deadline) {
+            try await withDeadline(deadline, drain: StreamingBody.drain) {
                 try await whole(EngineStream(engines: engines, entry: entry, path: Self.path, body: body))
             }
         }

@@ -10,7 +10,8 @@ struct PullRoutes: Sendable {
     func add(to router: Router<RoostContext>) { router.post("pull", use: pull) }
 
     private func pull(_ request: Request, context: RoostContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        var request = request
+        let body = try await request.readBody(upTo: context.maxUploadSize)
         let pull = try PullRequest(fields: RequestFields(body: body))
         let job = try await pulls.submit(
             model: try ModelReference(parsing: pull.model), quantize: pull.quantize, initialize: pull.initialize)

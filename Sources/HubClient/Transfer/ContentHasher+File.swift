@@ -1,0 +1,45 @@
+import RoostCore
+import SystemPackage
+
+extension ContentHasher {
+    /// Hashes the beginning of a file.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The open file.
+    ///   - path: Its name, for errors.
+    ///   - count: How many bytes to hash.
+    /// - Returns: How many were hashed; fewer than `count` when the file is shorter.
+    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
+    mutating func update(from descriptor: FileDescriptor, _ path: FilePath, count: Int64) async throws -> Int64 {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { block.deallocate() }
+        var offset: Int64 = 0
+        while offset < count {
+            try Task.checkCancellation()
+            let wanted = UnsafeMutableRawBufferPointer(rebasing: block.prefix(Int(min(Int64(block.count), count - offset))))
+            let read = try FileSystem.attempt("read", path) { try descriptor.read(fromAbsoluteOffset: offset, into: wanted) }
+            guard read > 0 else { break }
+            update(UnsafeRawBufferPointer(rebasing: wanted.prefix(read)))
+            offset += Int64(read)
+            // A hundred gigabytes take a minute or more to hash; others want this thread too.
+            await Task.yield()
+        }
+        return offset
+    }
+
+    /// Whether a file that is there holds exactly what the Hub promised.
+    ///
+    /// - Parameters:
+    ///   - path: The file, or a link to it.
+    ///   - file: What was promised.
+    /// - Returns: Whether size and digest agree.
+    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
+    static func isIntact(_ path: FilePath, _ file: RepositoryFile) async throws -> Bool {
+        guard FileSystem.size(of: path) == file.size else { return false }
+        let descriptor = try FileSystem.attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
+        // Closing what was only read cannot lose anything.
+        defer { try? descriptor.close() }
+        var hasher = ContentHasher(like: file.digest, size: file.size)
+        return try await hasher.update(from: descriptor, path, count: file.size) == file.size && hasher.digest == file.digest
+    }
+}
