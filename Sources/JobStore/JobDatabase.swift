@@ -51,6 +51,11 @@ public final class JobDatabase: Sendable {
     public func close() throws {
         do {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        } catch {
+            // Nothing is lost: the next start reads the log.
+            logger.warning("jobs.db keeps its write-ahead log", metadata: ["error": "\(error)"])
+        }
+        do {
             try pool.close()
         } catch {
             throw RoostError.wrapping(error, as: .database, "jobs.db could not be closed")

@@ -11,7 +11,7 @@ struct PullPipeline: Sendable {
     let configuration: PullWorker.Configuration
     let logger: Logger
     /// Writes the live state to jobs.db.
-    let persist: @Sendable () async throws -> Void
+    let persist: @Sendable () async -> Void
 
     func run() async -> PullOutcome {
         var localPath: String?
@@ -38,7 +38,7 @@ struct PullPipeline: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
-                    try await persist()
+                    await persist()
                 }
             }
             group.addTask { try await fetchFiles() }
@@ -57,11 +57,13 @@ struct PullPipeline: Sendable {
         enter(.planning)
         let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, resolved: resolved)
         board.update(job.id) { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized) }
-        try await persist()
-        enter(.downloading)
-        try await DownloadStage(hub: hub).run(plan) { bytes, file in
+        let received: @Sendable (Int64, RepositoryFilePath) -> Void = { bytes, file in
             board.update(job.id) { $0.received(bytes, of: file, at: board.now) }
         }
+        for file in plan.files { received(hub.presentBytes(of: file, in: plan.revision), file.path) }
+        await persist()
+        enter(.downloading)
+        try await DownloadStage(hub: hub).run(plan, onProgress: received)
         return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
     }
 

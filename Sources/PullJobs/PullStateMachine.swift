@@ -10,7 +10,7 @@ public struct PullStateMachine: Sendable, Hashable {
     public private(set) var sizeBytes: Int64?
     /// How many bytes the pull has to have in the end.
     public private(set) var totalBytes: Int64?
-    /// How many of them are here. Never falls and never exceeds the total.
+    /// How many of them are here. Falls only when bytes turned out wrong and were deleted; never exceeds the total.
     public private(set) var downloadedBytes: Int64 = 0
     /// Whether the chosen variant is a quantised one.
     public private(set) var preferredQuantized: Bool?
@@ -98,6 +98,9 @@ public struct PullStateMachine: Sendable, Hashable {
     public mutating func failed(_ error: RoostError) -> Verdict {
         if error.code == .digestMismatch || error.code == .sizeMismatch {
             digestMismatches += 1
+            // Wrong bytes were deleted; what is here is counted anew.
+            presentByFile = [:]
+            downloadedBytes = 0
             return digestMismatches < 2 ? .retry(after: .zero) : .giveUp
         }
         guard error.isTransient else { return .giveUp }

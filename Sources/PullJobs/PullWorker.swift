@@ -110,21 +110,36 @@ public final class PullWorker: Service {
         board.begin(job.id)
         defer { board.end(job.id) }
         let pipeline = PullPipeline(
-            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { try await self.persist(job.id) })
+            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { await self.persist(job.id) })
         let outcome = await pipeline.run()
         let machine = board.machine(job.id) ?? PullStateMachine()
-        do {
-            let finishedAt = Timestamp(database.now())
-            try await database.updateJob(id: job.id, ifStatus: .running) { $0.finish(outcome, machine: machine, at: finishedAt) }
-            log(outcome, of: job)
-        } catch {
-            logger.error("a pull's end could not be recorded; the next start runs it again", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        let finishedAt = Timestamp(database.now())
+        await record(job) { $0.finish(outcome, machine: machine, at: finishedAt) }
+        log(outcome, of: job)
+    }
+
+    /// Writes how a job ended, again and again until it is written: a row left `running` would block its model until the next start.
+    private func record(_ job: Job, _ change: @escaping @Sendable (inout Job) -> Void) async {
+        while true {
+            do {
+                try await database.updateJob(id: job.id, ifStatus: .running, change)
+                return
+            } catch {
+                logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                // When the server stops, the next start takes the job up again.
+                guard (try? await configuration.sleep(.seconds(2))) != nil else { return }
+            }
         }
     }
 
-    private func persist(_ jobID: String) async throws {
+    /// Writes the live state. A progress that cannot be written now is no reason to stop a download; the next second brings another.
+    private func persist(_ jobID: String) async {
         guard let machine = board.machine(jobID) else { return }
-        try await database.updateJob(id: jobID, ifStatus: .running) { $0.apply(machine) }
+        do {
+            try await database.updateJob(id: jobID, ifStatus: .running) { $0.apply(machine) }
+        } catch {
+            logger.warning("a pull's progress cannot be written", metadata: ["job": "\(jobID)", "error": "\(error)"])
+        }
     }
 
     private func log(_ outcome: PullOutcome, of job: Job) {

@@ -55,6 +55,12 @@ public struct RoostClient: Sendable {
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func models() async throws -> [ModelView] { try await decode(send(.GET, "/models")) }
 
+    /// Takes a model out of memory and returns when its engine has ended; a model that is not in memory is no error.
+    ///
+    /// - Parameter model: `org/name:QUANT`, or `org/name` for all of its quantisations.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func unload(_ model: String) async throws { _ = try await collect(send(.POST, "/models/unload", body: ["model": model])) }
+
     /// The server's state.
     ///
     /// - Returns: Version, uptime, jobs, models.

@@ -75,6 +75,8 @@ extension RoostError.Code {
     public static let engineCrashed = Self(rawValue: "engine_crashed")
     /// The engine answered with an error of its own.
     public static let engineRefused = Self(rawValue: "engine_refused")
+    /// Every engine this machine may run at once is busy; ask again in a moment.
+    public static let enginesBusy = Self(rawValue: "engines_busy")
     /// The time the request allowed has passed.
     public static let timedOut = Self(rawValue: "timed_out")
     /// The server is stopping.
@@ -85,5 +87,5 @@ extension RoostError.Code {
     public static let unexpected = Self(rawValue: "unexpected")
 
     /// Whether trying again later can help without anybody changing anything.
-    public var isTransient: Bool { [.network, .rateLimited, .hubFailure].contains(self) }
+    public var isTransient: Bool { [.network, .rateLimited, .hubFailure, .enginesBusy].contains(self) }
 }

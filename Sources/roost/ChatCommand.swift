@@ -23,6 +23,11 @@ struct ChatCommand: AsyncParsableCommand {
     var timeout: Double = 120
     @OptionGroup var options: ServerOptions
 
+    func validate() throws {
+        guard (1...600).contains(timeout) else { throw ValidationError("--timeout must be 1 to 600 seconds.") }
+        guard maxTokens > 0 else { throw ValidationError("--max-tokens must be 1 or more.") }
+    }
+
     func run() async throws {
         let client = try options.client()
         let interrupt = Interrupt { nil }

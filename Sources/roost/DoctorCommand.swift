@@ -26,7 +26,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func engine(_ environment: [String: String]) async -> Finding {
         do {
-            let path = try EngineLocator.locate(environment: environment)
+            // Settings that cannot be read are reported by a line of their own.
+            let chosen = (try? await ServerSettings.load(flags: .init(), environment: environment))?.llamaServer
+            let path = try chosen ?? EngineLocator.locate(environment: environment)
             let version = try await EngineLocator.version(of: path)
             if let build = version.build, build < EngineLocator.minimumBuild {
                 return Finding(

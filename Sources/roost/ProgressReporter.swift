@@ -60,7 +60,7 @@ struct ProgressReporter {
         let figures = figures(view)
         let width = min(40, Terminal.columns - figures.count - state.count - 6)
         guard let progress = view.job.progress, width >= 8 else { return "\(state)  \(figures)" }
-        let filled = Int(progress * Double(width))
+        let filled = Int(min(max(progress, 0), 1) * Double(width))
         return "\(state) [\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] \(figures)"
     }
 

@@ -14,7 +14,8 @@ struct Roost: AsyncParsableCommand {
             """,
         version: RoostVersion.current,
         subcommands: [
-            ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, ChatCommand.self, HubCommand.self, DoctorCommand.self,
+            ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, UnloadCommand.self, ChatCommand.self, HubCommand.self,
+            DoctorCommand.self,
             EngineGuardCommand.self,
         ])
 

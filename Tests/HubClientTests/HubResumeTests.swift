@@ -1,3 +1,5 @@
+import Foundation
+import NIOCore
 import RoostCore
 import SystemPackage
 import TestSupport
@@ -159,6 +161,36 @@ import Testing
             #expect(throws: CancellationError.self) { _ = try #require(outcome).get() }
             #expect(hub.client.presentBytes(of: file, in: hub.revision) >= 1 << 20)
             #expect(hub.content(hub.blob(file)) == nil)
+        }
+    }
+
+    @Test func aPartThatAnotherProgramChangesIsDroppedAndNeverInstalled() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        try await Fixture.run(answering: ScriptedServer.serving(content)) { [content] hub in
+            try FileSystem.makeFolder(hub.partial(file).removingLastComponent())
+            var partial = try PartialFile.open(hub.partial(file), for: file, space: DiskSpace())
+            var first = ByteBuffer(bytes: content.prefix(1000))
+            try partial.append(&first)
+            try FileHandle(forWritingTo: URL(fileURLWithPath: hub.partial(file).string)).truncate(atOffset: 0)
+            var rest = ByteBuffer(bytes: content.dropFirst(1000))
+            let error = #expect(throws: RoostError.self) { try partial.append(&rest) }
+            #expect(error?.code == .digestMismatch)
+            #expect(hub.content(hub.partial(file)) == nil && hub.content(hub.blob(file)) == nil)
+            #expect(hub.content(try await hub.download(file)) == content)
+        }
+    }
+
+    @Test func aDamagedBlobIsFetchedAgainAndAGoodOneIsNot() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        try await Fixture.run(answering: ScriptedServer.serving(content)) { [content] hub in
+            _ = try await hub.download(file)
+            _ = try await hub.download(file)
+            #expect(hub.server.requests.count == 1)
+            var damaged = content
+            damaged[7] ^= 1
+            try hub.leave(damaged, at: hub.blob(file))
+            #expect(hub.content(try await hub.download(file)) == content)
+            #expect(hub.server.requests.count == 2)
         }
     }
 }

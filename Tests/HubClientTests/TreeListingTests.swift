@@ -29,6 +29,14 @@ import Testing
         #expect(files.map(\.size) == [1, 9])
     }
 
+    @Test func sizesThatAddUpToMoreThanAnExabyteRefuseTheWholeList() throws {
+        let entries = (1...9).map { Self.entry("m-0000\($0)-of-00009.gguf", size: "1152921504606846976") }
+        var listing = TreeListing()
+        try listing.add(page: Data("[\(entries.joined(separator: ","))]".utf8))
+        let error = #expect(throws: RoostError.self) { try listing.checkedFiles() }
+        #expect(error?.code == .hubProtocolViolation)
+    }
+
     @Test(arguments: [
         "../x", "/abs", "a/../b", "a\\b", "C:x", "CON", "nul.txt", "x.", "x ", "a\u{0}b", "a\nb", "", "a//b", String(repeating: "n", count: 300),
     ])

@@ -24,9 +24,10 @@ extension EngineSupervisor {
                 case .waitForRoom:
                     let deadline = roomUntil ?? (time.now() + configuration.busyTimeout)
                     roomUntil = deadline
-                    guard try await time.finishes(within: deadline - time.now(), { try await self.waitForChange() }) else {
-                        throw busy(entry.reference)
-                    }
+                    let left = deadline - time.now()
+                    guard left > .zero else { throw busy(entry.reference) }
+                    // The wait begins in a task of its own, so a change just before it can be missed: look again after a second at the latest.
+                    _ = try await time.finishes(within: min(left, .seconds(1))) { try await self.waitForChange() }
                 }
             }
         } catch {

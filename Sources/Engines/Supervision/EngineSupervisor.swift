@@ -123,7 +123,8 @@ public actor EngineSupervisor: Service {
             await release(engine, isSuspect: failure.hasHappened)
             return value
         } catch {
-            await release(engine, isSuspect: failure.hasHappened)
+            // A request given up may have been given up because the engine hangs: it is asked for its health before the next one gets it.
+            await release(engine, isSuspect: failure.hasHappened || error is CancellationError)
             throw error
         }
     }

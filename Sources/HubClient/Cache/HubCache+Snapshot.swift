@@ -16,6 +16,8 @@ extension HubCache {
         try FileSystem.remove(temporary)
         try FileSystem.makeLink(at: temporary, to: target)
         try FileSystem.move(temporary, to: path)
+        // The job's row will survive a power cut; the link it speaks of must, too.
+        try FileSystem.flushFolder(path.removingLastComponent())
     }
 
     /// Notes what a revision means and what it holds, in an order that never leaves a ref without its snapshot folder.

@@ -14,13 +14,13 @@ extension HubClient {
         return part <= file.size ? part : 0
     }
 
-    /// The free bytes of the cache's file system, after making the cache folder.
+    /// The bytes that pulls may still write to the cache's file system, after making the cache folder.
     ///
-    /// - Returns: What an ordinary user may still write, in bytes.
+    /// - Returns: What an ordinary user may write, less the reserve that stays free for everybody else.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func freeBytes() throws -> Int64 {
         try FileSystem.makeFolder(cache.root)
-        return try space.freeBytes(cache.root)
+        return max(0, try space.freeBytes(cache.root) - space.reserve)
     }
 
     /// Notes in the cache what a revision means and which files it has, as Python's tools expect to find it.

@@ -39,6 +39,12 @@ struct TreeListing {
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation` when a path is listed twice (also in another Unicode form), or is both file and folder.
     func checkedFiles() throws -> [RepositoryFile] {
+        // Each size is below 2^60, so the first sum above it is still far from overflowing; all later sums of these files are safe.
+        var total: Int64 = 0
+        for file in files {
+            total += file.size
+            guard total <= 1 << 60 else { throw Self.tooLarge }
+        }
         var seen: Set<String> = []
         for file in files {
             guard seen.insert(file.path.description).inserted else { throw Self.clash(file.path, "is listed twice") }
@@ -51,6 +57,10 @@ struct TreeListing {
             }
         }
         return files
+    }
+
+    private static var tooLarge: RoostError {
+        RoostError(.hubProtocolViolation, "The Hub's file list claims more than an exabyte of files; nothing was written. Check HF_ENDPOINT.")
     }
 
     static var tooLong: RoostError {

@@ -78,6 +78,7 @@ struct PartialFile: ~Copyable {
     /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` naming the missing bytes.
     mutating func append(_ batch: inout ByteBuffer) throws {
         guard batch.readableBytes > 0 else { return }
+        try requireUntouched()
         do {
             try batch.withUnsafeReadableBytes { bytes in
                 _ = try descriptor.writeAll(toAbsoluteOffset: offset, bytes)
@@ -98,6 +99,7 @@ struct PartialFile: ~Copyable {
     /// - Parameter blob: The final name, in the same folder.
     /// - Throws: `RoostError` with code `digestMismatch`, after deleting the bytes; `fileSystem` or `insufficientSpace`.
     func publish(as blob: FilePath) throws {
+        try requireUntouched()
         guard isComplete, matches else {
             try discard()
             throw RoostError(
@@ -114,6 +116,15 @@ struct PartialFile: ~Copyable {
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     func discard() throws { try FileSystem.remove(path) }
+
+    /// The digest is that of the bytes received; it is the file's too only while nobody else writes to it.
+    private func requireUntouched() throws {
+        guard try stat().size != offset else { return }
+        try discard()
+        throw RoostError(
+            .digestMismatch,
+            "\(path) was changed by another program while it was written. It was deleted and is fetched again; leave the folder alone.")
+    }
 
     private func stat() throws -> Stat { try FileSystem.attempt("examine", path) { try descriptor.stat() } }
 }

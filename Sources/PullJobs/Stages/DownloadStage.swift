@@ -6,7 +6,6 @@ struct DownloadStage: Sendable {
     let hub: HubClient
 
     func run(_ plan: PullPlan, onProgress: @escaping @Sendable (Int64, RepositoryFilePath) -> Void) async throws {
-        for file in plan.files { onProgress(hub.presentBytes(of: file, in: plan.revision), file.path) }
         for file in plan.files {
             _ = try await hub.download(file, in: plan.revision) { onProgress($0, file.path) }
         }

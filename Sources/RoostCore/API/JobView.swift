@@ -31,7 +31,8 @@ public struct JobView: Sendable, Codable, Hashable {
     public init(from decoder: any Decoder) throws {
         job = try Job(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        stage = try container.decodeIfPresent(PullStage.self, forKey: .stage)
+        // A newer server may know stages that this client does not.
+        stage = try container.decodeIfPresent(String.self, forKey: .stage).flatMap(PullStage.init(rawValue:))
         bytesPerSecond = try container.decodeIfPresent(Double.self, forKey: .bytesPerSecond)
     }
 

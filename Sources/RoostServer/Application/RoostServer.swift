@@ -92,7 +92,7 @@ public struct RoostServer: Service {
         return try HomeDirectory(claiming: configuration.settings.home)
     }
 
-    /// Services start in this order and stop in reverse: no new requests, then no new work, then the engines end.
+    /// Services start in this order and stop in reverse: no job is claimed any more, then no request is taken, then the engines end.
     private func serve(_ parts: ServerParts) async throws {
         let application = Application(
             router: parts.router(), server: .http1(configuration: HTTPLimits.channel), configuration: applicationConfiguration,
@@ -101,7 +101,7 @@ public struct RoostServer: Service {
                 await onRunning("http://\(urlHost):\(port)")
             }, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [.init(service: parts.engines), .init(service: parts.pulls), .init(service: application)],
+            services: [.init(service: parts.engines), .init(service: application), .init(service: parts.pulls)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.shutdownLimit
         do {

@@ -19,7 +19,7 @@ struct ConfigurationFile {
             }
             return nil
         }
-        guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: data) else {
+        guard case .object(let object)? = try? JSONValue(parsing: data) else {
             throw RoostError(.invalidConfiguration, "The configuration file \(path) must hold one JSON object.")
         }
         let known = SettingKey.allCases.map(\.rawValue)
@@ -29,10 +29,10 @@ struct ConfigurationFile {
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
         // The library takes `true` for the number 1.
-        if let flag = object.first(where: { if case .bool = $0.value { $0.key != SettingKey.allowRemote.rawValue } else { false } })?.key {
+        if let flag = object.first(where: { if case .bool = JSONValue($0.value) { $0.key != SettingKey.allowRemote.rawValue } else { false } })?.key {
             throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
         }
-        if let nested = object.first(where: { !$0.value.isScalar })?.key {
+        if let nested = object.first(where: { !JSONValue($0.value).isScalar })?.key {
             throw RoostError(.invalidConfiguration, "`\(nested)` in \(path) must be a string, a number, true or false.")
         }
         do {

@@ -6,11 +6,11 @@ import RoostCore
 ///
 /// Fields nobody asks for are ignored, so that clients of later versions work.
 struct RequestFields {
-    private let values: [String: JSONValue]
+    private let values: [String: Any]
     /// What stands before a field's name in messages, such as `messages[2].`.
     private let prefix: String
 
-    init(values: [String: JSONValue], prefix: String = "") {
+    init(values: [String: Any], prefix: String = "") {
         self.values = values
         self.prefix = prefix
     }
@@ -24,7 +24,7 @@ struct RequestFields {
         }
         let value: JSONValue
         do {
-            value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            value = try JSONValue(parsing: Data(text.utf8))
         } catch {
             throw RoostError(
                 .invalidRequest, "The body must be a JSON object such as {\"model\":\"org/name\"}; it is not valid JSON.", field: "body", cause: error
@@ -88,9 +88,9 @@ struct RequestFields {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
         }
         return try items.enumerated().map { index, item in
-            guard case .object(let values) = item else {
+            guard case .object(let values) = JSONValue(item) else {
                 throw RoostError(
-                    .invalidRequest, "`\(prefix)\(name)[\(index)]` must be an object; it is \(item.describedForPeople).",
+                    .invalidRequest, "`\(prefix)\(name)[\(index)]` must be an object; it is \(JSONValue(item).describedForPeople).",
                     field: "\(prefix)\(name)[\(index)]")
             }
             return RequestFields(values: values, prefix: "\(prefix)\(name)[\(index)].")
@@ -100,7 +100,11 @@ struct RequestFields {
     private func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
     /// A field that is there; `null` counts as absent.
-    private func present(_ name: String) -> JSONValue? { values[name].flatMap { $0 == .null ? nil : $0 } }
+    private func present(_ name: String) -> JSONValue? {
+        guard let value = values[name].map({ JSONValue($0) }) else { return nil }
+        if case .null = value { return nil }
+        return value
+    }
 
     private func required(_ name: String, _ allowed: String) throws -> JSONValue {
         guard let value = present(name) else { throw missing(name, allowed) }
@@ -113,6 +117,6 @@ struct RequestFields {
 
     private func wrong(_ name: String, _ allowed: String) -> RoostError {
         RoostError(
-            .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(values[name]?.describedForPeople ?? "missing").", field: prefix + name)
+            .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(present(name)?.describedForPeople ?? "missing").", field: prefix + name)
     }
 }

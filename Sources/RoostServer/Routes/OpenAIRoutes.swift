@@ -9,6 +9,8 @@ import RoostCore
 struct OpenAIRoutes: Sendable {
     /// As long as the engine's own limit.
     private static let longest: Duration = .seconds(3600)
+    /// The most bytes of an answer in one piece.
+    private static let largestAnswer = 64 << 20
     private static let path = "/v1/chat/completions"
 
     let catalog: ModelCatalog
@@ -26,6 +28,7 @@ struct OpenAIRoutes: Sendable {
         let fields = try RequestFields(body: body)
         let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
         try checkMessages(fields)
+        try checkAmounts(fields)
         let entry = try catalog.entry(for: reference)
         let deadline = ContinuousClock.now + Self.longest
         _ = try await withDeadline(deadline, drain: .zero) { try await engines.load(entry) }
@@ -39,6 +42,13 @@ struct OpenAIRoutes: Sendable {
         for message in try fields.objects("messages", count: 1...10_000) {
             let _: OpenAIRole = try message.choice("role", default: nil)
         }
+    }
+
+    /// What multiplies an answer's size is bounded, as OpenAI bounds it: without this one request can exhaust the machine's memory.
+    private func checkAmounts(_ fields: RequestFields) throws {
+        _ = try fields.int("top_logprobs", in: 0...20, default: 0)
+        _ = try fields.int("n_probs", in: 0...20, default: 0)
+        _ = try fields.int("n", in: 1...8, default: 1)
     }
 
     private func stream(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
@@ -65,7 +75,11 @@ struct OpenAIRoutes: Sendable {
         for try await part in stream.parts {
             switch part {
             case .head(let value): head = value
-            case .bytes(let chunk): bytes.writeImmutableBuffer(chunk)
+            case .bytes(let chunk):
+                bytes.writeImmutableBuffer(chunk)
+                guard bytes.readableBytes <= Self.largestAnswer else {
+                    throw RoostError(.engineRefused, "The answer is larger than \(ByteCount(Int64(Self.largestAnswer))); ask for less, or stream it.")
+                }
             }
         }
         guard let head else { throw CancellationError() }

@@ -114,6 +114,16 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
     private func pullNothing(_ server: RunningServer) async throws { #expect(try await server.jobs().isEmpty) }
 
+    @Test(.timeLimit(.minutes(1))) func `deep and wide JSON is refused at once and holds nobody up`() async throws {
+        try await RunningServer.run { server in
+            let deep = String(repeating: "[", count: 500) + String(repeating: "{},", count: 100_000) + "{}" + String(repeating: "]", count: 500)
+            for _ in 0..<4 {
+                let answer = try await server.post("/chat", deep)
+                #expect(answer.status == 400)
+            }
+        }
+    }
+
     @Test func `a body over 1 MiB gets 413`() async throws {
         try await RunningServer.run { server in
             let answer = try await server.send(.POST, "/pull", body: [UInt8](repeating: 32, count: 1 << 20 | 1))

@@ -1,0 +1,16 @@
+import ArgumentParser
+import RoostClient
+
+/// `roost unload`.
+struct UnloadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "unload", abstract: "Take a model out of memory; its files stay.")
+
+    @Argument(help: "org/name:QUANT, or org/name for all of its quantisations.")
+    var model: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        try await options.client().unload(model)
+        if options.json { try JSONOutput.print(["model": model, "status": "unloaded"]) } else { Terminal.print("\(model) is not in memory.") }
+    }
+}
