@@ -56,11 +56,15 @@ struct PullPipeline: Sendable {
         let resolved = try await ResolveStage(hub: hub).run(reference.repository)
         enter(.planning)
         let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, resolved: resolved)
-        board.update(job.id) { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized) }
         let received: @Sendable (Int64, RepositoryFilePath) -> Void = { bytes, file in
             board.update(job.id) { $0.received(bytes, of: file, at: board.now) }
         }
-        for file in plan.files { received(hub.presentBytes(of: file, in: plan.revision), file.path) }
+        // One change: nobody sees a plan without the bytes that an earlier run has left.
+        let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
+        board.update(job.id) { machine in
+            machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
+            for (file, bytes) in present { machine.received(bytes, of: file, at: board.now) }
+        }
         await persist()
         enter(.downloading)
         try await DownloadStage(hub: hub).run(plan, onProgress: received)
