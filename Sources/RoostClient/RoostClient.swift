@@ -107,7 +107,7 @@ public struct RoostClient: Sendable {
         throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
     }
 
-    /// The server's answer to `GET` of any path, as it is: what `--json` prints.
+    /// The server's answer to `GET` of any path, as it is; for routes that have no type here, such as `/diag`.
     ///
     /// - Parameter path: A path such as `/jobs`.
     /// - Returns: The bytes of the body.
