@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store torture sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -26,6 +26,16 @@ lint: ## Check the format of all Swift files
 
 check-imports: ## Build everything and check imports against Package.swift
 	@scripts/check-imports
+
+bench-store: ## Measure jobs.db beside raw SQLite and the v1.0 Python store
+	@scripts/bench-store
+
+torture: ## Kill and cut the power of the job store more often than the tests do
+	@scripts/torture-store
+
+sanitize: ## Run the job store's tests under both sanitizers
+	@scripts/sanitize thread
+	@scripts/sanitize address
 
 clean: ## Delete build products (caches outside this folder are kept)
 	swift package clean

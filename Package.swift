@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -61,7 +62,7 @@ let package = Package(
     ],
     targets: [
         library("RoostCore", []),
-        library("JobStore", ["RoostCore", .grdb, .logging]),
+        library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
         library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
@@ -69,24 +70,32 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "RoostCore", "JobStore", "HubClient", "Engines", "PullJobs", .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
-                .logging, .nioCore, .nioFoundationCompat, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                "RoostCore", "JobStore", "HubClient", "Engines", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
-            name: "roost", dependencies: ["RoostCore", "RoostClient", "RoostServer", "Engines", .argumentParser, .logging, .systemPackage],
+            name: "roost",
+            dependencies: ["RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", .argumentParser, .logging, .systemPackage],
             swiftSettings: strict),
 
+        // What only tests and measurements run; nobody installs these.
+        .executableTarget(
+            name: "jobstore-torture", dependencies: ["JobStore", "RoostCore", .argumentParser, .grdb, .logging], path: "Tests/CrashLab/Torture",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "store-bench", dependencies: ["JobStore", "RoostCore", .argumentParser, .logging], path: "Benchmarks/StoreBench",
+            swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
         tests("RoostCoreTests", ["RoostCore"]),
-        tests("JobStoreTests", ["JobStore", "RoostCore", .grdb]),
+        tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
-        tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .serviceLifecycle]),
+        tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .grdb, .serviceLifecycle]),
         tests(
             "RoostServerTests",
             [
-                "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "JobStore", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -1,105 +1,132 @@
 public import Foundation
-import GRDB
+package import GRDB
 public import Logging
 import RoostCore
+import Synchronization
 
 /// jobs.db: the durable record of every pull.
 ///
-/// One process writes. Every acknowledged change is on disk before the call returns (WAL, `synchronous=FULL`), and a change that was begun is
-/// finished even when the caller is cancelled in the meantime. No credential ever enters this file.
+/// One process writes. Every acknowledged change of a job's state is on disk before the call returns (WAL, `synchronous=FULL`), and a change
+/// that was begun is finished even when the caller is cancelled in the meantime. No credential ever enters this file.
 public final class JobDatabase: Sendable {
-    let pool: DatabasePool
+    /// The file's path.
+    public let path: String
+    /// What was repaired when the file was opened; `nil` when it was sound.
+    public let recovery: JobRecoveryReport?
     package let now: @Sendable () -> Date
+    let writer: JobWriter
+    let readers: ReaderPool
+    let feed: JobEventFeed
+    private let isClosed = Mutex(false)
     private let logger: Logger
 
-    /// Opens the file, creating it with mode 0600 and the documented schema when it is absent.
+    /// Opens the file, creating it with mode 0600 and the documented schema when it is absent. A file of schema v1.0 is migrated in place after a
+    /// backup; a damaged one is set aside, and its readable rows and the newest good backup take its place.
     ///
     /// - Parameters:
     ///   - path: The file's path; its folder must exist.
+    ///   - backups: The folder of backups; `nil` for `backups` beside the file.
     ///   - logger: Hears about repairs.
     ///   - now: The clock of all timestamps.
-    /// - Throws: `RoostError` with code `database` when the file is not a jobs.db or cannot be opened; the file is then untouched.
-    public init(path: String, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) throws {
+    /// - Throws: `RoostError` with code `database` when the file is not a jobs.db, is of a newer schema or cannot be opened; it is then untouched.
+    public init(path: String, backups: String? = nil, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) throws {
+        self.path = path
         self.now = now
         self.logger = logger
+        let feed = JobEventFeed()
+        self.feed = feed
         do {
-            try Self.createPrivateFile(path)
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-            }
-            pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.write { try JobSchema.create(in: $0) }
-            // Opening in WAL mode sets NORMAL on the writer after `prepareDatabase` has run, and NORMAL loses acknowledged rows in a power cut.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            let opening = JobDatabaseOpening(path: path, backups: backups, logger: logger)
+            recovery = try opening.prepare()
+            writer = try JobWriter(path: path, now: { Timestamp(now()) }, logger: logger, onEvents: { feed.publish($0) })
+            readers = try ReaderPool(path: path)
         } catch let error as RoostError {
             throw error.adding("file", path)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            throw RoostError(.database, "\(path) is not a SQLite database; move it away or choose another ROOST_HOME.", cause: error)
         } catch {
             throw RoostError(.database, "\(path) cannot be opened: \(error). Check that the folder exists and is writable.", cause: error)
         }
     }
 
-    /// Closes the file. Using the object afterwards throws.
+    /// Closes the file. Using the object afterwards throws; closing it again does nothing.
     ///
-    /// Everything is moved from the write-ahead log into the file first: the last connection to close is a reader, which cannot do it, and whoever
-    /// copies jobs.db of a stopped server should get all of it.
+    /// Everything is moved from the write-ahead log into the file first, so that whoever copies jobs.db of a stopped server gets all of it.
     ///
     /// - Throws: `RoostError` with code `database`.
     public func close() throws {
+        let wasClosed = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return isClosed
+        }
+        if wasClosed { return }
+        feed.finish()
         do {
-            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try readers.close()
+            try writer.withoutTransaction { _ = try $0.checkpoint(.truncate) }
         } catch {
             // Nothing is lost: the next start reads the log.
             logger.warning("jobs.db keeps its write-ahead log", metadata: ["error": "\(error)"])
         }
         do {
-            try pool.close()
+            try writer.close()
         } catch {
             throw RoostError.wrapping(error, as: .database, "jobs.db could not be closed")
         }
     }
 
     /// The version of the SQLite library in use, such as `3.51.3`.
-    public var sqliteVersion: String {
-        get async throws { try await read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "unknown" } }
-    }
-
-    /// SQLite creates files with mode 0644; ours tell what somebody pulls, so the file is made first. `-wal` and `-shm` get its mode.
-    private static func createPrivateFile(_ path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw RoostError(.database, "\(path) cannot be created. Check that the folder exists and is writable.")
-        }
-    }
+    public static var sqliteVersion: String { JobFileCheck.sqliteVersion }
 }
 
 extension JobDatabase {
-    /// Runs a query on one of the readers.
-    func read<Value: Sendable>(_ query: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// Runs a short query on one of the readers, on the caller's thread.
+    func read<Value>(_ query: (Database) throws -> Value) throws -> Value {
         do {
-            return try await pool.read(query)
-        } catch is CancellationError {
-            throw CancellationError()
+            return try readers.read(query)
         } catch {
-            throw RoostError.wrapping(error, as: .database, "jobs.db could not be read")
+            throw Self.describe(error, doing: "read")
         }
     }
 
-    /// Runs a change in one transaction on the writer, to its end.
-    ///
-    /// GRDB throws away a write whose task is cancelled. A job's last state must be written exactly then, so the change runs in a task of its
-    /// own that no cancellation reaches.
-    func write<Value: Sendable>(_ change: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        let pool = pool
+    /// Runs a query that may take long on a thread of its own.
+    func readAside<Value: Sendable>(_ query: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await Task { try await pool.write(change) }.value
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-            throw RoostError(.insufficientSpace, "The disk that holds jobs.db is full; free some space and try again.", cause: error)
+            return try await readers.readAside(query)
         } catch {
-            throw RoostError.wrapping(error, as: .database, "jobs.db could not be written")
+            throw Self.describe(error, doing: "read")
+        }
+    }
+
+    /// Makes a change on the writer, to its end.
+    /// For tests that need SQL of their own.
+    package func write<Value: Sendable>(_ change: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await self.change(.full) { try change($0.database) }
+    }
+
+    /// Makes a change of jobs and their history on the writer, to its end.
+    func change<Value: Sendable>(
+        _ durability: JobWriter.Durability = .full, _ change: @escaping @Sendable (JobTransaction) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await writer.perform(durability, change)
+        } catch {
+            throw Self.describe(error, doing: "written")
+        }
+    }
+
+    private static func describe(_ error: any Error, doing verb: String) -> any Error {
+        if error is CancellationError { return error }
+        guard let failure = error as? DatabaseError else { return RoostError.wrapping(error, as: .database, "jobs.db could not be \(verb)") }
+        switch failure.resultCode {
+        case .SQLITE_FULL:
+            return RoostError(.insufficientSpace, "The disk that holds jobs.db is full; free some space and try again.", cause: failure)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return RoostError(
+                .databaseBusy, "Another program has been writing to jobs.db for half a minute; end it, and try again.", retryAfter: .seconds(5),
+                cause: failure)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return RoostError(.database, "jobs.db is damaged; restart the server, which repairs it from its rows and backups.", cause: failure)
+        default:
+            return RoostError(.database, "jobs.db could not be \(verb): \(failure)", cause: failure)
         }
     }
 }
@@ -109,12 +136,17 @@ extension JobDatabase {
     ///
     /// - Returns: `["wal", "2"]` when every acknowledged change survives a power cut.
     /// - Throws: When the file cannot be read.
-    package func journalSettings() async throws -> [String] {
-        try await pool.writeWithoutTransaction { database in
+    package func journalSettings() throws -> [String] {
+        try writer.withoutTransaction { database in
             [
                 try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
                 try String.fetchOne(database, sql: "PRAGMA synchronous") ?? "",
             ]
         }
+    }
+
+    /// Plants the bug that the crash tests must see: commits that a power cut loses.
+    package func plantUnsafeSynchronous() throws {
+        try writer.withoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     }
 }

@@ -6,13 +6,31 @@ enum PullOutcome: Sendable {
     case succeeded(localPath: String)
     /// The pull cannot succeed as things are. The path is set when the files are complete and only a later stage failed.
     case failed(RoostError, localPath: String?)
-    /// The server is stopping; the job goes back to the queue.
+    /// It may succeed later; until then the slot is free for others.
+    case postponed(RoostError, pause: Duration)
+    /// The server is stopping, or somebody has taken the job away.
     case interrupted
+
+    /// What the job's history says about it.
+    func message(_ machine: PullStateMachine) -> String? {
+        switch self {
+        case .succeeded: nil
+        case .failed(let error, _): error.message
+        case .postponed(let error, let pause):
+            "\(error.message) Try \(machine.retryCount) in a row; the next begins in \(Int((pause / .seconds(1)).rounded(.up))) s."
+        case .interrupted: "The server is stopping; the pull continues when it is back."
+        }
+    }
 }
 
 extension Job {
-    /// Takes over the bytes and the plan.
-    mutating func apply(_ machine: PullStateMachine) {
+    /// Takes over the stage, the bytes and the plan.
+    mutating func apply(_ machine: PullStateMachine, at now: Duration) {
+        stage = machine.stage(at: now)
+        applyPlan(machine)
+    }
+
+    private mutating func applyPlan(_ machine: PullStateMachine) {
         guard let total = machine.totalBytes else { return }
         sizeBytes = machine.sizeBytes
         totalBytes = total
@@ -22,20 +40,34 @@ extension Job {
     }
 
     /// Takes over how the run ended.
-    mutating func finish(_ outcome: PullOutcome, machine: PullStateMachine, at time: Timestamp) {
-        apply(machine)
+    ///
+    /// - Parameters:
+    ///   - outcome: How.
+    ///   - machine: What the run knew.
+    ///   - time: Now.
+    ///   - nextTry: When a postponed job may run again.
+    mutating func finish(_ outcome: PullOutcome, machine: PullStateMachine, at time: Timestamp, nextTry: Timestamp?) {
+        applyPlan(machine)
+        stage = nil
+        retryCount = machine.retryCount
         switch outcome {
         case .succeeded(let path):
             status = .succeeded
             finishedAt = time
             localPath = path
             progress = 1
+            retryCount = 0
         case .failed(let failure, let path):
             status = .failed
             finishedAt = time
             localPath = path
             error = failure.message
             traceback = failure.traceback
+        case .postponed:
+            status = .queued
+            stage = .waitingForNetwork
+            startedAt = nil
+            runAfter = nextTry
         case .interrupted:
             status = .queued
             startedAt = nil

@@ -3,57 +3,65 @@ import Logging
 import RoostCore
 import SystemPackage
 
-/// One run of one job: the stages in order, again from the first after a failure that can pass. Every stage may be repeated at no cost.
+/// One run of one job: the stages in order, again from the first when bytes turned out wrong. Every stage may be repeated at no cost.
 struct PullPipeline: Sendable {
     let job: Job
     let hub: HubClient
     let board: PullProgressBoard
     let configuration: PullWorker.Configuration
     let logger: Logger
-    /// Writes the live state to jobs.db.
-    let persist: @Sendable () async -> Void
+    /// Writes the live state to jobs.db; tells whether the job is still ours.
+    let persist: @Sendable () async -> Bool
+    /// Writes the plan's files to jobs.db.
+    let recordFiles: @Sendable ([JobFile]) async -> Void
+    /// Writes to jobs.db that a file is complete.
+    let recordVerified: @Sendable (RepositoryFile) async -> Void
 
+    /// Works until there is an outcome, with the state written to jobs.db once a second beside the work. Who has lost the job stops.
     func run() async -> PullOutcome {
+        await withTaskGroup(of: PullOutcome?.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    guard (try? await Task.sleep(for: .seconds(1))) != nil else { return nil }
+                    guard await persist() else { return .interrupted }
+                }
+                return nil
+            }
+            group.addTask { await work() }
+            defer { group.cancelAll() }
+            while let result = await group.next() {
+                if let result { return result }
+            }
+            return .interrupted
+        }
+    }
+
+    private func work() async -> PullOutcome {
         var localPath: String?
         while true {
             board.update(job.id) { $0.beginAttempt() }
             do {
-                let pulled = try await fetch()
+                let pulled = try await fetchFiles()
                 localPath = pulled.localPath
                 if job.initialize == true { try await load(pulled.reference) }
                 return .succeeded(localPath: pulled.localPath)
             } catch {
                 if Task.isCancelled || error is CancellationError { return .interrupted }
                 let failure = describe(error)
-                guard case .retry(let pause)? = board.update(job.id, { $0.failed(failure) }) else { return .failed(failure, localPath: localPath) }
-                logger.warning("a try failed and is repeated in \(pause): \(failure.message)", metadata: ["job": "\(job.id)"])
-                do { try await configuration.sleep(pause) } catch { return .interrupted }
-            }
-        }
-    }
-
-    /// The stages up to the complete files, with the state written to jobs.db once a second beside them.
-    private func fetch() async throws -> PulledModel {
-        try await withThrowingTaskGroup(of: PulledModel?.self) { group in
-            group.addTask {
-                while true {
-                    try await Task.sleep(for: .seconds(1))
-                    await persist()
+                switch board.update(job.id, { $0.failed(failure, jitter: .random(in: 0...1)) }) {
+                case .again:
+                    logger.warning("a try failed and is repeated at once: \(failure.message)", metadata: ["job": "\(job.id)"])
+                case .retry(let pause): return .postponed(failure, pause: pause)
+                case .giveUp, nil: return .failed(failure, localPath: localPath)
                 }
             }
-            group.addTask { try await fetchFiles() }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
         }
     }
 
     private func fetchFiles() async throws -> PulledModel {
         let reference = try ModelReference(parsing: job.model)
         enter(.resolving)
-        let resolved = try await ResolveStage(hub: hub).run(reference.repository)
+        let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
         enter(.planning)
         let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, resolved: resolved)
         let received: @Sendable (Int64, RepositoryFilePath) -> Void = { bytes, file in
@@ -63,11 +71,12 @@ struct PullPipeline: Sendable {
         let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
         board.update(job.id) { machine in
             machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
-            for (file, bytes) in present { machine.received(bytes, of: file, at: board.now) }
+            for (file, bytes) in present { machine.found(bytes, of: file, at: board.now) }
         }
-        await persist()
+        await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
+        guard await persist() else { throw CancellationError() }
         enter(.downloading)
-        try await DownloadStage(hub: hub).run(plan, onProgress: received)
+        try await DownloadStage(hub: hub).run(plan, onProgress: received) { await recordVerified($0) }
         return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
     }
 
@@ -76,7 +85,7 @@ struct PullPipeline: Sendable {
         try await configuration.loadModel(reference)
     }
 
-    private func enter(_ stage: PullStage) { board.update(job.id) { $0.enter(stage) } }
+    private func enter(_ stage: PullStage) { board.update(job.id) { $0.enter(stage, at: board.now) } }
 
     /// A row of another program may hold a word we do not know; `auto` is what it would have got from us.
     private var policy: QuantizationPolicy { job.quantize.flatMap(QuantizationPolicy.init(rawValue:)) ?? .auto }

@@ -10,7 +10,10 @@ final class PullProgressBoard: Sendable {
     /// Since this board was made; the time base of all machines on it.
     var now: Duration { clock.now - start }
 
-    func begin(_ jobID: String) { machines.withLock { $0[jobID] = PullStateMachine() } }
+    func begin(_ job: Job) {
+        let machine = PullStateMachine(retryCount: job.retryCount, maxRetries: job.maxRetries ?? Job.defaultMaxRetries)
+        machines.withLock { $0[job.id] = machine }
+    }
 
     func end(_ jobID: String) { machines.withLock { $0[jobID] = nil } }
 

@@ -14,17 +14,49 @@ public struct PullStateMachine: Sendable, Hashable {
     public private(set) var downloadedBytes: Int64 = 0
     /// Whether the chosen variant is a quantised one.
     public private(set) var preferredQuantized: Bool?
-    /// How many tries have been begun.
+    /// How many tries this run has begun.
     public private(set) var attempts = 0
+    /// How many tries in a row have failed without bringing a byte, over all runs of the job.
+    public private(set) var retryCount: Int
+
+    /// How many such tries there may be.
+    private let maxRetries: Int
 
     private var presentByFile: [RepositoryFilePath: Int64] = [:]
     private var rate = RateMeter()
-    private var failuresWithoutProgress = 0
     private var digestMismatches = 0
-    private var bytesAtLastFailure: Int64 = 0
+    private var bytesAtStart: Int64 = 0
+    private var lastByteAt: Duration?
 
     /// A pull that has not begun.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - retryCount: How many tries in a row have failed in earlier runs of the job.
+    ///   - maxRetries: How many such tries there may be; zero or more.
+    public init(retryCount: Int = 0, maxRetries: Int = Job.defaultMaxRetries) {
+        self.retryCount = retryCount
+        self.maxRetries = maxRetries
+    }
+
+    /// What the pull is doing as people see it: a download that brings nothing for ten seconds is `stalled`.
+    ///
+    /// - Parameter now: Since the pull's start.
+    /// - Returns: The stage; `nil` before the first.
+    public func stage(at now: Duration) -> PullStage? {
+        guard stage == .downloading, let lastByteAt, now - lastByteAt > Self.stallLimit else { return stage }
+        return .stalled
+    }
+
+    private static let stallLimit: Duration = .seconds(10)
+
+    /// How many seconds the rest takes at the rate of the last seconds.
+    ///
+    /// - Parameter now: Since the pull's start.
+    /// - Returns: Seconds; `nil` unless bytes are moving.
+    public func etaSeconds(at now: Duration) -> Double? {
+        guard let rate = bytesPerSecond(at: now), rate > 0, let totalBytes else { return nil }
+        return Double(totalBytes - downloadedBytes) / rate
+    }
 
     /// The download rate of the last seconds in bytes a second; `nil` unless bytes are moving.
     ///
@@ -43,8 +75,13 @@ public struct PullStateMachine: Sendable, Hashable {
 
     /// A stage begins.
     ///
-    /// - Parameter stage: The stage.
-    public mutating func enter(_ stage: PullStage) { self.stage = stage }
+    /// - Parameters:
+    ///   - stage: The stage.
+    ///   - now: Since the pull's start.
+    public mutating func enter(_ stage: PullStage, at now: Duration) {
+        self.stage = stage
+        lastByteAt = now
+    }
 
     /// The files are chosen.
     ///
@@ -57,11 +94,22 @@ public struct PullStateMachine: Sendable, Hashable {
             // The repository changed between two tries: what was counted belonged to other files.
             presentByFile = [:]
             downloadedBytes = 0
-            bytesAtLastFailure = 0
+            bytesAtStart = 0
         }
         self.sizeBytes = sizeBytes
         self.totalBytes = totalBytes
         self.preferredQuantized = quantized
+    }
+
+    /// So many bytes of a file were here before this run began.
+    ///
+    /// - Parameters:
+    ///   - bytes: Bytes of this file, counted from its start.
+    ///   - file: The file.
+    ///   - now: Since the pull's start.
+    public mutating func found(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
+        received(bytes, of: file, at: now)
+        bytesAtStart = downloadedBytes
     }
 
     /// So many bytes of a file are here now.
@@ -73,6 +121,7 @@ public struct PullStateMachine: Sendable, Hashable {
     public mutating func received(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
         presentByFile[file] = bytes
         let sum = presentByFile.values.reduce(0, +)
+        lastByteAt = now
         downloadedBytes = min(max(downloadedBytes, sum), totalBytes ?? .max)
         rate.record(bytes: sum, at: now)
         guard let totalBytes, stage == .downloading || stage == .verifying else { return }
@@ -82,7 +131,9 @@ public struct PullStateMachine: Sendable, Hashable {
 
     /// What to do after a failure.
     public enum Verdict: Sendable, Hashable {
-        /// Begin another try after a pause.
+        /// Begin another try at once.
+        case again
+        /// Give the slot back and begin another try after a pause.
         case retry(after: Duration)
         /// The job has failed.
         case giveUp
@@ -90,29 +141,35 @@ public struct PullStateMachine: Sendable, Hashable {
 
     /// A try failed.
     ///
-    /// Only failures that can pass by themselves are tried again, with growing pauses; a try that brought new bytes gives the budget back.
+    /// Only failures that can pass by themselves are tried again, after pauses that double; a run that brought new bytes gives the budget back.
     /// Wrong bytes are fetched again once.
     ///
-    /// - Parameter error: Why.
+    /// - Parameters:
+    ///   - error: Why.
+    ///   - jitter: 0.0 … 1.0: where in the pause's spread this one lies, so that many do not come back at once.
     /// - Returns: What to do.
-    public mutating func failed(_ error: RoostError) -> Verdict {
+    public mutating func failed(_ error: RoostError, jitter: Double = 0.5) -> Verdict {
         if error.code == .digestMismatch || error.code == .sizeMismatch {
             digestMismatches += 1
             // Wrong bytes were deleted; what is here is counted anew.
             presentByFile = [:]
             downloadedBytes = 0
-            return digestMismatches < 2 ? .retry(after: .zero) : .giveUp
+            bytesAtStart = 0
+            return digestMismatches < 2 ? .again : .giveUp
         }
         guard error.isTransient else { return .giveUp }
-        if downloadedBytes > bytesAtLastFailure { failuresWithoutProgress = 0 }
-        bytesAtLastFailure = downloadedBytes
-        failuresWithoutProgress += 1
-        guard failuresWithoutProgress <= Self.pauses.count else { return .giveUp }
-        let pause = max(Self.pauses[failuresWithoutProgress - 1], error.retryAfter ?? .zero)
+        if downloadedBytes > bytesAtStart { retryCount = 0 }
+        bytesAtStart = downloadedBytes
+        guard retryCount < maxRetries else { return .giveUp }
+        let pause = Self.pause(after: retryCount, jitter: jitter)
+        retryCount += 1
         stage = .waitingForNetwork
-        return .retry(after: pause)
+        return .retry(after: max(pause, error.retryAfter ?? .zero))
     }
 
-    /// The pauses between tries that bring nothing; about four minutes in all.
-    private static let pauses: [Duration] = [1, 2, 4, 8, 15, 30, 30, 30, 60, 60].map { .seconds($0) }
+    /// One second, doubled for each failure before, five minutes at most; a quarter more or less by chance.
+    private static func pause(after failures: Int, jitter: Double) -> Duration {
+        let seconds = min(300, Double(1 << min(failures, 9)))
+        return .milliseconds(Int64(seconds * (750 + 500 * min(max(jitter, 0), 1))))
+    }
 }

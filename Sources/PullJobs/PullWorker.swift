@@ -1,3 +1,4 @@
+import Foundation
 public import HubClient
 public import JobStore
 public import Logging
@@ -6,7 +7,7 @@ public import ServiceLifecycle
 
 /// Runs the queue: so many slots, each claiming one job at a time and taking it through its stages.
 ///
-/// A job is `running` only while it holds a slot. On shutdown the download is checkpointed (its bytes are on disk anyway) and the job goes back
+/// A job is `running` only while it holds a slot; one that has to wait for the network goes back to the queue meanwhile. On shutdown the download is checkpointed (its bytes are on disk anyway) and the job goes back
 /// to the queue; after a crash the next start does the same.
 public final class PullWorker: Service {
     /// What a pull needs from the rest of the house.
@@ -15,7 +16,7 @@ public final class PullWorker: Service {
         public var maxConcurrentPulls: Int
         /// Loads a model that has just arrived and returns when it answers.
         public var loadModel: @Sendable (ModelReference) async throws -> Void
-        /// Waits between two tries.
+        /// Waits before a failed access to jobs.db is repeated.
         public var sleep: @Sendable (Duration) async throws -> Void
 
         /// Makes a configuration.
@@ -23,7 +24,7 @@ public final class PullWorker: Service {
         /// - Parameters:
         ///   - maxConcurrentPulls: 1 or more.
         ///   - loadModel: Loads a model that has just arrived.
-        ///   - sleep: Waits between two tries.
+        ///   - sleep: Waits before a failed access to jobs.db is repeated.
         public init(
             maxConcurrentPulls: Int = 2, loadModel: @escaping @Sendable (ModelReference) async throws -> Void,
             sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -39,7 +40,10 @@ public final class PullWorker: Service {
     private let hub: HubClient
     private let logger: Logger
     private let board = PullProgressBoard()
+    private let running = RunningPulls()
     private let slots: [WakeSignal]
+    /// Names this process in claims.
+    private let owner = UUID().uuidString.lowercased()
 
     /// Makes a worker; nothing happens before `run()`.
     ///
@@ -56,20 +60,6 @@ public final class PullWorker: Service {
         self.slots = (0..<configuration.maxConcurrentPulls).map { _ in WakeSignal() }
     }
 
-    /// Records a pull and wakes a free slot.
-    ///
-    /// - Parameters:
-    ///   - model: What to pull.
-    ///   - quantize: What to do about quantisation.
-    ///   - initialize: Whether to load the model once it is here.
-    /// - Returns: The job; an identical active one is joined.
-    /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
-    public func submit(model: ModelReference, quantize: QuantizationPolicy, initialize: Bool) async throws -> Job {
-        let job = try await database.createJob(model: model, quantize: quantize, initialize: initialize)
-        slots.forEach { $0.wake() }
-        return job
-    }
-
     /// A job with what only memory knows: newest bytes, stage, rate.
     ///
     /// - Parameter job: A row of jobs.db.
@@ -77,8 +67,9 @@ public final class PullWorker: Service {
     public func view(of job: Job) -> JobView {
         guard job.status == .running, let machine = board.machine(job.id) else { return JobView(job: job) }
         var live = job
-        live.apply(machine)
-        return JobView(job: live, stage: machine.stage, bytesPerSecond: machine.bytesPerSecond(at: board.now))
+        let now = board.now
+        live.apply(machine, at: now)
+        return JobView(job: live, bytesPerSecond: machine.bytesPerSecond(at: now), etaSeconds: machine.etaSeconds(at: now))
     }
 
     /// Takes up what a dead process left, then works until the server stops.
@@ -86,7 +77,7 @@ public final class PullWorker: Service {
     /// - Throws: `RoostError` with code `database` when the queue cannot be read at start.
     public func run() async throws {
         let orphans = try await database.requeueOrphans()
-        if !orphans.isEmpty { logger.notice("continuing the pulls of a process that ended", metadata: ["jobs": "\(orphans.count)"]) }
+        if orphans > 0 { logger.notice("continuing the pulls of a process that ended", metadata: ["jobs": "\(orphans)"]) }
         await withDiscardingTaskGroup { group in
             for slot in slots {
                 group.addTask { await cancelWhenGracefulShutdown { await self.work(in: slot) } }
@@ -97,7 +88,11 @@ public final class PullWorker: Service {
     private func work(in slot: WakeSignal) async {
         while !Task.isCancelled {
             do {
-                if let job = try await database.claimNextJob() { await run(job) } else { await slot.wait() }
+                if let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
+                    await running.run(job.id) { await self.run(job, claim) }
+                } else {
+                    await slot.wait(atMost: try timeToNextLook())
+                }
             } catch {
                 logger.error("the queue cannot be read; trying again in 5 s", metadata: ["error": "\(error)"])
                 try? await configuration.sleep(.seconds(5))  // Only cancellation throws here, and the loop looks for it.
@@ -105,27 +100,38 @@ public final class PullWorker: Service {
         }
     }
 
-    private func run(_ job: Job) async {
+    /// Until the next `run_after`, but two seconds at most: other programs put rows into the queue without a word.
+    private func timeToNextLook() throws -> Duration {
+        guard let next = try database.nextRunAfter() else { return .seconds(2) }
+        return .seconds(min(max(next.timeIntervalSince(database.now()), 0.02), 2))
+    }
+
+    private func run(_ job: Job, _ claim: JobClaim) async {
         logger.info("pull begins", metadata: ["job": "\(job.id)", "model": "\(job.model)"])
-        board.begin(job.id)
+        board.begin(job)
         defer { board.end(job.id) }
         let pipeline = PullPipeline(
-            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { await self.persist(job.id) })
+            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
+            recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) })
         let outcome = await pipeline.run()
         let machine = board.machine(job.id) ?? PullStateMachine()
-        let finishedAt = Timestamp(database.now())
-        await record(job) { $0.finish(outcome, machine: machine, at: finishedAt) }
+        let time = database.now()
+        var nextTry: Timestamp?
+        if case .postponed(_, let pause) = outcome { nextTry = Timestamp(time.addingTimeInterval(pause / .seconds(1))) }
+        await record(claim, message: outcome.message(machine)) { [nextTry] in
+            $0.finish(outcome, machine: machine, at: Timestamp(time), nextTry: nextTry)
+        }
         log(outcome, of: job)
     }
 
-    /// Writes how a job ended, again and again until it is written: a row left `running` would block its model until the next start.
-    private func record(_ job: Job, _ change: @escaping @Sendable (inout Job) -> Void) async {
+    /// Writes how a run ended, again and again until it is written: a row left `running` would block its model until the next start.
+    private func record(_ claim: JobClaim, message: String?, _ change: @escaping @Sendable (inout Job) -> Void) async {
         while true {
             do {
-                try await database.updateJob(id: job.id, ifStatus: .running, change)
+                try await database.updateJob(claim, message: message, change)
                 return
             } catch {
-                logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
                 // When the server stops, the next start takes the job up again.
                 guard (try? await configuration.sleep(.seconds(2))) != nil else { return }
             }
@@ -133,21 +139,109 @@ public final class PullWorker: Service {
     }
 
     /// Writes the live state. A progress that cannot be written now is no reason to stop a download; the next second brings another.
-    private func persist(_ jobID: String) async {
-        guard let machine = board.machine(jobID) else { return }
+    ///
+    /// - Returns: Whether the job is still ours.
+    private func persist(_ claim: JobClaim) async -> Bool {
+        guard let machine = board.machine(claim.jobID) else { return true }
+        let now = board.now
         do {
-            try await database.updateJob(id: jobID, ifStatus: .running) { $0.apply(machine) }
+            return try await database.updateJob(claim, isProgress: true) { $0.apply(machine, at: now) }
         } catch {
-            logger.warning("a pull's progress cannot be written", metadata: ["job": "\(jobID)", "error": "\(error)"])
+            logger.warning("a pull's progress cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
+            return true
         }
     }
+
+    private func record(_ files: [JobFile], of claim: JobClaim) async {
+        do {
+            try await database.setFiles(files, of: claim)
+        } catch {
+            logger.warning("a pull's list of files cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
+        }
+    }
+
+    private func recordVerified(_ file: RepositoryFile, of claim: JobClaim) async {
+        do {
+            try await database.setVerified(file.size == 0 ? [] : [[0, file.size]], of: file.path.description, in: claim)
+        } catch {
+            logger.warning("a pull's file cannot be recorded", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
+        }
+    }
+
+    private func wakeAll() { slots.forEach { $0.wake() } }
 
     private func log(_ outcome: PullOutcome, of job: Job) {
         let metadata: Logger.Metadata = ["job": "\(job.id)", "model": "\(job.model)"]
         switch outcome {
         case .succeeded(let path): logger.info("pull succeeded", metadata: metadata.merging(["path": "\(path)"]) { $1 })
         case .failed(let error, _): logger.warning("pull failed: \(error.message)", metadata: metadata)
-        case .interrupted: logger.notice("pull interrupted; it continues at the next start", metadata: metadata)
+        case .postponed(let error, let pause):
+            logger.warning("a try failed and is repeated in \(pause): \(error.message)", metadata: metadata)
+        case .interrupted: logger.notice("pull interrupted", metadata: metadata)
         }
     }
+}
+
+extension PullWorker {
+    /// Records a pull and wakes a free slot.
+    ///
+    /// - Parameter pull: What is asked for.
+    /// - Returns: The job; an identical active one is joined.
+    /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
+    public func submit(_ pull: NewPull) async throws -> Job {
+        let job = try await database.createJob(pull)
+        wakeAll()
+        return job
+    }
+
+    /// Ends a job that is queued or running. The end is durable when this returns; its work stops within a moment.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.cancelJob`.
+    public func cancel(id: String) async throws -> Job {
+        let job = try await database.cancelJob(id: id)
+        running.cancel(id)
+        return job
+    }
+
+    /// Sets a queued or running job aside. Its bytes stay.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.pauseJob`.
+    public func pause(id: String) async throws -> Job {
+        let job = try await database.pauseJob(id: id)
+        running.cancel(id)
+        return job
+    }
+
+    /// Puts a paused job, or one that waits for its next try, back into the queue.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.resumeJob`.
+    public func resume(id: String) async throws -> Job {
+        defer { wakeAll() }
+        return try await database.resumeJob(id: id)
+    }
+
+    /// Puts a failed or canceled job back into the queue.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.retryJob`.
+    public func retry(id: String) async throws -> Job {
+        defer { wakeAll() }
+        return try await database.retryJob(id: id)
+    }
+
+    /// Gives a job another place in the queue.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - priority: −100 … 100.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.prioritizeJob`.
+    public func prioritize(id: String, priority: Int) async throws -> Job { try await database.prioritizeJob(id: id, priority: priority) }
 }

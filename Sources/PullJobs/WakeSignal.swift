@@ -7,8 +7,17 @@ struct WakeSignal: Sendable {
 
     func wake() { continuation.yield() }
 
-    /// Returns at the next signal, or at once when the task is cancelled.
-    func wait() async {
-        for await _ in stream { return }
+    /// Returns at the next signal, after some time, or at once when the task is cancelled.
+    ///
+    /// The time limit gives the signal itself: cancelling whoever reads the stream would end the stream for good.
+    func wait(atMost limit: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                guard (try? await Task.sleep(for: limit)) != nil else { return }
+                wake()
+            }
+            for await _ in stream { break }
+            group.cancelAll()
+        }
     }
 }

@@ -28,27 +28,6 @@ public struct RoostClient: Sendable {
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
 
-    /// One job.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Returns: The job with its live progress.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func job(_ id: String) async throws -> JobView { try await decode(send(.GET, "/jobs/\(escape(id))")) }
-
-    /// The newest jobs.
-    ///
-    /// - Parameters:
-    ///   - status: Only jobs of this status.
-    ///   - model: Only jobs of this model.
-    ///   - limit: At most so many, 1 to 1,000; the server's default is 50.
-    /// - Returns: The jobs, newest first.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func jobs(status: String? = nil, model: String? = nil, limit: Int? = nil) async throws -> [JobView] {
-        let parameters = [("status", status), ("model", model), ("limit", limit.map(String.init))]
-        let query = parameters.compactMap { name, value in value.map { "\(name)=\(escape($0))" } }.joined(separator: "&")
-        return try await decode(send(.GET, query.isEmpty ? "/jobs" : "/jobs?\(query)"))
-    }
-
     /// The models on the server's machine.
     ///
     /// - Returns: The models, loaded or not.
@@ -102,7 +81,7 @@ public struct RoostClient: Sendable {
         } catch let error as RoostError {
             throw error
         } catch {
-            throw RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+            throw brokenConnection(error)
         }
         throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
     }
@@ -126,11 +105,12 @@ extension RoostClient {
     /// More than any answer in one piece has.
     private static let largestAnswer = 64 << 20
 
-    private func send(
-        _ method: HTTPMethod, _ path: String, body: (any Encodable & Sendable)? = nil, timeout: TimeAmount = .seconds(60)
+    func send(
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: (any Encodable & Sendable)? = nil, timeout: TimeAmount = .seconds(60)
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server + path)
         request.method = method
+        request.headers = headers
         request.headers.add(name: "User-Agent", value: "roost-cli/\(RoostVersion.current)")
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
@@ -155,18 +135,24 @@ extension RoostClient {
         guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
             return RoostError(.unexpected, "\(server) answered \(response.status); it does not seem to be a Roost server.")
         }
-        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field)
+        let pause = response.headers.first(name: "Retry-After").flatMap(Int64.init).map { Duration.seconds($0) }
+        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field, retryAfter: pause)
     }
 
-    private func collect(_ response: HTTPClientResponse) async throws -> Data {
+    func collect(_ response: HTTPClientResponse) async throws -> Data {
         do {
             return Data(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
         } catch {
-            throw RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+            throw brokenConnection(error)
         }
     }
 
-    private func decode<Value: Decodable>(_ response: HTTPClientResponse) async throws -> Value {
+    /// What to say when an answer ends too early.
+    func brokenConnection(_ error: any Error) -> RoostError {
+        RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+    }
+
+    func decode<Value: Decodable>(_ response: HTTPClientResponse) async throws -> Value {
         do {
             return try JSONDecoder().decode(Value.self, from: try await collect(response))
         } catch let error as DecodingError {
@@ -174,7 +160,7 @@ extension RoostClient {
         }
     }
 
-    private func escape(_ text: String) -> String {
+    func escape(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-_.~"))) ?? ""
     }
 }

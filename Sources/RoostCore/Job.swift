@@ -1,4 +1,5 @@
-/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0, in order, under their own names.
+/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0 first, then those of v1.5, under their own
+/// names.
 ///
 /// Absent values are written as `null` and booleans as `true` and `false`, never as numbers.
 public struct Job: Sendable, Hashable, Identifiable {
@@ -34,6 +35,35 @@ public struct Job: Sendable, Hashable, Identifiable {
     public var totalBytes: Int64?
     /// Whether the chosen variant is a quantised one; `nil` until the choice is made.
     public var preferredQuantized: Bool?
+    /// What the job is doing, or why it is not: finer than `status`.
+    public var stage: PullStage?
+    /// The branch, tag or commit that was asked for; `nil` means `main`.
+    public var revision: String?
+    /// Who asked for it.
+    public var userID: String?
+    /// The workspace it was asked for in.
+    public var workspaceID: String?
+    /// −100 … 100; higher goes first. One point is worth ten minutes of waiting.
+    public var priority = 0
+    /// How many tries in a row have failed without bringing a byte.
+    public var retryCount = 0
+    /// How many such tries there may be; `nil` (a row of another program) means the default.
+    public var maxRetries: Int?
+    /// Not to be begun before this time.
+    public var runAfter: Timestamp?
+    /// Words of the caller's own, to find jobs by.
+    public var tags: [String]?
+    /// How often this job was asked for through the API.
+    public var apiCallCount = 0
+    /// When it was last asked for.
+    public var lastAPICall: Timestamp?
+    /// The server process that holds the job while it is running.
+    public var owner: String?
+    /// How often the job was claimed; together with `owner` it fences out a worker that lost the job.
+    public var attempt = 0
+
+    /// How many tries may fail in a row where a job does not say it.
+    public static let defaultMaxRetries = 10
 
     /// Makes a job that waits for a slot.
     ///
@@ -71,9 +101,20 @@ extension Job: Codable {
         case progress
         case totalBytes = "total_bytes"
         case preferredQuantized = "preferred_quantized"
+        case stage, revision
+        case userID = "user_id"
+        case workspaceID = "workspace_id"
+        case priority
+        case retryCount = "retry_count"
+        case maxRetries = "max_retries"
+        case runAfter = "run_after"
+        case tags
+        case apiCallCount = "api_call_count"
+        case lastAPICall = "last_api_call"
+        case owner, attempt
     }
 
-    /// Writes all sixteen fields, absent ones as `null`.
+    /// Writes all fields, absent ones as `null`.
     ///
     /// - Parameter encoder: Where to.
     /// - Throws: What the encoder throws.
@@ -95,5 +136,23 @@ extension Job: Codable {
         try container.encode(progress, forKey: .progress)
         try container.encode(totalBytes, forKey: .totalBytes)
         try container.encode(preferredQuantized, forKey: .preferredQuantized)
+        try container.encode(stage, forKey: .stage)
+        try container.encode(revision, forKey: .revision)
+        try container.encode(userID, forKey: .userID)
+        try container.encode(workspaceID, forKey: .workspaceID)
+        try container.encode(priority, forKey: .priority)
+        try container.encode(retryCount, forKey: .retryCount)
+        try container.encode(maxRetries, forKey: .maxRetries)
+        try container.encode(runAfter, forKey: .runAfter)
+        try container.encode(tags, forKey: .tags)
+        try container.encode(apiCallCount, forKey: .apiCallCount)
+        try container.encode(lastAPICall, forKey: .lastAPICall)
+        try container.encode(owner, forKey: .owner)
+        try container.encode(attempt, forKey: .attempt)
     }
+}
+
+extension Job {
+    /// The priorities a job may have; one point is worth ten minutes of waiting.
+    public static let priorities = -100...100
 }

@@ -63,6 +63,8 @@ extension RoostError.Code {
     public static let fileSystem = Self(rawValue: "file_system")
     /// jobs.db failed.
     public static let database = Self(rawValue: "database")
+    /// Another program holds jobs.db.
+    public static let databaseBusy = Self(rawValue: "database_busy")
     /// The repository holds nothing that Roost can run.
     public static let unsupportedModel = Self(rawValue: "unsupported_model")
     /// No engine is installed.

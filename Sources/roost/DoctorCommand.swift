@@ -15,7 +15,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let findings = [await engine(environment), await settings(environment), await hubCache(environment), await server()]
+        let findings =
+            [await engine(environment), await settings(environment), await hubCache(environment), jobFile(environment), sqlite(), await server()]
         if options.json {
             try JSONOutput.print(findings)
         } else {
@@ -56,6 +57,25 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             return Finding(.missing, "Hub cache", "\(error)")
         }
+    }
+
+    private func jobFile(_ environment: [String: String]) -> Finding {
+        do {
+            let report = try JobFileReport(home: ServerSettings.homeDirectory(flag: nil, environment: environment))
+            guard let bytes = report.bytes else { return Finding(.ok, "jobs.db", "\(report.path) is made when the server starts") }
+            let what = "\(report.path), schema \(report.schema), \(ByteCount(bytes))"
+            guard let first = report.findings.first else { return Finding(.ok, "jobs.db", "\(what), sound") }
+            return Finding(
+                .missing, "jobs.db",
+                "\(what), is damaged: \(first). Restart the server, which repairs it from its rows and backups; `roost db check --full` tells more.")
+        } catch {
+            return Finding(.missing, "jobs.db", "\(error)")
+        }
+    }
+
+    private func sqlite() -> Finding {
+        guard let advice = JobFileReport.sqliteAdvice else { return Finding(.ok, "SQLite", JobFileReport.sqliteVersion) }
+        return Finding(.note, "SQLite", "\(JobFileReport.sqliteVersion) \(advice)")
     }
 
     private func server() async -> Finding {

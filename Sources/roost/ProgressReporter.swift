@@ -34,14 +34,22 @@ struct ProgressReporter {
         if job.status == .succeeded {
             let size = job.totalBytes.map { ", \(ByteCount($0))" } ?? ""
             Terminal.print("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
+        } else if job.stage == .canceled {
+            Terminal.printError("The pull was canceled; go on with `roost jobs retry \(job.id)`.")
         } else {
             Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
         }
     }
 
     private static func state(of view: JobView) -> String {
-        guard view.job.status == .running else { return view.job.status.rawValue }
-        return view.stage == .waitingForNetwork ? "waiting for the network" : view.stage?.rawValue ?? "running"
+        let job = view.job
+        switch job.stage {
+        case .waitingForNetwork?:
+            return "waiting for the network, failed \(job.retryCount) of \((job.maxRetries ?? Job.defaultMaxRetries) + 1) tries"
+        case .stalled?: return "stalled"
+        case let stage?: return stage.rawValue
+        case nil: return job.status.rawValue
+        }
     }
 
     /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`.
@@ -51,7 +59,7 @@ struct ProgressReporter {
         if let progress = view.job.progress { parts.append("\(Int(progress * 100)) %") }
         if let rate = view.bytesPerSecond, rate > 0 {
             parts.append("\(ByteCount(Int64(rate)))/s")
-            parts.append(Self.duration(Double(total - done) / rate) + " left")
+            parts.append(Self.duration(view.etaSeconds ?? Double(total - done) / rate) + " left")
         }
         return parts.joined(separator: "  ")
     }

@@ -15,19 +15,42 @@ struct PullCommand: AsyncParsableCommand {
     var quantize: QuantizationPolicy = .auto
     @Flag(name: .customLong("init"), help: "Load the model once it is here.")
     var initialize = false
+    @Option(help: "The branch, tag or commit. Default: main.")
+    var revision: String?
+    @Option(parsing: .unconditional, help: "-100 to 100; higher goes first, 0 without it. One point is worth ten minutes of waiting.")
+    var priority: Int?
+    @Option(help: "A word to find the job by; may be given up to 16 times.")
+    var tag: [String] = []
+    @Option(help: "Who asks for it, to find the job by.")
+    var user: String?
+    @Option(help: "The workspace it is asked for in, to find the job by.")
+    var workspace: String?
+    @Option(help: "How many tries in a row may fail without bringing a byte, 0 to 100.")
+    var maxRetries: Int?
     @Flag(help: "Return as soon as the job is accepted.")
     var detach = false
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let client = try options.client()
-        let accepted = try await client.pull(PullRequest(model: model, quantize: quantize, initialize: initialize))
+        let accepted = try await client.pull(request)
         if detach {
             if options.json { try JSONOutput.print(accepted) } else { Terminal.print(accepted.jobID) }
             return
         }
         let job = try await PullWatcher(client: client, jobID: accepted.jobID, json: options.json).watch()
         guard job.status == .succeeded else { throw ExitCode(1) }
+    }
+
+    private var request: PullRequest {
+        var request = PullRequest(model: model, quantize: quantize, initialize: initialize)
+        request.revision = revision
+        request.priority = priority
+        request.tags = tag.isEmpty ? nil : tag
+        request.userID = user
+        request.workspaceID = workspace
+        request.maxRetries = maxRetries
+        return request
     }
 }
 

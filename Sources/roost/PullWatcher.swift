@@ -15,7 +15,9 @@ struct PullWatcher {
     func watch() async throws -> Job {
         if !json { Terminal.print("Job \(jobID)") }
         let id = jobID
-        let interrupt = Interrupt { "The pull goes on without this command; follow it with `roost jobs watch \(id)`." }
+        let interrupt = Interrupt {
+            "The pull goes on without this command; end it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
+        }
         defer { interrupt.cancel() }
         var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
         var lastSeen = ContinuousClock.now
@@ -31,6 +33,9 @@ struct PullWatcher {
             } catch let error as RoostError where error.code == .serverUnreachable {
                 guard ContinuousClock.now - lastSeen < .seconds(60) else { throw error }
                 if !json { reporter.showWaiting() }
+            } catch let error as RoostError where error.code == .rateLimited {
+                // Many follow this job; the next look comes later.
+                try await Task.sleep(for: error.retryAfter ?? .seconds(1))
             }
             try await Task.sleep(for: json ? .seconds(1) : .milliseconds(Terminal.isInteractive ? 200 : 1000))
         }

@@ -38,6 +38,16 @@ struct ServeCommand: AsyncParsableCommand {
     var maxCacheModels: Int?
     @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
     var maxConcurrentPulls: Int?
+    @Option(help: "Hosts that webhooks may call, separated by commas (ROOST_WEBHOOK_ALLOWED_HOSTS); needs ROOST_WEBHOOK_SECRET. Default: none.")
+    var webhookAllowedHosts: String?
+    @Option(help: "Days after which finished jobs are deleted; 0 keeps them (ROOST_JOB_RETENTION_DAYS). Default: 0.")
+    var jobRetentionDays: Int?
+    @Option(help: "Finished jobs of each model that are kept; 0 keeps all (ROOST_JOB_RETENTION_PER_MODEL). Default: 0.")
+    var jobRetentionPerModel: Int?
+    @Option(help: "Hours between two backups of jobs.db; 0 makes none (ROOST_BACKUP_INTERVAL_HOURS). Default: 24.")
+    var backupIntervalHours: Int?
+    @Option(help: "Scheduled backups that are kept (ROOST_BACKUP_KEEP). Default: 7.")
+    var backupKeep: Int?
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -70,6 +80,11 @@ struct ServeCommand: AsyncParsableCommand {
         flags.modelLoadCooldown = modelLoadCooldown
         flags.maxCacheModels = maxCacheModels
         flags.maxConcurrentPulls = maxConcurrentPulls
+        flags.webhookAllowedHosts = webhookAllowedHosts
+        flags.jobRetentionDays = jobRetentionDays
+        flags.jobRetentionPerModel = jobRetentionPerModel
+        flags.backupIntervalHours = backupIntervalHours
+        flags.backupKeep = backupKeep
         return flags
     }
 }

@@ -15,7 +15,7 @@ import Testing
         var machine = PullStateMachine()
         machine.beginAttempt()
         machine.planned(sizeBytes: total, totalBytes: total, quantized: true)
-        machine.enter(.downloading)
+        machine.enter(.downloading, at: .zero)
         return machine
     }
 
@@ -51,14 +51,26 @@ import Testing
         #expect(machine.progress == 1)
     }
 
-    @Test func `failures that can pass are tried again after growing pauses, then given up`() {
+    @Test func `failures that can pass are tried again after pauses that double, then given up`() {
         var machine = downloading(total: 100)
         var pauses: [Duration] = []
         while case .retry(let pause) = machine.failed(RoostError(.network, "no line")) { pauses.append(pause) }
-        #expect(pauses.first == .seconds(1))
-        #expect(pauses == pauses.sorted())
-        #expect(pauses.count == 10)
-        #expect(machine.stage == .waitingForNetwork)
+        #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300].map { .seconds($0) })
+        #expect(machine.stage == .waitingForNetwork && machine.retryCount == 10)
+    }
+
+    @Test func `the budget is the job's own and spans its runs`() {
+        var none = PullStateMachine(maxRetries: 0)
+        #expect(none.failed(RoostError(.network, "no line")) == .giveUp)
+        var late = PullStateMachine(retryCount: 2, maxRetries: 3)
+        #expect(late.failed(RoostError(.network, "no line")) == .retry(after: .seconds(4)))
+        #expect(late.failed(RoostError(.network, "no line")) == .giveUp)
+    }
+
+    @Test func `jitter spreads the pauses by a quarter`() {
+        var (low, high) = (downloading(total: 100), downloading(total: 100))
+        #expect(low.failed(RoostError(.network, "no line"), jitter: 0) == .retry(after: .milliseconds(750)))
+        #expect(high.failed(RoostError(.network, "no line"), jitter: 1) == .retry(after: .milliseconds(1250)))
     }
 
     @Test func `progress gives the budget back`() {
@@ -69,6 +81,22 @@ import Testing
         }
     }
 
+    @Test func `bytes of an earlier run are no progress`() {
+        var machine = PullStateMachine(retryCount: 3, maxRetries: 5)
+        machine.planned(sizeBytes: 100, totalBytes: 100, quantized: true)
+        machine.found(60, of: file, at: .zero)
+        #expect(machine.failed(RoostError(.network, "no line")) == .retry(after: .seconds(8)))
+        #expect(machine.retryCount == 4)
+    }
+
+    @Test func `a download that brings nothing for ten seconds is stalled`() {
+        var machine = downloading(total: 100)
+        #expect(machine.stage(at: .seconds(9)) == .downloading)
+        #expect(machine.stage(at: .seconds(11)) == .stalled)
+        machine.received(10, of: file, at: .seconds(12))
+        #expect(machine.stage(at: .seconds(13)) == .downloading)
+    }
+
     @Test func `the other side's wish to wait is honoured`() {
         var machine = downloading(total: 1000)
         #expect(machine.failed(RoostError(.rateLimited, "slow down", retryAfter: .seconds(77))) == .retry(after: .seconds(77)))
@@ -77,7 +105,7 @@ import Testing
 
     @Test func `wrong bytes are fetched again once`() {
         var machine = downloading(total: 1000)
-        #expect(machine.failed(RoostError(.digestMismatch, "wrong")) == .retry(after: .zero))
+        #expect(machine.failed(RoostError(.digestMismatch, "wrong")) == .again)
         #expect(machine.failed(RoostError(.digestMismatch, "wrong")) == .giveUp)
     }
 
@@ -95,6 +123,7 @@ import Testing
         #expect(try #require(machine.bytesPerSecond(at: .seconds(10))) == 1000)
         #expect(try #require(machine.bytesPerSecond(at: .seconds(12))) < 1000)
         #expect(machine.bytesPerSecond(at: .seconds(60)) == nil)
+        #expect(try #require(machine.etaSeconds(at: .seconds(10))) == 990)
     }
 
     @Test func `a plan with another total starts the count anew`() {

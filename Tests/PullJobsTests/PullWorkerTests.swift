@@ -21,12 +21,12 @@ import Testing
         let worker: PullWorker
 
         func submit(_ model: String, initialize: Bool = false) async throws -> String {
-            try await worker.submit(model: ModelReference(parsing: model), quantize: .auto, initialize: initialize).id
+            try await worker.submit(NewPull(model: ModelReference(parsing: model), initialize: initialize)).id
         }
 
         func finished(_ id: String) async throws -> Job {
             while true {
-                if let job = try await database.job(id: id), job.status.isFinished { return job }
+                if let job = try database.job(id: id), job.status.isFinished { return job }
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
@@ -97,7 +97,7 @@ import Testing
             for number in 1...5 { ids.append(try await bench.submit("a/m\(number)", initialize: true)) }
             while loading.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(5)) }
             #expect(try await bench.database.jobCounts() == ["running": 2, "queued": 3])
-            #expect(bench.worker.view(of: try #require(try await bench.database.job(id: ids[0]))).stage == .loading)
+            #expect(bench.worker.view(of: try #require(try bench.database.job(id: ids[0]))).job.stage == .loading)
             open.finish()
             for id in ids { #expect(try await bench.finished(id).status == .succeeded) }
         }
@@ -106,8 +106,8 @@ import Testing
     @Test func `the running job of a dead process is taken up again`() async throws {
         let reference = try ModelReference(parsing: "a/b")
         let leaveRunning: @Sendable (JobDatabase) async throws -> Void = { database in
-            _ = try await database.createJob(model: reference, quantize: .auto, initialize: false)
-            _ = try await database.claimNextJob()
+            _ = try await database.createJob(NewPull(model: reference))
+            _ = try await database.claimNextJob(owner: "a dead process")
             #expect(try await database.jobCounts() == ["running": 1])
         }
         try await withWorker(["a/b/m-F16.gguf": 100], beforeStart: leaveRunning) { bench in

@@ -51,10 +51,12 @@ import Testing
     @Test func `a job reads back from its own JSON`() throws {
         var job = Job(id: "1", model: "a/b", quantize: "auto", initialize: true, createdAt: Timestamp(rawValue: "2027-01-15T08:00:00.000Z"))
         job.progress = 0.5
-        let view = JobView(job: job, stage: .downloading, bytesPerSecond: 12.5)
+        job.stage = .downloading
+        job.tags = ["a", "b"]
+        let view = JobView(job: job, bytesPerSecond: 12.5, etaSeconds: 4)
         let data = try JSONEncoder().encode(view)
         #expect(try JSONDecoder().decode(JobView.self, from: data) == view)
         let keys = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any]).keys
-        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["stage", "bytes_per_second"]))
+        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds"]))
     }
 }

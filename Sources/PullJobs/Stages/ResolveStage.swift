@@ -1,12 +1,12 @@
 import HubClient
 import RoostCore
 
-/// Asks the Hub which commit `main` is and which files it holds.
+/// Asks the Hub which commit the revision (or `main`) is and which files it holds.
 struct ResolveStage: Sendable {
     let hub: HubClient
 
-    func run(_ repository: RepositoryID) async throws -> ResolvedRepository {
-        let revision = try await hub.resolve(repository)
+    func run(_ repository: RepositoryID, revision name: String?) async throws -> ResolvedRepository {
+        let revision = try await hub.resolve(repository, revision: name ?? "main")
         return ResolvedRepository(revision: revision, files: try await hub.files(in: revision))
     }
 }

@@ -1,49 +1,48 @@
-/// A job as `GET /jobs` and `GET /jobs/{id}` show it: the sixteen documented fields, plus what only the running server knows.
+/// A job as `GET /jobs` and `GET /jobs/{id}` show it: the row, plus what only the running server knows.
 public struct JobView: Sendable, Codable, Hashable {
-    /// The row of jobs.db, with the newest progress in it.
+    /// The row of jobs.db, with the newest stage and progress in it.
     public var job: Job
-    /// What the job is doing at this moment; `nil` unless it is running.
-    public var stage: PullStage?
     /// The download rate of the last seconds in bytes a second; `nil` unless bytes are moving.
     public var bytesPerSecond: Double?
+    /// How many seconds the rest takes at this rate; `nil` unless bytes are moving.
+    public var etaSeconds: Double?
 
     /// Makes a view.
     ///
     /// - Parameters:
     ///   - job: The row.
-    ///   - stage: What the job is doing at this moment.
     ///   - bytesPerSecond: The rate of the last seconds.
-    public init(job: Job, stage: PullStage? = nil, bytesPerSecond: Double? = nil) {
+    ///   - etaSeconds: How many seconds the rest takes at this rate.
+    public init(job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil) {
         self.job = job
-        self.stage = stage
         self.bytesPerSecond = bytesPerSecond
+        self.etaSeconds = etaSeconds
     }
 
     private enum CodingKeys: String, CodingKey {
-        case stage
         case bytesPerSecond = "bytes_per_second"
+        case etaSeconds = "eta_seconds"
     }
 
-    /// Reads the documented fields and the live ones from one object.
+    /// Reads the row's fields and the live ones from one object.
     ///
     /// - Parameter decoder: Where from.
     /// - Throws: What the decoder throws.
     public init(from decoder: any Decoder) throws {
         job = try Job(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        // A newer server may know stages that this client does not.
-        stage = try container.decodeIfPresent(String.self, forKey: .stage).flatMap(PullStage.init(rawValue:))
         bytesPerSecond = try container.decodeIfPresent(Double.self, forKey: .bytesPerSecond)
+        etaSeconds = try container.decodeIfPresent(Double.self, forKey: .etaSeconds)
     }
 
-    /// Writes the documented fields and the live ones into one object.
+    /// Writes the row's fields and the live ones into one object.
     ///
     /// - Parameter encoder: Where to.
     /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         try job.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(stage, forKey: .stage)
         try container.encode(bytesPerSecond, forKey: .bytesPerSecond)
+        try container.encode(etaSeconds, forKey: .etaSeconds)
     }
 }

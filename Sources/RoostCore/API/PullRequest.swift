@@ -6,8 +6,24 @@ public struct PullRequest: Sendable, Codable, Hashable {
     public var quantize: QuantizationPolicy
     /// Whether to load the model once it is here.
     public var initialize: Bool
+    /// The branch, tag or commit; `nil` means `main`.
+    public var revision: String?
+    /// Who asks for it; 1 to 128 bytes.
+    public var userID: String?
+    /// The workspace it is asked for in; 1 to 128 bytes.
+    public var workspaceID: String?
+    /// Words to find the job by: 1 to 16 of 1 to 64 bytes each.
+    public var tags: [String]?
+    /// −100 … 100, higher goes first; `nil` means 0.
+    public var priority: Int?
+    /// How many tries in a row may fail without bringing a byte, 0 to 100; `nil` means the server's default.
+    public var maxRetries: Int?
+    /// Not to be begun before this time.
+    public var runAfter: Timestamp?
+    /// Who is told by HTTP when the job ends.
+    public var callbackURL: String?
 
-    /// Makes a request.
+    /// Makes a request without the optional fields.
     ///
     /// - Parameters:
     ///   - model: `org/name` or `org/name:QUANT`.
@@ -22,6 +38,13 @@ public struct PullRequest: Sendable, Codable, Hashable {
     private enum CodingKeys: String, CodingKey {
         case model, quantize
         case initialize = "init"
+        case revision
+        case userID = "user_id"
+        case workspaceID = "workspace_id"
+        case tags, priority
+        case maxRetries = "max_retries"
+        case runAfter = "run_after"
+        case callbackURL = "callback_url"
     }
 }
 

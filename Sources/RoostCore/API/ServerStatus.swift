@@ -4,6 +4,10 @@ public struct ServerStatus: Sendable, Codable, Hashable {
     public var version: String
     /// The SQLite library in use.
     public var sqliteVersion: String
+    /// Whether that SQLite is 3.51.3 or newer; older ones have a bug that `roost doctor` explains.
+    public var sqliteIsCurrent: Bool
+    /// The schema of jobs.db, as `PRAGMA user_version` says it: 15 is v1.5.
+    public var schemaVersion: Int
     /// Seconds since the server started.
     public var uptimeSeconds: Double
     /// The server's process.
@@ -25,6 +29,8 @@ public struct ServerStatus: Sendable, Codable, Hashable {
     ///
     /// - Parameters:
     ///   - sqliteVersion: The SQLite library in use.
+    ///   - sqliteIsCurrent: Whether it is 3.51.3 or newer.
+    ///   - schemaVersion: The schema of jobs.db.
     ///   - uptimeSeconds: Seconds since the server started.
     ///   - processIdentifier: The server's process.
     ///   - jobs: Jobs by status.
@@ -34,11 +40,13 @@ public struct ServerStatus: Sendable, Codable, Hashable {
     ///   - hubEndpoint: The Hub.
     ///   - engine: The engine's path.
     public init(
-        sqliteVersion: String, uptimeSeconds: Double, processIdentifier: Int, jobs: [String: Int], maxConcurrentPulls: Int,
-        loadedModels: [String], maxCacheModels: Int, hubEndpoint: String, engine: String?
+        sqliteVersion: String, sqliteIsCurrent: Bool, schemaVersion: Int, uptimeSeconds: Double, processIdentifier: Int, jobs: [String: Int],
+        maxConcurrentPulls: Int, loadedModels: [String], maxCacheModels: Int, hubEndpoint: String, engine: String?
     ) {
         self.version = RoostVersion.current
         self.sqliteVersion = sqliteVersion
+        self.sqliteIsCurrent = sqliteIsCurrent
+        self.schemaVersion = schemaVersion
         self.uptimeSeconds = uptimeSeconds
         self.processIdentifier = processIdentifier
         self.jobs = jobs
@@ -52,6 +60,8 @@ public struct ServerStatus: Sendable, Codable, Hashable {
     private enum CodingKeys: String, CodingKey {
         case version
         case sqliteVersion = "sqlite_version"
+        case sqliteIsCurrent = "sqlite_is_current"
+        case schemaVersion = "schema_version"
         case uptimeSeconds = "uptime_seconds"
         case processIdentifier = "pid"
         case jobs

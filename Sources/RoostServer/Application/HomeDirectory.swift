@@ -1,6 +1,6 @@
 import Foundation
 import RoostCore
-import SystemPackage
+public import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -14,14 +14,16 @@ import SystemPackage
 ///
 /// The owner holds a lock on `roost.lock`, which the system drops when the process ends, however it ends. Only the owner may say that a job
 /// marked `running` has no worker.
-final class HomeDirectory: Sendable {
-    let path: FilePath
+public final class HomeDirectory: Sendable {
+    /// The home.
+    public let path: FilePath
     private let lock: FileDescriptor
 
-    /// Makes the folder and takes the lock.
+    /// Makes the folder and takes the lock, which the object keeps as long as it lives.
     ///
+    /// - Parameter path: The home; absolute.
     /// - Throws: `RoostError` with code `fileSystem`, or `conflict` naming the process that has the lock.
-    init(claiming path: FilePath) throws {
+    public init(claiming path: FilePath) throws {
         self.path = path
         do {
             try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -46,7 +48,23 @@ final class HomeDirectory: Sendable {
     /// Closing drops the lock. A failure to close can be met with nothing.
     deinit { try? lock.close() }
 
-    var database: FilePath { path.appending("jobs.db") }
+    /// Where jobs.db is.
+    var database: FilePath { Self.database(in: path) }
+
+    /// Where the backups of jobs.db are.
+    var backups: FilePath { Self.backups(in: path) }
+
+    /// Where jobs.db of a home is, for those who only read it and need not own the home.
+    ///
+    /// - Parameter home: The home.
+    /// - Returns: The file's path.
+    public static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
+
+    /// Where the backups of a home's jobs.db are.
+    ///
+    /// - Parameter home: The home.
+    /// - Returns: The folder's path.
+    public static func backups(in home: FilePath) -> FilePath { home.appending("backups") }
 
     /// Where engine sockets live: in the home, or, when its path leaves no room for a socket's name, in the system's temporary folder.
     var socketDirectory: FilePath {

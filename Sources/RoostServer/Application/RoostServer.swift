@@ -92,7 +92,8 @@ public struct RoostServer: Service {
         return try HomeDirectory(claiming: configuration.settings.home)
     }
 
-    /// Services start in this order and stop in reverse: no job is claimed any more, then no request is taken, then the engines end.
+    /// Services start in this order and stop in reverse: no job is claimed any more, then no request is taken, then webhooks
+    /// and the upkeep of jobs.db end, then the engines.
     private func serve(_ parts: ServerParts) async throws {
         let application = Application(
             router: parts.router(), server: .http1(configuration: HTTPLimits.channel), configuration: applicationConfiguration,
@@ -101,7 +102,10 @@ public struct RoostServer: Service {
                 await onRunning("http://\(urlHost):\(port)")
             }, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [.init(service: parts.engines), .init(service: application), .init(service: parts.pulls)],
+            services: [
+                .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
+                .init(service: application), .init(service: parts.pulls),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.shutdownLimit
         do {

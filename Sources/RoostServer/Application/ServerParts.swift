@@ -17,6 +17,11 @@ struct ServerParts: Sendable {
     let catalog: ModelCatalog
     let engines: EngineSupervisor
     let pulls: PullWorker
+    let polls: JobPollService
+    let webhooks: WebhookService
+    let maintenance: MaintenanceService
+    let writeCheck: WriteCheck
+    private let logger: Logger
     private let start = ContinuousClock.now
 
     init(
@@ -32,12 +37,20 @@ struct ServerParts: Sendable {
         self.hub = hub
         self.catalog = catalog
         self.engines = engines
+        self.polls = JobPollService(database: database, logger: logger)
+        self.logger = logger
         self.pulls = PullWorker(
             configuration: .init(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
                 let entry = try catalog.entry(for: reference)
                 await engines.forgetFailure(of: entry.reference)
                 _ = try await engines.load(entry)
             }, database: database, hub: hub, logger: logger)
+        let settings = configuration.settings
+        self.webhooks = WebhookService(database: database, policy: WebhookPolicy(settings), secret: settings.webhookSecret, logger: logger)
+        self.maintenance = MaintenanceService(
+            configuration: .init(settings), database: database, backups: JobBackupFolder(path: HomeDirectory.backups(in: settings.home).string),
+            logger: logger)
+        self.writeCheck = WriteCheck { try await database.checkWritable() }
     }
 
     /// All routes behind the middleware that guards them.
@@ -48,8 +61,8 @@ struct ServerParts: Sendable {
         router.add(
             middleware: HostCheckMiddleware(
                 allowedHosts: Set(configuration.settings.allowedHosts), allowsAnyAddress: configuration.settings.allowRemote))
-        PullRoutes(pulls: pulls).add(to: router)
-        JobRoutes(database: database, pulls: pulls).add(to: router)
+        PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
+        JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(catalog: catalog, engines: engines).add(to: router)
         ChatRoutes(catalog: catalog, engines: engines).add(to: router)
         OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)

@@ -35,6 +35,16 @@ extension ServerSettings {
         public var maxCacheModels: Int?
         /// `--max-concurrent-pulls`.
         public var maxConcurrentPulls: Int?
+        /// `--webhook-allowed-hosts`.
+        public var webhookAllowedHosts: String?
+        /// `--job-retention-days`.
+        public var jobRetentionDays: Int?
+        /// `--job-retention-per-model`.
+        public var jobRetentionPerModel: Int?
+        /// `--backup-interval-hours`.
+        public var backupIntervalHours: Int?
+        /// `--backup-keep`.
+        public var backupKeep: Int?
 
         /// Nothing given.
         public init() {}
@@ -53,6 +63,11 @@ extension ServerSettings {
             values[.modelLoadCooldown] = modelLoadCooldown.map { .int($0) }
             values[.maxCacheModels] = maxCacheModels.map { .int($0) }
             values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
+            values[.webhookAllowedHosts] = webhookAllowedHosts.map { .string($0) }
+            values[.jobRetentionDays] = jobRetentionDays.map { .int($0) }
+            values[.jobRetentionPerModel] = jobRetentionPerModel.map { .int($0) }
+            values[.backupIntervalHours] = backupIntervalHours.map { .int($0) }
+            values[.backupKeep] = backupKeep.map { .int($0) }
             return values
         }
     }
@@ -99,6 +114,7 @@ extension ServerSettings {
         modelLoadCooldown = try reader.int(.modelLoadCooldown, in: 0...86_400, default: modelLoadCooldown)
         maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
+        try readJobSettings(reader)
         try refuseRemoteAddress()
     }
 

@@ -1,7 +1,9 @@
 public import Logging
+public import RoostCore
 public import SystemPackage
 
-/// Everything an operator can set. One list; each entry exists as flag, environment variable and key of the configuration file.
+/// Everything an operator can set. One list; each entry exists as flag, environment variable and key of the configuration file, but for the
+/// secret, which is no flag because everybody on a machine can read the arguments of its processes.
 ///
 /// | key in `config.json` | environment | flag of `roost serve` | default |
 /// | --- | --- | --- | --- |
@@ -19,6 +21,12 @@ public import SystemPackage
 /// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
+/// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
+/// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
+/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs stay (0 … 36500) |
+/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs stay (0 … 1000000) |
+/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 makes none) |
+/// | `backup_keep` | `ROOST_BACKUP_KEEP` | `--backup-keep` | 7 (1 … 1000) |
 ///
 /// A flag wins over the environment, the environment over the file. The Hub's own variables (`HF_HOME`, `HF_TOKEN`, …) are read from the
 /// environment only, as every other tool does.
@@ -49,6 +57,18 @@ public struct ServerSettings: Sendable, Hashable {
     public var maxCacheModels = 2
     /// How many pulls may run at once.
     public var maxConcurrentPulls = 2
+    /// Hosts that webhooks may call, as `host` or `host:port`; none turns webhooks off.
+    public var webhookAllowedHosts: [String] = []
+    /// What the calls of webhooks are signed with; 16 bytes or more.
+    public var webhookSecret: SecretToken?
+    /// Finished jobs are deleted after so many days; 0 keeps them.
+    public var jobRetentionDays = 0
+    /// So many finished jobs of each model are kept; 0 keeps all.
+    public var jobRetentionPerModel = 0
+    /// Hours between two backups of jobs.db; 0 makes none.
+    public var backupIntervalHours = 24
+    /// How many scheduled backups are kept.
+    public var backupKeep = 7
 
     /// The defaults, with a home.
     ///

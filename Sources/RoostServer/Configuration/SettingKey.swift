@@ -12,6 +12,12 @@ enum SettingKey: String, CaseIterable {
     case modelLoadCooldown = "model_load_cooldown"
     case maxCacheModels = "max_cache_models"
     case maxConcurrentPulls = "max_concurrent_pulls"
+    case webhookAllowedHosts = "webhook_allowed_hosts"
+    case webhookSecret = "webhook_secret"
+    case jobRetentionDays = "job_retention_days"
+    case jobRetentionPerModel = "job_retention_per_model"
+    case backupIntervalHours = "backup_interval_hours"
+    case backupKeep = "backup_keep"
 
     /// `ROOST_` and the key, but for the three names that the v1.0 server had already.
     var environmentVariable: String {

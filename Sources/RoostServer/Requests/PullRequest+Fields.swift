@@ -1,7 +1,7 @@
 import RoostCore
 
 extension PullRequest {
-    /// Checks the fields of a body.
+    /// Checks the fields of a body; who may be called back is the caller's to check.
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
     init(fields: RequestFields) throws {
@@ -9,5 +9,48 @@ extension PullRequest {
             model: try ModelReference(parsing: try fields.string("model", maxBytes: 256)).description,
             quantize: try fields.choice("quantize", default: .auto),
             initialize: try fields.bool("init", default: false))
+        revision = try fields.optionalString("revision", bytes: 1...256).map(Self.checkedRevision)
+        userID = try fields.optionalString("user_id", bytes: 1...128)
+        workspaceID = try fields.optionalString("workspace_id", bytes: 1...128)
+        tags = try fields.optionalStrings("tags", count: 1...16, bytes: 1...64)
+        priority = try fields.optionalInt("priority", in: Job.priorities)
+        maxRetries = try fields.optionalInt("max_retries", in: 0...100)
+        runAfter = try fields.optionalTime("run_after")
+        callbackURL = try fields.optionalString("callback_url", bytes: 1...2048)
+    }
+
+    /// The pull to record.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` for a model that is none.
+    func newPull() throws -> NewPull {
+        var pull = NewPull(model: try ModelReference(parsing: model), quantize: quantize, initialize: initialize)
+        pull.revision = revision
+        pull.userID = userID
+        pull.workspaceID = workspaceID
+        pull.priority = priority ?? pull.priority
+        pull.maxRetries = maxRetries ?? pull.maxRetries
+        pull.tags = tags ?? []
+        pull.runAfter = runAfter
+        pull.callbackURL = callbackURL
+        return pull
+    }
+
+    /// A revision becomes a part of URLs and a path below the cache's `refs`: a subset of what `git check-ref-format` allows.
+    private static func checkedRevision(_ name: String) throws -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "/"): true
+            default: false
+            }
+        }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard isPlain, !name.contains(".."), parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else {
+            throw RoostError(
+                .invalidRequest,
+                "`revision` must be a branch, a tag or a commit: letters, digits, `.`, `_`, `-` and `/`, no `..`, no part that is empty or begins with a dot; got \(name.quotedForPeople).",
+                field: "revision")
+        }
+        return name
     }
 }

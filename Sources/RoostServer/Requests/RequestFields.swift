@@ -48,6 +48,40 @@ struct RequestFields {
         return text
     }
 
+    /// A string that may be absent; control characters, which would garble a list on a terminal, are refused.
+    func optionalString(_ name: String, bytes: ClosedRange<Int>) throws -> String? {
+        guard let value = present(name) else { return nil }
+        return try plainText(value, named: name, bytes: bytes)
+    }
+
+    /// An array of strings that may be absent.
+    func optionalStrings(_ name: String, count: ClosedRange<Int>, bytes: ClosedRange<Int>) throws -> [String]? {
+        let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) strings"
+        guard let value = present(name) else { return nil }
+        guard case .array(let items) = value else { throw wrong(name, allowed) }
+        guard count.contains(items.count) else {
+            throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
+        }
+        return try items.enumerated().map { try plainText(JSONValue($1), named: "\(name)[\($0)]", bytes: bytes) }
+    }
+
+    /// A whole number that may be absent.
+    func optionalInt(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let value = present(name) else { return nil }
+        guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
+            throw wrong(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return whole
+    }
+
+    /// A time that may be absent.
+    func optionalTime(_ name: String) throws -> Timestamp? {
+        let allowed = "must be a time in UTC such as 2026-01-31T12:00:00Z"
+        guard let value = present(name) else { return nil }
+        guard case .string(let text) = value, let time = Timestamp(utc: text) else { throw wrong(name, allowed) }
+        return time
+    }
+
     func bool(_ name: String, default fallback: Bool) throws -> Bool {
         switch present(name) {
         case nil: fallback
@@ -64,10 +98,14 @@ struct RequestFields {
     }
 
     func int(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
-        let allowed = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-        guard let value = present(name) else { return fallback }
-        guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else { throw wrong(name, allowed) }
-        return whole
+        try optionalInt(name, in: range) ?? fallback
+    }
+
+    func requiredInt(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+        guard let number = try optionalInt(name, in: range) else {
+            throw missing(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 
     func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, default fallback: Choice?) throws -> Choice where Choice.RawValue == String {
@@ -97,6 +135,14 @@ struct RequestFields {
         }
     }
 
+    private func plainText(_ value: JSONValue, named name: String, bytes: ClosedRange<Int>) throws -> String {
+        let allowed = "must be a string of \(bytes.lowerBound) to \(bytes.upperBound) bytes without control characters"
+        guard case .string(let text) = value, bytes.contains(text.utf8.count), !text.hasControlCharacters else {
+            throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(value.describedForPeople).", field: prefix + name)
+        }
+        return text
+    }
+
     private func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
     /// A field that is there; `null` counts as absent.
@@ -118,5 +164,22 @@ struct RequestFields {
     private func wrong(_ name: String, _ allowed: String) -> RoostError {
         RoostError(
             .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(present(name)?.describedForPeople ?? "missing").", field: prefix + name)
+    }
+}
+
+extension String {
+    /// Whether the text holds a character of Unicode's category Cc, such as a line end or an escape.
+    var hasControlCharacters: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
+}
+
+extension Timestamp {
+    /// Reads a time that somebody sent.
+    ///
+    /// - Parameter text: ISO 8601 that ends in `Z`, of the years 1970 to 9999; hostile until parsed.
+    init?(utc text: String) {
+        guard text.utf8.count <= 40, text.hasSuffix("Z"), let date = Timestamp(rawValue: text).date,
+            (0..<253_402_300_800).contains(date.timeIntervalSince1970)
+        else { return nil }
+        self.init(date)
     }
 }

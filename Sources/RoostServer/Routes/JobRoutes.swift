@@ -2,50 +2,106 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import JobStore
+import Logging
 import PullJobs
 import RoostCore
 
-/// `GET /jobs` and `GET /jobs/{id}`.
+/// `/jobs`: lists, shows, follows, steers and deletes jobs.
 struct JobRoutes: Sendable {
-    let database: JobDatabase
-    let pulls: PullWorker
+    private let database: JobDatabase
+    private let pulls: PullWorker
+    private let polls: JobPollService
+    private let broadcast: JobBroadcast
+
+    /// Makes the routes.
+    ///
+    /// - Parameters:
+    ///   - database: The jobs.
+    ///   - pulls: Who works on them.
+    ///   - polls: Counts who asks for a job.
+    ///   - logger: Hears about progress that cannot be told.
+    init(database: JobDatabase, pulls: PullWorker, polls: JobPollService, logger: Logger) {
+        self.database = database
+        self.pulls = pulls
+        self.polls = polls
+        broadcast = JobBroadcast(database: database, view: { pulls.view(of: $0) }, logger: logger)
+    }
 
     func add(to router: Router<RoostContext>) {
         let group = router.group("jobs")
         group.get(use: list)
-        group.get(":id", use: show)
+        group.get("events") { request, _ in try events(of: nil, request) }
+        group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
+        group.post("prune", use: prune)
+        group.get(":id") { _, context in try show(Self.id(context)) }
+        group.delete(":id", use: delete)
+        group.get(":id/files") { _, context in JSON.response(try database.files(of: known(Self.id(context)).id)) }
+        group.get(":id/events") { request, context in try events(of: known(Self.id(context)), request) }
+        group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: Self.id(context))) }
+        group.post(":id/pause") { _, context in try await show(pulls.pause(id: Self.id(context))) }
+        group.post(":id/resume") { _, context in try await show(pulls.resume(id: Self.id(context))) }
+        group.post(":id/retry") { _, context in try await show(pulls.retry(id: Self.id(context))) }
+        group.post(":id/priority", use: prioritize)
     }
 
-    private func list(_ request: Request, context: RoostContext) async throws -> Response {
-        let jobs = try await database.jobs(matching: try filter(request.uri.queryParameters))
-        return JSON.response(jobs.map(pulls.view))
-    }
-
-    private func show(_ request: Request, context: RoostContext) async throws -> Response {
+    private static func id(_ context: RoostContext) throws -> String {
         let raw = try context.parameters.require("id")
-        let id = (raw.removingPercentEncoding ?? raw).lowercased()
-        guard let job = try await database.job(id: id) else {
+        return (raw.removingPercentEncoding ?? raw).lowercased()
+    }
+
+    private func known(_ id: String) throws -> Job {
+        guard let job = try database.job(id: id) else {
             throw RoostError(.notFound, "There is no job \(id.quotedForPeople); GET /jobs lists them all.", field: "id")
         }
-        return JSON.response(pulls.view(of: job))
+        return job
+    }
+}
+
+extension JobRoutes {
+    private func list(_ request: Request, context: RoostContext) async throws -> Response {
+        let query = try JobListQuery(QueryFields(request))
+        let page = try database.page(matching: query.filter)
+        var headers: HTTPFields = [:]
+        if let next = page.next { headers[.link] = query.link(to: next) }
+        return JSON.response(page.jobs.map(pulls.view), headers: headers)
     }
 
-    private func filter(_ query: borrowing Parameters) throws -> JobFilter {
-        var filter = JobFilter(limit: 50)
-        if let status = query["status"] {
-            guard let known = JobStatus.documented.first(where: { $0.rawValue == status }) else {
-                throw RoostError(
-                    .invalidRequest, "`status` must be one of \(JobStatus.documented.map(\.rawValue).joined(separator: ", ")).", field: "status")
-            }
-            filter.status = known
+    private func show(_ id: String) throws -> Response {
+        let job = try known(id)
+        try polls.admit(id)
+        return show(job)
+    }
+
+    private func show(_ job: Job) -> Response { JSON.response(pulls.view(of: job)) }
+
+    private func prioritize(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
+        let priority = try fields.requiredInt("priority", in: Job.priorities)
+        return try await show(pulls.prioritize(id: Self.id(context), priority: priority))
+    }
+
+    private func delete(_ request: Request, context: RoostContext) async throws -> Response {
+        try await database.deleteJob(id: Self.id(context))
+        return Response(status: .noContent)
+    }
+
+    private func prune(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let pruning = try JobPruning(fields: RequestFields(body: try await request.readBody(upTo: context.maxUploadSize)))
+        return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
+    }
+
+    private func events(of job: Job?, _ request: Request) throws -> Response {
+        let query = try JobEventQuery(request)
+        if query.wantsJSON { return JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
+        let newest = try database.lastEventNumber()
+        // A number that is ahead comes from before jobs.db was replaced by an older one.
+        let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)
+        if let job, job.status.isFinished, query.isReturning, try database.events(of: job.id, after: after, limit: 1).isEmpty {
+            // This, and not the end of a stream, tells a browser not to come back.
+            return Response(status: .noContent)
         }
-        filter.model = try query["model"].map { try ModelReference(parsing: String($0)).description }
-        if let limit = query["limit"] {
-            guard let number = Int(limit), (1...1000).contains(number) else {
-                throw RoostError(.invalidRequest, "`limit` must be a whole number from 1 to 1000.", field: "limit")
-            }
-            filter.limit = number
-        }
-        return filter
+        return JobEventBody(database: database, broadcast: broadcast, request: request, jobID: job?.id, after: after).response
     }
 }

@@ -6,6 +6,8 @@ import RoostCore
 /// `POST /pull`: asks for a model and returns at once.
 struct PullRoutes: Sendable {
     let pulls: PullWorker
+    /// Refuses a `callback_url` that the server may not call.
+    var checkCallback: @Sendable (String) throws -> Void = refuseCallbacks
 
     func add(to router: Router<RoostContext>) { router.post("pull", use: pull) }
 
@@ -13,8 +15,14 @@ struct PullRoutes: Sendable {
         var request = request
         let body = try await request.readBody(upTo: context.maxUploadSize)
         let pull = try PullRequest(fields: RequestFields(body: body))
-        let job = try await pulls.submit(
-            model: try ModelReference(parsing: pull.model), quantize: pull.quantize, initialize: pull.initialize)
+        if let url = pull.callbackURL { try checkCallback(url) }
+        let job = try await pulls.submit(pull.newPull())
         return JSON.response(PullAccepted(jobID: job.id), status: .accepted, headers: [.location: "/jobs/\(job.id)"])
+    }
+
+    @Sendable private static func refuseCallbacks(_ url: String) throws {
+        throw RoostError(
+            .invalidRequest, "`callback_url` is not accepted: webhooks are off on this server. Follow the job with GET /jobs/{id}/events instead.",
+            field: "callback_url")
     }
 }

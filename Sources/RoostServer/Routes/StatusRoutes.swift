@@ -11,15 +11,25 @@ struct StatusRoutes: Sendable {
     let parts: ServerParts
 
     func add(to router: Router<RoostContext>) {
-        router.get("health") { _, _ in JSON.response(["status": "ok"]) }
+        router.get("health") { _, _ in JSON.response(await health()) }
         router.get("status") { _, _ in JSON.response(try await status()) }
         router.get("diag") { _, _ in JSON.response(try await diagnostics()) }
+    }
+
+    /// Answered with 200 as long as the process works, also when jobs.db does not.
+    private func health() async -> HealthReport {
+        let counts: Result<[String: Int], any Error>
+        do { counts = .success(try await parts.database.jobCounts()) } catch { counts = .failure(error) }
+        return HealthReport(
+            counts: counts, recovery: parts.database.recovery, writeFailure: await parts.writeCheck.failure(),
+            backupFailure: parts.maintenance.lastBackupFailure)
     }
 
     private func status() async throws -> ServerStatus {
         let settings = parts.configuration.settings
         return ServerStatus(
-            sqliteVersion: try await parts.database.sqliteVersion, uptimeSeconds: parts.uptime / .seconds(1),
+            sqliteVersion: JobDatabase.sqliteVersion, sqliteIsCurrent: SQLiteRelease(JobDatabase.sqliteVersion) >= .current,
+            schemaVersion: JobDatabase.schemaVersion, uptimeSeconds: parts.uptime / .seconds(1),
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), jobs: try await parts.database.jobCounts(),
             maxConcurrentPulls: settings.maxConcurrentPulls,
             loadedModels: await parts.engines.loadedModels().filter { $0.state == .ready }.map(\.reference.description),
@@ -33,7 +43,7 @@ struct StatusRoutes: Sendable {
             status: try await status(), home: settings.home.string, hubCache: parts.hubConfiguration.cacheDirectory.string,
             hubCacheFreeBytes: try parts.hub.freeBytes(), hasHubToken: parts.hubConfiguration.token != nil,
             host: settings.host, port: settings.port, contextLength: settings.contextLength,
-            modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: try await parts.database.journalSettings(),
+            modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: try parts.database.journalSettings(),
             operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString, processors: ProcessInfo.processInfo.activeProcessorCount,
             memoryBytes: ProcessInfo.processInfo.physicalMemory,
             engines: await parts.engines.loadedModels().map(Diagnostics.Engine.init))

@@ -44,16 +44,22 @@ import Testing
             "ROOST_PORT": "9000", "MAX_CONCURRENT_PULLS": "5", "MAX_CACHE_MODELS": "3", "MODEL_LOAD_COOLDOWN": "0", "ROOST_LOG_LEVEL": "debug",
             "ROOST_ALLOWED_HOSTS": "roost.lan, Other.lan", "ROOST_CONTEXT_LENGTH": "8192", "ROOST_THREADS": "3", "ROOST_MODEL_LOAD_TIMEOUT": "60",
             "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
+            "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
+            "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
         ]
         let fromEnvironment = try await load(environment)
         let fromFile = try await load(
             file: """
                 {"port":9000,"max_concurrent_pulls":5,"max_cache_models":3,"model_load_cooldown":0,"log_level":"debug",
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
-                 "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh"}
+                 "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
+                 "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9}
                 """)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)
+        #expect(fromFile.webhookAllowedHosts == ["ci.lan", "10.0.0.7:8443"] && fromFile.webhookSecret?.value == "0123456789abcdef")
+        #expect(fromFile.jobRetentionDays == 30 && fromFile.jobRetentionPerModel == 5)
+        #expect(fromFile.backupIntervalHours == 6 && fromFile.backupKeep == 9)
         #expect(environment.count == SettingKey.allCases.count)
     }
 
@@ -68,7 +74,10 @@ import Testing
     @Test(arguments: [
         ("ROOST_PORT", "abc"), ("ROOST_PORT", "70000"), ("ROOST_PORT", "-1"), ("MAX_CONCURRENT_PULLS", "0"), ("MAX_CACHE_MODELS", "many"),
         ("MODEL_LOAD_COOLDOWN", "-5"), ("ROOST_LOG_LEVEL", "loud"), ("ROOST_ALLOW_REMOTE", "maybe"), ("ROOST_LLAMA_SERVER", "/nonexistent"),
-        ("ROOST_PROT", "8005"),
+        ("ROOST_PROT", "8005"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
+        ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
+        ("ROOST_JOB_RETENTION_DAYS", "-1"), ("ROOST_JOB_RETENTION_PER_MODEL", "few"), ("ROOST_BACKUP_INTERVAL_HOURS", "9000"),
+        ("ROOST_BACKUP_KEEP", "0"),
     ]) func `a bad value or an unknown variable stops the start with a sentence that names it`(name: String, value: String) async {
         let message = await refusal([name: value])
         #expect(message.hasPrefix("\(name) "))
@@ -92,5 +101,16 @@ import Testing
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.7", "example.com"]) func `an address that others reach must be allowed`(host: String) async throws {
         #expect(await refusal(["ROOST_HOST": host]).contains("--allow-remote"))
         #expect(try await load(["ROOST_HOST": host, "ROOST_ALLOW_REMOTE": "true"]).host == host)
+    }
+
+    @Test func `webhooks without a secret stop the start, and no text of the settings holds the secret`() async throws {
+        let message = await refusal(["ROOST_WEBHOOK_ALLOWED_HOSTS": "ci.lan"])
+        #expect(message.contains("ROOST_WEBHOOK_SECRET") && message.contains("ci.lan"))
+        let secret = "0123456789abcdef"
+        let settings = try await load(["ROOST_WEBHOOK_ALLOWED_HOSTS": "ci.lan", "ROOST_WEBHOOK_SECRET": secret])
+        var dumped = ""
+        dump(settings, to: &dumped)
+        #expect(!"\(settings) \(String(reflecting: settings)) \(dumped)".contains(secret))
+        #expect(await !refusal(["ROOST_WEBHOOK_SECRET": "secret too bad"]).contains("too bad"))
     }
 }

@@ -1,0 +1,39 @@
+import GRDB
+
+/// What every connection to jobs.db is opened with.
+enum ConnectionSettings {
+    /// Waiting for another program that writes, in seconds.
+    static let busyTimeout = 5.0
+
+    /// The one connection that writes. It is also the only one that ever checkpoints: readers are opened read-only and cannot.
+    static var writer: Configuration {
+        var configuration = common
+        configuration.label = "jobs.db writer"
+        configuration.prepareDatabase { database in
+            try database.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864;
+                    PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON
+                    """)
+        }
+        return configuration
+    }
+
+    /// A connection that can only read.
+    static var reader: Configuration {
+        var configuration = common
+        configuration.label = "jobs.db reader"
+        configuration.readonly = true
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON; PRAGMA cache_size = -8000")
+        }
+        return configuration
+    }
+
+    private static var common: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        return configuration
+    }
+}

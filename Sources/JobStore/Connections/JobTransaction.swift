@@ -1,0 +1,100 @@
+import GRDB
+import RoostCore
+
+/// What a change sees: the writer inside its transaction. It writes rows and the history together, and keeps the new history for the watchers, who
+/// hear of it once it is committed.
+final class JobTransaction {
+    let database: Database
+    /// One time for everything in the transaction.
+    let now: Timestamp
+    private(set) var events: [JobEvent] = []
+
+    init(database: Database, now: Timestamp) {
+        self.database = database
+        self.now = now
+    }
+
+    func job(id: String) throws -> Job? {
+        try JobRow.fetchOne(database, sql: "SELECT \(JobRow.list) FROM jobs WHERE id = ?", arguments: [id])
+    }
+
+    /// Writes the columns that differ, and the event that the difference is.
+    ///
+    /// - Parameters:
+    ///   - after: The job as it shall be.
+    ///   - before: The job as it is in the file.
+    ///   - message: What to tell people about it.
+    /// - Throws: `RoostError` with code `database` when the result breaks a rule.
+    func save(_ after: Job, over before: Job, message: String? = nil) throws {
+        try after.checkRules(changing: before)
+        let (old, new) = (JobRow.values(before), JobRow.values(after))
+        let changed = old.indices.filter { old[$0] != new[$0] }
+        guard !changed.isEmpty else { return }
+        let assignments = changed.map { "\(JobRow.columns[$0]) = ?" }.joined(separator: ", ")
+        let statement = try database.cachedStatement(sql: "UPDATE jobs SET \(assignments) WHERE id = ?")
+        try statement.execute(arguments: StatementArguments(changed.map { new[$0] } + [before.id.databaseValue]))
+        guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is not in jobs.db any more.") }
+        if let kind = JobEvent.Kind(from: before, to: after) { try record(kind, of: after, message: message) }
+        if after.status.isFinished != before.status.isFinished { try setWebhook(of: after.id, isDue: after.status.isFinished) }
+    }
+
+    /// Writes an event.
+    func record(_ kind: JobEvent.Kind, of job: Job, message: String? = nil) throws {
+        let statement = try database.cachedStatement(
+            sql: "INSERT INTO job_events (job_id, time, kind, status, stage, message) VALUES (?, ?, ?, ?, ?, ?)")
+        try statement.execute(arguments: [job.id, now.rawValue, kind.rawValue, job.status.rawValue, job.stage?.rawValue, message])
+        events.append(
+            JobEvent(
+                id: database.lastInsertedRowID, jobID: job.id, time: now, kind: kind, status: job.status, stage: job.stage, message: message))
+    }
+
+    /// Hands events that were written by SQL of their own to the watchers.
+    func publish(eventsAfter number: Int64) throws { events += try JobEvent.fetch(database, where: "seq > ?", [number.databaseValue], limit: -1) }
+
+    /// The call is due when the job ends; when the job is taken up again, a call that was not made yet waits for its next end.
+    private func setWebhook(of jobID: String, isDue: Bool) throws {
+        let statement = try database.cachedStatement(
+            sql: "UPDATE job_webhooks SET next_try = ?, attempts = 0, delivered_at = NULL, error = NULL WHERE job_id = ?")
+        try statement.execute(arguments: [isDue ? now.rawValue : nil, jobID])
+    }
+}
+
+extension JobEvent.Kind {
+    /// What a change of a job is called; `nil` when nothing happened that the history tells.
+    init?(from before: Job, to after: Job) {
+        if before.status != after.status {
+            switch after.status {
+            case .running: self = .started
+            case .succeeded: self = .succeeded
+            case .failed: self = after.stage == .canceled ? .canceled : .failed
+            default: self = after.stage == .paused ? .paused : after.stage == .waitingForNetwork ? .retryScheduled : .requeued
+            }
+        } else if before.stage != after.stage {
+            self = after.stage == .paused ? .paused : before.stage == .paused ? .resumed : .stage
+        } else if before.priority != after.priority {
+            self = .reprioritized
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Job {
+    /// The rules that every change by Roost keeps. What a row of another program held before is not our affair.
+    fileprivate func checkRules(changing before: Job) throws {
+        if status != before.status, !JobStatus.documented.contains(status) {
+            throw RoostError(.database, "A job cannot get the status \(status.rawValue.quotedForPeople); only the documented four exist.")
+        }
+        if let progress, progress != before.progress, !(0...1).contains(progress) {
+            throw RoostError(.database, "A job's progress is 0.0 … 1.0, not \(progress).")
+        }
+        if let downloadedBytes, let totalBytes, downloadedBytes > totalBytes,
+            downloadedBytes != before.downloadedBytes || totalBytes != before.totalBytes
+        {
+            throw RoostError(.database, "A job cannot have \(downloadedBytes) of \(totalBytes) bytes.")
+        }
+        if priority != before.priority, !Self.priorities.contains(priority) {
+            throw RoostError.wrongPriority
+        }
+    }
+}

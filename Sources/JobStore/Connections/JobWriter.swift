@@ -1,0 +1,192 @@
+import Dispatch
+import GRDB
+import Logging
+import RoostCore
+import Synchronization
+
+/// The one writer of jobs.db. Changes that arrive while another commit is on its way to the disk share the next commit (group commit), so that
+/// many callers wait for one fsync and not for one each.
+///
+/// A change that was handed over is carried out to its end, whatever becomes of the caller's task.
+final class JobWriter: Sendable {
+    /// What an acknowledged change survives.
+    enum Durability: Sendable {
+        /// Power loss: the commit is on the disk.
+        case full
+        /// The end of the process; after a power cut the last of these may be missing. For what can be found out again, such as progress.
+        case relaxed
+    }
+
+    private struct Change: Sendable {
+        let durability: Durability
+        /// Makes the change; returns what to do once it is committed.
+        let apply: @Sendable (JobTransaction) throws -> (@Sendable () -> Void)
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct Waiting {
+        var changes: [Change] = []
+        var isDraining = false
+    }
+
+    /// More would let the first caller wait too long.
+    private static let largestBatch = 256
+    /// How often the wait for another program's write lock (`ConnectionSettings.busyTimeout` each) is repeated.
+    private static let lockTries = 6
+
+    private let path: String
+    private let now: @Sendable () -> Timestamp
+    private let onEvents: @Sendable ([JobEvent]) -> Void
+    private let logger: Logger
+    private let queue = DispatchQueue(label: "jobs.db writer", qos: .userInitiated)
+    private let waiting = Mutex(Waiting())
+    private let connection: Mutex<DatabaseQueue>
+
+    /// Opens the writer.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - now: The clock of all timestamps.
+    ///   - logger: Hears when the connection has to be opened anew.
+    ///   - onEvents: Hears about each commit's events, in order.
+    init(path: String, now: @escaping @Sendable () -> Timestamp, logger: Logger, onEvents: @escaping @Sendable ([JobEvent]) -> Void) throws {
+        self.path = path
+        self.now = now
+        self.logger = logger
+        self.onEvents = onEvents
+        connection = Mutex(try Self.open(path))
+    }
+
+    /// Makes a change and returns when it is committed.
+    func perform<Value: Sendable>(
+        _ durability: Durability = .full, _ change: @escaping @Sendable (JobTransaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            enqueue(
+                Change(durability: durability) { transaction in
+                    let value = try change(transaction)
+                    return { continuation.resume(returning: value) }
+                } fail: {
+                    continuation.resume(throwing: $0)
+                })
+        }
+    }
+
+    /// Runs something outside any transaction: pragmas, a checkpoint.
+    func withoutTransaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
+        let connection = connection.withLock { $0 }
+        return try queue.sync { try connection.writeWithoutTransaction(work) }
+    }
+
+    func close() throws { try connection.withLock { try $0.close() } }
+
+    private static func open(_ path: String) throws -> DatabaseQueue {
+        let connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.writer)
+        try connection.writeWithoutTransaction { database in
+            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            guard mode == "wal" else {
+                throw RoostError(
+                    .database, "\(path) cannot use SQLite's write-ahead log (it stays in mode \(mode ?? "unknown")); put ROOST_HOME on a local disk.")
+            }
+            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000")
+        }
+        return connection
+    }
+
+    private func enqueue(_ change: Change) {
+        let mustStart = waiting.withLock { waiting in
+            waiting.changes.append(change)
+            defer { waiting.isDraining = true }
+            return !waiting.isDraining
+        }
+        if mustStart { queue.async { self.drain() } }
+    }
+
+    private func drain() {
+        while true {
+            let batch = waiting.withLock { waiting in
+                let batch = Array(waiting.changes.prefix(Self.largestBatch))
+                waiting.changes.removeFirst(batch.count)
+                if batch.isEmpty { waiting.isDraining = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            commit(batch)
+        }
+    }
+
+    /// One transaction for all of them. When one of them fails, nothing of the batch has happened, and each gets a transaction of its own.
+    private func commit(_ batch: [Change]) {
+        do {
+            let completions = try transaction(batch)
+            for complete in completions { complete() }
+        } catch {
+            if batch.count > 1, !(error is CommitFailure) {
+                for change in batch { commit([change]) }
+            } else {
+                let cause = (error as? CommitFailure)?.cause ?? error
+                for change in batch { change.fail(cause) }
+                reopenIfBroken(cause)
+            }
+        }
+    }
+
+    private func transaction(_ batch: [Change]) throws -> [@Sendable () -> Void] {
+        let connection = connection.withLock { $0 }
+        return try connection.writeWithoutTransaction { database in
+            let isRelaxed = batch.allSatisfy { $0.durability == .relaxed }
+            if isRelaxed { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+            // FULL is the rule; it is back before anybody can hand in another change.
+            defer { if isRelaxed { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
+            do { try begin(database) } catch { throw CommitFailure(cause: error) }
+            let transaction = JobTransaction(database: database, now: now())
+            let completions: [@Sendable () -> Void]
+            do {
+                completions = try batch.map { try $0.apply(transaction) }
+            } catch {
+                try rollBack(database)
+                throw error
+            }
+            do {
+                try database.commit()
+            } catch {
+                try rollBack(database)
+                throw CommitFailure(cause: error)
+            }
+            if !transaction.events.isEmpty { onEvents(transaction.events) }
+            return completions
+        }
+    }
+
+    private func begin(_ database: Database) throws {
+        for attempt in 1... {
+            do {
+                return try database.beginTransaction(.immediate)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempt < Self.lockTries {
+                logger.warning("another program has been writing to jobs.db for some seconds; waiting for it")
+            }
+        }
+    }
+
+    /// SQLite rolls back by itself after some failures.
+    private func rollBack(_ database: Database) throws { if database.isInsideTransaction { try database.rollback() } }
+
+    /// After a failed write or fsync nobody knows what the connection's caches are worth: the file is opened anew.
+    private func reopenIfBroken(_ error: any Error) {
+        guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return }
+        logger.error("jobs.db is opened anew after an I/O error", metadata: ["error": "\(error)"])
+        do {
+            let fresh = try Self.open(path)
+            let old = connection.withLock { connection in
+                defer { connection = fresh }
+                return connection
+            }
+            try old.close()
+        } catch {
+            logger.error("jobs.db cannot be opened anew; the next change tries the old connection", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// No transaction, or none that could be committed: the changes are not tried one by one, for none of them is at fault.
+    private struct CommitFailure: Error { let cause: any Error }
+}

@@ -1,0 +1,141 @@
+import GRDB
+
+/// A table of a damaged file, read around what cannot be read.
+///
+/// SQLite finds a row by way of pages from the root of the table to a leaf; a damaged page hides the rows below it and no others. So every stretch of
+/// row numbers is read from its beginning and from its end until damage is met, and what lies between is halved, the largest stretches first, until all
+/// rows that can be reached have been.
+struct DamagedTable {
+    /// Row numbers that could not be reached.
+    typealias Lost = [ClosedRange<Int64>]
+
+    let name: String
+    let columns: [String]
+    let database: Database
+
+    /// After so many searches in a row that found nothing but damage the rest is given up: a damaged inner page hides thousands of rows, and asking
+    /// for each of them would take minutes.
+    static let patience = 5000
+
+    /// Hands over every readable row of a table with row numbers.
+    ///
+    /// - Parameter handOver: Gets the row number and the values of `columns`. A row may be handed over twice.
+    /// - Returns: What could not be reached; empty when the whole table was read.
+    /// - Throws: Failures that are no damage, and what `handOver` throws.
+    func readAll(_ handOver: (Int64, [DatabaseValue]) throws -> Void) throws -> Lost {
+        let (rising, falling) = (try walking(""), try walking(" DESC"))
+        var pending: [ClosedRange<Int64>] = [1...Int64.max]
+        var lost: Lost = []
+        var inVain = 0
+        var next = 0
+        while next < pending.count {
+            var (low, high) = (pending[next].lowerBound, pending[next].upperBound)
+            next += 1
+            guard inVain < Self.patience else {
+                lost.append(low...high)
+                continue
+            }
+            guard let first = try walk(low...high, rising, handOver), first.lastRow ?? 0 < high else { continue }
+            low = first.lastRow.map { $0 + 1 } ?? low
+            guard let second = try walk(low...high, falling, handOver) else { continue }
+            high = second.lastRow.map { $0 - 1 } ?? high
+            inVain = first.lastRow == nil && second.lastRow == nil ? inVain + 1 : 0
+            guard low <= high else { continue }
+            let (part, unbounded) = try bounded(low...high)
+            if let unbounded { lost.append(unbounded) }
+            if part.lowerBound == part.upperBound {
+                lost.append(part)
+            } else {
+                let middle = part.lowerBound + (part.upperBound - part.lowerBound) / 2
+                pending += [part.lowerBound...middle, (middle + 1)...part.upperBound]
+            }
+        }
+        return lost.sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    /// Reads a table without row numbers: from both ends, then the rows of each job.
+    ///
+    /// - Parameters:
+    ///   - key: The columns of its key.
+    ///   - jobs: The ids to ask for when not all can be read in order.
+    ///   - handOver: Gets the values of `columns`. A row may be handed over twice.
+    /// - Returns: Whether the whole table was read.
+    func readAll(key: [String], jobs: () throws -> [String], _ handOver: ([DatabaseValue]) throws -> Void) throws -> Bool {
+        let order = key.map(\.quotedDatabaseIdentifier)
+        if try run(statement("ORDER BY \(order.joined(separator: ", "))"), [], handOver) { return true }
+        _ = try run(statement("ORDER BY \(order.map { $0 + " DESC" }.joined(separator: ", "))"), [], handOver)
+        let ofJob = try statement("WHERE job_id = ?")
+        for job in try jobs() { _ = try run(ofJob, [job], handOver) }
+        return false
+    }
+
+    /// How far a walk came before it met damage.
+    private struct Stop { var lastRow: Int64? }
+
+    private func walking(_ order: String) throws -> Statement {
+        try statement("NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid\(order)", selecting: ["rowid"] + quotedColumns)
+    }
+
+    /// - Returns: `nil` when the walk came to the end of the stretch.
+    private func walk(
+        _ range: ClosedRange<Int64>, _ statement: Statement, _ handOver: (Int64, [DatabaseValue]) throws -> Void
+    ) throws -> Stop? {
+        var stop = Stop()
+        let isDone = try run(statement, [range.lowerBound, range.upperBound]) { values in
+            guard let row = Int64.fromDatabaseValue(values[0]) else { return }
+            try handOver(row, Array(values.dropFirst()))
+            stop.lastRow = row
+        }
+        return isDone ? nil : stop
+    }
+
+    /// Nobody knows where a table ends whose last pages are damaged. What is beyond twice the distance of any row that can be found is given up.
+    private func bounded(_ range: ClosedRange<Int64>) throws -> (ClosedRange<Int64>, beyond: ClosedRange<Int64>?) {
+        let guess: Int64 = 1 << 16
+        guard range.upperBound == .max, range.upperBound - range.lowerBound > guess else { return (range, nil) }
+        let search = try statement("NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1", selecting: ["rowid"])
+        var reach = guess
+        var step: Int64 = 1
+        while case let (row, overflow) = range.lowerBound.addingReportingOverflow(step), !overflow, step < 1 << 61 {
+            var found = false
+            let isReadable = try run(search, [row]) { _ in found = true }
+            if isReadable, found { reach = max(reach, step * 2) }
+            step *= 2
+        }
+        let (end, overflow) = range.lowerBound.addingReportingOverflow(reach)
+        return overflow || end >= range.upperBound ? (range, nil) : (range.lowerBound...end, (end + 1)...range.upperBound)
+    }
+
+    private var quotedColumns: [String] { columns.map(\.quotedDatabaseIdentifier) }
+
+    /// Prepared once and kept: the store's own cache of statements forgets each that met damage.
+    private func statement(_ clause: String, selecting: [String]? = nil) throws -> Statement {
+        let list = (selecting ?? quotedColumns).joined(separator: ", ")
+        return try database.makeStatement(sql: "SELECT \(list) FROM \(name.quotedDatabaseIdentifier) \(clause)")
+    }
+
+    /// - Returns: Whether all rows were read; `false` when damage ended it.
+    private func run(_ statement: Statement, _ arguments: StatementArguments, _ handOver: ([DatabaseValue]) throws -> Void) throws -> Bool {
+        let cursor: RowCursor
+        do {
+            cursor = try Row.fetchCursor(statement, arguments: arguments)
+        } catch let error as DatabaseError where error.isDamage {
+            return false
+        }
+        while true {
+            let values: [DatabaseValue]
+            do {
+                guard let row = try cursor.next() else { return true }
+                values = Array(row.databaseValues)
+            } catch let error as DatabaseError where error.isDamage {
+                return false
+            }
+            try handOver(values)
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Whether the file, or the disk below it, is damaged.
+    var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR].contains(resultCode) }
+}

@@ -1,0 +1,116 @@
+public import Foundation
+import RoostCore
+
+/// The folder of backups, `backups` in the home. Names tell time and reason: `jobs-20260102T030405.678Z-scheduled.db`.
+public struct JobBackupFolder: Sendable, Hashable {
+    /// One backup.
+    public struct Entry: Sendable, Hashable, Codable {
+        /// The file.
+        public let path: String
+        /// When it was made, as its name says: `20260102T030405.678Z`.
+        public let time: String
+        /// Why it was made.
+        public let reason: JobBackupReason
+
+        init?(folder: String, name: String) {
+            let stem = "jobs-"
+            guard name.hasPrefix(stem), name.hasSuffix(".db") else { return nil }
+            let middle = name.dropFirst(stem.count).dropLast(3)
+            let time = middle.prefix(FileTime.length)
+            guard FileTime.isTime(time), let reason = JobBackupReason(rawValue: String(middle.dropFirst(time.count + 1))),
+                middle.dropFirst(time.count).first == "-"
+            else { return nil }
+            path = "\(folder)/\(name)"
+            self.time = String(time)
+            self.reason = reason
+        }
+    }
+
+    /// The folder's path.
+    public let path: String
+
+    /// Names the folder; nothing is made yet.
+    ///
+    /// - Parameter path: The folder's path.
+    public init(path: String) { self.path = path }
+
+    /// Where a backup would go.
+    ///
+    /// - Parameters:
+    ///   - reason: Why it is made.
+    ///   - date: When.
+    /// - Returns: The path.
+    public func destination(reason: JobBackupReason, at date: Date = Date()) -> String {
+        "\(path)/jobs-\(FileTime.text(date))-\(reason.rawValue).db"
+    }
+
+    /// Makes a backup, and the folder if it is not there.
+    ///
+    /// - Parameters:
+    ///   - source: The file to copy.
+    ///   - reason: Why.
+    ///   - date: The time in its name; a millisecond that is taken gives way to the next.
+    /// - Returns: What was copied.
+    /// - Throws: `RoostError` as `JobBackup.make`.
+    @discardableResult
+    public func make(of source: String, reason: JobBackupReason, at date: Date = Date()) throws -> JobBackup.Summary {
+        try DurableFile.makePrivateFolder(path)
+        var date = date
+        while FileManager.default.fileExists(atPath: destination(reason: reason, at: date)) { date += 0.001 }
+        return try JobBackup.make(of: source, to: destination(reason: reason, at: date))
+    }
+
+    /// All backups, newest first. Files with other names are not ours and not shown.
+    ///
+    /// - Returns: The backups; empty when there is no folder.
+    public func list() -> [Entry] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.compactMap { Entry(folder: path, name: $0) }.sorted { ($0.time, $0.path) > ($1.time, $1.path) }
+    }
+
+    /// The newest backup of the present file's own history that is sound and that this version can read.
+    ///
+    /// Backups made before a restore or a reset, and older ones, are of a file that was set aside on purpose; they are for a person to choose.
+    ///
+    /// - Returns: The backup, or `nil`.
+    public func newestGood() -> Entry? {
+        list().prefix { !$0.reason.endsHistory }.first(where: Self.isGood)
+    }
+
+    /// Deletes scheduled backups until so many of them are left, the oldest first, and leftovers of copies that were never finished.
+    ///
+    /// The newest backup that is sound stays, whatever its age: a row of damaged ones must not push it out. Others are never deleted.
+    ///
+    /// - Parameter count: How many to keep; at least 1.
+    /// - Returns: What was deleted.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    @discardableResult
+    public func rotate(keeping count: Int) throws -> [String] {
+        try removeLeftovers()
+        let scheduled = list().filter { $0.reason == .scheduled }
+        let kept = scheduled.prefix(max(1, count))
+        let spared = kept.contains(where: Self.isGood) ? nil : scheduled.first(where: Self.isGood)
+        let surplus = scheduled.dropFirst(kept.count).filter { $0 != spared }
+        for entry in surplus { try DurableFile.remove(entry.path) }
+        if !surplus.isEmpty { try DurableFile.flushFolder(of: "\(path)/.") }
+        return surplus.map(\.path)
+    }
+
+    /// A copy that is being made now is seconds old; what is a day old was left by a process that was killed.
+    private func removeLeftovers() throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where name.hasPrefix("jobs-") && name.contains(JobBackup.partialSuffix) {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+            guard let changed = attributes?[.modificationDate] as? Date, changed.timeIntervalSinceNow < -86_400 else { continue }
+            try DurableFile.remove("\(path)/\(name)")
+        }
+    }
+
+    private static func isGood(_ entry: Entry) -> Bool {
+        guard let kind = try? JobFileInspection(path: entry.path).kind else { return false }
+        switch kind {
+        case .documented, .current: return (try? JobFileCheck.quickCheckAtRest(entry.path).isEmpty) ?? false
+        case .absent, .newer, .foreign, .notADatabase: return false
+        }
+    }
+}

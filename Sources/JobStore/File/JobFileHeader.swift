@@ -1,0 +1,39 @@
+import Foundation
+import RoostCore
+
+/// The first hundred bytes of an SQLite file, read without SQLite.
+///
+/// To be read only before this process opens the file with SQLite: closing the file here would drop the locks of every connection.
+struct JobFileHeader {
+    /// Whether the file begins as every SQLite 3 file does.
+    let hasMagic: Bool
+    /// `PRAGMA application_id`.
+    let applicationID: Int32
+    /// `PRAGMA user_version`.
+    let userVersion: Int32
+
+    /// Reads the header.
+    ///
+    /// - Parameter path: The file.
+    /// - Returns: `nil` when nothing is at the path, or a file without a byte.
+    /// - Throws: `RoostError` with code `fileSystem` when the file cannot be read.
+    init?(path: String) throws {
+        guard let size = try DurableFile.size(of: path), size > 0 else { return nil }
+        let bytes: [UInt8]
+        do {
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? file.close() }  // Closing what was only read loses nothing.
+            bytes = Array(try file.read(upToCount: 100) ?? Data())
+        } catch {
+            throw RoostError(
+                .fileSystem, "\(path) cannot be read: \(error.localizedDescription) Check its permissions; Roost leaves it as it is.", cause: error)
+        }
+        hasMagic = bytes.count == 100 && bytes.starts(with: Array("SQLite format 3\0".utf8))
+        userVersion = hasMagic ? Self.integer(in: bytes, at: 60) : 0
+        applicationID = hasMagic ? Self.integer(in: bytes, at: 68) : 0
+    }
+
+    private static func integer(in bytes: [UInt8], at offset: Int) -> Int32 {
+        Int32(bitPattern: bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) })
+    }
+}

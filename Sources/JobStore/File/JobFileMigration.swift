@@ -1,0 +1,121 @@
+public import Foundation
+import GRDB
+import RoostCore
+
+/// Bringing a jobs.db of an older schema up to date: what it would change, and doing it. The server does the same when it starts.
+public struct JobFileMigration: Sendable, Hashable, Codable {
+    /// The file.
+    public let path: String
+    /// The schema found: `v1.0` or `v1.5`.
+    public let schema: String
+    /// The schema it gets.
+    public let target: String
+    /// How many jobs it holds; all of them stay.
+    public let jobs: Int
+    /// Columns that are added to the table `jobs`.
+    public let columns: [String]
+    /// Tables that are added.
+    public let tables: [String]
+    /// Indexes and triggers that are added.
+    public let indexes: [String]
+    /// Indexes that others replace.
+    public let droppedIndexes: [String]
+    /// Where the backup goes, or went; `nil` when there is nothing to do.
+    public let backup: String?
+
+    enum CodingKeys: String, CodingKey {
+        case path, schema, target, jobs, columns, tables, indexes, backup
+        case droppedIndexes = "dropped_indexes"
+    }
+
+    /// Whether there is anything to do.
+    public var isNeeded: Bool { schema != target }
+
+    /// Says what would change, without changing a byte.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Nobody else has it open: hold the home's lock.
+    ///   - backups: Where the backup would go.
+    ///   - date: The time in its name.
+    /// - Throws: `RoostError` with code `database` when it is not a jobs.db, of a newer schema, or cannot be read.
+    public init(planning path: String, backups: JobBackupFolder, date: Date = Date()) throws {
+        do {
+            let inspection = try JobFileInspection(path: path)
+            try inspection.refuseUnusable()
+            guard inspection.kind != .absent else { throw RoostError(.database, "There is no jobs.db at \(path) to migrate.") }
+            let queue = try JobFileConnection.readingAtRest(path)
+            defer { try? queue.close() }
+            let before = try queue.read { try Self.parts($0) }
+            let after = try Self.migrated(before)
+            self.path = path
+            target = "v1.5"
+            schema = inspection.kind == .current ? target : "v1.0"
+            jobs = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM jobs") } ?? 0
+            let isNeeded = schema != target
+            func added(_ types: [String]) -> [String] {
+                after.filter { part in isNeeded && types.contains(part.type) && !before.contains { $0.name == part.name } }.map(\.name)
+            }
+            columns = added(["column"])
+            tables = added(["table"])
+            indexes = added(["index", "trigger"])
+            droppedIndexes = before.filter { part in isNeeded && !after.contains { $0.name == part.name } }.map(\.name)
+            backup = isNeeded ? backups.destination(reason: .beforeMigration, at: date) : nil
+        } catch {
+            throw JobFileConnection.failure(error, "read", path)
+        }
+    }
+
+    /// Does it: a backup first, then all changes in one transaction.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Nobody else has it open: hold the home's lock.
+    ///   - backups: Where the backup goes.
+    ///   - date: The time in its name.
+    /// - Returns: What was done.
+    /// - Throws: `RoostError` when it is not a jobs.db, is damaged, or the disk is too full. It is then as it was.
+    public static func run(_ path: String, backups: JobBackupFolder, date: Date = Date()) throws -> JobFileMigration {
+        let plan = try JobFileMigration(planning: path, backups: backups, date: date)
+        guard plan.isNeeded else { return plan }
+        do {
+            try backups.make(of: path, reason: .beforeMigration, at: date)
+            // The Python server's files can be read by everybody.
+            try DurableFile.makePrivate(path)
+            let queue = try JobFileConnection.writing(path)
+            defer { try? queue.close() }
+            try queue.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    try JobSchema.migrate(database)
+                    return .commit
+                }
+            }
+            return plan
+        } catch {
+            throw JobFileConnection.failure(error, "migrated", path)
+        }
+    }
+
+    /// A table, an index, a trigger or a column of `jobs`.
+    private struct Part {
+        let type: String
+        let name: String
+        let sql: String?
+    }
+
+    private static func parts(_ database: Database) throws -> [Part] {
+        let entries = try Row.fetchAll(
+            database,
+            sql: "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type = 'table' DESC, rowid")
+        return entries.map { Part(type: $0[0], name: $0[1], sql: $0[2]) }
+            + (try database.columns(in: "jobs").map { Part(type: "column", name: $0.name, sql: nil) })
+    }
+
+    /// The parts after a migration, tried on an empty copy of the schema in memory.
+    private static func migrated(_ parts: [Part]) throws -> [Part] {
+        let queue = try DatabaseQueue()
+        return try queue.write { database in
+            for sql in parts.compactMap(\.sql) { try database.execute(sql: sql) }
+            try JobSchema.migrate(database)
+            return try Self.parts(database)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Setting a damaged database file aside, with all that belongs to it.
+enum JobFileQuarantine {
+    /// The name that a file set aside now gets: `jobs.db.corrupt-20260102T030405.678Z`.
+    static func name(for path: String, at date: Date) -> String {
+        var date = date
+        while FileManager.default.fileExists(atPath: "\(path).corrupt-\(FileTime.text(date))") { date += 0.001 }
+        return "\(path).corrupt-\(FileTime.text(date))"
+    }
+
+    /// Sets the file and its companions aside and puts another in its place.
+    ///
+    /// The damaged file keeps its name until the new one takes it: whenever the process is killed, a jobs.db is there, and the next start sees either
+    /// the damage or the repaired file, never an empty home. The old write-ahead log goes first, since it would be read into the new file.
+    ///
+    /// - Parameters:
+    ///   - path: The damaged file.
+    ///   - replacement: A complete file in the same folder; `nil` leaves no file at `path`.
+    ///   - quarantine: The name for the damaged file.
+    static func exchange(_ path: String, with replacement: String?, quarantine: String) throws {
+        let companions = try DurableFile.companions.filter { try DurableFile.size(of: path + $0) != nil }
+        do {
+            for suffix in [""] + companions { try DurableFile.addName(quarantine + suffix, to: path + suffix) }
+            try DurableFile.flushFolder(of: path)
+        } catch {
+            DurableFile.discard(quarantine)
+            throw error
+        }
+        for suffix in companions { try DurableFile.remove(path + suffix) }
+        if let replacement {
+            try DurableFile.copyOwner(of: path, to: replacement)
+            try DurableFile.move(replacement, to: path)
+        } else {
+            try DurableFile.remove(path)
+        }
+        try DurableFile.flushFolder(of: path)
+    }
+}

@@ -1,0 +1,70 @@
+public import Foundation
+public import Logging
+import RoostCore
+
+/// The repair of a damaged jobs.db.
+public enum JobFileRecovery {
+    /// Sets the damaged file aside and puts a sound one in its place: every row that can still be read, and where rows are missing, those of the
+    /// newest good backup.
+    ///
+    /// Call it when SQLite reports corruption (`SQLITE_CORRUPT`, or findings of a check), with no connection to the file open. Never for a file that
+    /// is busy, cannot be opened or does not fit on the disk: such a file is not damaged. A newer, a foreign and no database are refused and stay
+    /// as they are. If the repair fails, for want of space for example, the damaged file stays where it is.
+    ///
+    /// - Parameters:
+    ///   - path: The damaged file.
+    ///   - backups: Where backups are.
+    ///   - logger: Hears what was done.
+    ///   - date: The time, for names and the report.
+    /// - Returns: What was done; it is kept beside the file too.
+    /// - Throws: `RoostError` with code `database`, `insufficientSpace` or `fileSystem`.
+    public static func recover(path: String, backups: JobBackupFolder, logger: Logger, date: Date = Date()) throws -> JobRecoveryReport {
+        let path = DurableFile.resolved(path)
+        try refuseOthers(path)
+        logger.error("jobs.db is damaged; its readable rows are being saved", metadata: ["file": "\(path)"])
+        let replacement = "\(path).\(UUID().uuidString.prefix(8).lowercased())\(JobBackup.partialSuffix)"
+        defer { DurableFile.discard(replacement) }
+        do {
+            try DurableFile.createPrivate(replacement)
+            let backup = backups.newestGood()
+            let outcome = try JobFileSalvage(path: path, backup: backup?.path, date: date).build(replacement)
+            try DurableFile.flush(replacement)
+            let quarantine = JobFileQuarantine.name(for: path, at: date)
+            try JobFileQuarantine.exchange(path, with: replacement, quarantine: quarantine)
+            let report = JobRecoveryReport(
+                time: Timestamp(date), quarantinedPath: quarantine, salvagedJobs: outcome.salvagedJobs, restoredJobs: outcome.restoredJobs,
+                backup: outcome.backup, message: sentence(outcome, quarantine))
+            logger.error("jobs.db was repaired", metadata: ["report": "\(report.message)"])
+            keep(report, beside: path, logger)
+            return report
+        } catch {
+            throw JobFileConnection.failure(error, "repaired", path)
+        }
+    }
+
+    private static func refuseOthers(_ path: String) throws {
+        guard try JobFileHeader(path: path) != nil else { throw RoostError(.database, "There is no file \(path) to repair.") }
+        try JobFileCheck.refuseUnusable(path)
+    }
+
+    private static func sentence(_ outcome: JobFileSalvage.Outcome, _ quarantine: String) -> String {
+        let jobs = outcome.salvagedJobs == 1 ? "1 job was" : "\(outcome.salvagedJobs) jobs were"
+        let missing =
+            if let backup = outcome.backup {
+                " \(outcome.restoredJobs) more came from the backup \(URL(fileURLWithPath: backup).lastPathComponent); what changed in them since is lost."
+            } else if !outcome.isComplete {
+                " Some rows could not be read, and there is no good backup to take them from."
+            } else {
+                ""
+            }
+        return "jobs.db was damaged: \(jobs) read from it.\(missing) The damaged file is kept as \(quarantine)."
+    }
+
+    private static func keep(_ report: JobRecoveryReport, beside path: String, _ logger: Logger) {
+        do {
+            try report.keep(beside: path)
+        } catch {
+            logger.warning("the report of the repair could not be kept", metadata: ["error": "\(error)"])
+        }
+    }
+}

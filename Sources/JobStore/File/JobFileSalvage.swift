@@ -1,0 +1,172 @@
+import Foundation
+import GRDB
+import RoostCore
+
+/// Builds a new jobs.db out of a damaged one and, where that has gaps, of a backup.
+struct JobFileSalvage {
+    /// What the new file is made of.
+    struct Outcome: Equatable {
+        var salvagedJobs = 0
+        var restoredJobs = 0
+        /// Whether the damaged file's jobs could all be read.
+        var isComplete = false
+        /// The backup that was asked to fill gaps.
+        var backup: String?
+    }
+
+    let path: String
+    let backup: String?
+    let date: Date
+
+    /// The tables in the order they are filled. Those without row numbers have their key here.
+    private static let tables: [(name: String, key: [String]?)] = [
+        ("jobs", nil), ("job_events", nil), ("job_files", ["job_id", "path"]), ("job_webhooks", ["job_id", "url"]),
+    ]
+
+    /// Makes the new file.
+    ///
+    /// - Parameter target: An empty file.
+    /// - Returns: What it is made of.
+    /// - Throws: `DatabaseError` and `RoostError`; also when the new file does not pass `quick_check`.
+    func build(_ target: String) throws -> Outcome {
+        let new = try JobFileConnection.building(target)
+        defer { try? new.close() }
+        let outcome = try new.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA cache_size = -64000")
+            var outcome = Outcome()
+            try database.inTransaction {
+                try JobSchema.migrate(database)
+                let gaps = try salvage(into: database, &outcome)
+                if let gaps, let backup { try fill(gaps, from: backup, into: database, &outcome) }
+                try tidy(database)
+                return .commit
+            }
+            return outcome
+        }
+        let findings = try new.read { try JobFileCheck.findings($0) }
+        guard findings.isEmpty else { throw RoostError(.database, "The file repaired from \(path) is not sound: \(findings[0]).") }
+        return outcome
+    }
+
+    /// What could not be read of each table; a table without row numbers is lost from 1 on, or not at all.
+    private typealias Gaps = [String: DamagedTable.Lost]
+
+    /// - Returns: `nil` when nothing is missing.
+    private func salvage(into new: Database, _ outcome: inout Outcome) throws -> Gaps? {
+        let before = outcome
+        var best = try attempt(path, into: new, &outcome)
+        let scratch = "\(path).\(UUID().uuidString.prefix(8).lowercased()).scratch"
+        defer { DurableFile.discard(scratch) }
+        if best == nil {
+            for donor in [backup, try freshFile(scratch + ".new")].compactMap({ $0 }) where best == nil {
+                outcome = before
+                try JobFileGraft.make(of: path, firstPageOf: donor, at: scratch)
+                best = try attempt(scratch, into: new, &outcome)
+            }
+            DurableFile.discard(scratch + ".new")
+        }
+        let everything: DamagedTable.Lost = [1...Int64.max]
+        let gaps = best ?? Dictionary(uniqueKeysWithValues: Self.tables.map { ($0.name, everything) })
+        outcome.isComplete = best?["jobs"]?.isEmpty == true
+        return gaps.values.allSatisfy(\.isEmpty) ? nil : gaps
+    }
+
+    /// Reads one file.
+    ///
+    /// - Returns: What could not be read; `nil` when the tables could not be found, or, in a grafted copy, no job where they should be.
+    private func attempt(_ file: String, into new: Database, _ outcome: inout Outcome) throws -> Gaps? {
+        do {
+            let source = try JobFileConnection.reading(file, tolerant: true)
+            defer { try? source.close() }
+            // Not in a transaction: SQLite cannot end one in which it met damage.
+            return try source.unsafeRead { damaged in
+                guard try !Self.columns(of: "jobs", in: damaged).isEmpty else { return nil }
+                var gaps: Gaps = [:]
+                for (table, key) in Self.tables {
+                    gaps[table] = try copy(table, key: key, from: damaged, into: new) { outcome.salvagedJobs += $0 }
+                }
+                guard file == path || outcome.salvagedJobs > 0 else { return nil }
+                try keepSequence(of: damaged, in: new)
+                return gaps
+            }
+        } catch let error as DatabaseError where error.isDamage {
+            return nil
+        }
+    }
+
+    /// - Parameter count: Is told about each job that was not there before.
+    /// - Returns: What could not be read.
+    private func copy(
+        _ table: String, key: [String]?, from source: Database, into new: Database, within gaps: DamagedTable.Lost? = nil,
+        count: (Int) -> Void
+    ) throws -> DamagedTable.Lost {
+        let present = try Self.columns(of: table, in: source)
+        let columns = try new.columns(in: table).map(\.name).filter(present.contains)
+        guard !columns.isEmpty else {
+            // A file of schema v1.0 has the jobs only, and so nothing to lose; in another, the table's entry was damaged.
+            return try Int32.fetchOne(source, sql: "PRAGMA user_version") == JobSchema.version ? [1...Int64.max] : []
+        }
+        let reader = DamagedTable(name: table, columns: columns, database: source)
+        let writer = try SalvagedTable(name: table, columns: columns, database: new)
+        if let key {
+            let isComplete = try reader.readAll(key: key, jobs: { try String.fetchAll(new, sql: "SELECT id FROM jobs") }) {
+                try writer.insert(row: nil, $0)
+            }
+            return isComplete ? [] : [1...Int64.max]
+        }
+        return try reader.readAll { row, values in
+            if let gaps, !gaps.contains(where: { $0.contains(row) }) { return }
+            if try writer.insert(row: row, values), table == "jobs" { count(1) }
+        }
+    }
+
+    /// Takes from the backup the rows that lay where the damaged file could not be read. Rows that were deleted since the backup stay deleted.
+    private func fill(_ gaps: Gaps, from backup: String, into new: Database, _ outcome: inout Outcome) throws {
+        let source = try JobFileConnection.readingAtRest(backup)
+        defer { try? source.close() }
+        outcome.backup = backup
+        try source.read { sound in
+            for (table, key) in Self.tables {
+                guard let lost = gaps[table], !lost.isEmpty else { continue }
+                _ = try copy(table, key: key, from: sound, into: new, within: lost) { outcome.restoredJobs += $0 }
+            }
+        }
+    }
+
+    /// Removes what belongs to jobs that are lost.
+    private func tidy(_ new: Database) throws {
+        for (table, _) in Self.tables.dropFirst() {
+            try new.execute(sql: "DELETE FROM \(table) WHERE job_id NOT IN (SELECT id FROM jobs WHERE id IS NOT NULL)")
+        }
+    }
+
+    /// Numbers of events are never given twice, also not those of events that are lost: who follows them asks for what comes after a number.
+    private func keepSequence(of damaged: Database, in new: Database) throws {
+        do {
+            guard let last = try Int64.fetchOne(damaged, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'job_events'") else { return }
+            try new.execute(sql: "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'job_events'", arguments: [last])
+            guard new.changesCount == 0 else { return }
+            try new.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('job_events', ?)", arguments: [last])
+        } catch let error as DatabaseError where error.isDamage || error.resultCode == .SQLITE_ERROR {
+            return  // The list is damaged or, in a v1.0 file, not there; then the highest number that was read counts.
+        }
+    }
+
+    /// The columns of a table as the file itself tells them; empty when there is no such table, or it cannot be found.
+    private static func columns(of table: String, in database: Database) throws -> [String] {
+        do {
+            return try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])
+        } catch let error as DatabaseError where error.isDamage {
+            return []
+        }
+    }
+
+    private func freshFile(_ path: String) throws -> String {
+        DurableFile.discard(path)
+        try DurableFile.createPrivate(path)
+        let queue = try JobFileConnection.building(path)
+        defer { try? queue.close() }
+        try queue.write { try JobSchema.migrate($0) }
+        return path
+    }
+}

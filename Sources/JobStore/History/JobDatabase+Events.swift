@@ -1,0 +1,46 @@
+import GRDB
+public import RoostCore
+
+extension JobDatabase {
+    /// A part of the history, oldest first.
+    ///
+    /// - Parameters:
+    ///   - id: Only this job's; `nil` for all jobs.
+    ///   - number: Only events after this one; 0 for all.
+    ///   - limit: At most so many, 1 or more.
+    /// - Returns: The events.
+    /// - Throws: `RoostError` with code `database`.
+    public func events(of id: String? = nil, after number: Int64 = 0, limit: Int = 1000) throws -> [JobEvent] {
+        try read { database in
+            guard let id else { return try JobEvent.fetch(database, where: "seq > ?", [number.databaseValue], limit: limit) }
+            return try JobEvent.fetch(database, where: "job_id = ? AND seq > ?", [id.databaseValue, number.databaseValue], limit: limit)
+        }
+    }
+
+    /// The number of the newest event; 0 when there is none.
+    ///
+    /// - Throws: `RoostError` with code `database`.
+    public func lastEventNumber() throws -> Int64 {
+        try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM job_events") ?? 0 }
+    }
+
+    /// Every event that is committed from now on, in order.
+    ///
+    /// To miss none, begin to watch first, then read `events(of:after:)`, and pass over what was read.
+    ///
+    /// - Returns: A stream that ends when the database is closed, or when it is read too slowly.
+    public func watchEvents() -> AsyncStream<JobEvent> { feed.watch() }
+}
+
+extension JobEvent {
+    /// Rows of the history, oldest first.
+    static func fetch(_ database: Database, where condition: String, _ arguments: [DatabaseValue], limit: Int) throws -> [JobEvent] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT seq, job_id, time, kind, status, stage, message FROM job_events WHERE \(condition) ORDER BY seq LIMIT ?")
+        return try Row.fetchAll(statement, arguments: StatementArguments(arguments + [limit.databaseValue])).map { row in
+            JobEvent(
+                id: row[0], jobID: row[1], time: Timestamp(rawValue: row[2]), kind: .init(rawValue: row[3]), status: .init(rawValue: row[4]),
+                stage: (row[5] as String?).map(PullStage.init(rawValue:)), message: row[6])
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import GRDB
+public import RoostCore
+
+extension JobDatabase {
+    /// The files of a job, by path; empty before it is planned.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The files.
+    /// - Throws: `RoostError` with code `database`.
+    public func files(of id: String) throws -> [JobFile] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ? ORDER BY path", arguments: [id])
+            return try rows.map { row in
+                JobFile(
+                    path: row[0], size: row[1], digest: row[2],
+                    verified: try JSONDecoder().decode([[Int64]].self, from: Data((row[3] as String).utf8)))
+            }
+        }
+    }
+
+    /// Records which files a job consists of, in place of an earlier plan. What is known to be verified of a file that stays the same is kept.
+    ///
+    /// - Parameters:
+    ///   - files: The files.
+    ///   - claim: The worker's claim.
+    /// - Returns: Whether the claim still holds; if not, nothing was changed.
+    /// - Throws: `RoostError` with code `database`.
+    @discardableResult
+    public func setFiles(_ files: [JobFile], of claim: JobClaim) async throws -> Bool {
+        try await change(.relaxed) { transaction in
+            guard try transaction.job(claim) != nil else { return false }
+            let known = try Row.fetchAll(
+                transaction.database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ?", arguments: [claim.jobID])
+            let verified = Dictionary(uniqueKeysWithValues: known.map { (FileKey($0), $0[3] as String) })
+            try transaction.database.execute(sql: "DELETE FROM job_files WHERE job_id = ?", arguments: [claim.jobID])
+            let insert = try transaction.database.cachedStatement(
+                sql: "INSERT INTO job_files (job_id, path, size, digest, verified) VALUES (?, ?, ?, ?, ?)")
+            for file in files {
+                let ranges = file.verified.isEmpty ? verified[FileKey(file)] : nil
+                try insert.execute(arguments: [claim.jobID, file.path, file.size, file.digest, try ranges ?? file.verifiedText()])
+            }
+            return true
+        }
+    }
+
+    /// Records which bytes of a file are here and verified. Told before they are on the disk, this would be a lie after a power cut: sync first.
+    ///
+    /// - Parameters:
+    ///   - ranges: As in `JobFile.verified`.
+    ///   - path: The file.
+    ///   - claim: The worker's claim.
+    /// - Returns: Whether the claim still holds and has such a file; if not, nothing was changed.
+    /// - Throws: `RoostError` with code `database`.
+    @discardableResult
+    public func setVerified(_ ranges: [[Int64]], of path: String, in claim: JobClaim) async throws -> Bool {
+        let text = try JobFile(path: path, size: 0, digest: "", verified: ranges).verifiedText()
+        return try await change(.relaxed) { transaction in
+            guard try transaction.job(claim) != nil else { return false }
+            try transaction.database.execute(
+                sql: "UPDATE job_files SET verified = ? WHERE job_id = ? AND path = ?", arguments: [text, claim.jobID, path])
+            return transaction.database.changesCount == 1
+        }
+    }
+}
+
+private struct FileKey: Hashable {
+    let path: String
+    let size: Int64
+    let digest: String
+
+    init(_ row: Row) {
+        path = row[0]
+        size = row[1]
+        digest = row[2]
+    }
+
+    init(_ file: JobFile) {
+        path = file.path
+        size = file.size
+        digest = file.digest
+    }
+}
+
+extension JobFile {
+    fileprivate func verifiedText() throws -> String { String(decoding: try JSONEncoder().encode(verified), as: UTF8.self) }
+}

@@ -1,0 +1,18 @@
+import GRDB
+public import RoostCore
+
+extension JobDatabase {
+    /// Adds to the jobs' `api_call_count` in one go. Counts are for people to look at: they may be lost in a power cut.
+    ///
+    /// - Parameters:
+    ///   - calls: How often each job was asked for since the last time.
+    ///   - time: When the last of them came.
+    /// - Throws: `RoostError` with code `database`.
+    public func countAPICalls(_ calls: [String: Int], lastAt time: Timestamp) async throws {
+        try await change(.relaxed) { transaction in
+            let update = try transaction.database.cachedStatement(
+                sql: "UPDATE jobs SET api_call_count = api_call_count + ?, last_api_call = ? WHERE id = ?")
+            for (id, count) in calls { try update.execute(arguments: [count, time.rawValue, id]) }
+        }
+    }
+}

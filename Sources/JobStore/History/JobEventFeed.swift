@@ -1,0 +1,55 @@
+import RoostCore
+import Synchronization
+
+/// Tells the watchers in this process what was committed. A watcher costs memory and no write.
+final class JobEventFeed: Sendable {
+    private struct State {
+        var next = 0
+        var watchers: [Int: AsyncStream<JobEvent>.Continuation] = [:]
+        var isFinished = false
+    }
+
+    /// A watcher that falls so far behind is let go; it comes back with the number of the last event it saw.
+    private static let backlog = 1024
+
+    private let state = Mutex(State())
+
+    /// Begins to watch.
+    ///
+    /// - Returns: All events from now on. It ends when the database is closed, and when the watcher is too slow.
+    func watch() -> AsyncStream<JobEvent> {
+        let (stream, continuation) = AsyncStream.makeStream(of: JobEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+        let number: Int? = state.withLock { state in
+            guard !state.isFinished else { return nil }
+            state.next += 1
+            state.watchers[state.next] = continuation
+            return state.next
+        }
+        guard let number else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.watchers[number] = nil } }
+        return stream
+    }
+
+    func publish(_ events: [JobEvent]) {
+        let watchers = state.withLock { $0.watchers.values.map(\.self) }
+        for watcher in watchers {
+            for event in events {
+                if case .dropped = watcher.yield(event) {
+                    watcher.finish()
+                    break
+                }
+            }
+        }
+    }
+
+    func finish() {
+        let watchers = state.withLock { state in
+            state.isFinished = true
+            return state.watchers.values.map(\.self)
+        }
+        for watcher in watchers { watcher.finish() }
+    }
+}

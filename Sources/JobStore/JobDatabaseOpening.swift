@@ -1,0 +1,66 @@
+import Foundation
+import GRDB
+import Logging
+import RoostCore
+
+/// What happens to jobs.db before the store uses it: looked at, repaired if it is damaged, migrated if it is old.
+struct JobDatabaseOpening {
+    let path: String
+    let backups: String?
+    let logger: Logger
+
+    private var backupFolder: JobBackupFolder {
+        JobBackupFolder(path: backups ?? URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("backups").path)
+    }
+
+    /// Makes the file ready.
+    ///
+    /// - Returns: What was repaired, if anything.
+    /// - Throws: `RoostError` with code `database` for a file that is not ours to touch; `DatabaseError`.
+    func prepare() throws -> JobRecoveryReport? {
+        let recovery = try repairIfDamaged()
+        let inspection = try JobFileInspection(path: path)
+        try inspection.refuseUnusable()
+        switch inspection.kind {
+        case .absent: try createPrivateFile()
+        case .documented(let rows):
+            if rows > 0 {
+                let summary = try backupFolder.make(of: path, reason: .beforeMigration)
+                logger.notice("jobs.db of schema v1.0 is brought to v1.5; it was saved first", metadata: ["backup": "\(summary.path)"])
+            }
+        default: break
+        }
+        try migrate(isCurrent: inspection.kind == .current)
+        return recovery
+    }
+
+    private func repairIfDamaged() throws -> JobRecoveryReport? {
+        do {
+            try JobFileInspection(path: path).refuseUnusable()
+            guard FileManager.default.fileExists(atPath: path), try !JobFileCheck.quickCheck(path).isEmpty else { return nil }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            logger.error("jobs.db is damaged", metadata: ["error": "\(error)"])
+        }
+        return try JobFileRecovery.recover(path: path, backups: backupFolder, logger: logger)
+    }
+
+    private func migrate(isCurrent: Bool) throws {
+        if isCurrent { return }
+        let connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.writer)
+        try connection.writeWithoutTransaction { database in
+            try database.inTransaction(.immediate) {
+                try JobSchema.migrate(database)
+                return .commit
+            }
+        }
+        try connection.close()
+    }
+
+    /// SQLite creates files with mode 0644; ours tell what somebody pulls, so the file is made first. `-wal` and `-shm` get its mode.
+    private func createPrivateFile() throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw RoostError(.database, "\(path) cannot be created. Check that the folder exists and is writable.")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+public import RoostCore
+
+extension JobDatabase {
+    /// Ends a job that is queued or running. Its worker, if it has one, loses its claim with the same commit.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job: `failed`, stage `canceled`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is finished, `database`.
+    public func cancelJob(id: String) async throws -> Job {
+        try await control(id, while: [.queued, .running]) { job, now in
+            job.status = .failed
+            job.stage = .canceled
+            job.finishedAt = now
+            job.error = "The pull was canceled."
+            job.runAfter = nil
+            job.owner = nil
+        }
+    }
+
+    /// Sets a queued or running job aside. Its bytes stay.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job: `queued`, stage `paused`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is finished, `database`.
+    public func pauseJob(id: String) async throws -> Job {
+        try await control(id, while: [.queued, .running]) { job, _ in
+            job.status = .queued
+            job.stage = .paused
+            job.startedAt = nil
+            job.owner = nil
+        }
+    }
+
+    /// Puts a paused job back into the queue; one that waits for its next try is taken at once.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is not queued, `database`.
+    public func resumeJob(id: String) async throws -> Job {
+        try await control(id, while: [.queued]) { job, _ in
+            job.stage = nil
+            job.runAfter = nil
+        }
+    }
+
+    /// Puts a failed or canceled job back into the queue with a fresh budget of tries.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job: `queued`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` when it has not failed or an identical one is active, `database`.
+    public func retryJob(id: String) async throws -> Job {
+        try await control(id, while: [.failed]) { job, _ in
+            job.status = .queued
+            job.stage = nil
+            job.startedAt = nil
+            job.finishedAt = nil
+            job.error = nil
+            job.traceback = nil
+            job.retryCount = 0
+            job.runAfter = nil
+            job.maxRetries = job.maxRetries ?? Job.defaultMaxRetries
+        }
+    }
+
+    /// Gives a job another place in the queue.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - priority: −100 … 100.
+    /// - Returns: The job.
+    /// - Throws: `RoostError` with code `notFound`, `invalidRequest`, `conflict` when it is finished, `database`.
+    public func prioritizeJob(id: String, priority: Int) async throws -> Job {
+        try await control(id, while: [.queued, .running], message: "priority \(priority)") { job, _ in job.priority = priority }
+    }
+
+    private func control(
+        _ id: String, while statuses: [JobStatus], message: String? = nil, _ change: @escaping @Sendable (inout Job, Timestamp) -> Void
+    ) async throws -> Job {
+        try await self.change { transaction in
+            guard let before = try transaction.job(id: id) else { throw RoostError.noJob(id) }
+            guard statuses.contains(before.status) else {
+                let allowed = statuses.map(\.rawValue).joined(separator: " or ")
+                throw RoostError(.conflict, "Job \(id) is \(before.status.rawValue); this is possible only while it is \(allowed).")
+            }
+            var after = before
+            change(&after, transaction.now)
+            try transaction.saveUnlessIdentical(after, over: before, message: message)
+            return after
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import GRDB
+public import RoostCore
+
+extension JobDatabase {
+    /// Records a pull that was asked for. An identical one that is queued or running is joined: its job is returned instead.
+    ///
+    /// The unique index `jobs_active` decides, so that no two callers, nor two runs of the server, can both get a new one.
+    ///
+    /// A joined job keeps its own priority, tags and user; everybody who named a callback is called.
+    ///
+    /// - Parameter pull: What is asked for.
+    /// - Returns: The job to follow.
+    /// - Throws: `RoostError` with code `invalidRequest` for a priority outside −100 … 100, `database` or `insufficientSpace`.
+    public func createJob(_ pull: NewPull) async throws -> Job {
+        guard Job.priorities.contains(pull.priority) else { throw RoostError.wrongPriority }
+        let job = Job(pull, id: JobIdentifier.make(at: now()), createdAt: Timestamp(now()))
+        return try await change { transaction in
+            let insert = try transaction.database.cachedStatement(sql: Self.insertUnlessActive)
+            try insert.execute(arguments: StatementArguments(JobRow.values(job)))
+            let isNew = transaction.database.changesCount == 1
+            let followed = isNew ? job : try Self.active(like: job, in: transaction.database)
+            if isNew { try transaction.record(.created, of: job) }
+            if let url = pull.callbackURL {
+                try transaction.database.execute(
+                    sql: "INSERT OR IGNORE INTO job_webhooks (job_id, url) VALUES (?, ?)", arguments: [followed.id, url])
+            }
+            return followed
+        }
+    }
+
+    private static let insertUnlessActive = """
+        INSERT INTO jobs (\(JobRow.list)) VALUES (\(JobRow.placeholders))
+        ON CONFLICT (\(JobSchema.identity)) WHERE \(JobSchema.isUnique) DO NOTHING
+        """
+
+    private static func active(like job: Job, in database: Database) throws -> Job {
+        let found = try JobRow.fetchOne(
+            database,
+            sql: """
+                SELECT \(JobRow.list) FROM jobs WHERE \(JobSchema.isUnique)
+                AND model = ? AND coalesce(quantize, '') = ? AND coalesce(init, 0) = ? AND coalesce(revision, '') = ?
+                """,
+            arguments: [job.model, job.quantize ?? "", job.initialize ?? false, job.revision ?? ""])
+        guard let found else { throw RoostError(.database, "A job could not be written to jobs.db, and there is no identical one.") }
+        return found
+    }
+
+    /// One job.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Returns: The job, or `nil` if there is none.
+    /// - Throws: `RoostError` with code `database`.
+    public func job(id: String) throws -> Job? {
+        try read { try JobRow.fetchOne($0, sql: Self.selectByID, arguments: [id]) }
+    }
+
+    private static let selectByID = "SELECT \(JobRow.list) FROM jobs WHERE id = ?"
+
+    /// Changes a job in one transaction. Only the columns that differ are written, and the history gets the event that the difference is.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - status: Change it only while it has this status; `nil` for any.
+    ///   - change: What to change. The id stays as it is.
+    /// - Returns: Whether there was such a job.
+    /// - Throws: `RoostError` with code `database`, also when the result breaks a rule: a status outside the documented four, a progress outside
+    ///   0…1, more bytes than the total; with code `conflict` when an identical job is active.
+    @discardableResult
+    public func updateJob(id: String, ifStatus status: JobStatus? = nil, _ change: @escaping @Sendable (inout Job) -> Void) async throws -> Bool {
+        try await self.change { transaction in
+            guard let before = try transaction.job(id: id), status == nil || before.status == status else { return false }
+            var after = before
+            change(&after)
+            after.id = before.id
+            try transaction.saveUnlessIdentical(after, over: before)
+            return true
+        }
+    }
+
+    /// Deletes a finished job and its history.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Throws: `RoostError` with code `notFound`; `conflict` while the job is queued or running; `database`.
+    public func deleteJob(id: String) async throws {
+        try await change { transaction in
+            guard let job = try transaction.job(id: id) else { throw RoostError.noJob(id) }
+            guard job.status != .queued, job.status != .running else {
+                throw RoostError(.conflict, "Job \(id) is \(job.status.rawValue); cancel it before deleting it.")
+            }
+            try transaction.database.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id])
+        }
+    }
+}
+
+extension Job {
+    /// The row of a pull that was asked for.
+    init(_ pull: NewPull, id: String, createdAt: Timestamp) {
+        self.init(
+            id: id, model: pull.model.description, quantize: pull.quantize.rawValue, initialize: pull.initialize, createdAt: createdAt)
+        revision = pull.revision
+        userID = pull.userID
+        workspaceID = pull.workspaceID
+        priority = pull.priority
+        maxRetries = pull.maxRetries
+        runAfter = pull.runAfter
+        tags = pull.tags.isEmpty ? nil : pull.tags
+    }
+}
+
+extension RoostError {
+    /// A priority outside the range.
+    static var wrongPriority: RoostError { RoostError(.invalidRequest, "`priority` must be a whole number from -100 to 100.", field: "priority") }
+
+    /// No job has this id.
+    static func noJob(_ id: String) -> RoostError {
+        RoostError(.notFound, "There is no job \(id.quotedForPeople); GET /jobs lists them all.", field: "id")
+    }
+}
+
+extension JobTransaction {
+    /// Saves a change that may make the job active again, and says so when an identical one is active already.
+    func saveUnlessIdentical(_ after: Job, over before: Job, message: String? = nil) throws {
+        do {
+            try save(after, over: before, message: message)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+            throw RoostError(
+                .conflict, "An identical pull of \(after.model) is queued or running already; follow that one.", field: "id", cause: error)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+public import Foundation
+import GRDB
+public import RoostCore
+
+extension JobDatabase {
+    /// Takes the first job of the queue and marks it running: two workers never get the same job.
+    ///
+    /// First is who has waited longest, where each point of priority counts as ten minutes; paused jobs and jobs whose `run_after` is ahead are
+    /// passed over.
+    ///
+    /// - Parameter owner: The process that claims it.
+    /// - Returns: The job with its claim, or `nil` when none may run.
+    /// - Throws: `RoostError` with code `database`.
+    public func claimNextJob(owner: String) async throws -> Job? {
+        guard try hasClaimableJob() else { return nil }
+        return try await change { transaction in
+            guard let before = try transaction.firstInQueue() else { return nil }
+            var job = before
+            job.status = .running
+            job.stage = nil
+            job.startedAt = transaction.now
+            job.finishedAt = nil
+            job.error = nil
+            job.traceback = nil
+            job.runAfter = nil
+            job.owner = owner
+            job.attempt += 1
+            try transaction.save(job, over: before)
+            return job
+        }
+    }
+
+    /// Left to itself, SQLite would rather read all queued jobs and sort them.
+    fileprivate static let selectQueue = """
+        SELECT \(JobRow.list) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isWaiting) AND (run_after IS NULL OR rtrim(run_after, 'Z') <= ?)
+        ORDER BY \(JobSchema.queueRank), rowid
+        """
+
+    /// An idle worker's look at the queue costs no write.
+    private func hasClaimableJob() throws -> Bool {
+        let now = Timestamp(now()).sortKey
+        return try read { try JobRow.fetchOne($0, sql: Self.selectQueue, arguments: [now]) != nil }
+    }
+
+    /// When the next job that waits for its `run_after` may run.
+    ///
+    /// - Returns: The time, also one that has passed; `nil` when no job waits for one.
+    /// - Throws: `RoostError` with code `database`.
+    public func nextRunAfter() throws -> Date? {
+        let text = try read {
+            try String.fetchOne($0, sql: "SELECT CAST(min(run_after) AS TEXT) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isWaiting)")
+        }
+        return text.flatMap { Timestamp(rawValue: $0).date }
+    }
+
+    /// Changes a running job on behalf of its worker.
+    ///
+    /// - Parameters:
+    ///   - claim: The worker's claim.
+    ///   - isProgress: Whether this is only progress, which may be lost in a power cut and costs no fsync.
+    ///   - message: What to tell people about it in the history.
+    ///   - change: What to change.
+    /// - Returns: Whether the claim still holds; if not, nothing was changed.
+    /// - Throws: `RoostError` with code `database`.
+    @discardableResult
+    public func updateJob(
+        _ claim: JobClaim, isProgress: Bool = false, message: String? = nil, _ change: @escaping @Sendable (inout Job) -> Void
+    ) async throws -> Bool {
+        try await self.change(isProgress ? .relaxed : .full) { transaction in
+            guard let before = try transaction.job(claim) else { return false }
+            var after = before
+            change(&after)
+            after.id = before.id
+            if after.status != .running { after.owner = nil }
+            try transaction.save(after, over: before, message: message)
+            return true
+        }
+    }
+
+    /// Adds a note to the history of a running job.
+    ///
+    /// - Parameters:
+    ///   - message: A sentence for a person.
+    ///   - claim: The worker's claim; without it nothing is written.
+    /// - Throws: `RoostError` with code `database`.
+    public func addNote(_ message: String, to claim: JobClaim) async throws {
+        try await change(.relaxed) { transaction in
+            if let job = try transaction.job(claim) { try transaction.record(.note, of: job, message: message) }
+        }
+    }
+
+    /// Puts the running jobs of a dead process back into the queue.
+    ///
+    /// To be called once at start, by the only server on this file: whatever is `running` then has no worker. Partial files stay and are continued.
+    ///
+    /// - Returns: How many jobs go on.
+    /// - Throws: `RoostError` with code `database`.
+    @discardableResult
+    public func requeueOrphans() async throws -> Int {
+        try await change { transaction in
+            let database = transaction.database
+            let last = try Int64.fetchOne(database, sql: "SELECT max(seq) FROM job_events") ?? 0
+            try database.execute(
+                sql: """
+                    INSERT INTO job_events (job_id, time, kind, status, message)
+                    SELECT id, ?, 'requeued', 'queued', 'The server that ran it ended.' FROM jobs WHERE status = 'running' AND typeof(id) = 'text'
+                    """,
+                arguments: [transaction.now.rawValue])
+            try database.execute(sql: "UPDATE jobs SET status = 'queued', stage = NULL, started_at = NULL, owner = NULL WHERE status = 'running'")
+            let count = database.changesCount
+            try transaction.publish(eventsAfter: last)
+            return count
+        }
+    }
+}
+
+extension JobTransaction {
+    /// The job to run next. A row of another program whose id nobody can say (bytes that are no text) cannot be run, and is passed over.
+    fileprivate func firstInQueue() throws -> Job? {
+        let statement = try database.cachedStatement(sql: JobDatabase.selectQueue)
+        let rows = try Row.fetchCursor(statement, arguments: [now.sortKey])
+        while try rows.next() != nil {
+            let waiting = JobRow.decode(statement.sqliteStatement)
+            if try job(id: waiting.id) == waiting { return waiting }
+        }
+        return nil
+    }
+
+    /// The job, if the claim still holds.
+    func job(_ claim: JobClaim) throws -> Job? {
+        guard let job = try job(id: claim.jobID), job.status == .running, job.claim == claim else { return nil }
+        return job
+    }
+}
+
+extension Timestamp {
+    /// The text that times are compared by: see `JobSchema.creationKey`.
+    var sortKey: String { rawValue.hasSuffix("Z") ? String(rawValue.dropLast()) : rawValue }
+}

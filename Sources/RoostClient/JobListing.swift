@@ -1,0 +1,9 @@
+public import RoostCore
+
+/// One page of jobs.
+public struct JobListing: Sendable {
+    /// The jobs, newest first.
+    public let jobs: [JobView]
+    /// Where the next page begins; `nil` on the last page.
+    public let next: String?
+}

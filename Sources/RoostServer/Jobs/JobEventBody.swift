@@ -1,0 +1,90 @@
+import HTTPTypes
+import Hummingbird
+import JobStore
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+
+/// The body of an event stream: first what has happened since the client was last here, then what happens, without a gap or an echo between.
+///
+/// It ends when the job is finished, the client leaves or reads too slowly, or the server stops.
+struct JobEventBody: Sendable {
+    private static let pageSize = 500
+
+    let database: JobDatabase
+    let broadcast: JobBroadcast
+    let request: Request
+    /// The job; `nil` for all jobs.
+    let jobID: String?
+    /// The number of the last event that the client has or does not want.
+    let after: Int64
+
+    /// An answer with this body. Watching for the client's end uses the connection up.
+    var response: Response {
+        var headers = StreamingBody.headers
+        headers[.connection] = "close"
+        return Response(status: .ok, headers: headers, body: ResponseBody { try await run(&$0) })
+    }
+
+    @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
+        // Watching comes before reading: an event that is committed between the two comes twice, not never.
+        let watcher = await broadcast.watch(jobID)
+        do {
+            try await request.body.consumeWithInboundCloseHandler { _ in
+                try await withGracefulShutdownHandler {
+                    try await relay(watcher, to: &writer)
+                } onGracefulShutdown: {
+                    watcher.end()
+                }
+            } onInboundClosed: {
+                watcher.end()
+            }
+        } catch {
+            await broadcast.leave(watcher)
+            throw error
+        }
+        await broadcast.leave(watcher)
+        try await writer.finish(nil)
+    }
+
+    @concurrent private func relay(_ watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws {
+        try await writer.write(JobFrame.opening(after: after))
+        let wasFinished = try isFinished()
+        let newest = try await replay(while: watcher, to: &writer)
+        // What earlier lives of a job ended with ends nothing; what its history ends with does.
+        if wasFinished || ends(newest) { return }
+        var last = newest?.id ?? after
+        for await frame in watcher.frames {
+            watcher.took()
+            guard case .event(let event, let bytes) = frame else {
+                try await writer.write(frame.bytes)
+                continue
+            }
+            guard event.id > last else { continue }
+            last = event.id
+            try await writer.write(bytes)
+            if ends(event) { return }
+        }
+    }
+
+    /// Writes the history after what the client has.
+    ///
+    /// - Returns: The last event written.
+    @concurrent private func replay(while watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws -> JobEvent? {
+        var newest: JobEvent?
+        while !watcher.hasEnded {
+            let page = try database.events(of: jobID, after: newest?.id ?? after, limit: Self.pageSize)
+            for event in page { try await writer.write(JobFrame(event).bytes) }
+            newest = page.last ?? newest
+            if page.count < Self.pageSize { break }
+        }
+        return newest
+    }
+
+    private func isFinished() throws -> Bool {
+        guard let jobID else { return false }
+        return try database.job(id: jobID)?.status.isFinished ?? true
+    }
+
+    private func ends(_ event: JobEvent?) -> Bool { jobID != nil && event?.status.isFinished == true }
+}

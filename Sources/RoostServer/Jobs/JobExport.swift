@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+import JobStore
+import NIOCore
+import PullJobs
+import RoostCore
+import ServiceLifecycle
+
+/// All jobs as JSON lines, newest first. Only one page of them is in memory at a time.
+struct JobExport: Sendable {
+    private static let pageSize = 500
+
+    let database: JobDatabase
+    let pulls: PullWorker
+
+    var response: Response {
+        Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: ResponseBody { try await write(to: &$0) })
+    }
+
+    /// A connection that breaks tells the client that the export is not complete.
+    @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
+        var filter = JobFilter(limit: Self.pageSize)
+        repeat {
+            if Task.isShuttingDownGracefully { throw StreamingBody.shuttingDown }
+            let page = try database.page(matching: filter)
+            var bytes = ByteBuffer()
+            for job in page.jobs {
+                bytes.writeImmutableBuffer(JSON.buffer(pulls.view(of: job)))
+                bytes.writeString("\n")
+            }
+            try await writer.write(bytes)
+            filter.cursor = page.next
+        } while filter.cursor != nil
+        try await writer.finish(nil)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import JobStore
+import RoostCore
+
+/// The query of `GET /jobs`, checked.
+struct JobListQuery {
+    /// What to read.
+    let filter: JobFilter
+    /// The same filter as it was sent, without the place to begin at.
+    private let parameters: [(name: String, value: String)]
+
+    /// Checks a query.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` that names the parameter and what is allowed.
+    init(_ query: QueryFields) throws {
+        var filter = JobFilter(limit: try query.int("limit", in: 1...1000) ?? 50)
+        filter.status = try Self.status(query)
+        filter.model = try query.string("model", bytes: 1...256).map { try ModelReference(parsing: $0).description }
+        filter.userID = try query.string("user", bytes: 1...128)
+        filter.workspaceID = try query.string("workspace", bytes: 1...128)
+        filter.tag = try query.string("tag", bytes: 1...64)
+        filter.since = try query.time("since")
+        filter.cursor = try Self.cursor(query)
+        self.filter = filter
+        parameters = ["workspace", "user", "tag", "status", "model", "since", "limit"].compactMap { name in
+            query.text(name).map { (name, $0) }
+        }
+    }
+
+    /// The `Link` header (RFC 8288) that leads to the next page.
+    func link(to cursor: JobCursor) -> String {
+        let query = (parameters + [("cursor", cursor.description)]).map { "\($0)=\(Self.escape($1))" }.joined(separator: "&")
+        return "</jobs?\(query)>; rel=\"next\""
+    }
+
+    private static func status(_ query: QueryFields) throws -> JobStatus? {
+        guard let text = query.text("status") else { return nil }
+        guard let status = JobStatus.documented.first(where: { $0.rawValue == text }) else {
+            throw query.wrong("status", "must be one of \(JobStatus.documented.map(\.rawValue).joined(separator: ", "))")
+        }
+        return status
+    }
+
+    private static func cursor(_ query: QueryFields) throws -> JobCursor? {
+        guard let text = query.text("cursor") else { return nil }
+        guard let cursor = JobCursor(parsing: text) else { throw query.wrong("cursor", "must be a cursor from the `Link` header of an earlier page") }
+        return cursor
+    }
+
+    /// RFC 3986's unreserved characters as they are, everything else as `%XX`.
+    private static func escape(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+}

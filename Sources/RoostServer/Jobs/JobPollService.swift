@@ -1,0 +1,69 @@
+import JobStore
+import Logging
+import RoostCore
+import ServiceLifecycle
+import Synchronization
+
+/// Counts the calls of `GET /jobs/{id}` in memory, slows down who polls without pause, and writes the counts now and then in one go.
+final class JobPollService: Service {
+    /// The time between two writes of counts.
+    static let interval: Duration = .seconds(5)
+
+    private let meter = Mutex(JobPollMeter())
+    private let database: JobDatabase
+    private let logger: Logger
+    private let now: @Sendable () -> Duration
+    private let sleep: @Sendable (Duration) async throws -> Void
+
+    /// Makes a service; it counts and slows down at once, and writes while `run()` runs.
+    ///
+    /// - Parameters:
+    ///   - database: Where counts go.
+    ///   - logger: Hears about counts that cannot be written.
+    ///   - now: The time since some fixed point.
+    ///   - sleep: Waits between two writes.
+    init(
+        database: JobDatabase, logger: Logger, now: @escaping @Sendable () -> Duration = JobPollService.sinceFirstUse,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.database = database
+        self.logger = logger
+        self.now = now
+        self.sleep = sleep
+    }
+
+    private static let origin = ContinuousClock.now
+    @Sendable private static func sinceFirstUse() -> Duration { ContinuousClock.now - origin }
+
+    /// Counts a call.
+    ///
+    /// - Parameter id: A job that exists.
+    /// - Throws: `RoostError` with code `rateLimited` when the job is asked for too often.
+    func admit(_ id: String) throws {
+        guard meter.withLock({ $0.admit(id, at: now()) }) else {
+            throw RoostError(
+                .rateLimited,
+                "Job \(id) is asked for more than \(Int(JobPollMeter.rate)) times a second; follow it with GET /jobs/\(id)/events, or ask less often.",
+                retryAfter: .seconds(1))
+        }
+    }
+
+    /// Writes the counts every five seconds, and once more at the end.
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            while (try? await sleep(Self.interval)) != nil { await write() }  // Only cancellation throws.
+        }
+        await write()
+    }
+
+    private func write() async {
+        let counts = meter.withLock { $0.takeCounts(at: now()) }
+        guard !counts.isEmpty else { return }
+        do {
+            try await database.countAPICalls(counts, lastAt: Timestamp(database.now()))
+        } catch {
+            logger.warning("how often jobs were asked for cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
+            meter.withLock { $0.putBack(counts, at: now()) }
+        }
+    }
+}

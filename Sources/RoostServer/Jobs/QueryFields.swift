@@ -1,0 +1,42 @@
+import Foundation
+import Hummingbird
+import RoostCore
+
+/// The parameters of a request's query. Each look-up checks the value and names the parameter and what is allowed when it is wrong.
+///
+/// Parameters nobody asks for are ignored, so that clients of later versions work.
+struct QueryFields {
+    private let values: Parameters
+
+    init(_ request: Request) { values = request.uri.queryParameters }
+
+    /// The value as it was sent.
+    func text(_ name: String) -> String? { values.get(name) }
+
+    func string(_ name: String, bytes: ClosedRange<Int>) throws -> String? {
+        guard let text = text(name) else { return nil }
+        guard bytes.contains(text.utf8.count), !text.hasControlCharacters else {
+            throw wrong(name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes without control characters")
+        }
+        return text
+    }
+
+    func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw wrong(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func time(_ name: String) throws -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        guard let time = Timestamp(utc: text) else { throw wrong(name, "must be a time in UTC such as 2026-01-31T12:00:00Z") }
+        return time
+    }
+
+    /// What to say about a parameter that breaks its rule.
+    func wrong(_ name: String, _ allowed: String) -> RoostError {
+        RoostError(.invalidRequest, "`\(name)` \(allowed); it is \((text(name) ?? "").quotedForPeople).", field: name)
+    }
+}

@@ -1,0 +1,75 @@
+import JobStore
+import RoostCore
+
+/// The answer to `GET /health`.
+struct HealthReport: Encodable, Sendable {
+    /// What is the matter with jobs.db.
+    struct DatabaseHealth: Encodable, Sendable {
+        /// `ok`, `recovered` (it was damaged and repaired), `read_only` (changes cannot be written) or `unreadable`.
+        let status: String
+        /// What was repaired at this start.
+        let recovery: JobRecoveryReport?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(status, forKey: .status)
+            try container.encode(recovery, forKey: .recovery)
+        }
+
+        private enum CodingKeys: String, CodingKey { case status, recovery }
+    }
+
+    /// `ok` or `degraded`.
+    let status: String
+    let database: DatabaseHealth
+    /// Jobs that are queued or running; `nil` when they cannot be counted.
+    let activeJobs: Int?
+    /// What is wrong: sentences for people.
+    let problems: [String]
+
+    /// Puts a report together.
+    ///
+    /// - Parameters:
+    ///   - counts: The jobs by status, or why they cannot be counted.
+    ///   - recovery: What was repaired at this start.
+    ///   - writeFailure: Why jobs.db takes no changes.
+    ///   - backupFailure: Why the last scheduled backup failed.
+    init(counts: Result<[String: Int], any Error>, recovery: JobRecoveryReport?, writeFailure: String?, backupFailure: String?) {
+        var problems: [String] = []
+        var state = "ok"
+        if let recovery {
+            state = "recovered"
+            problems.append(recovery.message)
+        }
+        if let writeFailure {
+            state = "read_only"
+            problems.append(writeFailure)
+        }
+        switch counts {
+        case .success(let counts):
+            activeJobs = [JobStatus.queued, .running].reduce(0) { $0 + (counts[$1.rawValue] ?? 0) }
+        case .failure(let error):
+            state = "unreadable"
+            activeJobs = nil
+            problems.append("\(error)")
+        }
+        if let backupFailure { problems.append("The last scheduled backup of jobs.db failed: \(backupFailure)") }
+        database = DatabaseHealth(status: state, recovery: recovery)
+        status = problems.isEmpty ? "ok" : "degraded"
+        self.problems = problems
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(status, forKey: .status)
+        try container.encode(database, forKey: .database)
+        try container.encode(activeJobs, forKey: .activeJobs)
+        try container.encode(problems, forKey: .problems)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case status, database
+        case activeJobs = "active_jobs"
+        case problems
+    }
+}

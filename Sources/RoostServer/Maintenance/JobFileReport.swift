@@ -1,0 +1,52 @@
+import Foundation
+import JobStore
+import RoostCore
+public import SystemPackage
+
+/// What `roost doctor` says about jobs.db and the SQLite that reads it. Nothing in the file is changed.
+public struct JobFileReport: Sendable {
+    /// The file's path.
+    public let path: String
+    /// The file's size in bytes, with its write-ahead log; `nil` when there is no file yet.
+    public let bytes: Int64?
+    /// The file's schema as people call it: `v1.0`, `v1.5`.
+    public let schema: String
+    /// What a quick check found; empty when the file is sound.
+    public let findings: [String]
+
+    /// Looks at the file, which a server may be using.
+    ///
+    /// - Parameter home: The folder that holds it.
+    /// - Throws: `RoostError` when the file is not one that this version can use, or cannot be read.
+    public init(home: FilePath) throws {
+        let path = HomeDirectory.database(in: home).string
+        self.path = path
+        let sizes = [path, path + "-wal"].map { try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int64 }
+        bytes = sizes[0] == nil ? nil : sizes.compactMap(\.self).reduce(0, +)
+        (schema, findings) = try Self.look(at: path, isThere: bytes != nil)
+    }
+
+    private static func look(at path: String, isThere: Bool) throws -> (schema: String, findings: [String]) {
+        do {
+            let inspection = try JobFileInspection(path: path)
+            try inspection.refuseUnusable()
+            let isDocumented = if case .documented = inspection.kind { true } else { false }
+            return (isDocumented ? "v1.0" : "v1.5", isThere ? try JobFileCheck.quickCheck(path) : [])
+        } catch let error as RoostError {
+            throw error
+        } catch {
+            // So damaged that SQLite cannot tell the tables.
+            return ("unknown", ["\(error)"])
+        }
+    }
+
+    /// What a person should know about the SQLite in use; `nil` when there is nothing to say.
+    public static var sqliteAdvice: String? {
+        guard SQLiteRelease(JobDatabase.sqliteVersion) < .current else { return nil }
+        return
+            "is older than 3.51.3, in which two connections that write and checkpoint at once can damage a file in WAL mode; of Roost only one connection writes and checkpoints, so let no other program write to jobs.db, and update the system's SQLite."
+    }
+
+    /// The version of the SQLite in use, such as `3.51.3`.
+    public static var sqliteVersion: String { JobDatabase.sqliteVersion }
+}

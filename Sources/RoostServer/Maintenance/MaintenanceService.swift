@@ -1,0 +1,145 @@
+import Dispatch
+import Foundation
+import JobStore
+import Logging
+import RoostCore
+import ServiceLifecycle
+import Synchronization
+
+/// Keeps jobs.db small and saved: deletes old finished jobs as the settings say, and makes backups. A round that fails is logged, told by
+/// `GET /health` and tried again an hour later; it never stops the server.
+final class MaintenanceService: Service {
+    /// What is done how often.
+    struct Configuration: Sendable {
+        /// Finished jobs go after so many days; 0 keeps them.
+        var retentionDays = 0
+        /// So many finished jobs of each model stay; 0 keeps all.
+        var retentionPerModel = 0
+        /// Seconds between two backups; 0 makes none.
+        var backupInterval: TimeInterval = 86_400
+        /// So many scheduled backups stay.
+        var backupKeep = 7
+        /// The longest pause between two rounds.
+        var roundInterval: Duration = .seconds(3600)
+
+        /// What the settings ask for.
+        ///
+        /// - Parameter settings: The settings.
+        init(_ settings: ServerSettings) {
+            retentionDays = settings.jobRetentionDays
+            retentionPerModel = settings.jobRetentionPerModel
+            backupInterval = TimeInterval(settings.backupIntervalHours) * 3600
+            backupKeep = settings.backupKeep
+        }
+    }
+
+    private let configuration: Configuration
+    private let database: JobDatabase
+    private let backups: JobBackupFolder
+    private let sleep: @Sendable (Duration) async throws -> Void
+    private let logger: Logger
+    private let backupFailure = Mutex<String?>(nil)
+
+    /// Makes a service; nothing happens before `run()`.
+    ///
+    /// - Parameters:
+    ///   - configuration: What is done how often.
+    ///   - database: What is kept, and the clock.
+    ///   - backups: Where backups go.
+    ///   - sleep: Waits between two rounds.
+    ///   - logger: Hears what was deleted and saved, and what failed.
+    init(
+        configuration: Configuration, database: JobDatabase, backups: JobBackupFolder,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.database = database
+        self.backups = backups
+        self.sleep = sleep
+        self.logger = logger
+    }
+
+    /// Why the last scheduled backup failed; `nil` when it succeeded or none was due yet.
+    var lastBackupFailure: String? { backupFailure.withLock { $0 } }
+
+    /// Works until the server stops; a backup that is being made then is finished first.
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.deleteOldJobs()
+                await self.backUpIfDue()
+                try? await self.sleep(self.pause())  // Only cancellation throws here, and the loop looks for it.
+            }
+        }
+    }
+
+    private func deleteOldJobs() async {
+        do {
+            if configuration.retentionDays > 0 {
+                report(try await database.deleteOldJobs(days: configuration.retentionDays), "older than \(configuration.retentionDays) days")
+            }
+            if configuration.retentionPerModel > 0 {
+                let kept = configuration.retentionPerModel
+                report(try await database.deleteJobs(butNewest: kept), "not among the newest \(kept) of their model")
+            }
+        } catch {
+            logger.error("old jobs cannot be deleted; trying again within the hour", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func report(_ deleted: Int, _ which: String) {
+        if deleted > 0 { logger.notice("deleted finished jobs that were \(which)", metadata: ["jobs": "\(deleted)"]) }
+    }
+
+    private func backUpIfDue() async {
+        guard configuration.backupInterval > 0, secondsUntilBackup() <= 0 else { return }
+        do {
+            // A file without a job is not worth a backup, and must not push older ones out.
+            guard try await database.jobCounts().values.reduce(0, +) > 0 else { return }
+            let summary = try await backUp()
+            backupFailure.withLock { $0 = nil }
+            logger.info("jobs.db saved", metadata: ["backup": "\(summary.path)", "bytes": "\(summary.bytes)", "jobs": "\(summary.jobs)"])
+        } catch {
+            backupFailure.withLock { $0 = "\(error)" }
+            logger.error("the scheduled backup failed; trying again within the hour", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Copying blocks its thread for as long as the disk takes, so it gets one of its own.
+    private func backUp() async throws -> JobBackup.Summary {
+        let (backups, path, keep, now) = (backups, database.path, configuration.backupKeep, database.now())
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global(qos: .utility).async {
+                continuation.resume(
+                    with: Result {
+                        let summary = try backups.make(of: path, reason: .scheduled, at: now)
+                        try backups.rotate(keeping: keep)
+                        return summary
+                    })
+            }
+        }
+    }
+
+    /// Until the next round: no longer than an hour, and to the moment when the next backup is due.
+    private func pause() -> Duration {
+        guard configuration.backupInterval > 0, case let seconds = secondsUntilBackup(), seconds > 0 else { return configuration.roundInterval }
+        return min(configuration.roundInterval, .seconds(seconds))
+    }
+
+    /// By the newest scheduled backup's name, so that a restart makes none sooner. One from the future means that the clock was set back: it counts as none.
+    private func secondsUntilBackup() -> TimeInterval {
+        guard let newest = backups.list().first(where: { $0.reason == .scheduled })?.date else { return 0 }
+        let age = database.now().timeIntervalSince(newest)
+        return age < 0 ? 0 : configuration.backupInterval - age
+    }
+}
+
+extension JobBackupFolder.Entry {
+    /// When it was made; its `time` is a `Timestamp` without the separators that file names cannot have everywhere.
+    fileprivate var date: Date? {
+        guard time.count == 20 else { return nil }
+        let digits = Array(time)
+        let parts = [0..<4, 4..<6, 6..<8, 9..<11, 11..<13, 13..<20].map { String(digits[$0]) }
+        return Timestamp(rawValue: "\(parts[0])-\(parts[1])-\(parts[2])T\(parts[3]):\(parts[4]):\(parts[5])").date
+    }
+}

@@ -1,0 +1,59 @@
+import Synchronization
+
+/// Lets one waiter sleep until somebody has news. A signal given while nobody waits is kept; many are one.
+final class WakeSignal: Sendable {
+    private enum State {
+        case quiet
+        case signaled
+        case waiting(CheckedContinuation<Void, Never>)
+    }
+
+    private let state = Mutex(State.quiet)
+
+    /// Ends the wait, or the next one.
+    func signal() {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if case .waiting(let waiter) = state {
+                state = .quiet
+                return waiter
+            }
+            state = .signaled
+            return nil
+        }
+        waiter?.resume()
+    }
+
+    /// Returns at the next signal, or at the latest when `pause` is over or the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - pause: The longest wait.
+    ///   - sleep: Waits for it.
+    func wait(atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void) async {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    // It throws when the signal came first, and then nobody needs another.
+                    if (try? await sleep(pause)) != nil { self.signal() }
+                }
+                await wait()
+                group.cancelAll()
+            }
+        } onCancel: {
+            signal()
+        }
+    }
+
+    private func wait() async {
+        await withCheckedContinuation { continuation in
+            let isSignaled = state.withLock { state in
+                if case .signaled = state {
+                    state = .quiet
+                    return true
+                }
+                state = .waiting(continuation)
+                return false
+            }
+            if isSignaled { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import JobStore
+import RoostCore
+
+/// One call: what is sent for a job that has ended.
+struct WebhookCall: Sendable {
+    /// Who is called.
+    let url: String
+    /// The JSON.
+    let body: Data
+    /// All headers.
+    let headers: [(name: String, value: String)]
+
+    /// Makes a call.
+    ///
+    /// - Parameters:
+    ///   - webhook: What is due.
+    ///   - job: The job that has ended.
+    ///   - date: Now.
+    ///   - signature: Signs it.
+    /// - Throws: What the encoder throws.
+    init(_ webhook: JobWebhook, job: Job, date: Date, signature: WebhookSignature) throws {
+        let event = Self.event(of: job)
+        let attempt = webhook.attempts + 1
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        body = try encoder.encode(Body(event: event, job: JobView(job: job), deliveredAt: Timestamp(date), attempt: attempt))
+        url = webhook.url
+        let timestamp = String(Int(date.timeIntervalSince1970))
+        headers = [
+            ("Content-Type", "application/json"),
+            ("User-Agent", "roost/\(RoostVersion.current)"),
+            ("X-Roost-Event", event),
+            ("X-Roost-Delivery", "\(job.id)-\(attempt)"),
+            ("X-Roost-Timestamp", timestamp),
+            ("X-Roost-Signature", signature.header(for: body, timestamp: timestamp)),
+        ]
+    }
+
+    /// `succeeded`, `failed` or `canceled`: the word of the job's history.
+    private static func event(of job: Job) -> String {
+        (job.stage == .canceled ? JobEvent.Kind.canceled.rawValue : job.status.rawValue)
+    }
+
+    private struct Body: Encodable {
+        let event: String
+        let job: JobView
+        let deliveredAt: Timestamp
+        let attempt: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case event, job
+            case deliveredAt = "delivered_at"
+            case attempt
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import JobStore
+import RoostCore
+import RoostServer
+import SystemPackage
+
+/// `roost db`: jobs.db as a file.
+struct DatabaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "db", abstract: "Back up, restore, check and maintain jobs.db.",
+        discussion: """
+            Works on the file itself: backup, check and stats also while the server runs; restore, reset, vacuum and migrate when it does not.
+            """,
+        subcommands: [
+            DatabaseBackupCommand.self, DatabaseRestoreCommand.self, DatabaseResetCommand.self, DatabaseCheckCommand.self,
+            DatabaseStatsCommand.self, DatabaseVacuumCommand.self, DatabaseMigrateCommand.self,
+        ])
+}
+
+/// The options of every `roost db` command.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "The home that holds jobs.db (ROOST_HOME). Default: ~/.roost.")
+    var home: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// The home, which need not be there.
+    func homeDirectory() throws -> FilePath {
+        try ServerSettings.homeDirectory(flag: home, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// The path of a jobs.db that is there. Nothing is opened: a server may be using it.
+    func existingFile() throws -> String {
+        let path = HomeDirectory.database(in: try homeDirectory()).string
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw RoostError(
+                .database, "There is no jobs.db in \(try homeDirectory()); the server makes one when it starts, --home names another folder.")
+        }
+        return path
+    }
+
+    /// Does something that no server may get in the way of.
+    ///
+    /// - Parameter work: Gets the path of jobs.db and the folder of backups.
+    func whileNoServerRuns<Result>(_ work: (_ path: String, _ backups: JobBackupFolder) throws -> Result) throws -> Result {
+        let home = try HomeDirectory(claiming: homeDirectory())
+        return try withExtendedLifetime(home) {
+            try work(HomeDirectory.database(in: home.path).string, JobBackupFolder(path: HomeDirectory.backups(in: home.path).string))
+        }
+    }
+
+    /// A path as the user typed it, from the working directory.
+    func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import JobStore
+
+/// `roost db reset`.
+struct DatabaseResetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Remove jobs.db; the next start makes a new one.",
+        discussion: "The server must not run. jobs.db is saved in the folder `backups` of the home first. Models stay.")
+
+    @Flag(help: "Yes, forget all jobs.")
+    var yes = false
+    @OptionGroup var options: DatabaseOptions
+
+    func validate() throws {
+        guard yes else { throw ValidationError("This removes jobs.db; say so with --yes.") }
+    }
+
+    func run() async throws {
+        _ = try options.existingFile()
+        let summary = try options.whileNoServerRuns { path, backups in try JobRestore.reset(path: path, backups: backups) }
+        if options.json { return try JSONOutput.print(summary) }
+        Terminal.print("Removed \(summary.path).")
+        for line in summary.whatBecameOfTheOldFile { Terminal.print(line) }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import JobStore
+import RoostCore
+
+/// `roost db restore`.
+struct DatabaseRestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Put a backup in the place of jobs.db.",
+        discussion: "The server must not run. What jobs.db holds now is saved in the folder `backups` of the home first.")
+
+    @Argument(help: "The backup.")
+    var file: String
+    @Flag(help: "Yes, replace what jobs.db holds now.")
+    var yes = false
+    @OptionGroup var options: DatabaseOptions
+
+    func validate() throws {
+        guard yes else { throw ValidationError("This replaces jobs.db; say so with --yes.") }
+    }
+
+    func run() async throws {
+        let summary = try options.whileNoServerRuns { path, backups in
+            try JobRestore.restore(backup: options.absolute(file), to: path, backups: backups)
+        }
+        if options.json { return try JSONOutput.print(summary) }
+        Terminal.print("Restored \(summary.jobs ?? 0) jobs to \(summary.path).")
+        for line in summary.whatBecameOfTheOldFile { Terminal.print(line) }
+    }
+}
+
+extension JobRestore.Summary {
+    /// Lines that say where the file is that was there before.
+    var whatBecameOfTheOldFile: [String] {
+        [
+            saved.map { "What it held before is saved as \($0)." },
+            quarantinedPath.map { "The file that was there is damaged; it is kept as \($0)." },
+        ].compactMap(\.self)
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import RoostClient
+import RoostCore
+
+/// `roost jobs cancel`.
+struct JobsCancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "End a pull that is queued or running.",
+        discussion: "Its bytes stay; `roost jobs retry`, or pulling the model again, goes on from them.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws { try options.show(await options.client().cancel(id), as: "canceled") }
+}
+
+/// `roost jobs pause`.
+struct JobsPauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "pause", abstract: "Set a pull aside until it is resumed; its bytes stay.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws { try options.show(await options.client().pause(id), as: "paused; go on with `roost jobs resume \(id)`") }
+}
+
+/// `roost jobs resume`.
+struct JobsResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Go on with a paused pull, or try at once one that waits for the network.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws { try options.show(await options.client().resume(id), as: "queued") }
+}
+
+/// `roost jobs retry`.
+struct JobsRetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "retry", abstract: "Put a failed or canceled pull back into the queue.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws { try options.show(await options.client().retry(id), as: "queued") }
+}
+
+/// `roost jobs priority`.
+struct JobsPriorityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "priority", abstract: "Give a pull another place in the queue.",
+        discussion: "One point is worth ten minutes of waiting. Write a negative number after two dashes: roost jobs priority ID -- -5")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @Argument(help: "-100 to 100; higher goes first, new pulls have 0.")
+    var priority: Int
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        try options.show(await options.client().prioritize(id, priority: priority), as: "of priority \(priority)")
+    }
+}
+
+/// `roost jobs delete`.
+struct JobsDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        try await options.client().delete(id)
+        if options.json { try JSONOutput.print(["id": id, "status": "deleted"]) } else { Terminal.print("Job \(id) is deleted.") }
+    }
+}
+
+extension ServerOptions {
+    /// Says what became of a job.
+    ///
+    /// - Parameters:
+    ///   - view: The job.
+    ///   - state: What it is now, for people.
+    /// - Throws: What the encoder throws.
+    fileprivate func show(_ view: JobView, as state: String) throws {
+        if json { try JSONOutput.print(view) } else { Terminal.print("Job \(view.job.id) (\(view.job.model)) is \(state).") }
+    }
+}

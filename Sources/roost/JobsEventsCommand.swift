@@ -1,0 +1,64 @@
+import ArgumentParser
+import RoostClient
+import RoostCore
+
+/// `roost jobs events`.
+struct JobsEventsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events", abstract: "Print what happens to a pull, or to all pulls.",
+        discussion: """
+            With an id: the pull's history, then what happens until it is finished. Without one: what happens from now on, until Ctrl-C.
+            """)
+
+    @Argument(help: "The job's id; none for all jobs.")
+    var id: String?
+    @Option(help: "Begin after the event of this number.")
+    var after: Int64?
+    @Flag(help: "Print what is in the history and end.")
+    var noFollow = false
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let client = try options.client()
+        if noFollow { try await printHistory(client) } else { try await follow(client) }
+    }
+
+    private func printHistory(_ client: RoostClient) async throws {
+        var last = after ?? 0
+        while true {
+            let page = try await client.history(of: id, after: last, limit: 1000)
+            for event in page { try show(event) }
+            guard let newest = page.last, page.count == 1000 else { return }
+            last = newest.id
+        }
+    }
+
+    /// A server that is gone for a moment (a restart) is waited for; nothing is missed, for the history is kept.
+    private func follow(_ client: RoostClient) async throws {
+        var last = after
+        var lastSeen = ContinuousClock.now
+        while true {
+            do {
+                for try await case .event(let event) in client.events(of: id, after: last) {
+                    lastSeen = .now
+                    last = event.id
+                    try show(event)
+                }
+                lastSeen = .now
+                if let id, try await client.job(id).job.status.isFinished { return }
+            } catch let error as RoostError where error.code == .serverUnreachable {
+                guard last != nil || id != nil, ContinuousClock.now - lastSeen < .seconds(60) else { throw error }
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func show(_ event: JobEvent) throws {
+        if options.json { return try JSONOutput.printLine(event) }
+        var parts = ["\(event.id)".padding(to: 8) + event.time.rawValue]
+        if id == nil { parts.append(event.jobID) }
+        parts.append(event.kind.rawValue.padding(to: 16))
+        parts.append(event.message ?? (event.kind == .stage ? event.stage?.rawValue : nil) ?? "")
+        Terminal.print(parts.joined(separator: "  "))
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Foundation
+import RoostClient
+
+/// `roost jobs export`.
+struct JobsExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Print all pulls as JSON, one a line, newest first.",
+        discussion: "The output is the same with and without --json. An export that breaks off ends with an error.")
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        // A character may be cut between two parts, so only whole lines are taken for text.
+        var rest = Data()
+        try await options.client().exportJobs { bytes in
+            rest += bytes
+            guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
+            Terminal.write(String(decoding: rest[...end], as: UTF8.self))
+            rest = Data(rest[(end + 1)...])
+        }
+    }
+}

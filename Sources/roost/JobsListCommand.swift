@@ -1,0 +1,62 @@
+import ArgumentParser
+import RoostClient
+import RoostCore
+
+/// `roost jobs list`.
+struct JobsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the newest pulls.")
+
+    @Option(help: "Only queued, running, succeeded or failed ones.")
+    var status: String?
+    @Option(help: "Only pulls of this model.")
+    var model: String?
+    @Option(help: "Only pulls of this user.")
+    var user: String?
+    @Option(help: "Only pulls of this workspace.")
+    var workspace: String?
+    @Option(help: "Only pulls with this tag.")
+    var tag: String?
+    @Option(help: "Only pulls created then or later: 2026-01-31, or 2026-01-31T12:00:00Z.")
+    var since: String?
+    @Option(help: "At most so many, 1 to 1000.")
+    var limit: Int = 50
+    @Flag(help: "All of them, whatever the limit.")
+    var all = false
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let jobs = try await find()
+        if options.json { return try JSONOutput.print(jobs) }
+        guard !jobs.isEmpty else { return Terminal.print(isFiltered ? "No such jobs." : "No jobs. Pull a model with `roost pull org/name`.") }
+        var table = TextTable(columns: ["ID", "STATUS", "PROGRESS", "SIZE", "CREATED", "MODEL"])
+        for job in jobs.map(\.job) {
+            table.add([
+                job.id, job.stage?.rawValue ?? job.status.rawValue, job.progress.map { "\(Int($0 * 100)) %" } ?? "-",
+                job.totalBytes.map { ByteCount($0).description } ?? "-", job.createdAt.rawValue, job.model,
+            ])
+        }
+        Terminal.print(table)
+    }
+
+    private var isFiltered: Bool { [status, model, user, workspace, tag, since].contains { $0 != nil } }
+
+    private func find() async throws -> [JobView] {
+        let client = try options.client()
+        var search = JobSearch()
+        search.status = status
+        search.model = model
+        search.user = user
+        search.workspace = workspace
+        search.tag = tag
+        // A day alone means its begin.
+        search.since = since.map { Timestamp(rawValue: $0.contains("T") ? $0 : $0 + "T00:00:00Z") }
+        search.limit = all ? 1000 : limit
+        var page = try await client.jobs(search)
+        var jobs = page.jobs
+        while all, let next = page.next {
+            page = try await client.jobs(search, after: next)
+            jobs += page.jobs
+        }
+        return jobs
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import RoostClient
+import RoostCore
+
+/// `roost jobs show`.
+struct JobsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one pull with all its fields and files.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let client = try options.client()
+        let view = try await client.job(id)
+        if options.json { return try JSONOutput.print(view) }
+        for (name, value) in view.fields { Terminal.print(name.padding(to: 20) + value) }
+        let files = try await client.files(of: id)
+        guard !files.isEmpty else { return }
+        var table = TextTable(columns: ["SIZE", "VERIFIED", "FILE"])
+        for file in files {
+            let verified = file.verified.reduce(0) { $0 + ($1.last ?? 0) - ($1.first ?? 0) }
+            table.add([ByteCount(file.size).description, ByteCount(verified).description, file.path])
+        }
+        Terminal.print("\n\(table)")
+    }
+}
+
+extension JobView {
+    /// The row as names and values, in the documented order.
+    fileprivate var fields: [(String, String)] {
+        func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "-" }
+        return [
+            ("id", job.id), ("model", job.model), ("quantize", text(job.quantize)), ("init", text(job.initialize)),
+            ("status", job.status.rawValue), ("created_at", job.createdAt.rawValue), ("started_at", text(job.startedAt)),
+            ("finished_at", text(job.finishedAt)), ("error", text(job.error)), ("traceback", text(job.traceback)),
+            ("local_path", text(job.localPath)), ("size_bytes", text(job.sizeBytes)), ("downloaded_bytes", text(job.downloadedBytes)),
+            ("progress", text(job.progress)), ("total_bytes", text(job.totalBytes)), ("preferred_quantized", text(job.preferredQuantized)),
+            ("stage", text(job.stage?.rawValue)), ("revision", text(job.revision)), ("user_id", text(job.userID)),
+            ("workspace_id", text(job.workspaceID)), ("priority", text(job.priority)), ("retry_count", text(job.retryCount)),
+            ("max_retries", text(job.maxRetries)), ("run_after", text(job.runAfter)), ("tags", text(job.tags?.joined(separator: ", "))),
+            ("api_call_count", text(job.apiCallCount)), ("last_api_call", text(job.lastAPICall)), ("owner", text(job.owner)),
+            ("attempt", text(job.attempt)), ("bytes_per_second", text(bytesPerSecond)), ("eta_seconds", text(etaSeconds)),
+        ]
+    }
+}

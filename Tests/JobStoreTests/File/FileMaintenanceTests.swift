@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+import JobStore
+import RoostCore
+import Testing
+
+@Suite struct FileMaintenanceTests {
+    @Test func `a planned migration tells everything and changes nothing`() throws {
+        let sample = try SampleFile(documented: 120)
+        try sample.write { try $0.execute(sql: "CREATE INDEX jobs_by_creation ON jobs (created_at)") }
+        let before = try sample.snapshot()
+        let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
+        #expect(try sample.snapshot() == before)
+        #expect(plan.isNeeded && plan.schema == "v1.0" && plan.target == "v1.5" && plan.jobs == 120)
+        #expect(plan.columns.starts(with: ["stage", "revision", "user_id"]) && plan.columns.count == 13)
+        #expect(plan.tables == ["job_events", "job_files", "job_webhooks"])
+        #expect(plan.indexes.contains("jobs_in_queue") && plan.indexes.contains("jobs_deleted"))
+        #expect(plan.droppedIndexes == ["jobs_by_creation"])
+        #expect(plan.backup?.hasSuffix("-before-migration.db") == true)
+    }
+
+    @Test func `a migration does what was planned and saves the file first`() throws {
+        let sample = try SampleFile(documented: 120)
+        let rows = try sample.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY rowid") }
+        let date = Date()
+        let plan = try JobFileMigration(planning: sample.path, backups: sample.backups, date: date)
+        let done = try JobFileMigration.run(sample.path, backups: sample.backups, date: date)
+        #expect(done == plan)
+        #expect(try JobFileInspection(path: try #require(done.backup)).kind == .documented(rows: 120))
+        #expect(try JobFileInspection(path: sample.path).kind == .current)
+        #expect(try FileManager.default.attributesOfItem(atPath: sample.path)[.posixPermissions] as? Int == 0o600)
+        let columns = "id, model, quantize, init, status, created_at, started_at, finished_at, error, traceback, local_path, size_bytes, "
+        let after = try sample.read {
+            try Row.fetchAll($0, sql: "SELECT \(columns) downloaded_bytes, progress, total_bytes, preferred_quantized FROM jobs ORDER BY rowid")
+        }
+        #expect(after == rows)
+        let again = try JobFileMigration.run(sample.path, backups: sample.backups)
+        #expect(!again.isNeeded && again.columns == [] && again.backup == nil && again.jobs == 120)
+        #expect(sample.backups.list().count == 1)
+    }
+
+    @Test func `there is no migration of nothing and of other programs' files`() throws {
+        let nothing = try SampleFile()
+        #expect(throws: RoostError.self) { try JobFileMigration.run(nothing.path, backups: nothing.backups) }
+        #expect(try nothing.snapshot() == [:])
+        let foreign = try SampleFile(documented: 1)
+        try foreign.write { try $0.execute(sql: "PRAGMA user_version = 3") }
+        let before = try foreign.snapshot()
+        #expect(throws: RoostError.self) { try JobFileMigration.run(foreign.path, backups: foreign.backups) }
+        #expect(try foreign.snapshot() == before)
+    }
+
+    @Test func `vacuum gives room back and keeps every row and its number`() throws {
+        let sample = try SampleFile(current: 3000)
+        try sample.write { try $0.execute(sql: "DELETE FROM jobs WHERE rowid % 10 != 0") }
+        func numbers() throws -> [Row] { try sample.read { try Row.fetchAll($0, sql: "SELECT rowid, id FROM jobs ORDER BY rowid") } }
+        let before = try numbers()
+        let free = try JobFileStatistics(path: sample.path).freePages
+        let summary = try JobFileVacuum.run(sample.path)
+        #expect(free > 100 && summary.bytesAfter * 2 < summary.bytesBefore)
+        #expect(try numbers() == before)
+        #expect(try JobFileStatistics(path: sample.path).freePages == 0)
+        #expect(try JobFileCheck.integrityCheck(sample.path) == [])
+    }
+
+    @Test func `statistics count while the store writes`() async throws {
+        let sample = try SampleFile(current: 50)
+        let store = try sample.store()
+        defer { try? store.close() }
+        try await store.write { try $0.execute(sql: "UPDATE jobs SET status = 'banana' WHERE id = 'job-00007'") }
+        let statistics = try JobFileStatistics(path: sample.path)
+        #expect(statistics.jobs == 50 && statistics.jobsByStatus == ["succeeded": 49, "banana": 1])
+        #expect(statistics.events == 100 && statistics.schema == "v1.5" && statistics.journalMode == "wal")
+        #expect(statistics.oldestJob?.rawValue == "2026-01-01T00:00:01.000Z" && statistics.newestJob?.rawValue == "2026-01-01T00:00:50.000Z")
+        #expect(statistics.fileBytes == statistics.pages * statistics.pageBytes && statistics.logBytes > 0)
+    }
+
+    @Test func `statistics of a v1.0 file`() throws {
+        let sample = try SampleFile(documented: 20)
+        let statistics = try JobFileStatistics(path: sample.path)
+        #expect(statistics.schema == "v1.0" && statistics.jobs == 20 && statistics.events == 0 && statistics.journalMode == "delete")
+    }
+
+    @Test func `a check finds a damaged page, and an index that does not fit its table only in full`() throws {
+        let sample = try SampleFile(current: 1000)
+        #expect(try JobFileCheck.quickCheck(sample.path) == [] && JobFileCheck.integrityCheck(sample.path) == [])
+        let odd = try SampleFile(current: 100)
+        try odd.write { database in
+            // An index that lost its rows, as a bug in another program may leave it.
+            try database.execute(sql: "PRAGMA writable_schema = ON")
+            try database.execute(
+                sql: "UPDATE sqlite_master SET sql = replace(sql, 'model, ', 'quantize, ') WHERE name = 'jobs_by_model'")
+        }
+        #expect(try JobFileCheck.quickCheck(odd.path) == [])
+        #expect(try JobFileCheck.integrityCheck(odd.path) != [])
+        try sample.damage(page: sample.page(ofJob: 500))
+        #expect(try JobFileCheck.quickCheck(sample.path) != [])
+        #expect(throws: RoostError.self) { try JobFileCheck.quickCheck(sample.path + ".no") }
+    }
+}

@@ -1,0 +1,113 @@
+import GRDB
+import RoostCore
+import Synchronization
+import Testing
+
+@testable import JobStore
+
+/// The plans of the very statements that the store runs, heard at its connections: a copy of the SQL here would not notice a change there.
+@Suite struct QueryPlanTests {
+    let store: TestStore
+
+    init() throws { store = try TestStore() }
+
+    /// The statements that a piece of work runs on the first reader, with their arguments in them.
+    private func statements(_ work: () async throws -> Void) async throws -> [String] {
+        let heard = Heard()
+        try store.database.readers.read { db in db.trace { heard.add($0) } }
+        try await work()
+        try store.database.readers.read { $0.trace(options: []) }
+        return heard.statements.filter { $0.hasPrefix("SELECT") }
+    }
+
+    private func plan(of statement: String) async throws -> String {
+        try await store.database.write { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(statement)").map { $0["detail"] as String }.joined(separator: "; ")
+        }
+    }
+
+    /// Many finished jobs, so that a bad plan would be slow too.
+    private func fill() async throws {
+        try await store.database.write {
+            try $0.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                    INSERT INTO jobs (id, model, status, created_at, user_id, workspace_id, tags)
+                    SELECT 'job-' || i, 'org/' || (i % 50), CASE WHEN i % 100 = 0 THEN 'queued' ELSE 'succeeded' END,
+                        strftime('%Y-%m-%dT%H:%M:%fZ', 1700000000 + i, 'unixepoch'), 'user-' || (i % 20), 'workspace-' || (i % 10),
+                        CASE WHEN i % 7 = 0 THEN '["red"]' END FROM n
+                    """)
+        }
+    }
+
+    @Test(arguments: [false, true], ["", "status", "model", "user", "workspace", "tag", "since", "status user", "model tag since"])
+    func `a page comes from an index in order`(isAnalyzed: Bool, conditions: String) async throws {
+        try await fill()
+        if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
+        var filter = JobFilter(limit: 50)
+        for condition in conditions.split(separator: " ") {
+            switch condition {
+            case "status": filter.status = .succeeded
+            case "model": filter.model = "org/7"
+            case "user": filter.userID = "user-7"
+            case "workspace": filter.workspaceID = "workspace-7"
+            case "tag": filter.tag = "red"
+            default: filter.since = Timestamp(rawValue: "2023-11-14T22:13:21.000Z")
+            }
+        }
+        let first = try await statements { filter.cursor = try store.database.page(matching: filter).next }
+        if filter.cursor == nil { filter.cursor = JobCursor(key: "2023-11-14T22:30:00.000", row: 1000) }
+        let second = try await statements { _ = try store.database.page(matching: filter) }
+        #expect(first.count == 1 && second.count == 1)
+        for statement in first + second {
+            let plan = try await plan(of: statement)
+            #expect(plan.contains("USING INDEX jobs_"), "\(conditions): \(plan)")
+            #expect(!plan.contains("TEMP B-TREE"), "\(conditions): \(plan)")
+            #expect(!plan.contains("MULTI-INDEX"), "\(conditions): \(plan)")
+        }
+    }
+
+    @Test(arguments: [false, true]) func `the queue is looked at through its index, on the reader and on the writer`(isAnalyzed: Bool) async throws {
+        try await fill()
+        if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
+        let heard = Heard()
+        try store.database.writer.withoutTransaction { db in db.trace { heard.add($0) } }
+        let onReader = try await statements { _ = try await store.claim() }
+        try store.database.writer.withoutTransaction { $0.trace(options: []) }
+        let onWriter = heard.statements.filter { $0.contains("run_after IS NULL") }
+        #expect(onReader.count == 1 && onWriter.count == 1)
+        for statement in onReader + onWriter {
+            let plan = try await plan(of: statement)
+            #expect(plan.contains("USING INDEX jobs_in_queue"), "\(plan)")
+            #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+        }
+    }
+
+    @Test func `one job, its history and the due calls come from indexes`() async throws {
+        try await fill()
+        let heard = try await statements {
+            _ = try store.database.job(id: "job-7")
+            _ = try store.database.events(of: "job-7", after: 3)
+            _ = try store.database.events(after: 3)
+            _ = try store.database.files(of: "job-7")
+            _ = try store.database.dueWebhooks(limit: 5)
+            _ = try store.database.nextWebhook()
+        }
+        #expect(heard.count == 6)
+        for statement in heard {
+            let plan = try await plan(of: statement)
+            #expect(plan.hasPrefix("SEARCH") && !plan.contains("TEMP B-TREE"), "\(statement): \(plan)")
+        }
+    }
+}
+
+/// What was heard, from whichever thread.
+private final class Heard: Sendable {
+    private let texts = Mutex<[String]>([])
+    var statements: [String] { texts.withLock(\.self) }
+
+    func add(_ event: Database.TraceEvent) {
+        guard case .statement(let statement) = event else { return }
+        texts.withLock { $0.append(statement.expandedSQL) }
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import JobStore
+import Logging
+import NIOCore
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+@Suite(.timeLimit(.minutes(1))) struct JobBroadcastTests {
+    /// A database with a running job, whose bytes the test sets, and the number of looks at them.
+    private struct Bench: Sendable {
+        let database: JobDatabase
+        let broadcast: JobBroadcast
+        let running: Job
+        let bytes: Sink
+
+        final class Sink: Sendable {
+            let value = Mutex<Int64>(0)
+        }
+
+        static func run(_ body: (Bench) async throws -> Void) async throws {
+            try await withTemporaryDirectory { directory in
+                let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                let database = try JobDatabase(path: directory.appending("jobs.db").string, logger: logger)
+                _ = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b")))
+                let running = try #require(try await database.claimNextJob(owner: "test"))
+                let bytes = Sink()
+                let broadcast = JobBroadcast(
+                    database: database,
+                    view: { job in
+                        var job = job
+                        job.downloadedBytes = bytes.value.withLock { $0 }
+                        return JobView(job: job)
+                    }, logger: logger, tick: .milliseconds(5), heartbeat: .milliseconds(50))
+                try await body(Bench(database: database, broadcast: broadcast, running: running, bytes: bytes))
+                try database.close()
+            }
+        }
+
+        func text(_ frame: JobFrame) -> String { String(buffer: frame.bytes) }
+    }
+
+    @Test func `progress is told at once and when it has changed, without an id, until the job ends`() async throws {
+        try await Bench.run { bench in
+            let claim = try #require(bench.running.claim)
+            let watcher = await bench.broadcast.watch(bench.running.id)
+            var told: [Int64] = []
+            var hadHeartbeat = false
+            for await frame in watcher.frames {
+                watcher.took()
+                if case .event(let event, _) = frame {
+                    #expect(event.kind == .succeeded)
+                    break
+                }
+                let text = bench.text(frame)
+                #expect(!text.contains("id: "))
+                guard let data = text.split(separator: "\ndata: ").dropFirst().first else {
+                    hadHeartbeat = hadHeartbeat || text.hasPrefix(":")
+                    if hadHeartbeat && told.last == 30 {
+                        try await bench.database.updateJob(claim) {
+                            $0.status = .succeeded
+                            $0.finishedAt = $0.createdAt
+                        }
+                    }
+                    continue
+                }
+                #expect(text.hasPrefix("event: progress\n"))
+                told.append(try JSONDecoder().decode(JobView.self, from: Data(data.utf8)).job.downloadedBytes ?? -1)
+                if told.count < 4 { bench.bytes.value.withLock { $0 += 10 } }
+            }
+            await bench.broadcast.leave(watcher)
+            // The first is what was true at the begin; the next is the same when a tick came before the change.
+            #expect(Set(told) == [0, 10, 20, 30] || Set(told) == [0, 10, 20])
+            #expect(hadHeartbeat)
+        }
+    }
+
+    @Test func `who reads too slowly gets every event up to a point and then the end, and little progress`() async throws {
+        try await Bench.run { bench in
+            let claim = try #require(bench.running.claim)
+            let watcher = await bench.broadcast.watch(nil)
+            let quick = await bench.broadcast.watch(bench.running.id)
+            let before = try bench.database.lastEventNumber()
+            let reading = Task {
+                var count = 0
+                for await frame in quick.frames {
+                    quick.took()
+                    if case .event = frame { count += 1 }
+                    if count == 1200 { return }
+                }
+            }
+            for number in 1...1200 { try await bench.database.addNote("\(number)", to: claim) }
+            await reading.value
+            var numbers: [Int64] = []
+            var passing = 0
+            for await frame in watcher.frames {
+                watcher.took()
+                if case .event(let event, _) = frame { numbers.append(event.id) } else { passing += 1 }
+            }
+            #expect(passing <= 4)
+            #expect(numbers.count >= 1000 && numbers.count < 1200)
+            #expect(numbers == Array((before + 1)...(before + Int64(numbers.count))))
+            await bench.broadcast.leave(watcher)
+            await bench.broadcast.leave(quick)
+        }
+    }
+
+    @Test func `closing the database ends the watchers, and whoever comes then`() async throws {
+        try await Bench.run { bench in
+            let watcher = await bench.broadcast.watch(nil)
+            try bench.database.close()
+            for await _ in watcher.frames {}
+            let late = await bench.broadcast.watch(nil)
+            for await _ in late.frames {}
+            await bench.broadcast.leave(watcher)
+            await bench.broadcast.leave(late)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import JobStore
+import Logging
+import NIOHTTP1
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+    private struct Broken: Error, CustomStringConvertible { var description: String { "jobs.db is gone." } }
+
+    private func json(_ report: HealthReport) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
+    }
+
+    @Test func `a sound server says ok, counts active jobs and leaves no field out`() throws {
+        let report = HealthReport(counts: .success(["queued": 2, "running": 1, "failed": 9]), recovery: nil, writeFailure: nil, backupFailure: nil)
+        let answer = try json(report)
+        #expect(answer["status"] as? String == "ok" && answer["active_jobs"] as? Int == 3)
+        let database = try #require(answer["database"] as? [String: Any])
+        #expect(database["status"] as? String == "ok" && database["recovery"] is NSNull)
+    }
+
+    @Test func `what is wrong is told in sentences`() throws {
+        let full = HealthReport(counts: .success([:]), recovery: nil, writeFailure: "The disk is full.", backupFailure: nil)
+        #expect(full.status == "degraded" && full.database.status == "read_only" && full.problems == ["The disk is full."])
+        let broken = HealthReport(counts: .failure(Broken()), recovery: nil, writeFailure: nil, backupFailure: nil)
+        #expect(broken.status == "degraded" && broken.database.status == "unreadable" && broken.problems == ["jobs.db is gone."])
+        #expect(try json(broken)["active_jobs"] is NSNull)
+    }
+
+    @Test func `asking often writes seldom, and nobody waits long for a write that hangs`() async {
+        let count = Mutex(0)
+        let check = WriteCheck { count.withLock { $0 += 1 } }
+        for _ in 1...50 { #expect(await check.failure() == nil) }
+        #expect(count.withLock { $0 } <= 2)
+        let begin = ContinuousClock.now
+        let hanging = WriteCheck { try await Task.sleep(for: .seconds(20)) }
+        #expect(await hanging.failure()?.contains("another program") == true)
+        #expect(await hanging.failure()?.contains("another program") == true)
+        #expect(ContinuousClock.now - begin < .seconds(10))
+        let full = WriteCheck { throw RoostError(.insufficientSpace, "The disk is full.") }
+        #expect(await full.failure() == "The disk is full.")
+    }
+
+    @Test func `a real jobs.db takes the check's write, and one that is closed does not`() async throws {
+        try await withTemporaryDirectory { directory in
+            let database = try JobDatabase(
+                path: directory.appending("jobs.db").string, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            try await database.checkWritable()
+            try database.close()
+            await #expect(throws: RoostError.self) { try await database.checkWritable() }
+        }
+    }
+
+    @Test func `doctor's report tells an absent, a sound and a foreign file apart`() async throws {
+        try await withTemporaryDirectory { home in
+            #expect(try JobFileReport(home: home).bytes == nil)
+            let file = home.appending("jobs.db").string
+            try JobDatabase(path: file, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })).close()
+            let report = try JobFileReport(home: home)
+            #expect(report.path == file && report.schema == "v1.5" && report.findings.isEmpty && report.bytes ?? 0 > 4096)
+            try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: file))
+            #expect(throws: RoostError.self) { try JobFileReport(home: home) }
+        }
+    }
+
+    @Test func `health and status tell about jobs.db`() async throws {
+        try await RunningServer.run { server in
+            let health = try await server.send(.GET, "/health")
+            #expect(health.status == 200)
+            #expect(try health.json()["status"] as? String == "ok")
+            #expect(try health.json()["active_jobs"] as? Int == 0)
+            _ = try await server.post("/pull", #"{"model":"org/name"}"#)
+            #expect(try await server.send(.GET, "/health").json()["active_jobs"] as? Int == 1)
+            let status = try await server.send(.GET, "/status").json()
+            #expect(status["schema_version"] as? Int == 15)
+            #expect(status["sqlite_is_current"] as? Bool == (SQLiteRelease(status["sqlite_version"] as? String ?? "") >= .current))
+        }
+    }
+
+    @Test(arguments: [("3.40.1", false), ("3.51.2", false), ("3.51.3", true), ("3.53.0", true), ("4.0.0", true), ("3.9.9", false)])
+    func `SQLite's releases are compared by their numbers`(version: String, isCurrent: Bool) {
+        #expect((SQLiteRelease(version) >= .current) == isCurrent)
+    }
+}

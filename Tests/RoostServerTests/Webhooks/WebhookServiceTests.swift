@@ -1,0 +1,229 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JobStore
+import Logging
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+@Suite(.timeLimit(.minutes(1))) struct WebhookServiceTests {
+    static let secret = "0123456789abcdef"
+    let directory: TemporaryDirectory
+    let time = ManualTime()
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private var logger: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+
+    private func open() throws -> JobDatabase {
+        let time = time
+        return try JobDatabase(path: directory.path.appending("jobs.db").string, logger: logger, now: { time.now })
+    }
+
+    /// A job that somebody wants to be told about, and that has ended.
+    @discardableResult
+    private func endedJob(_ name: String, callback url: String, in database: JobDatabase) async throws -> Job {
+        var pull = NewPull(model: try ModelReference(parsing: "org/\(name)"))
+        pull.callbackURL = url
+        let job = try await database.createJob(pull)
+        try await end(job.id, in: database)
+        return try #require(try database.job(id: job.id))
+    }
+
+    private func end(_ id: String, in database: JobDatabase) async throws {
+        let now = Timestamp(time.now)
+        try await database.updateJob(id: id) { job in
+            job.status = .succeeded
+            job.finishedAt = now
+        }
+    }
+
+    /// Runs the service beside a test, and stops it gracefully.
+    private func withService(
+        _ database: JobDatabase, allowing hosts: [String], timeLimit: Duration = .seconds(10), _ body: () async throws -> Void
+    ) async throws {
+        let time = time
+        let service = WebhookService(
+            database: database, policy: WebhookPolicy(allowedHosts: hosts), secret: SecretToken(Self.secret), backoff: WebhookBackoff(jitter: { 1 }),
+            timeLimit: timeLimit, sleep: { try await time.sleep($0) }, logger: logger)
+        let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await body()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    /// The service wakes by itself after each call; what it then waits for tells what it has written down.
+    private func waitUntilNothingIsDue(_ database: JobDatabase) async throws {
+        while try database.nextWebhook() != nil { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    @Test func `a job's end is told with a signature that the receiver can compute`() async throws {
+        try await WebhookReceiver.run { receiver, port in
+            let database = try open()
+            try await withService(database, allowing: ["127.0.0.1:\(port)"]) {
+                let job = try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook?key=1", in: database)
+                let call = try #require(await receiver.next())
+                #expect(call.header("X-Roost-Signature") == call.expectedSignature(secret: Self.secret))
+                #expect(call.header("X-Roost-Signature") != call.expectedSignature(secret: "another secret!!"))
+                #expect(call.header("X-Roost-Timestamp") == "1800000000")
+                #expect(call.header("X-Roost-Event") == "succeeded")
+                #expect(call.header("X-Roost-Delivery") == "\(job.id)-1")
+                #expect(call.header("User-Agent") == "roost/\(RoostVersion.current)")
+                #expect(call.header("Content-Type") == "application/json")
+                #expect(call.json["event"] as? String == "succeeded" && call.json["attempt"] as? Int == 1)
+                #expect(call.json["delivered_at"] as? String == Timestamp(time.now).rawValue)
+                let told = try #require(call.json["job"] as? [String: Any])
+                #expect(told["id"] as? String == job.id && told["model"] as? String == "org/one" && told["status"] as? String == "succeeded")
+                try await waitUntilNothingIsDue(database)
+            }
+            #expect(receiver.callCount == 1)
+            try database.close()
+        }
+    }
+
+    @Test func `a receiver that answers 500 is called again later, with the next attempt's number`() async throws {
+        try await WebhookReceiver.run { _, number in
+            Response(status: number < 3 ? .internalServerError : .noContent)
+        } _: { receiver, port in
+            let database = try open()
+            try await withService(database, allowing: ["127.0.0.1"]) {
+                let job = try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
+                for (attempt, pause) in [(1, 10.0), (2, 20.0)] {
+                    #expect(await receiver.next()?.header("X-Roost-Delivery") == "\(job.id)-\(attempt)")
+                    await time.nextSleep { $0 == .seconds(pause) }
+                    #expect(try database.nextWebhook() == time.now.addingTimeInterval(pause))
+                    time.advance(by: .seconds(pause - 0.1))
+                    #expect(try database.dueWebhooks(limit: 1).isEmpty)
+                    time.advance(by: .seconds(0.1))
+                }
+                let last = try #require(await receiver.next())
+                #expect(last.header("X-Roost-Delivery") == "\(job.id)-3" && last.json["attempt"] as? Int == 3)
+                #expect(last.header("X-Roost-Signature") == last.expectedSignature(secret: Self.secret))
+                try await waitUntilNothingIsDue(database)
+            }
+            try database.close()
+        }
+    }
+
+    @Test func `a host that is no longer allowed is not called, and the call waits for its next try`() async throws {
+        try await WebhookReceiver.run { receiver, port in
+            let database = try open()
+            try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
+            try await withService(database, allowing: ["elsewhere.example"]) {
+                await time.nextSleep { $0 == .seconds(10) }
+                let next = try database.nextWebhook()
+                #expect(next == time.now.addingTimeInterval(10))
+            }
+            #expect(receiver.callCount == 0)
+            try database.close()
+        }
+    }
+
+    @Test func `a redirect is not followed`() async throws {
+        try await WebhookReceiver.run { _, _ in
+            Response(status: .temporaryRedirect, headers: [.location: "/elsewhere"])
+        } _: { receiver, port in
+            let database = try open()
+            try await withService(database, allowing: ["127.0.0.1"]) {
+                try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
+                #expect(await receiver.next()?.path == "/hook")
+                await time.nextSleep { $0 == .seconds(10) }
+            }
+            #expect(receiver.callCount == 1)
+            try database.close()
+        }
+    }
+
+    @Test func `what was not delivered before a restart is delivered after it`() async throws {
+        try await WebhookReceiver.run { receiver, port in
+            let first = try open()
+            try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: first)
+            try first.close()
+            let second = try open()
+            try await withService(second, allowing: ["127.0.0.1"]) {
+                #expect(await receiver.next()?.json["attempt"] as? Int == 1)
+                try await waitUntilNothingIsDue(second)
+            }
+            try second.close()
+            let third = try open()
+            try await withService(third, allowing: ["127.0.0.1"]) { await time.nextSleep { $0 == .seconds(60) } }
+            #expect(receiver.callCount == 1)
+            try third.close()
+        }
+    }
+
+    @Test func `a receiver that does not answer holds up nobody else, and counts as failed after the time limit`() async throws {
+        try await WebhookReceiver.run { call, _ in
+            if call.path == "/slow" { try await Task.sleep(for: .seconds(3)) }
+            return Response(status: .ok)
+        } _: { receiver, port in
+            let database = try open()
+            for number in 1...6 { try await endedJob("slow\(number)", callback: "http://127.0.0.1:\(port)/slow", in: database) }
+            try await withService(database, allowing: ["127.0.0.1", "localhost"], timeLimit: .seconds(1)) {
+                let begin = ContinuousClock.now
+                try await endedJob("quick", callback: "http://localhost:\(port)/hook", in: database)
+                var slow: Set<String> = []
+                var wait: Duration?
+                for await call in receiver.calls {
+                    if call.path == "/hook" { wait = ContinuousClock.now - begin } else { slow.insert(call.header("X-Roost-Delivery") ?? "") }
+                    // The second slow one begins when the first has failed.
+                    if wait != nil && slow.count == 2 { break }
+                }
+                #expect(wait.map { $0 < .seconds(1) } == true)
+                #expect(ContinuousClock.now - begin >= .milliseconds(900))
+                #expect(slow.allSatisfy { $0.hasSuffix("-1") })
+            }
+            try database.close()
+        }
+    }
+
+    @Test func `a long or slow answer after a good status changes nothing`() async throws {
+        try await WebhookReceiver.run { _, _ in
+            Response(
+                status: .ok,
+                body: .init { writer in
+                    for _ in 0..<1000 { try await writer.write(ByteBuffer(repeating: 0x78, count: 64 << 10)) }
+                    try await writer.finish(nil)
+                })
+        } _: { receiver, port in
+            let database = try open()
+            try await withService(database, allowing: ["127.0.0.1"]) {
+                try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
+                _ = await receiver.next()
+                try await waitUntilNothingIsDue(database)
+            }
+            try database.close()
+        }
+    }
+
+    @Test func `a job that ends again while its receiver is called is told again`() async throws {
+        let (again, ended) = AsyncStream<Void>.makeStream()
+        try await WebhookReceiver.run { _, number in
+            if number == 1 { for await _ in again { break } }
+            return Response(status: .ok)
+        } _: { receiver, port in
+            let database = try open()
+            try await withService(database, allowing: ["127.0.0.1"]) {
+                let job = try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
+                _ = await receiver.next()
+                try await database.updateJob(id: job.id) { $0.status = .queued }
+                time.advance(by: .seconds(1))
+                try await end(job.id, in: database)
+                ended.yield()
+                let second = try #require(await receiver.next())
+                #expect((second.json["job"] as? [String: Any])?["finished_at"] as? String == Timestamp(time.now).rawValue)
+                try await waitUntilNothingIsDue(database)
+            }
+            try database.close()
+        }
+    }
+}
