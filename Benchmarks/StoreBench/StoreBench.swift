@@ -37,9 +37,8 @@ struct StoreBench: AsyncParsableCommand {
     private func result() async throws -> BenchResult {
         if operation == .open { return try await open() }
         let store = try JobDatabase(path: database, logger: Logger(label: "store-bench"))
-        let contest = Contest(
-            store: store, ids: try String(contentsOfFile: database + ".ids", encoding: .utf8).split(separator: "\n").map(String.init),
-            isProgress: synchronous == .normal)
+        let known = try String(contentsOfFile: database + ".ids", encoding: .utf8).utf8.split(separator: UInt8(ascii: "\n"))
+        let contest = Contest(store: store, ids: known.map { String(Substring($0)) }, isProgress: synchronous == .normal)
         let result =
             operation == .recover
             ? try await contest.recover()

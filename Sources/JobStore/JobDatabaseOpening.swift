@@ -31,6 +31,7 @@ struct JobDatabaseOpening {
         default: break
         }
         try migrate(isCurrent: inspection.kind == .current)
+        try makePrivate()
         return recovery
     }
 
@@ -54,6 +55,13 @@ struct JobDatabaseOpening {
             }
         }
         try connection.close()
+    }
+
+    /// A file that another program made may be readable by everybody.
+    private func makePrivate() throws {
+        for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        }
     }
 
     /// SQLite creates files with mode 0644; ours tell what somebody pulls, so the file is made first. `-wal` and `-shm` get its mode.

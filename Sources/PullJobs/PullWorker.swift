@@ -176,7 +176,7 @@ public final class PullWorker: Service {
         case .succeeded(let path): logger.info("pull succeeded", metadata: metadata.merging(["path": "\(path)"]) { $1 })
         case .failed(let error, _): logger.warning("pull failed: \(error.message)", metadata: metadata)
         case .postponed(let error, let pause):
-            logger.warning("a try failed and is repeated in \(pause): \(error.message)", metadata: metadata)
+            logger.warning("a try failed and is repeated in \(Int(pause / .seconds(1))) s: \(error.message)", metadata: metadata)
         case .interrupted: logger.notice("pull interrupted", metadata: metadata)
         }
     }

@@ -65,6 +65,8 @@ __attribute__((constructor)) static void set_up(void) {
     if (!folder) return;
     snprintf(root, sizeof root, "%s", folder);
     root_length = strlen(root);
+    // This process and none that it starts: their words on standard output are not its own.
+    unsetenv("FAULTDISK_ROOT");
     if (log) {
         log_descriptor = syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         if (log_descriptor < 0) give_up(log);

@@ -19,12 +19,14 @@ struct DamagedTable {
 
     /// Hands over every readable row of a table with row numbers.
     ///
-    /// - Parameter handOver: Gets the row number and the values of `columns`. A row may be handed over twice.
-    /// - Returns: What could not be reached; empty when the whole table was read.
+    /// - Parameters:
+    ///   - stretches: Only rows with these numbers.
+    ///   - handOver: Gets the row number and the values of `columns`. A row may be handed over twice.
+    /// - Returns: What could not be reached; empty when everything was read.
     /// - Throws: Failures that are no damage, and what `handOver` throws.
-    func readAll(_ handOver: (Int64, [DatabaseValue]) throws -> Void) throws -> Lost {
+    func readAll(in stretches: Lost = [1...Int64.max], _ handOver: (Int64, [DatabaseValue]) throws -> Void) throws -> Lost {
         let (rising, falling) = (try walking(""), try walking(" DESC"))
-        var pending: [ClosedRange<Int64>] = [1...Int64.max]
+        var pending = stretches
         var lost: Lost = []
         var inVain = 0
         var next = 0

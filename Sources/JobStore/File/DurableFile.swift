@@ -98,6 +98,32 @@ enum DurableFile {
         for name in [path] + companions.map({ path + $0 }) { try? remove(name) }
     }
 
+    /// How the names of unfinished files end, before SQLite's own endings.
+    static let partialSuffix = ".partial"
+
+    /// The name of a file beside another that is not finished yet.
+    static func partialName(for path: String) -> String { "\(path).\(UUID().uuidString.prefix(8).lowercased())\(partialSuffix)" }
+
+    /// Removes unfinished files that killed processes left. One that is being made now is seconds old; a leftover is a day old or more.
+    ///
+    /// - Parameters:
+    ///   - folder: Where to look.
+    ///   - prefix: How the names begin.
+    static func removeLeftovers(in folder: String, of prefix: String) throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(prefix) && name.contains(partialSuffix) {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            guard let changed = attributes?[.modificationDate] as? Date, changed.timeIntervalSinceNow < -86_400 else { continue }
+            try remove("\(folder)/\(name)")
+        }
+    }
+
+    /// Removes those that were to become a file.
+    static func removeLeftovers(of path: String) throws {
+        let file = URL(fileURLWithPath: path)
+        try removeLeftovers(in: file.deletingLastPathComponent().path, of: file.lastPathComponent + ".")
+    }
+
     private static func flush(_ path: String, flags: Int32) throws {
         let descriptor = open(path, flags | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }

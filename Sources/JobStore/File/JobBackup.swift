@@ -37,7 +37,7 @@ public enum JobBackup {
         let start = ContinuousClock.now
         guard try DurableFile.size(of: source) ?? 0 > 0 else { throw RoostError(.database, "There is no jobs.db at \(source) to copy.") }
         try checkDestination(destination, source: source, replacing: replacing)
-        let temporary = "\(destination).\(UUID().uuidString.prefix(8).lowercased())\(partialSuffix)"
+        let temporary = DurableFile.partialName(for: destination)
         try DurableFile.createPrivate(temporary)
         do {
             try copy(source, to: temporary)
@@ -53,9 +53,6 @@ public enum JobBackup {
             throw JobFileConnection.failure(error, "copied to \(destination)", source)
         }
     }
-
-    /// How the names of unfinished copies end.
-    static let partialSuffix = ".partial"
 
     private static func checkDestination(_ destination: String, source: String, replacing: Bool) throws {
         let live = DurableFile.resolved(source)

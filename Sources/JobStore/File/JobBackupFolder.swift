@@ -86,7 +86,7 @@ public struct JobBackupFolder: Sendable, Hashable {
     /// - Throws: `RoostError` with code `fileSystem`.
     @discardableResult
     public func rotate(keeping count: Int) throws -> [String] {
-        try removeLeftovers()
+        try DurableFile.removeLeftovers(in: path, of: "jobs-")
         let scheduled = list().filter { $0.reason == .scheduled }
         let kept = scheduled.prefix(max(1, count))
         let spared = kept.contains(where: Self.isGood) ? nil : scheduled.first(where: Self.isGood)
@@ -94,16 +94,6 @@ public struct JobBackupFolder: Sendable, Hashable {
         for entry in surplus { try DurableFile.remove(entry.path) }
         if !surplus.isEmpty { try DurableFile.flushFolder(of: "\(path)/.") }
         return surplus.map(\.path)
-    }
-
-    /// A copy that is being made now is seconds old; what is a day old was left by a process that was killed.
-    private func removeLeftovers() throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix("jobs-") && name.contains(JobBackup.partialSuffix) {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-            guard let changed = attributes?[.modificationDate] as? Date, changed.timeIntervalSinceNow < -86_400 else { continue }
-            try DurableFile.remove("\(path)/\(name)")
-        }
     }
 
     private static func isGood(_ entry: Entry) -> Bool {

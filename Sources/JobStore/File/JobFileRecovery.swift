@@ -22,12 +22,13 @@ public enum JobFileRecovery {
         let path = DurableFile.resolved(path)
         try refuseOthers(path)
         logger.error("jobs.db is damaged; its readable rows are being saved", metadata: ["file": "\(path)"])
-        let replacement = "\(path).\(UUID().uuidString.prefix(8).lowercased())\(JobBackup.partialSuffix)"
+        try DurableFile.removeLeftovers(of: path)
+        let replacement = DurableFile.partialName(for: path)
         defer { DurableFile.discard(replacement) }
         do {
             try DurableFile.createPrivate(replacement)
             let backup = backups.newestGood()
-            let outcome = try JobFileSalvage(path: path, backup: backup?.path, date: date).build(replacement)
+            let outcome = try JobFileSalvage(path: path, backup: backup?.path).build(replacement)
             try DurableFile.flush(replacement)
             let quarantine = JobFileQuarantine.name(for: path, at: date)
             try JobFileQuarantine.exchange(path, with: replacement, quarantine: quarantine)
@@ -51,7 +52,7 @@ public enum JobFileRecovery {
         let jobs = outcome.salvagedJobs == 1 ? "1 job was" : "\(outcome.salvagedJobs) jobs were"
         let missing =
             if let backup = outcome.backup {
-                " \(outcome.restoredJobs) more came from the backup \(URL(fileURLWithPath: backup).lastPathComponent); what changed in them since is lost."
+                " \(outcome.isComplete ? "Parts of their history" : "\(outcome.restoredJobs) more") came from the backup \(URL(fileURLWithPath: backup).lastPathComponent); what was written to the damaged pages since is lost."
             } else if !outcome.isComplete {
                 " Some rows could not be read, and there is no good backup to take them from."
             } else {

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import RoostCore
 
@@ -16,7 +15,6 @@ struct JobFileSalvage {
 
     let path: String
     let backup: String?
-    let date: Date
 
     /// The tables in the order they are filled. Those without row numbers have their key here.
     private static let tables: [(name: String, key: [String]?)] = [
@@ -36,9 +34,11 @@ struct JobFileSalvage {
             var outcome = Outcome()
             try database.inTransaction {
                 try JobSchema.migrate(database)
+                let indexes = try takeIndexes(of: database)
                 let gaps = try salvage(into: database, &outcome)
                 if let gaps, let backup { try fill(gaps, from: backup, into: database, &outcome) }
                 try tidy(database)
+                for index in indexes { try database.execute(sql: index) }
                 return .commit
             }
             return outcome
@@ -55,7 +55,7 @@ struct JobFileSalvage {
     private func salvage(into new: Database, _ outcome: inout Outcome) throws -> Gaps? {
         let before = outcome
         var best = try attempt(path, into: new, &outcome)
-        let scratch = "\(path).\(UUID().uuidString.prefix(8).lowercased()).scratch"
+        let scratch = DurableFile.partialName(for: path)
         defer { DurableFile.discard(scratch) }
         if best == nil {
             for donor in [backup, try freshFile(scratch + ".new")].compactMap({ $0 }) where best == nil {
@@ -114,8 +114,7 @@ struct JobFileSalvage {
             }
             return isComplete ? [] : [1...Int64.max]
         }
-        return try reader.readAll { row, values in
-            if let gaps, !gaps.contains(where: { $0.contains(row) }) { return }
+        return try reader.readAll(in: gaps ?? [1...Int64.max]) { row, values in
             if try writer.insert(row: row, values), table == "jobs" { count(1) }
         }
     }
@@ -131,6 +130,15 @@ struct JobFileSalvage {
                 _ = try copy(table, key: key, from: sound, into: new, within: lost) { outcome.restoredJobs += $0 }
             }
         }
+    }
+
+    /// Removes the indexes that keep nothing out: made when all rows are there, they cost less.
+    ///
+    /// - Returns: The statements that make them.
+    private func takeIndexes(of new: Database) throws -> [String] {
+        let indexes = try Row.fetchAll(new, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX %'")
+        for index in indexes { try new.execute(sql: "DROP INDEX \((index[0] as String).quotedDatabaseIdentifier)") }
+        return indexes.map { $0[1] }
     }
 
     /// Removes what belongs to jobs that are lost.

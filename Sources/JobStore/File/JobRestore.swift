@@ -48,7 +48,8 @@ public enum JobRestore {
     public static func restore(backup: String, to path: String, backups: JobBackupFolder, date: Date = Date()) throws -> Summary {
         let path = DurableFile.resolved(path)
         try verify(backup)
-        let temporary = "\(path).\(UUID().uuidString.prefix(8).lowercased())\(JobBackup.partialSuffix)"
+        try DurableFile.removeLeftovers(of: path)
+        let temporary = DurableFile.partialName(for: path)
         defer { DurableFile.discard(temporary) }
         let copy = try JobBackup.make(of: backup, to: temporary)
         let (saved, quarantined) = try setAside(path, replacement: temporary, reason: .beforeRestore, backups: backups, date: date)

@@ -60,7 +60,7 @@ extension RoostError {
         case .tooLarge: .contentTooLarge
         case .rateLimited, .engineCoolingDown: .tooManyRequests
         case .engineRefused, .engineCrashed, .engineLoadFailed: .badGateway
-        case .engineMissing, .enginesBusy, .shuttingDown: .serviceUnavailable
+        case .engineMissing, .enginesBusy, .databaseBusy, .shuttingDown: .serviceUnavailable
         case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
         default: .internalServerError
         }

@@ -4,7 +4,10 @@ import Testing
 /// What the store must survive: kill -9, power cuts, failing disks. See Tests/CrashLab.
 ///
 /// One suite at a time: each starts processes of its own.
-@Suite(.serialized, .enabled(if: FaultDisk.isSupported, "the simulated disk takes the place of libc's functions by LD_PRELOAD, which is Linux's way"))
+@Suite(
+    .serialized,
+    .enabled(
+        if: FaultDisk.isSupported, "needs a library in place of libc's functions: LD_PRELOAD, which is Linux's way, and not the thread sanitizer's"))
 enum CrashLab {
     /// How hard to try. `make torture` asks for more than the tests do by themselves.
     enum Effort {

@@ -20,6 +20,7 @@ struct Faults {
     ///   - kind: Which calls fail.
     ///   - effect: How.
     ///   - isPersistent: Whether all later calls fail too.
+    /// - Throws: When a process cannot be started.
     mutating func failEach(_ kind: FaultDisk.Fault.Kind, with effect: FaultDisk.Fault.Effect, isPersistent: Bool) async throws {
         var number = 1
         var misses = 0

@@ -21,9 +21,8 @@ struct JobStory {
     /// What is wrong, a sentence each.
     private(set) var violations: [String] = []
 
-    /// - Parameters:
-    ///   - wasPruned: Whether finished jobs were deleted by age in the meantime.
-    ///   - losesProgress: Whether progress may be older than acknowledged, as after a power cut.
+    /// Compares. `wasPruned`: whether finished jobs were deleted in bulk in the meantime. `losesProgress`: whether progress may be older than
+    /// acknowledged, as after a power cut.
     init(id: String, job: Job?, events: [JobEvent], said: [Announcement], wasPruned: Bool, losesProgress: Bool) {
         self.id = id
         self.job = job

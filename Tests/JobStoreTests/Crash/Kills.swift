@@ -31,6 +31,7 @@ struct Kills {
     /// - Parameters:
     ///   - count: How many processes to kill.
     ///   - seed: Decides everything but the order in which the process's tasks get their turns.
+    /// - Throws: When a process cannot be started.
     mutating func perform(_ count: Int, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let (site, auditSite) = (try TortureSite(), try TortureSite())

@@ -11,6 +11,7 @@ struct LegacyFile {
     let rows: [String: String]
 
     /// - Parameter count: How many rows.
+    /// - Throws: `DatabaseError`, or when the file cannot be written.
     init(rows count: Int) throws {
         let site = try TortureSite()
         let queue = try DatabaseQueue(path: site.database)

@@ -17,16 +17,18 @@ extension CrashLab {
             #expect(kills.findings.isEmpty)
         }
 
-        @Test func `kills see workers that finish jobs they have lost`() async throws {
-            var kills = Kills(["--plant", "unfenced"], tasks: 6)
-            try await kills.perform(8, seed: Effort.seed)
-            #expect(kills.findings.contains { $0.violations.contains { $0.contains("got the event") || $0.contains("in attempt") } })
+        @Test func `audits see workers that finish jobs they have lost`() async throws {
+            var cuts = PowerCuts(["--operations", "60", "--plant", "unfenced"], tasks: 6)
+            cuts.chain = 1
+            try await cuts.perform(20, of: 4, seed: Effort.seed)
+            #expect(cuts.findings.contains { $0.violations.contains { $0.contains("got the event") || $0.contains("in attempt") } })
         }
 
-        @Test func `kills see identical pulls that are active at a time`() async throws {
-            var kills = Kills(["--plant", "select-then-insert"], tasks: 6)
-            try await kills.perform(8, seed: Effort.seed)
-            #expect(kills.findings.contains { $0.violations.contains { $0.contains("was active as") } })
+        @Test func `audits see identical pulls that are active at a time`() async throws {
+            var cuts = PowerCuts(["--operations", "60", "--plant", "select-then-insert"], tasks: 6)
+            cuts.chain = 1
+            try await cuts.perform(20, of: 4, seed: Effort.seed)
+            #expect(cuts.findings.contains { $0.violations.contains { $0.contains("was active as") } })
         }
     }
 }

@@ -17,7 +17,7 @@ extension CrashLab {
             var cuts = PowerCuts(["--scenario", "open"], tasks: 1)
             cuts.start = legacy.content
             cuts.legacy = legacy.rows
-            try await cuts.perform(Effort.cuts * 2 / 10, of: max(2, Effort.cuts / 125), seed: Effort.seed)
+            try await cuts.perform(Effort.cuts * 6 / 10, of: max(2, Effort.cuts / 50), seed: Effort.seed)
             CrashLab.report("power cuts, migration", "\(cuts.made) cuts, \(cuts.records) records, \(cuts.findings.count) violations", since: start)
             #expect(cuts.findings.isEmpty, "seed \(Effort.seed)")
         }
@@ -25,7 +25,7 @@ extension CrashLab {
         @Test func `a power cut while a new file is made leaves one that the next start can use`() async throws {
             let start = ContinuousClock.now
             var cuts = PowerCuts(["--scenario", "open"], tasks: 1)
-            try await cuts.perform(Effort.cuts / 10, of: max(2, Effort.cuts / 50), seed: Effort.seed)
+            try await cuts.perform(Effort.cuts * 4 / 10, of: max(2, Effort.cuts / 25), seed: Effort.seed)
             CrashLab.report("power cuts, first start", "\(cuts.made) cuts, \(cuts.records) records, \(cuts.findings.count) violations", since: start)
             #expect(cuts.findings.isEmpty, "seed \(Effort.seed)")
         }
@@ -39,7 +39,7 @@ extension CrashLab {
             let runs = max(5, Effort.cuts / 25)
             for _ in 0..<runs {
                 var cuts = PowerCuts(["--operations", "25"], tasks: 4)
-                cuts.fault = .init(kind: .sync, number: Int.random(in: 8...40, using: &generator), effect: .ioError)
+                cuts.fault = .init(kind: .sync, number: Int.random(in: 1...40, using: &generator), effect: .ioError)
                 try await cuts.perform(max(1, Effort.cuts / 10 / runs), of: 1, seed: generator.next())
                 made += cuts.made
                 findings += cuts.findings

@@ -38,6 +38,7 @@ struct PowerCuts {
     ///   - count: How many cuts there shall be in all.
     ///   - runs: Of how many runs.
     ///   - seed: Decides everything but the order in which the process's tasks get their turns.
+    /// - Throws: When a process cannot be started, or a log not read.
     mutating func perform(_ count: Int, of runs: Int, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let (site, auditSite) = (try TortureSite(), try TortureSite())

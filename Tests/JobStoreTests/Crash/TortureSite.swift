@@ -56,6 +56,8 @@ final class TortureSite: Sendable {
     ///   - arguments: Its arguments, less the database.
     ///   - faultDisk: Under which it runs.
     ///   - delay: After which it is killed; `nil`: it may take a minute, and is expected to end.
+    /// - Returns: How it ended.
+    /// - Throws: When it cannot be started.
     func run(_ arguments: [String], on faultDisk: FaultDisk? = nil, killAfter delay: Duration? = nil) async throws -> End {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Self.executable)

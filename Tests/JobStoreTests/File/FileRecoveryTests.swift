@@ -18,7 +18,7 @@ import Testing
         let mode = try FileManager.default.attributesOfItem(atPath: sample.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let left = try FileManager.default.contentsOfDirectory(atPath: sample.directory.path.string)
-        #expect(!left.contains { $0.contains("partial") || $0.contains("scratch") })
+        #expect(!left.contains { $0.contains("partial") })
         #expect(try JobFileCheck.quickCheck(report.quarantinedPath) != [] || sample.count("jobs") == 0)
     }
 
