@@ -18,7 +18,6 @@ public final class JobDatabase: Sendable {
     let readers: ReaderPool
     let feed: JobEventFeed
     private let isClosed = Mutex(false)
-    private let logger: Logger
 
     /// Opens the file, creating it with mode 0600 and the documented schema when it is absent. A file of schema v1.0 is migrated in place after a
     /// backup; a damaged one is set aside, and its readable rows and the newest good backup take its place.
@@ -32,7 +31,6 @@ public final class JobDatabase: Sendable {
     public init(path: String, backups: String? = nil, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) throws {
         self.path = path
         self.now = now
-        self.logger = logger
         let feed = JobEventFeed()
         self.feed = feed
         do {
@@ -60,14 +58,10 @@ public final class JobDatabase: Sendable {
         if wasClosed { return }
         feed.finish()
         do {
-            try readers.close()
-            try writer.withoutTransaction { _ = try $0.checkpoint(.truncate) }
-        } catch {
-            // Nothing is lost: the next start reads the log.
-            logger.warning("jobs.db keeps its write-ahead log", metadata: ["error": "\(error)"])
-        }
-        do {
+            // The readers first: an open one would keep the log from being emptied.
+            let readersEnd = Result { try readers.close() }
             try writer.close()
+            try readersEnd.get()
         } catch {
             throw RoostError.wrapping(error, as: .database, "jobs.db could not be closed")
         }

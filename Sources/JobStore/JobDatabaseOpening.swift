@@ -18,6 +18,7 @@ struct JobDatabaseOpening {
     /// - Returns: What was repaired, if anything.
     /// - Throws: `RoostError` with code `database` for a file that is not ours to touch; `DatabaseError`.
     func prepare() throws -> JobRecoveryReport? {
+        try rollBackUnfinished()
         let recovery = try repairIfDamaged()
         let inspection = try JobFileInspection(path: path)
         try inspection.refuseUnusable()
@@ -33,6 +34,25 @@ struct JobDatabaseOpening {
         try migrate(isCurrent: inspection.kind == .current)
         try makePrivate()
         return recovery
+    }
+
+    /// A program that was killed, or lost its power, may have left half a transaction in a v1.0 file or in one that was being made: it lies there
+    /// until its journal is played back, and is neither damage nor a foreign schema. Another program's file is left to that program.
+    private func rollBackUnfinished() throws {
+        guard try DurableFile.size(of: path + "-journal") ?? 0 > 0 else { return }
+        do {
+            switch try JobFileInspection(path: path).kind {
+            case .newer, .foreign: return
+            case .absent, .documented, .current, .notADatabase: break
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            // Half a transaction can look like that.
+        }
+        do {
+            try JobFileConnection.writing(path).close()
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            // What is still wrong now is found and told by whoever looks next.
+        }
     }
 
     private func repairIfDamaged() throws -> JobRecoveryReport? {

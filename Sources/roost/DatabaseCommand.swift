@@ -44,6 +44,8 @@ struct DatabaseOptions: ParsableArguments {
     /// Does something that no server may get in the way of.
     ///
     /// - Parameter work: Gets the path of jobs.db and the folder of backups.
+    /// - Returns: What the work returns.
+    /// - Throws: `RoostError` with code `conflict` while a server runs; what the work throws.
     func whileNoServerRuns<Result>(_ work: (_ path: String, _ backups: JobBackupFolder) throws -> Result) throws -> Result {
         let home = try HomeDirectory(claiming: homeDirectory())
         return try withExtendedLifetime(home) {

@@ -40,6 +40,8 @@ final class JobWriter: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "jobs.db writer", qos: .userInitiated)
     private let waiting = Mutex(Waiting())
+    private let log: WriteAheadLog
+    /// Replaced on `queue` alone.
     private let connection: Mutex<DatabaseQueue>
 
     /// Opens the writer.
@@ -49,12 +51,14 @@ final class JobWriter: Sendable {
     ///   - now: The clock of all timestamps.
     ///   - logger: Hears when the connection has to be opened anew.
     ///   - onEvents: Hears about each commit's events, in order.
+    /// - Throws: `DatabaseError`; `RoostError` with code `database` where SQLite's write-ahead log cannot be used.
     init(path: String, now: @escaping @Sendable () -> Timestamp, logger: Logger, onEvents: @escaping @Sendable ([JobEvent]) -> Void) throws {
         self.path = path
         self.now = now
         self.logger = logger
         self.onEvents = onEvents
-        connection = Mutex(try Self.open(path))
+        log = WriteAheadLog(database: path)
+        connection = Mutex(try Self.open(path, log))
     }
 
     /// Makes a change and returns when it is committed.
@@ -74,21 +78,39 @@ final class JobWriter: Sendable {
 
     /// Runs something outside any transaction: pragmas, a checkpoint.
     func withoutTransaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
-        let connection = connection.withLock { $0 }
-        return try queue.sync { try connection.writeWithoutTransaction(work) }
+        try queue.sync { try current.writeWithoutTransaction(work) }
     }
 
-    func close() throws { try connection.withLock { try $0.close() } }
+    /// Moves everything from the log into the file, so that whoever copies jobs.db of a stopped server gets all of it, and closes the file.
+    ///
+    /// - Throws: `DatabaseError` when the file cannot be closed.
+    func close() throws {
+        try queue.sync {
+            do {
+                try current.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            } catch {
+                // Nothing is lost: the next start reads the log.
+                logger.warning("jobs.db keeps its write-ahead log", metadata: ["error": "\(error)"])
+                secureLog(after: error)
+            }
+            try current.close()
+        }
+    }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
+    private var current: DatabaseQueue { connection.withLock { $0 } }
+
+    private static func open(_ path: String, _ log: WriteAheadLog) throws -> DatabaseQueue {
         let connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.writer)
         try connection.writeWithoutTransaction { database in
-            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            // Stepped to its end: the file is in the new mode only then.
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
             guard mode == "wal" else {
                 throw RoostError(
                     .database, "\(path) cannot use SQLite's write-ahead log (it stays in mode \(mode ?? "unknown")); put ROOST_HOME on a local disk.")
             }
-            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000")
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try log.observe(database)
         }
         return connection
     }
@@ -120,6 +142,7 @@ final class JobWriter: Sendable {
         do {
             let completions = try transaction(batch)
             for complete in completions { complete() }
+            checkpointLongLog()
         } catch {
             if batch.count > 1, !(error is CommitFailure) {
                 for change in batch { commit([change]) }
@@ -132,8 +155,7 @@ final class JobWriter: Sendable {
     }
 
     private func transaction(_ batch: [Change]) throws -> [@Sendable () -> Void] {
-        let connection = connection.withLock { $0 }
-        return try connection.writeWithoutTransaction { database in
+        try current.writeWithoutTransaction { database in
             let isRelaxed = batch.allSatisfy { $0.durability == .relaxed }
             if isRelaxed { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
             // FULL is the rule; it is back before anybody can hand in another change.
@@ -142,6 +164,9 @@ final class JobWriter: Sendable {
             let transaction = JobTransaction(database: database, now: now())
             let completions: [@Sendable () -> Void]
             do {
+                if log.isDoubtful {
+                    do { try log.writeAnew() } catch { throw CommitFailure(cause: error) }
+                }
                 completions = try batch.map { try $0.apply(transaction) }
             } catch {
                 try rollBack(database)
@@ -171,12 +196,25 @@ final class JobWriter: Sendable {
     /// SQLite rolls back by itself after some failures.
     private func rollBack(_ database: Database) throws { if database.isInsideTransaction { try database.rollback() } }
 
-    /// After a failed write or fsync nobody knows what the connection's caches are worth: the file is opened anew.
+    /// After the callers have their answers: it is nobody's change that a checkpoint keeps waiting.
+    private func checkpointLongLog() {
+        guard log.isLong else { return }
+        do {
+            try current.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+        } catch {
+            logger.warning("jobs.db could not be checkpointed; the next change tries again", metadata: ["error": "\(error)"])
+            reopenIfBroken(error)
+        }
+    }
+
+    /// After a failed write or fsync nobody knows what the connection's caches are worth: the file is opened anew, and no change is acknowledged
+    /// before all of the log has reached the disk.
     private func reopenIfBroken(_ error: any Error) {
         guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return }
+        log.doubt()
         logger.error("jobs.db is opened anew after an I/O error", metadata: ["error": "\(error)"])
         do {
-            let fresh = try Self.open(path)
+            let fresh = try Self.open(path, log)
             let old = connection.withLock { connection in
                 defer { connection = fresh }
                 return connection
@@ -184,6 +222,21 @@ final class JobWriter: Sendable {
             try old.close()
         } catch {
             logger.error("jobs.db cannot be opened anew; the next change tries the old connection", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The last chance of what was committed without an fsync and could not be checkpointed.
+    private func secureLog(after error: any Error) {
+        guard log.isDoubtful || (error as? DatabaseError)?.resultCode == .SQLITE_IOERR else { return }
+        do {
+            try current.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    try log.writeAnew()
+                    return .rollback
+                }
+            }
+        } catch {
+            logger.error("jobs.db's write-ahead log may be incomplete after a power cut", metadata: ["error": "\(error)"])
         }
     }
 

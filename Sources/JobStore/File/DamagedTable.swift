@@ -62,6 +62,7 @@ struct DamagedTable {
     ///   - jobs: The ids to ask for when not all can be read in order.
     ///   - handOver: Gets the values of `columns`. A row may be handed over twice.
     /// - Returns: Whether the whole table was read.
+    /// - Throws: Failures that are no damage, and what `jobs` and `handOver` throw.
     func readAll(key: [String], jobs: () throws -> [String], _ handOver: ([DatabaseValue]) throws -> Void) throws -> Bool {
         let order = key.map(\.quotedDatabaseIdentifier)
         if try run(statement("ORDER BY \(order.joined(separator: ", "))"), [], handOver) { return true }

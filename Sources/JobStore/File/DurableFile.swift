@@ -109,6 +109,7 @@ enum DurableFile {
     /// - Parameters:
     ///   - folder: Where to look.
     ///   - prefix: How the names begin.
+    /// - Throws: `RoostError` with code `fileSystem`.
     static func removeLeftovers(in folder: String, of prefix: String) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasPrefix(prefix) && name.contains(partialSuffix) {

@@ -9,6 +9,8 @@ enum JobFileConnection {
     /// - Parameters:
     ///   - path: The file; it exists.
     ///   - tolerant: Whether to read on in a file that is shorter than it should be or has a damaged schema.
+    /// - Returns: The connection.
+    /// - Throws: `DatabaseError`.
     static func reading(_ path: String, tolerant: Bool = false) throws -> DatabaseQueue {
         do {
             return try DatabaseQueue(path: path, configuration: configuration(readonly: true, tolerant: tolerant))
@@ -67,6 +69,7 @@ enum JobFileConnection {
     ///   - error: What was thrown.
     ///   - what: What could not be done, such as `read`, for "cannot be read".
     ///   - path: The file.
+    /// - Returns: The error to throw; one that is not SQLite's keeps its code.
     static func failure(_ error: any Error, _ what: String, _ path: String) -> any Error {
         guard let error = error as? DatabaseError else {
             return error is CancellationError ? error : RoostError.wrapping(error, as: .database, "\(path) cannot be \(what)")

@@ -12,6 +12,7 @@ enum JobFileGraft {
     ///   - path: The damaged file.
     ///   - donor: The sound file.
     ///   - scratch: Where the copy goes; the caller discards it.
+    /// - Throws: `RoostError` with code `insufficientSpace` or `fileSystem`; `DatabaseError`.
     static func make(of path: String, firstPageOf donor: String, at scratch: String) throws {
         DurableFile.discard(scratch)
         for suffix in ["", "-wal"] where try DurableFile.size(of: path + suffix) ?? 0 > 0 {

@@ -12,10 +12,9 @@ struct JobFileHeader {
     /// `PRAGMA user_version`.
     let userVersion: Int32
 
-    /// Reads the header.
+    /// Reads the header; `nil` when nothing is at the path, or a file without a byte.
     ///
     /// - Parameter path: The file.
-    /// - Returns: `nil` when nothing is at the path, or a file without a byte.
     /// - Throws: `RoostError` with code `fileSystem` when the file cannot be read.
     init?(path: String) throws {
         guard let size = try DurableFile.size(of: path), size > 0 else { return nil }

@@ -18,6 +18,7 @@ enum JobFileQuarantine {
     ///   - path: The damaged file.
     ///   - replacement: A complete file in the same folder; `nil` leaves no file at `path`.
     ///   - quarantine: The name for the damaged file.
+    /// - Throws: `RoostError` with code `insufficientSpace` or `fileSystem`.
     static func exchange(_ path: String, with replacement: String?, quarantine: String) throws {
         let companions = try DurableFile.companions.filter { try DurableFile.size(of: path + $0) != nil }
         do {

@@ -94,8 +94,7 @@ struct JobFileSalvage {
         }
     }
 
-    /// - Parameter count: Is told about each job that was not there before.
-    /// - Returns: What could not be read.
+    /// Copies what can be read of a table; tells `count` about each job that was not there before, and returns what could not be read.
     private func copy(
         _ table: String, key: [String]?, from source: Database, into new: Database, within gaps: DamagedTable.Lost? = nil,
         count: (Int) -> Void

@@ -15,6 +15,7 @@ struct SalvagedTable {
     ///   - name: The table.
     ///   - columns: The columns that rows will have.
     ///   - database: The new file.
+    /// - Throws: `DatabaseError`.
     init(name: String, columns: [String], database: Database) throws {
         func statement(_ columns: [String]) throws -> Statement {
             let list = columns.map(\.quotedDatabaseIdentifier).joined(separator: ", ")
@@ -34,6 +35,7 @@ struct SalvagedTable {
     ///   - row: The number it had, which is kept if it is free: jobs of one moment are listed by it.
     ///   - values: The values of the columns.
     /// - Returns: Whether it was added.
+    /// - Throws: `DatabaseError` for anything but a broken rule.
     @discardableResult
     func insert(row: Int64?, _ values: [DatabaseValue]) throws -> Bool {
         let hasAll = required.allSatisfy { index in

@@ -9,6 +9,7 @@ struct DownloadStage: Sendable {
     ///   - plan: What to fetch.
     ///   - onProgress: Hears how many bytes of a file are here.
     ///   - onVerified: Hears of each file that is complete, verified and synced.
+    /// - Throws: `RoostError`; what was fetched so far stays for the next run.
     func run(
         _ plan: PullPlan, onProgress: @escaping @Sendable (Int64, RepositoryFilePath) -> Void, onVerified: @Sendable (RepositoryFile) async -> Void
     ) async throws {
