@@ -80,10 +80,11 @@ let package = Package(
 
         // What only tests and measurements run; nobody installs these.
         .executableTarget(
-            name: "jobstore-torture", dependencies: ["JobStore", "RoostCore", .argumentParser, .grdb, .logging], path: "Tests/CrashLab/Torture",
+            name: "jobstore-torture", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .grdb, .logging],
+            path: "Tests/CrashLab/Torture",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["JobStore", "RoostCore", .argumentParser, .logging], path: "Benchmarks/StoreBench",
+            name: "store-bench", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .logging], path: "Benchmarks/StoreBench",
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),

@@ -1,5 +1,6 @@
 import JobStore
 import RoostCore
+import TestSupport
 
 /// One caller of the store.
 struct Worker {
@@ -12,7 +13,7 @@ struct Worker {
     private let claims: [JobClaim]
     private let prefix: String
     private var created = 0
-    private var chance: SplitMix64
+    private var chance: SeededGenerator
 
     /// Makes a caller.
     ///
@@ -25,7 +26,7 @@ struct Worker {
         self.contest = contest
         self.claims = claims
         self.prefix = "bench/\(name)-"
-        self.chance = SplitMix64(seed: UInt64(seed))
+        self.chance = SeededGenerator(seed: UInt64(seed))
     }
 
     /// Does the operation once.

@@ -168,7 +168,7 @@ public final class PullWorker: Service {
         }
     }
 
-    private func wakeAll() { slots.forEach { $0.wake() } }
+    private func wakeAll() { slots.forEach { $0.signal() } }
 
     private func log(_ outcome: PullOutcome, of job: Job) {
         let metadata: Logger.Metadata = ["job": "\(job.id)", "model": "\(job.model)"]

@@ -45,6 +45,6 @@ final class WriteCheck: Sendable {
             self.state.withLock { $0 = State(failure: failure, checkedAt: .now) }
             finished.signal()
         }
-        await finished.wait(atMost: Self.longestWait) { try await Task.sleep(for: $0) }
+        await finished.wait(atMost: Self.longestWait)
     }
 }

@@ -62,7 +62,7 @@ struct WebhookSender: Sendable {
                 await reading.run(body)
                 reading.finished.signal()
             }
-            await reading.finished.wait(atMost: deadline - .now) { try await Task.sleep(for: $0) }
+            await reading.finished.wait(atMost: deadline - .now)
             group.cancelAll()
         }
     }

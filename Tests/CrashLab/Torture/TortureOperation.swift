@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What a task can do.
 enum TortureOperation: String, CaseIterable {
     case create, claim, progress, plan, succeed, fail, postpone, giveBack, pause, resume, cancel, retry, prioritize, delete, prune, backUp

@@ -1,6 +1,7 @@
 import Foundation
 import JobStore
 import RoostCore
+import TestSupport
 
 /// One of the tasks that use the store. It creates jobs, works on whatever it claims, and controls the jobs of its own lane.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Kills processes that use one store, at random moments and at random system calls, and looks after each at what they have left.
 struct Kills {

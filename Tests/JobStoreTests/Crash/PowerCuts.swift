@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 
 /// Runs a process on a disk that keeps a power log, and cuts the power at random points of it.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A disk that is told what a process did, and that can tell what is left of it after a power cut.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One file of a simulated disk: what an fsync has made safe, and what was done since and may be lost.
 struct SimulatedFile {

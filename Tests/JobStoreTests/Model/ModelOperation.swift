@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One thing that is done to the store and to the model. Jobs and claims are named by numbers and not by ids, so that a list of operations means
 /// something without the run it comes from.
 enum ModelOperation: Sendable, Hashable {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobStore
 import RoostCore
+import TestSupport
 import Testing
 
 @Suite struct ListingTests {

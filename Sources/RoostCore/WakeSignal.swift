@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets one waiter sleep until somebody has news. A signal given while nobody waits is kept; many are one.
-final class WakeSignal: Sendable {
+package final class WakeSignal: Sendable {
     private enum State {
         case quiet
         case signaled
@@ -10,8 +10,11 @@ final class WakeSignal: Sendable {
 
     private let state = Mutex(State.quiet)
 
+    /// Makes a signal that nobody has given yet.
+    package init() {}
+
     /// Ends the wait, or the next one.
-    func signal() {
+    package func signal() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if case .waiting(let waiter) = state {
                 state = .quiet
@@ -28,7 +31,9 @@ final class WakeSignal: Sendable {
     /// - Parameters:
     ///   - pause: The longest wait.
     ///   - sleep: Waits for it.
-    func wait(atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void) async {
+    package func wait(
+        atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PullJobs
+@testable import RoostCore
 
 @Suite struct WakeSignalTests {
     @Test func `each wait lasts until its limit, also after earlier ones have`() async {
@@ -13,10 +13,10 @@ import Testing
 
     @Test func `a signal ends the wait, also one that was given before it`() async {
         let signal = WakeSignal()
-        signal.wake()
+        signal.signal()
         await signal.wait(atMost: .seconds(3600))
         async let waiting: Void = signal.wait(atMost: .seconds(3600))
-        signal.wake()
+        signal.signal()
         await waiting
     }
 
