@@ -13,14 +13,23 @@ extension JobDatabase {
         return try read { try query.fetch($0) }
     }
 
+    /// Does what `page(matching:)` does on a thread of its own: a filter that few of a million jobs pass may have to look at all of them.
+    ///
+    /// - Parameter filter: Which ones.
+    /// - Returns: The jobs, and where the next page begins.
+    /// - Throws: `RoostError` with code `database`.
+    public func pageAside(matching filter: JobFilter) async throws -> JobPage {
+        let query = JobQuery(filter)
+        return try await readAside { try query.fetch($0) }
+    }
+
     /// The jobs that a filter lets through, newest first, however many.
     ///
     /// - Parameter filter: Which ones.
     /// - Returns: The jobs.
     /// - Throws: `RoostError` with code `database`.
     public func jobs(matching filter: JobFilter) async throws -> [Job] {
-        let query = JobQuery(filter)
-        return try await readAside { try query.fetch($0).jobs }
+        try await pageAside(matching: filter).jobs
     }
 
     /// Every job, newest first.

@@ -22,7 +22,7 @@ struct JobExport: Sendable {
         var filter = JobFilter(limit: Self.pageSize)
         repeat {
             if Task.isShuttingDownGracefully { throw StreamingBody.shuttingDown }
-            let page = try database.page(matching: filter)
+            let page = try await database.pageAside(matching: filter)
             var bytes = ByteBuffer()
             for job in page.jobs {
                 bytes.writeImmutableBuffer(JSON.buffer(pulls.view(of: job)))

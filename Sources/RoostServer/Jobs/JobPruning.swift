@@ -45,14 +45,13 @@ struct JobPruning {
         var count = 0
         var filter = JobFilter(limit: 1000)
         repeat {
-            let page = try database.page(matching: filter)
+            let page = try await database.pageAside(matching: filter)
             for job in page.jobs where job.status.isFinished {
                 places[job.model, default: 0] += 1
                 let isOld = Self.seconds(job.finishedAt ?? job.createdAt).map { $0 < cutoff } ?? false
                 if isOld || places[job.model, default: 0] > keep { count += 1 }
             }
             filter.cursor = page.next
-            await Task.yield()
         } while filter.cursor != nil
         return count
     }

@@ -60,7 +60,7 @@ struct JobRoutes: Sendable {
 extension JobRoutes {
     private func list(_ request: Request, context: RoostContext) async throws -> Response {
         let query = try JobListQuery(QueryFields(request))
-        let page = try database.page(matching: query.filter)
+        let page = try await database.pageAside(matching: query.filter)
         var headers: HTTPFields = [:]
         if let next = page.next { headers[.link] = query.link(to: next) }
         return JSON.response(page.jobs.map(pulls.view), headers: headers)
