@@ -130,8 +130,8 @@ extension JobDatabase {
     ///
     /// - Returns: `["wal", "2"]` when every acknowledged change survives a power cut.
     /// - Throws: When the file cannot be read.
-    package func journalSettings() throws -> [String] {
-        try writer.withoutTransaction { database in
+    package func journalSettings() async throws -> [String] {
+        try await writer.withoutTransaction { database in
             [
                 try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
                 try String.fetchOne(database, sql: "PRAGMA synchronous") ?? "",
@@ -140,7 +140,7 @@ extension JobDatabase {
     }
 
     /// Plants the bug that the crash tests must see: commits that a power cut loses.
-    package func plantUnsafeSynchronous() throws {
-        try writer.withoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+    package func plantUnsafeSynchronous() async throws {
+        try await writer.withoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     }
 }

@@ -18,20 +18,20 @@ struct JobDatabaseOpening {
     /// - Returns: What was repaired, if anything.
     /// - Throws: `RoostError` with code `database` for a file that is not ours to touch; `DatabaseError`.
     func prepare() throws -> JobRecoveryReport? {
+        try JobFileQuarantine.finishExchange(of: DurableFile.resolved(path))
         try rollBackUnfinished()
         let recovery = try repairIfDamaged()
         let inspection = try JobFileInspection(path: path)
         try inspection.refuseUnusable()
         switch inspection.kind {
-        case .absent: try createPrivateFile()
-        case .documented(let rows):
-            if rows > 0 {
-                let summary = try backupFolder.make(of: path, reason: .beforeMigration)
-                logger.notice("jobs.db of schema v1.0 is brought to v1.5; it was saved first", metadata: ["backup": "\(summary.path)"])
-            }
-        default: break
+        case .documented(let rows) where rows > 0:
+            let migration = try JobFileMigration.run(path, backups: backupFolder)
+            logger.notice("jobs.db of schema v1.0 was brought to v1.5; it was saved first", metadata: ["backup": "\(migration.backup ?? "")"])
+        case .current: break
+        default:
+            try createPrivateFile()
+            try migrate()
         }
-        try migrate(isCurrent: inspection.kind == .current)
         try makePrivate()
         return recovery
     }
@@ -65,8 +65,7 @@ struct JobDatabaseOpening {
         return try JobFileRecovery.recover(path: path, backups: backupFolder, logger: logger)
     }
 
-    private func migrate(isCurrent: Bool) throws {
-        if isCurrent { return }
+    private func migrate() throws {
         let connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.writer)
         try connection.writeWithoutTransaction { database in
             try database.inTransaction(.immediate) {

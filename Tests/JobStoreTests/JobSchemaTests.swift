@@ -45,12 +45,12 @@ import Testing
         for name in [store.path, store.path + "-wal", store.path + "-shm"] {
             #expect(try FileManager.default.attributesOfItem(atPath: name)[.posixPermissions] as? Int == 0o600, "\(name)")
         }
-        #expect(try store.database.journalSettings() == ["wal", "2"])
+        #expect(try await store.database.journalSettings() == ["wal", "2"])
         // Progress is committed without an fsync; the next change has one again.
         let job = try await store.create()
         let claim = try await store.claim()
         #expect(try await store.database.updateJob(claim, isProgress: true) { $0.progress = 0.5 })
-        #expect(try store.database.journalSettings() == ["wal", "2"])
+        #expect(try await store.database.journalSettings() == ["wal", "2"])
         #expect(try store.database.job(id: job.id)?.progress == 0.5)
     }
 

@@ -76,9 +76,11 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// Runs something outside any transaction: pragmas, a checkpoint.
-    func withoutTransaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
-        try queue.sync { try current.writeWithoutTransaction(work) }
+    /// Runs something outside any transaction, such as pragmas, after the changes that were handed over before.
+    func withoutTransaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try self.current.writeWithoutTransaction(work) }) }
+        }
     }
 
     /// Moves everything from the log into the file, so that whoever copies jobs.db of a stopped server gets all of it, and closes the file.

@@ -76,8 +76,9 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
     public static func run(_ path: String, backups: JobBackupFolder, date: Date = Date()) throws -> JobFileMigration {
         let plan = try JobFileMigration(planning: path, backups: backups, date: date)
         guard plan.isNeeded else { return plan }
+        var saved: String?
         do {
-            try backups.make(of: path, reason: .beforeMigration, at: date)
+            saved = try backups.make(of: path, reason: .beforeMigration, at: date).path
             // The Python server's files can be read by everybody.
             try DurableFile.makePrivate(path)
             let queue = try JobFileConnection.writing(path)
@@ -90,6 +91,8 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
             }
             return plan
         } catch {
+            // A service manager tries again and again; a copy for each try would fill the disk.
+            if let saved { try DurableFile.remove(saved) }
             throw JobFileConnection.failure(error, "migrated", path)
         }
     }

@@ -11,8 +11,9 @@ enum JobFileQuarantine {
 
     /// Sets the file and its companions aside and puts another in its place.
     ///
-    /// The damaged file keeps its name until the new one takes it: whenever the process is killed, a jobs.db is there, and the next start sees either
-    /// the damage or the repaired file, never an empty home. The old write-ahead log goes first, since it would be read into the new file.
+    /// The damaged file keeps its name until the new one takes it: whenever the process is killed, a jobs.db is there, never an empty home. The old
+    /// write-ahead log goes first, since it would be read into the new file. Before that the new file gets a name by which the next start knows that
+    /// it has to take over: without its log, a damaged file may look like a sound one.
     ///
     /// - Parameters:
     ///   - path: The damaged file.
@@ -28,13 +29,28 @@ enum JobFileQuarantine {
             DurableFile.discard(quarantine)
             throw error
         }
-        for suffix in companions { try DurableFile.remove(path + suffix) }
         if let replacement {
             try DurableFile.copyOwner(of: path, to: replacement)
-            try DurableFile.move(replacement, to: path)
+            try DurableFile.move(replacement, to: successor(of: path))
+            try DurableFile.flushFolder(of: path)
+            try finishExchange(of: path)
         } else {
+            for suffix in companions { try DurableFile.remove(path + suffix) }
             try DurableFile.remove(path)
+            try DurableFile.flushFolder(of: path)
         }
+    }
+
+    /// Ends an exchange that a killed process began; does nothing where there is none.
+    ///
+    /// - Parameter path: The database file; no connection to it is open.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    static func finishExchange(of path: String) throws {
+        guard try DurableFile.size(of: successor(of: path)) != nil else { return }
+        for suffix in DurableFile.companions { try DurableFile.remove(path + suffix) }
+        try DurableFile.move(successor(of: path), to: path)
         try DurableFile.flushFolder(of: path)
     }
+
+    private static func successor(of path: String) -> String { path + ".successor" }
 }

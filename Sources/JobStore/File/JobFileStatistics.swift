@@ -62,7 +62,7 @@ public struct JobFileStatistics: Sendable, Hashable, Codable {
     private init(path: String, database: Database) throws {
         func number(_ sql: String) throws -> Int64 { try Int64.fetchOne(database, sql: sql) ?? 0 }
         func time(_ order: String) throws -> Timestamp? {
-            let sql = "SELECT created_at FROM jobs ORDER BY \(JobSchema.creationKey) \(order) LIMIT 1"
+            let sql = "SELECT CAST(created_at AS TEXT) FROM jobs ORDER BY \(JobSchema.creationKey) \(order) LIMIT 1"
             return try String.fetchOne(database, sql: sql).map(Timestamp.init(rawValue:))
         }
         guard try database.tableExists("jobs") else {
@@ -70,7 +70,7 @@ public struct JobFileStatistics: Sendable, Hashable, Codable {
         }
         self.path = path
         schema = try number("PRAGMA user_version") == JobSchema.version ? "v1.5" : "v1.0"
-        let counts = try Row.fetchAll(database, sql: "SELECT status, count(*) FROM jobs GROUP BY status")
+        let counts = try Row.fetchAll(database, sql: "SELECT CAST(status AS TEXT), count(*) FROM jobs GROUP BY status")
         jobsByStatus = Dictionary(counts.map { (String.fromDatabaseValue($0[0]) ?? "", Int.fromDatabaseValue($0[1]) ?? 0) }) { $0 + $1 }
         jobs = jobsByStatus.values.reduce(0, +)
         events = try database.tableExists("job_events") ? Int(number("SELECT count(*) FROM job_events")) : 0

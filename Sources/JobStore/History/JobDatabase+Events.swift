@@ -35,12 +35,14 @@ extension JobDatabase {
 extension JobEvent {
     /// Rows of the history, oldest first.
     static func fetch(_ database: Database, where condition: String, _ arguments: [DatabaseValue], limit: Int) throws -> [JobEvent] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT seq, job_id, time, kind, status, stage, message FROM job_events WHERE \(condition) ORDER BY seq LIMIT ?")
-        return try Row.fetchAll(statement, arguments: StatementArguments(arguments + [limit.databaseValue])).map { row in
+        try ColumnReader.fetchAll(
+            database, sql: "SELECT seq, job_id, time, kind, status, stage, message FROM job_events WHERE \(condition) ORDER BY seq LIMIT ?",
+            arguments: StatementArguments(arguments + [limit.databaseValue])
+        ) { row in
             JobEvent(
-                id: row[0], jobID: row[1], time: Timestamp(rawValue: row[2]), kind: .init(rawValue: row[3]), status: .init(rawValue: row[4]),
-                stage: (row[5] as String?).map(PullStage.init(rawValue:)), message: row[6])
+                id: row.integer(0) ?? 0, jobID: row.text(1) ?? "", time: row.time(2) ?? Timestamp(rawValue: ""),
+                kind: .init(rawValue: row.text(3) ?? ""), status: .init(rawValue: row.text(4) ?? ""),
+                stage: row.text(5).map(PullStage.init(rawValue:)), message: row.text(6))
         }
     }
 }

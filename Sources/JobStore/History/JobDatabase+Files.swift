@@ -9,15 +9,7 @@ extension JobDatabase {
     /// - Returns: The files.
     /// - Throws: `RoostError` with code `database`.
     public func files(of id: String) throws -> [JobFile] {
-        try read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ? ORDER BY path", arguments: [id])
-            return try rows.map { row in
-                JobFile(
-                    path: row[0], size: row[1], digest: row[2],
-                    verified: try JSONDecoder().decode([[Int64]].self, from: Data((row[3] as String).utf8)))
-            }
-        }
+        try read { try JobFile.fetchAll($0, of: id) }
     }
 
     /// Records which files a job consists of, in place of an earlier plan. What is known to be verified of a file that stays the same is kept.
@@ -31,15 +23,17 @@ extension JobDatabase {
     public func setFiles(_ files: [JobFile], of claim: JobClaim) async throws -> Bool {
         try await change(.relaxed) { transaction in
             guard try transaction.job(claim) != nil else { return false }
-            let known = try Row.fetchAll(
-                transaction.database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ?", arguments: [claim.jobID])
-            let verified = Dictionary(uniqueKeysWithValues: known.map { (FileKey($0), $0[3] as String) })
+            let known = Dictionary(
+                try JobFile.fetchAll(transaction.database, of: claim.jobID).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
             try transaction.database.execute(sql: "DELETE FROM job_files WHERE job_id = ?", arguments: [claim.jobID])
             let insert = try transaction.database.cachedStatement(
                 sql: "INSERT INTO job_files (job_id, path, size, digest, verified) VALUES (?, ?, ?, ?, ?)")
             for file in files {
-                let ranges = file.verified.isEmpty ? verified[FileKey(file)] : nil
-                try insert.execute(arguments: [claim.jobID, file.path, file.size, file.digest, try ranges ?? file.verifiedText()])
+                var file = file
+                if file.verified.isEmpty, let same = known[file.path], same.size == file.size, same.digest == file.digest {
+                    file.verified = same.verified
+                }
+                try insert.execute(arguments: [claim.jobID, file.path, file.size, file.digest, try file.verifiedText()])
             }
             return true
         }
@@ -65,24 +59,17 @@ extension JobDatabase {
     }
 }
 
-private struct FileKey: Hashable {
-    let path: String
-    let size: Int64
-    let digest: String
-
-    init(_ row: Row) {
-        path = row[0]
-        size = row[1]
-        digest = row[2]
-    }
-
-    init(_ file: JobFile) {
-        path = file.path
-        size = file.size
-        digest = file.digest
-    }
-}
-
 extension JobFile {
+    /// Ranges that cannot be read are not known to be verified.
+    fileprivate static func fetchAll(_ database: Database, of id: String) throws -> [JobFile] {
+        try ColumnReader.fetchAll(
+            database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ? ORDER BY path", arguments: [id]
+        ) { row in
+            JobFile(
+                path: row.text(0) ?? "", size: row.integer(1) ?? 0, digest: row.text(2) ?? "",
+                verified: (try? JSONDecoder().decode([[Int64]].self, from: Data((row.text(3) ?? "").utf8))) ?? [])
+        }
+    }
+
     fileprivate func verifiedText() throws -> String { String(decoding: try JSONEncoder().encode(verified), as: UTF8.self) }
 }

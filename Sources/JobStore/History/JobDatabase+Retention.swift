@@ -6,7 +6,7 @@ extension JobDatabase {
     /// Deletes finished jobs that ended (or, where that is unknown, were created) more than `days` days ago.
     ///
     /// Times are compared as times, so rows written by other programs with another precision count too. Queued and running jobs always stay. Jobs go
-    /// in batches of a thousand, so that nobody else waits long.
+    /// in batches of a thousand, so that nobody else waits long. A job stays while somebody has yet to be called about it.
     ///
     /// - Parameters:
     ///   - days: Zero or more.
@@ -22,7 +22,7 @@ extension JobDatabase {
             [cutoff.rawValue.databaseValue, cutoff.sortKey.databaseValue], dryRun: dryRun)
     }
 
-    /// Deletes the finished jobs of every model but the newest ones.
+    /// Deletes the finished jobs of every model but the newest ones, and those that somebody has yet to be called about.
     ///
     /// - Parameters:
     ///   - count: How many finished jobs of each model stay; 1 or more.
@@ -41,13 +41,19 @@ extension JobDatabase {
     }
 
     private static let batch = 1000
+    private static let mayGo = """
+        status IN ('succeeded', 'failed')
+        AND NOT EXISTS (SELECT 1 FROM job_webhooks WHERE job_webhooks.job_id = jobs.id AND next_try IS NOT NULL)
+        """
 
-    /// The rows are found aside, on a snapshot; each batch looks again whether its rows are still finished.
+    /// The rows are found aside, on a snapshot. Each batch looks again: a job that was taken up again, or another one that got the number of a deleted
+    /// row, has not ended at that time.
     private func deleteFinished(where condition: String, _ arguments: [DatabaseValue], dryRun: Bool) async throws -> Int {
         let rows = try await readAside { database in
-            try Int64.fetchAll(
-                database, sql: "SELECT rowid FROM jobs WHERE status IN ('succeeded', 'failed') AND \(condition)",
-                arguments: StatementArguments(arguments))
+            try Row.fetchAll(
+                database, sql: "SELECT rowid, finished_at FROM jobs WHERE \(Self.mayGo) AND \(condition)",
+                arguments: StatementArguments(arguments)
+            ).map { Array($0.databaseValues) }
         }
         if dryRun { return rows.count }
         var deleted = 0
@@ -55,10 +61,10 @@ extension JobDatabase {
             let part = Array(rows[start..<min(start + Self.batch, rows.count)])
             deleted += try await change { transaction in
                 let delete = try transaction.database.cachedStatement(
-                    sql: "DELETE FROM jobs WHERE rowid = ? AND status IN ('succeeded', 'failed')")
+                    sql: "DELETE FROM jobs WHERE rowid = ? AND finished_at IS ? AND \(Self.mayGo)")
                 var count = 0
                 for row in part {
-                    try delete.execute(arguments: [row])
+                    try delete.execute(arguments: StatementArguments(row))
                     count += transaction.database.changesCount
                 }
                 return count

@@ -1,5 +1,5 @@
+import Foundation
 import GRDB
-import GRDBSQLite
 public import RoostCore
 
 extension JobDatabase {
@@ -77,11 +77,14 @@ private struct JobQuery: Sendable {
         match("tags IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(iif(json_valid(tags), tags, '[]')) WHERE value = ?)", filter.tag)
         match("\(JobSchema.creationKey) >= ?", filter.since?.earliestSortKey)
         if let cursor = filter.cursor {
-            match("\(JobSchema.creationKey) <= ?", cursor.key)
-            conditions.append("(\(JobSchema.creationKey) < ? OR rowid < ?)")
-            arguments += [cursor.key.databaseValue, cursor.row.databaseValue]
+            let key = Data(cursor.key).databaseValue
+            conditions.append("\(JobSchema.creationKey) <= \(Self.textOfBytes) AND (\(JobSchema.creationKey) < \(Self.textOfBytes) OR rowid < ?)")
+            arguments += [key, key, cursor.row.databaseValue]
         }
     }
+
+    /// An argument of bytes as a text. Without the `||` it would have a column's affinity, which no index on an expression has.
+    private static let textOfBytes = "(CAST(? AS TEXT) || '')"
 
     private mutating func match(_ condition: String, _ value: String?) {
         guard let value else { return }
@@ -101,15 +104,15 @@ private struct JobQuery: Sendable {
         var last: JobCursor?
         while try cursor.next() != nil {
             if jobs.count == limit { return JobPage(jobs: jobs, next: last) }
-            jobs.append(JobRow.decode(statement.sqliteStatement))
-            if jobs.count == limit { last = Self.place(statement.sqliteStatement) }
+            let row = ColumnReader(statement)
+            jobs.append(JobRow.decode(row))
+            if jobs.count == limit { last = Self.place(row) }
         }
         return JobPage(jobs: jobs, next: nil)
     }
 
-    private static func place(_ row: SQLiteStatement) -> JobCursor {
+    private static func place(_ row: ColumnReader) -> JobCursor {
         let columns = Int32(JobRow.columns.count)
-        let key = sqlite3_column_text(row, columns + 1).map { String(cString: $0) } ?? ""
-        return JobCursor(key: key, row: sqlite3_column_int64(row, columns))
+        return JobCursor(key: row.bytes(columns + 1) ?? [], row: row.integer(columns) ?? 0)
     }
 }

@@ -14,6 +14,7 @@ extension JobDatabase {
     public func claimNextJob(owner: String) async throws -> Job? {
         guard try hasClaimableJob() else { return nil }
         return try await change { transaction in
+            try transaction.admitDelayed()
             guard let before = try transaction.firstInQueue() else { return nil }
             var job = before
             job.status = .running
@@ -24,7 +25,7 @@ extension JobDatabase {
             job.traceback = nil
             job.runAfter = nil
             job.owner = owner
-            job.attempt += 1
+            job.attempt = job.attempt < ColumnReader.counts.upperBound ? job.attempt + 1 : 1
             try transaction.save(job, over: before)
             return job
         }
@@ -32,14 +33,17 @@ extension JobDatabase {
 
     /// Left to itself, SQLite would rather read all queued jobs and sort them.
     fileprivate static let selectQueue = """
-        SELECT \(JobRow.list) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isWaiting) AND (run_after IS NULL OR rtrim(run_after, 'Z') <= ?)
+        SELECT \(JobRow.list) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isReady)
         ORDER BY \(JobSchema.queueRank), rowid
         """
 
     /// An idle worker's look at the queue costs no write.
     private func hasClaimableJob() throws -> Bool {
         let now = Timestamp(now()).sortKey
-        return try read { try JobRow.fetchOne($0, sql: Self.selectQueue, arguments: [now]) != nil }
+        return try read { database in
+            if try JobRow.fetchOne(database, sql: Self.selectQueue, arguments: []) != nil { return true }
+            return try Row.fetchOne(database, sql: "SELECT 1 FROM jobs INDEXED BY jobs_delayed WHERE \(JobSchema.isDue)", arguments: [now]) != nil
+        }
     }
 
     /// When the next job that waits for its `run_after` may run.
@@ -48,9 +52,14 @@ extension JobDatabase {
     /// - Throws: `RoostError` with code `database`.
     public func nextRunAfter() throws -> Date? {
         let text = try read {
-            try String.fetchOne($0, sql: "SELECT CAST(min(run_after) AS TEXT) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isWaiting)")
+            try ColumnReader.fetchAll(
+                $0,
+                sql: """
+                    SELECT run_after FROM jobs INDEXED BY jobs_delayed WHERE \(JobSchema.isDelayed) ORDER BY \(JobSchema.delayKey) LIMIT 1
+                    """, arguments: []
+            ) { $0.text(0) }
         }
-        return text.flatMap { Timestamp(rawValue: $0).date }
+        return text.first.flatMap { $0 }.flatMap { Timestamp(rawValue: $0).date }
     }
 
     /// Changes a running job on behalf of its worker.
@@ -92,6 +101,7 @@ extension JobDatabase {
     /// Puts the running jobs of a dead process back into the queue.
     ///
     /// To be called once at start, by the only server on this file: whatever is `running` then has no worker. Partial files stay and are continued.
+    /// Tries that a clock set wrong has put off for longer than any pause lasts are made now.
     ///
     /// - Returns: How many jobs go on.
     /// - Throws: `RoostError` with code `database`.
@@ -109,18 +119,36 @@ extension JobDatabase {
             try database.execute(sql: "UPDATE jobs SET status = 'queued', stage = NULL, started_at = NULL, owner = NULL WHERE status = 'running'")
             let count = database.changesCount
             try transaction.publish(eventsAfter: last)
+            try transaction.shortenWaits()
             return count
         }
     }
 }
 
 extension JobTransaction {
+    /// Puts the jobs whose time has come among those that may run: however many wait for theirs, nobody has to step over them.
+    fileprivate func admitDelayed() throws {
+        try database.cachedStatement(sql: "UPDATE jobs INDEXED BY jobs_delayed SET run_after = NULL WHERE \(JobSchema.isDue)")
+            .execute(arguments: [now.sortKey])
+    }
+
+    /// No pause between two tries is as long as two hours, unless the clock was ahead when it began.
+    fileprivate func shortenWaits() throws {
+        guard let date = now.date else { return }
+        let horizon = Timestamp(date.addingTimeInterval(7200))
+        try database.execute(
+            sql: "UPDATE jobs SET run_after = NULL WHERE \(JobSchema.isDelayed) AND stage = ? AND \(JobSchema.delayKey) > ?",
+            arguments: [PullStage.waitingForNetwork.rawValue, horizon.sortKey])
+        try database.execute(
+            sql: "UPDATE job_webhooks SET next_try = ? WHERE next_try IS NOT NULL AND next_try > ?", arguments: [now.rawValue, horizon.rawValue])
+    }
+
     /// The job to run next. A row of another program whose id nobody can say (bytes that are no text) cannot be run, and is passed over.
     fileprivate func firstInQueue() throws -> Job? {
         let statement = try database.cachedStatement(sql: JobDatabase.selectQueue)
-        let rows = try Row.fetchCursor(statement, arguments: [now.sortKey])
+        let rows = try Row.fetchCursor(statement)
         while try rows.next() != nil {
-            let waiting = JobRow.decode(statement.sqliteStatement)
+            let waiting = JobRow.decode(ColumnReader(statement))
             if try job(id: waiting.id) == waiting { return waiting }
         }
         return nil

@@ -1,11 +1,8 @@
 import Foundation
 import GRDB
-import GRDBSQLite
 import RoostCore
 
 /// How a job becomes a row and a row a job.
-///
-/// Columns are read with SQLite's own conversions: a row of another program may hold a text where a number belongs, and must not stop the server.
 enum JobRow {
     static let columns = Job.CodingKeys.allCases.map(\.rawValue)
     static let list = columns.joined(separator: ", ")
@@ -13,49 +10,45 @@ enum JobRow {
 
     /// All rows of a query that selects `list` first.
     static func fetchAll(_ database: Database, sql: String, arguments: StatementArguments) throws -> [Job] {
-        let statement = try database.cachedStatement(sql: sql)
-        let cursor = try Row.fetchCursor(statement, arguments: arguments)
-        var jobs: [Job] = []
-        while try cursor.next() != nil { jobs.append(decode(statement.sqliteStatement)) }
-        return jobs
+        try ColumnReader.fetchAll(database, sql: sql, arguments: arguments, decode)
     }
 
     /// The first row of a query that selects `list` first.
     static func fetchOne(_ database: Database, sql: String, arguments: StatementArguments) throws -> Job? {
         let statement = try database.cachedStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement, arguments: arguments)
-        return try cursor.next() == nil ? nil : decode(statement.sqliteStatement)
+        return try cursor.next() == nil ? nil : decode(ColumnReader(statement))
     }
 
-    /// The row that the statement stands on; the columns are those of `list`, in order.
-    static func decode(_ row: SQLiteStatement) -> Job {
+    /// The job of a row whose first columns are those of `list`, in order.
+    static func decode(_ row: ColumnReader) -> Job {
         var job = Job(
-            id: text(row, 0) ?? "", model: text(row, 1) ?? "", quantize: text(row, 2), initialize: bool(row, 3),
-            createdAt: Timestamp(rawValue: text(row, 5) ?? ""))
-        job.status = JobStatus(rawValue: text(row, 4) ?? "")
-        job.startedAt = time(row, 6)
-        job.finishedAt = time(row, 7)
-        job.error = text(row, 8)
-        job.traceback = text(row, 9)
-        job.localPath = text(row, 10)
-        job.sizeBytes = integer(row, 11)
-        job.downloadedBytes = integer(row, 12)
-        job.progress = isNull(row, 13) ? nil : sqlite3_column_double(row, 13)
-        job.totalBytes = integer(row, 14)
-        job.preferredQuantized = bool(row, 15)
-        job.stage = text(row, 16).map(PullStage.init(rawValue:))
-        job.revision = text(row, 17)
-        job.userID = text(row, 18)
-        job.workspaceID = text(row, 19)
-        job.priority = Int(sqlite3_column_int64(row, 20))
-        job.retryCount = Int(sqlite3_column_int64(row, 21))
-        job.maxRetries = integer(row, 22).map { Int($0) }
-        job.runAfter = time(row, 23)
-        job.tags = text(row, 24).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-        job.apiCallCount = Int(sqlite3_column_int64(row, 25))
-        job.lastAPICall = time(row, 26)
-        job.owner = text(row, 27)
-        job.attempt = Int(sqlite3_column_int64(row, 28))
+            id: row.text(0) ?? "", model: row.text(1) ?? "", quantize: row.text(2), initialize: row.bool(3),
+            createdAt: Timestamp(rawValue: row.text(5) ?? ""))
+        job.status = JobStatus(rawValue: row.text(4) ?? "")
+        job.startedAt = row.time(6)
+        job.finishedAt = row.time(7)
+        job.error = row.text(8)
+        job.traceback = row.text(9)
+        job.localPath = row.text(10)
+        job.sizeBytes = row.integer(11)
+        job.downloadedBytes = row.integer(12)
+        job.progress = row.double(13)
+        job.totalBytes = row.integer(14)
+        job.preferredQuantized = row.bool(15)
+        job.stage = row.text(16).map(PullStage.init(rawValue:))
+        job.revision = row.text(17)
+        job.userID = row.text(18)
+        job.workspaceID = row.text(19)
+        job.priority = Int(row.integer(20) ?? 0)
+        job.retryCount = row.count(21)
+        job.maxRetries = row.integer(22) == nil ? nil : row.count(22)
+        job.runAfter = row.time(23)
+        job.tags = row.text(24).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        job.apiCallCount = row.count(25)
+        job.lastAPICall = row.time(26)
+        job.owner = row.text(27)
+        job.attempt = row.count(28)
         return job
     }
 
@@ -76,18 +69,4 @@ enum JobRow {
 
     /// Strings always have a JSON text.
     private static func tagsText(_ tags: [String]) -> String { (try? JSONEncoder().encode(tags)).map { String(decoding: $0, as: UTF8.self) } ?? "[]" }
-
-    private static func isNull(_ row: SQLiteStatement, _ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
-
-    private static func text(_ row: SQLiteStatement, _ column: Int32) -> String? { sqlite3_column_text(row, column).map { String(cString: $0) } }
-
-    private static func integer(_ row: SQLiteStatement, _ column: Int32) -> Int64? {
-        isNull(row, column) ? nil : sqlite3_column_int64(row, column)
-    }
-
-    private static func bool(_ row: SQLiteStatement, _ column: Int32) -> Bool? {
-        isNull(row, column) ? nil : sqlite3_column_int64(row, column) != 0
-    }
-
-    private static func time(_ row: SQLiteStatement, _ column: Int32) -> Timestamp? { text(row, column).map(Timestamp.init(rawValue:)) }
 }

@@ -25,15 +25,24 @@ enum JobSchema {
     ]
 
     /// The time that rows are sorted by. Other programs write seconds or microseconds; without the `Z`, text order is time order for all of them
-    /// (with it, `…00Z` would come after `…00.5Z`).
-    static let creationKey = "rtrim(created_at, 'Z')"
+    /// (with it, `…00Z` would come after `…00.5Z`). No time is longer than 64 characters, and a page of a listing has to name one.
+    static let creationKey = "rtrim(substr(created_at, 1, 64), 'Z')"
 
     /// The rank in the queue, lowest first: seconds of creation less ten minutes for each point of priority. Since all jobs age alike, the rank of
-    /// a job never changes: whoever waits long enough overtakes any priority that comes later.
-    static let queueRank = "(julianday(created_at) * 86400.0 - priority * 600.0)"
+    /// a job never changes: whoever waits long enough overtakes any priority that comes later. Texts such as `now`, which mean another time at each
+    /// look, may not be in an index; they have no rank, and NULL comes first.
+    static let queueRank = "(julianday(CASE WHEN created_at GLOB '[0-9]*' THEN created_at END) * 86400.0 - priority * 600.0)"
 
     /// What the queue looks at. SQLite lets a text primary key be NULL; such a row of another program cannot be named, so it cannot be run.
-    static let isWaiting = "status = 'queued' AND stage IS NOT 'paused' AND id IS NOT NULL"
+    private static let isWaiting = "status = 'queued' AND stage IS NOT 'paused' AND id IS NOT NULL"
+    /// What may run now.
+    static let isReady = "\(isWaiting) AND run_after IS NULL"
+    /// What may run later.
+    static let isDelayed = "\(isWaiting) AND run_after IS NOT NULL"
+    /// The time that delayed jobs are sorted by: see `creationKey`.
+    static let delayKey = "rtrim(run_after, 'Z')"
+    /// What has waited long enough at the time that is the argument.
+    static let isDue = "\(isDelayed) AND \(delayKey) <= ?"
 
     /// What makes two pulls identical.
     static let identity = "model, coalesce(quantize, ''), coalesce(init, 0), coalesce(revision, '')"
@@ -130,7 +139,8 @@ enum JobSchema {
         "CREATE INDEX IF NOT EXISTS jobs_by_user ON jobs (user_id, \(creationKey)) WHERE user_id IS NOT NULL",
         "CREATE INDEX IF NOT EXISTS jobs_by_workspace ON jobs (workspace_id, \(creationKey)) WHERE workspace_id IS NOT NULL",
         "CREATE INDEX IF NOT EXISTS jobs_with_tags ON jobs (\(creationKey)) WHERE tags IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS jobs_in_queue ON jobs (\(queueRank)) WHERE \(isWaiting)",
+        "CREATE INDEX IF NOT EXISTS jobs_in_queue ON jobs (\(queueRank)) WHERE \(isReady)",
+        "CREATE INDEX IF NOT EXISTS jobs_delayed ON jobs (\(delayKey)) WHERE \(isDelayed)",
         "CREATE UNIQUE INDEX IF NOT EXISTS jobs_active ON jobs (\(identity)) WHERE \(isUnique)",
         "CREATE INDEX IF NOT EXISTS job_events_by_job ON job_events (job_id, seq)",
         "CREATE INDEX IF NOT EXISTS job_webhooks_due ON job_webhooks (next_try) WHERE next_try IS NOT NULL",

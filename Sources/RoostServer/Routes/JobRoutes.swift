@@ -33,20 +33,22 @@ struct JobRoutes: Sendable {
         group.get("events") { request, _ in try events(of: nil, request) }
         group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
         group.post("prune", use: prune)
-        group.get(":id") { _, context in try show(Self.id(context)) }
+        group.get(":id") { _, context in try show(id(context)) }
         group.delete(":id", use: delete)
-        group.get(":id/files") { _, context in JSON.response(try database.files(of: known(Self.id(context)).id)) }
-        group.get(":id/events") { request, context in try events(of: known(Self.id(context)), request) }
-        group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: Self.id(context))) }
-        group.post(":id/pause") { _, context in try await show(pulls.pause(id: Self.id(context))) }
-        group.post(":id/resume") { _, context in try await show(pulls.resume(id: Self.id(context))) }
-        group.post(":id/retry") { _, context in try await show(pulls.retry(id: Self.id(context))) }
+        group.get(":id/files") { _, context in JSON.response(try database.files(of: known(id(context)).id)) }
+        group.get(":id/events") { request, context in try events(of: known(id(context)), request) }
+        group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
+        group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
+        group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
+        group.post(":id/retry") { _, context in try await show(pulls.retry(id: id(context))) }
         group.post(":id/priority", use: prioritize)
     }
 
-    private static func id(_ context: RoostContext) throws -> String {
+    /// The id as it was asked for if there is such a job, else in lower case: our ids are, and people copy them from programs that write capitals.
+    private func id(_ context: RoostContext) throws -> String {
         let raw = try context.parameters.require("id")
-        return (raw.removingPercentEncoding ?? raw).lowercased()
+        let id = raw.removingPercentEncoding ?? raw
+        return try database.job(id: id) == nil ? id.lowercased() : id
     }
 
     private func known(_ id: String) throws -> Job {
@@ -78,11 +80,11 @@ extension JobRoutes {
         var request = request
         let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
         let priority = try fields.requiredInt("priority", in: Job.priorities)
-        return try await show(pulls.prioritize(id: Self.id(context), priority: priority))
+        return try await show(pulls.prioritize(id: id(context), priority: priority))
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
-        try await database.deleteJob(id: Self.id(context))
+        try await database.deleteJob(id: id(context))
         return Response(status: .noContent)
     }
 

@@ -39,11 +39,13 @@ struct StatusRoutes: Sendable {
 
     private func diagnostics() async throws -> Diagnostics {
         let settings = parts.configuration.settings
+        // The writer answers for itself; where it is held up, this answer is needed most and must not wait for it.
+        let journal = await parts.writeCheck.failure() == nil ? try await parts.database.journalSettings() : []
         return Diagnostics(
             status: try await status(), home: settings.home.string, hubCache: parts.hubConfiguration.cacheDirectory.string,
             hubCacheFreeBytes: try parts.hub.freeBytes(), hasHubToken: parts.hubConfiguration.token != nil,
             host: settings.host, port: settings.port, contextLength: settings.contextLength,
-            modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: try parts.database.journalSettings(),
+            modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: journal,
             operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString, processors: ProcessInfo.processInfo.activeProcessorCount,
             memoryBytes: ProcessInfo.processInfo.physicalMemory,
             engines: await parts.engines.loadedModels().map(Diagnostics.Engine.init))

@@ -115,7 +115,7 @@ final class WebhookService: Service {
         do {
             let job = try database.job(id: webhook.jobID)
             let result = try await attempt(webhook, job: job, sender)
-            try await record(result, of: webhook, job: job)
+            try await record(result, of: webhook)
         } catch {
             // Only cancellation and a jobs.db that cannot be read get here: the call stays due. The pause keeps it from being made in a rush.
             if !Task.isCancelled { logger.error("a webhook is tried again", metadata: ["job": "\(webhook.jobID)", "error": "\(error)"]) }
@@ -126,7 +126,7 @@ final class WebhookService: Service {
     private enum Result {
         case delivered
         case failed(String)
-        /// Somebody put the job back into the queue; its next end makes the call due again.
+        /// Another program put the job back into the queue, past the history.
         case notEnded
     }
 
@@ -137,17 +137,19 @@ final class WebhookService: Service {
             guard let signature else { return .failed("There is no ROOST_WEBHOOK_SECRET to sign the call with.") }
             try await sender.send(WebhookCall(webhook, job: job, date: database.now(), signature: signature))
             return .delivered
-        } catch let error as RoostError {
-            return .failed(error.message)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // Whatever it is, it counts: a call that fails without a record would be due for ever, before all others of its receiver.
+            return .failed((error as? RoostError)?.message ?? "The call cannot be made: \(error)")
         }
     }
 
     /// Writes the result down, again and again until it is written: otherwise a receiver would get the same call without end.
-    private func record(_ result: Result, of webhook: JobWebhook, job: Job?) async throws {
+    private func record(_ result: Result, of webhook: JobWebhook) async throws {
         while true {
             do {
-                try await write(result, of: webhook)
-                return try await callAgainIfEndedAgain(webhook, job: job)
+                return try await write(result, of: webhook)
             } catch {
                 logger.error("a webhook's result cannot be written; trying again", metadata: ["job": "\(webhook.jobID)", "error": "\(error)"])
                 try await sleep(Self.storePause)
@@ -171,12 +173,6 @@ final class WebhookService: Service {
         case .notEnded:
             try await database.webhookFailed(webhook, error: "The job was put back into the queue before the call was made.", nextTry: nil)
         }
-    }
-
-    /// A job that was tried again, and ended again, while its receiver was being called: the result just written has covered what became due.
-    private func callAgainIfEndedAgain(_ webhook: JobWebhook, job: Job?) async throws {
-        guard let now = try database.job(id: webhook.jobID), now.status.isFinished, now.finishedAt != job?.finishedAt else { return }
-        try await database.webhookFailed(webhook, error: "The job ended again during the call.", nextTry: database.now())
     }
 
     /// The host and port of a receiver: what may be logged of its URL.

@@ -32,7 +32,7 @@ struct JobStoreTorture: AsyncParsableCommand {
             store = try JobDatabase(path: database, logger: Logger(label: "torture"))
             Announcer.say("requeuing")
             let count = try await store.requeueOrphans()
-            let settings = try store.journalSettings()
+            let settings = try await store.journalSettings()
             if settings != ["wal", "2"] { Announcer.say("wrong settings: journal_mode and synchronous are \(settings)") }
             try await plant?.prepare(store)
             Announcer.say("opened \(count)")

@@ -44,7 +44,7 @@ struct TortureWorker {
     private mutating func attempt(_ operation: TortureOperation) async {
         do {
             // Again each time: the store goes back to its rule by itself.
-            if plant == .normal { try store.plantUnsafeSynchronous() }
+            if plant == .normal { try await store.plantUnsafeSynchronous() }
             try await perform(operation)
         } catch let error as RoostError where error.code == .conflict || error.code == .notFound {
             // Another task was faster; nothing was changed.

@@ -184,6 +184,19 @@ import Testing
         #expect(JobRecoveryReport.last(beside: sample.path) == store.recovery)
     }
 
+    @Test func `an exchange that a killed process began is ended by the next start`() async throws {
+        let sample = try SampleFile(current: 30)
+        // What is there when the process is killed after the log of the old file was removed.
+        let successor = try SampleFile(current: 20)
+        try FileManager.default.moveItem(atPath: successor.path, toPath: sample.path + ".successor")
+        let database = try sample.store()
+        #expect(try await database.allJobs().count == 20)
+        try database.close()
+        #expect(!FileManager.default.fileExists(atPath: sample.path + ".successor"))
+        let mode = try FileManager.default.attributesOfItem(atPath: sample.path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
     @Test func `a file that is busy or must not be read is not damaged`() throws {
         let sample = try SampleFile(current: 100)
         let before = sample.bytes

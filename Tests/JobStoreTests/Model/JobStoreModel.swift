@@ -93,6 +93,8 @@ struct JobStoreModel {
                 && (job.runAfter.map { $0.rawValue <= now } ?? true || plantedBug == .ignoresRunAfter)
         }
         guard let next = waiting.min(by: { (rank($0), $0) < (rank($1), $1) }) else { return nil }
+        // Whose time has come waits for it no longer, also those that are not the first.
+        for index in waiting where entries[index].job.stage != .paused { entries[index].job.runAfter = nil }
         entries[next].job.status = .running
         entries[next].job.stage = nil
         entries[next].job.startedAt = self.now

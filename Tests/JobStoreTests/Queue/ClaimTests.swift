@@ -79,6 +79,17 @@ import Testing
         #expect(try database.nextRunAfter() == nil)
     }
 
+    @Test func `a try that a wrong clock has put off by a day is made after the next start, a time that was asked for stays`() async throws {
+        let waiting = try await store.job(.waiting)
+        let asked = try await store.create("asked/for") { $0.runAfter = Timestamp(store.clock.date.addingTimeInterval(86_400)) }
+        store.clock.advance(by: -86_400)
+        #expect(try await store.database.claimNextJob(owner: "one") == nil)
+        try await store.database.requeueOrphans()
+        #expect(try await store.claim().jobID == waiting.id)
+        #expect(try await store.database.claimNextJob(owner: "one") == nil)
+        #expect(try store.database.job(id: asked.id)?.runAfter == asked.runAfter)
+    }
+
     @Test func `paused jobs are passed over until they are resumed`() async throws {
         let (first, second) = (try await store.create("a/a"), try await store.create("b/b"))
         _ = try await store.database.pauseJob(id: first.id)

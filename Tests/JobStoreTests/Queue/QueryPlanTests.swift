@@ -56,7 +56,7 @@ import Testing
             }
         }
         let first = try await statements { filter.cursor = try store.database.page(matching: filter).next }
-        if filter.cursor == nil { filter.cursor = JobCursor(key: "2023-11-14T22:30:00.000", row: 1000) }
+        if filter.cursor == nil { filter.cursor = JobCursor(key: Array("2023-11-14T22:30:00.000".utf8), row: 1000) }
         let second = try await statements { _ = try store.database.page(matching: filter) }
         #expect(first.count == 1 && second.count == 1)
         for statement in first + second {
@@ -71,9 +71,9 @@ import Testing
         try await fill()
         if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
         let heard = Heard()
-        try store.database.writer.withoutTransaction { db in db.trace { heard.add($0) } }
+        try await store.database.writer.withoutTransaction { db in db.trace { heard.add($0) } }
         let onReader = try await statements { _ = try await store.claim() }
-        try store.database.writer.withoutTransaction { $0.trace(options: []) }
+        try await store.database.writer.withoutTransaction { $0.trace(options: []) }
         let onWriter = heard.statements.filter { $0.contains("run_after IS NULL") }
         #expect(onReader.count == 1 && onWriter.count == 1)
         for statement in onReader + onWriter {

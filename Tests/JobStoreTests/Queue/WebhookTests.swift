@@ -67,6 +67,19 @@ import Testing
         #expect(try due() == ["\(job.id) http://caller 0"])
     }
 
+    @Test func `the result of a call that was overtaken by another end of the job is not recorded`() async throws {
+        let job = try await store.create { $0.callbackURL = "http://caller" }
+        try await store.finish(try await store.claim(), as: .failed)
+        let first = try #require(try store.database.dueWebhooks(limit: 1).first)
+        _ = try await store.database.retryJob(id: job.id)
+        store.clock.advance(by: 1)
+        try await store.finish(try await store.claim())
+        try await store.database.webhookDelivered(first)
+        #expect(try due() == ["\(job.id) http://caller 0"])
+        try await store.database.webhookFailed(first, error: "503", nextTry: nil)
+        #expect(try due() == ["\(job.id) http://caller 0"])
+    }
+
     @Test func `a call that was not made yet waits when the job is tried again`() async throws {
         let job = try await store.create { $0.callbackURL = "http://caller" }
         try await store.finish(try await store.claim(), as: .failed)

@@ -1,0 +1,52 @@
+import GRDB
+import GRDBSQLite
+import RoostCore
+
+/// Reads the columns of the row that a statement stands on, with SQLite's own conversions.
+///
+/// SQLite's columns have no types: a row of another program may hold a text where a number belongs, bytes that are no text, or a number that no
+/// program expects, and must not stop the server. GRDB's typed access would.
+struct ColumnReader {
+    /// The range of the counts that we keep; what another program wrote beyond it is read as its end, so that adding one never overflows.
+    static let counts: ClosedRange<Int64> = 0...Int64(Int32.max)
+
+    private let row: SQLiteStatement
+
+    /// All rows of a query.
+    static func fetchAll<Value>(
+        _ database: Database, sql: String, arguments: StatementArguments, _ decode: (ColumnReader) throws -> Value
+    ) throws -> [Value] {
+        let statement = try database.cachedStatement(sql: sql)
+        let cursor = try Row.fetchCursor(statement, arguments: arguments)
+        var values: [Value] = []
+        while try cursor.next() != nil { values.append(try decode(ColumnReader(statement))) }
+        return values
+    }
+
+    /// - Parameter statement: Stands on a row.
+    init(_ statement: Statement) { row = statement.sqliteStatement }
+
+    func text(_ column: Int32) -> String? { bytes(column).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The bytes of a text, which need not be UTF-8.
+    func bytes(_ column: Int32) -> [UInt8]? {
+        guard let start = sqlite3_column_text(row, column) else { return nil }
+        return Array(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(row, column))))
+    }
+
+    func integer(_ column: Int32) -> Int64? { isNull(column) ? nil : sqlite3_column_int64(row, column) }
+
+    func count(_ column: Int32) -> Int { Int(min(max(sqlite3_column_int64(row, column), Self.counts.lowerBound), Self.counts.upperBound)) }
+
+    /// A number that JSON can say.
+    func double(_ column: Int32) -> Double? {
+        let value = sqlite3_column_double(row, column)
+        return isNull(column) || !value.isFinite ? nil : value
+    }
+
+    func bool(_ column: Int32) -> Bool? { integer(column).map { $0 != 0 } }
+
+    func time(_ column: Int32) -> Timestamp? { text(column).map(Timestamp.init(rawValue:)) }
+
+    private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
+}
