@@ -160,7 +160,8 @@ extension RoostClient {
         EventSource(client: self, path: eventsPath(id), after: number).updates
     }
 
-    private func path(_ id: String) -> String { "/jobs/\(escape(id))" }
+    /// Without an id the path would be the list's; a blank names no job, and the server says so.
+    private func path(_ id: String) -> String { "/jobs/\(escape(id.isEmpty ? " " : id))" }
 
     private func eventsPath(_ id: String?) -> String { id.map { path($0) + "/events" } ?? "/jobs/events" }
 

@@ -7,6 +7,8 @@ import RoostCore
 struct JobFileHeader {
     /// Whether the file begins as every SQLite 3 file does.
     let hasMagic: Bool
+    /// Whether it holds nothing but zeros, as what was not yet on the disk reads after a power cut. No program's file begins like that.
+    let isBlank: Bool
     /// `PRAGMA application_id`.
     let applicationID: Int32
     /// `PRAGMA user_version`.
@@ -28,6 +30,7 @@ struct JobFileHeader {
                 .fileSystem, "\(path) cannot be read: \(error.localizedDescription) Check its permissions; Roost leaves it as it is.", cause: error)
         }
         hasMagic = bytes.count == 100 && bytes.starts(with: Array("SQLite format 3\0".utf8))
+        isBlank = bytes.allSatisfy { $0 == 0 }
         userVersion = hasMagic ? Self.integer(in: bytes, at: 60) : 0
         applicationID = hasMagic ? Self.integer(in: bytes, at: 68) : 0
     }

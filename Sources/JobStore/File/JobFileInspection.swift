@@ -31,7 +31,7 @@ public struct JobFileInspection: Sendable, Hashable {
     ///
     /// - Parameter path: The file's path; nothing need be there.
     /// - Throws: `DatabaseError` with code `SQLITE_CORRUPT` when the file is so damaged that SQLite cannot tell its tables and nothing in its header
-    ///   marks it as ours; `RoostError` with code `fileSystem` or `database` when it cannot be read.
+    ///   marks it as ours, or when there is nothing in its header; `RoostError` with code `fileSystem` or `database` when it cannot be read.
     public init(path: String) throws {
         self.path = path
         kind = try Self.kind(path)
@@ -59,6 +59,7 @@ public struct JobFileInspection: Sendable, Hashable {
 
     private static func kind(_ path: String) throws -> Kind {
         guard let header = try JobFileHeader(path: path) else { return .absent }
+        if header.isBlank { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the file's first page is blank") }
         guard header.hasMagic else { return .notADatabase }
         if let kind = marked(applicationID: header.applicationID, userVersion: header.userVersion), kind != .current { return kind }
         let isMarked = header.applicationID == JobSchema.applicationID

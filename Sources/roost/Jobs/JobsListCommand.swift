@@ -49,7 +49,7 @@ struct JobsListCommand: AsyncParsableCommand {
         search.workspace = workspace
         search.tag = tag
         // A day alone means its begin.
-        search.since = since.map { Timestamp(rawValue: $0.contains("T") ? $0 : $0 + "T00:00:00Z") }
+        search.since = since.map { Timestamp(rawValue: $0.wholeMatch(of: /\d{4}-\d\d-\d\d/) == nil ? $0 : $0 + "T00:00:00Z") }
         search.limit = all ? 1000 : limit
         var page = try await client.jobs(search)
         var jobs = page.jobs

@@ -97,6 +97,17 @@ import Testing
         #expect(try sample.jobs() == Array(1...2000))
     }
 
+    @Test(arguments: [100, 4096]) func `a file whose beginning is blank is a damaged one, not another program's`(length: Int) throws {
+        let sample = try SampleFile(current: 2000)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: sample.path))
+        try file.write(contentsOf: Data(count: length))
+        try file.close()
+        let damaged = sample.bytes
+        let report = try sample.recover()
+        try expectRepaired(sample, report, damaged: damaged)
+        #expect(try sample.jobs() == Array(1...2000))
+    }
+
     @Test func `where a table has lost its root the backup gives all of it`() throws {
         let sample = try SampleFile(current: 2000)
         _ = try sample.backups.make(of: sample.path, reason: .scheduled)
