@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// What every connection to jobs.db is opened with.
 enum ConnectionSettings {
@@ -29,6 +30,11 @@ enum ConnectionSettings {
             try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON; PRAGMA cache_size = -8000")
         }
         return configuration
+    }
+
+    /// Sets how long a connection waits for another program's lock, in seconds. One that was closed waits for nothing.
+    static func setBusyTimeout(of database: Database, to seconds: Double) {
+        if let connection = database.sqliteConnection { sqlite3_busy_timeout(connection, Int32(seconds * 1000)) }
     }
 
     private static var common: Configuration {

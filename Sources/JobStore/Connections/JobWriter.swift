@@ -5,7 +5,9 @@ import RoostCore
 import Synchronization
 
 /// The one writer of jobs.db. Changes that arrive while another commit is on its way to the disk share the next commit (group commit), so that
-/// many callers wait for one fsync and not for one each.
+/// many callers wait for one fsync and not for one each. A change that arrives while nothing is on its way is committed on its caller's thread:
+/// two changes of threads would take as long as the commit. So at most one caller's thread ever waits for the disk, and none for another
+/// program's lock.
 ///
 /// A change that was handed over is carried out to its end, whatever becomes of the caller's task.
 final class JobWriter: Sendable {
@@ -123,46 +125,68 @@ final class JobWriter: Sendable {
             defer { waiting.isDraining = true }
             return !waiting.isDraining
         }
-        if mustStart { queue.async { self.drain() } }
+        if mustStart { queue.sync { commitAtOnce() } }
+    }
+
+    /// What is waiting now, on the caller's thread; the rest, and whatever has to wait for another program, on the writer's own.
+    private func commitAtOnce() {
+        let batch = takeBatch()
+        let isDone = commit(batch, waitsForLock: false)
+        let hasMore = waiting.withLock { waiting in
+            if !isDone { waiting.changes.insert(contentsOf: batch, at: 0) }
+            waiting.isDraining = !waiting.changes.isEmpty || log.isLong
+            return waiting.isDraining
+        }
+        if hasMore { queue.async { self.drain() } }
+    }
+
+    private func takeBatch() -> [Change] {
+        waiting.withLock { waiting in
+            let batch = Array(waiting.changes.prefix(Self.largestBatch))
+            waiting.changes.removeFirst(batch.count)
+            if batch.isEmpty { waiting.isDraining = false }
+            return batch
+        }
     }
 
     private func drain() {
         while true {
-            let batch = waiting.withLock { waiting in
-                let batch = Array(waiting.changes.prefix(Self.largestBatch))
-                waiting.changes.removeFirst(batch.count)
-                if batch.isEmpty { waiting.isDraining = false }
-                return batch
-            }
+            // After the callers have their answers, so that a checkpoint keeps nobody waiting who is not there yet.
+            checkpointLongLog()
+            let batch = takeBatch()
             if batch.isEmpty { return }
-            commit(batch)
+            _ = commit(batch, waitsForLock: true)
         }
     }
 
     /// One transaction for all of them. When one of them fails, nothing of the batch has happened, and each gets a transaction of its own.
-    private func commit(_ batch: [Change]) {
+    ///
+    /// - Returns: Whether the changes have been answered; `false` when another program has the lock and there was to be no waiting for it.
+    private func commit(_ batch: [Change], waitsForLock: Bool) -> Bool {
         do {
-            let completions = try transaction(batch)
+            let completions = try transaction(batch, waitsForLock: waitsForLock)
             for complete in completions { complete() }
-            checkpointLongLog()
+        } catch is LockedOut {
+            return false
         } catch {
             if batch.count > 1, !(error is CommitFailure) {
-                for change in batch { commit([change]) }
+                for change in batch where !commit([change], waitsForLock: waitsForLock) { _ = commit([change], waitsForLock: true) }
             } else {
                 let cause = (error as? CommitFailure)?.cause ?? error
                 for change in batch { change.fail(cause) }
                 reopenIfBroken(cause)
             }
         }
+        return true
     }
 
-    private func transaction(_ batch: [Change]) throws -> [@Sendable () -> Void] {
+    private func transaction(_ batch: [Change], waitsForLock: Bool) throws -> [@Sendable () -> Void] {
         try current.writeWithoutTransaction { database in
             let isRelaxed = batch.allSatisfy { $0.durability == .relaxed }
             if isRelaxed { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
             // FULL is the rule; it is back before anybody can hand in another change.
             defer { if isRelaxed { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
-            do { try begin(database) } catch { throw CommitFailure(cause: error) }
+            try begin(database, waitsForLock: waitsForLock)
             let transaction = JobTransaction(database: database, now: now())
             let completions: [@Sendable () -> Void]
             do {
@@ -185,12 +209,18 @@ final class JobWriter: Sendable {
         }
     }
 
-    private func begin(_ database: Database) throws {
+    private func begin(_ database: Database, waitsForLock: Bool) throws {
+        if !waitsForLock { ConnectionSettings.setBusyTimeout(of: database, to: 0) }
+        defer { if !waitsForLock { ConnectionSettings.setBusyTimeout(of: database, to: ConnectionSettings.busyTimeout) } }
         for attempt in 1... {
             do {
                 return try database.beginTransaction(.immediate)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempt < Self.lockTries {
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                if !waitsForLock { throw LockedOut() }
+                guard attempt < Self.lockTries else { throw CommitFailure(cause: error) }
                 logger.warning("another program has been writing to jobs.db for some seconds; waiting for it")
+            } catch {
+                throw CommitFailure(cause: error)
             }
         }
     }
@@ -198,11 +228,11 @@ final class JobWriter: Sendable {
     /// SQLite rolls back by itself after some failures.
     private func rollBack(_ database: Database) throws { if database.isInsideTransaction { try database.rollback() } }
 
-    /// After the callers have their answers: it is nobody's change that a checkpoint keeps waiting.
     private func checkpointLongLog() {
         guard log.isLong else { return }
         do {
             try current.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+            log.hasBeenCheckpointed()
         } catch {
             logger.warning("jobs.db could not be checkpointed; the next change tries again", metadata: ["error": "\(error)"])
             reopenIfBroken(error)
@@ -244,4 +274,7 @@ final class JobWriter: Sendable {
 
     /// No transaction, or none that could be committed: the changes are not tried one by one, for none of them is at fault.
     private struct CommitFailure: Error { let cause: any Error }
+
+    /// Another program has the lock, and it was not to be waited for.
+    private struct LockedOut: Error {}
 }

@@ -9,8 +9,8 @@ import SystemPackage
 ///
 /// The lock of the writer's queue protects it: nothing here is called from two threads at once.
 final class WriteAheadLog: Sendable {
-    /// Four megabytes at SQLite's page size.
-    private static let longLog = 1000
+    /// Sixteen megabytes at SQLite's page size. Most pages change again and again, so a checkpoint of four times the log costs little more.
+    private static let longLog = 4000
     private static let chunk = 1 << 16
 
     private let path: String
@@ -28,6 +28,9 @@ final class WriteAheadLog: Sendable {
 
     /// Whether it is time for a checkpoint.
     var isLong: Bool { pages.load(ordering: .relaxed) >= Self.longLog }
+
+    /// To be called after a checkpoint; the next commit tells whether it could move everything.
+    func hasBeenCheckpointed() { pages.store(0, ordering: .relaxed) }
 
     /// Hears from now on how long the log is, in the place of SQLite's own automatic checkpoint: that one hides its errors, and the failed fsync
     /// of a log is not to be hidden.
