@@ -8,7 +8,7 @@ that works on FILE for S seconds and prints {"ops", "seconds", "per_second", "p5
 FILE.ids, one id a line: rows that exist (see fixture.py).
 
 A store offers `session()`, one a thread, with `create()`, `get(id)`, `update(id, downloaded, progress)` and `newest(limit)`, and, if it can
-claim, `claim()` and `add_queued(count)`; it offers `running_ids(limit)` and `close()` itself.
+claim, `claim()` and `add_queued(count)`, or `create64()`; it offers `running_ids(limit)` and `close()` itself.
 """
 
 import argparse
@@ -67,10 +67,13 @@ def percentile(ordered, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def result(tallies, elapsed_ns):
-    """The line of JSON. Calls that failed because the file was locked count in the times, for somebody waited for them, but not in `ops`."""
+def result(tallies, elapsed_ns, each=1):
+    """The line of JSON; a call counts for `each` operations.
+
+    Calls that failed because the file was locked count in the times, for somebody waited for them, but not in `ops`.
+    """
     times = sorted(time for tally in tallies for time in tally.nanoseconds)
-    done = sum(tally.done for tally in tallies)
+    done = sum(tally.done for tally in tallies) * each
     seconds = elapsed_ns / 1e9
     return {
         "ops": done,
@@ -124,7 +127,8 @@ def calls(session, ids, running, chance):
         else:
             newest()
 
-    return {"create": session.create, "get": get, "update": update, "list": newest, "claim": claim, "mixed": mixed}
+    create64 = getattr(session, "create64", None)
+    return {"create": session.create, "create64": create64, "get": get, "update": update, "list": newest, "claim": claim, "mixed": mixed}
 
 
 def queue_keeper(session):
@@ -143,8 +147,8 @@ def queue_keeper(session):
     return refill
 
 
-def contest(store, operation, workers, seconds, ids):
-    """Lets the workers do the operation for so many seconds."""
+def contest(store, operation, workers, seconds, ids, each):
+    """Lets the workers do the operation for so many seconds; a call counts for `each`."""
     running = store.running_ids(RUNNING_ROWS)
     tallies = [Tally() for _ in range(workers)]
     ready = threading.Barrier(workers + 1)
@@ -174,11 +178,11 @@ def contest(store, operation, workers, seconds, ids):
     for tally in tallies:
         if tally.failure:
             raise tally.failure
-    return result(tallies, elapsed)
+    return result(tallies, elapsed, each)
 
 
-def main(description, open_store, operations):
-    """The command of a contestant. `open_store(path, synchronous)` gives its store."""
+def main(description, open_store, operations, batches=None):
+    """The command of a contestant. `open_store(path, synchronous)` gives its store; `batches` are the operations that do several at once."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--database", required=True, metavar="FILE")
     parser.add_argument("--operation", required=True, choices=operations)
@@ -193,6 +197,6 @@ def main(description, open_store, operations):
             ids = file.read().split()
         store = open_store(options.database, options.synchronous)
         workers = options.workers or (8 if options.operation == "mixed" else 1)
-        line = contest(store, options.operation, workers, options.seconds, ids)
+        line = contest(store, options.operation, workers, options.seconds, ids, (batches or {}).get(options.operation, 1))
         store.close()
     print(json.dumps(line))

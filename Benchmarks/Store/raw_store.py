@@ -25,12 +25,18 @@ def new_row(when):
     return job, "bench/" + job, "auto", False, "queued", text(when), None, None, None, None, None, None, 0, None, None, None
 
 
+def now():
+    return text(datetime.now(timezone.utc))
+
+
 def text(when):
     return when.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 class Store:
     """The writer, its lock, and where readers come from."""
+
+    indexes = ("raw_by_creation ON jobs (created_at)", "raw_by_status ON jobs (status, created_at)")
 
     def __init__(self, path, synchronous):
         self.path = path
@@ -40,8 +46,8 @@ class Store:
         if mode != "wal":
             raise SystemExit(f"SQLite answers {mode} instead of wal.")
         self.writer.execute(f"PRAGMA synchronous = {synchronous}")
-        self.writer.execute("CREATE INDEX IF NOT EXISTS raw_by_creation ON jobs (created_at)")
-        self.writer.execute("CREATE INDEX IF NOT EXISTS raw_by_status ON jobs (status, created_at)")
+        for index in self.indexes:
+            self.writer.execute(f"CREATE INDEX IF NOT EXISTS {index}")
         self.columns = [column[1] for column in self.writer.execute("PRAGMA table_info (jobs)")]
 
     def connect(self):
@@ -96,7 +102,7 @@ class Session:
 
     def claim(self):
         with self.store.lock:  # the statement commits when its rows are read
-            rows = self.store.writer.execute(CLAIM, (text(datetime.now(timezone.utc)),)).fetchall()
+            rows = self.store.writer.execute(CLAIM, (now(),)).fetchall()
         return self.named(rows)[0] if rows else None
 
     def add_queued(self, count):

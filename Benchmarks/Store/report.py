@@ -53,8 +53,8 @@ def times(value):
 
 def table(results, operations, contestants):
     """The Markdown table."""
-    head = ("operation", "contestant", "ops/s", "p50 ms", "p99 ms", "max ms", "locked", "ours/raw", "ours/v1")
-    lines = ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * 7]
+    head = ("operation", "contestant", "ops/s", "p50 ms", "p99 ms", "max ms", "locked", "ours/raw", "ours/schema", "ours/v1")
+    lines = ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * 8]
     for operation in operations:
         for contestant in contestants:
             if not results.has(operation, contestant):
@@ -63,8 +63,9 @@ def table(results, operations, contestants):
             cells = [operation, contestant, *map(number, figures), number(results.worst(operation, contestant)), str(results.locked(operation, contestant))]
             if operation in ONCE:
                 cells[2] = cells[4] = cells[6] = ""
-            base = "create" if operation == "create64" else operation
-            cells += [times(results.ratio(operation, other, base)) if contestant == OURS else "" for other in ("raw", "v1")]
+            single = "create" if operation == "create64" else operation
+            bases = (("raw", single), ("schema", operation), ("v1", single))
+            cells += [times(results.ratio(operation, *base)) if contestant == OURS else "" for base in bases]
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
