@@ -24,6 +24,8 @@ enum Plant: String, ExpressibleByArgument, CaseIterable {
             try String.fetchOne(database, sql: "SELECT id FROM jobs WHERE model = ? AND status IN ('queued', 'running')", arguments: [model])
         }
         if let active, let job = try store.job(id: active) { return job }
+        // The gap in which another caller looks, too: wide enough that a few tasks fall into it on any machine.
+        try await Task.sleep(for: .milliseconds(5))
         var job = Job(id: UUID().uuidString.lowercased(), model: model, quantize: "auto", initialize: false, createdAt: Timestamp(Date()))
         job.userID = pull.userID
         job.maxRetries = pull.maxRetries
