@@ -63,7 +63,7 @@ let package = Package(
     targets: [
         library("RoostCore", []),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
-        library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .systemPackage]),
+        library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
         library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
         library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),

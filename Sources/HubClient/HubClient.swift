@@ -12,6 +12,7 @@ public final class HubClient: Sendable {
     let routes: HubRoutes
     let cache: HubCache
     let space: DiskSpace
+    let disk = DiskThreads()
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -38,6 +39,7 @@ public final class HubClient: Sendable {
     /// - Throws: When the connections do not close in order.
     public func shutdown() async throws {
         try await transport.http.shutdown()
+        try await disk.shutdown()
     }
 
     private static func makeHTTP(_ configuration: HubConfiguration) -> HTTPClient {
@@ -47,6 +49,11 @@ public final class HubClient: Sendable {
         http.httpVersion = .http1Only
         // The caller retries, and knows when; a refused connection is told at once.
         http.connectionPool.retryConnectionEstablishment = false
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        // Few large reads instead of many small ones: each costs a way through the pipeline and a turn of the reader.
+        http.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
+        }
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: http)
     }
 }

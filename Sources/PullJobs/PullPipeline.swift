@@ -14,8 +14,8 @@ struct PullPipeline: Sendable {
     let persist: @Sendable () async -> Bool
     /// Writes the plan's files to jobs.db.
     let recordFiles: @Sendable ([JobFile]) async -> Void
-    /// Writes to jobs.db that a file is complete.
-    let recordVerified: @Sendable (RepositoryFile) async -> Void
+    /// Writes to jobs.db which bytes of some files are safe.
+    let recordVerified: @Sendable ([String: [[Int64]]]) async -> Void
 
     /// Works until there is an outcome, with the state written to jobs.db once a second beside the work. Who has lost the job stops.
     func run() async -> PullOutcome {
@@ -64,9 +64,12 @@ struct PullPipeline: Sendable {
         let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
         enter(.planning)
         let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, resolved: resolved)
-        let received: @Sendable (Int64, RepositoryFilePath) -> Void = { bytes, file in
-            board.update(job.id) { $0.received(bytes, of: file, at: board.now) }
-        }
+        let observer = DownloadObserver(
+            onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
+            onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },
+            onVerified: { files in
+                await recordVerified(Dictionary(files.map { ($0.path.description, $0.size == 0 ? [] : [[0, $0.size]]) }) { first, _ in first })
+            })
         // One change: nobody sees a plan without the bytes that an earlier run has left.
         let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
         board.update(job.id) { machine in
@@ -76,7 +79,7 @@ struct PullPipeline: Sendable {
         await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
         guard await persist() else { throw CancellationError() }
         enter(.downloading)
-        try await DownloadStage(hub: hub).run(plan, onProgress: received) { await recordVerified($0) }
+        try await DownloadStage(hub: hub).run(plan, observer: observer)
         return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
     }
 

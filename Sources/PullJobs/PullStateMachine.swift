@@ -24,7 +24,7 @@ public struct PullStateMachine: Sendable, Hashable {
 
     private var presentByFile: [RepositoryFilePath: Int64] = [:]
     private var rate = RateMeter()
-    private var digestMismatches = 0
+    private var sizeMismatches = 0
     private var bytesAtStart: Int64 = 0
     private var lastByteAt: Duration?
 
@@ -142,20 +142,22 @@ public struct PullStateMachine: Sendable, Hashable {
     /// A try failed.
     ///
     /// Only failures that can pass by themselves are tried again, after pauses that double; a run that brought new bytes gives the budget back.
-    /// Wrong bytes are fetched again once.
+    /// Too many or too few bytes are fetched again once.
     ///
     /// - Parameters:
     ///   - error: Why.
     ///   - jitter: 0.0 … 1.0: where in the pause's spread this one lies, so that many do not come back at once.
     /// - Returns: What to do.
     public mutating func failed(_ error: RoostError, jitter: Double = 0.5) -> Verdict {
-        if error.code == .digestMismatch || error.code == .sizeMismatch {
-            digestMismatches += 1
+        // Bytes with the wrong digest have been compared with a second copy by now.
+        guard error.code != .digestMismatch else { return .giveUp }
+        if error.code == .sizeMismatch {
+            sizeMismatches += 1
             // Wrong bytes were deleted; what is here is counted anew.
             presentByFile = [:]
             downloadedBytes = 0
             bytesAtStart = 0
-            return digestMismatches < 2 ? .again : .giveUp
+            return sizeMismatches < 2 ? .again : .giveUp
         }
         guard error.isTransient else { return .giveUp }
         if downloadedBytes > bytesAtStart { retryCount = 0 }

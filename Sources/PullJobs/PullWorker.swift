@@ -160,11 +160,11 @@ public final class PullWorker: Service {
         }
     }
 
-    private func recordVerified(_ file: RepositoryFile, of claim: JobClaim) async {
+    private func recordVerified(_ ranges: [String: [[Int64]]], of claim: JobClaim) async {
         do {
-            try await database.setVerified(file.size == 0 ? [] : [[0, file.size]], of: file.path.description, in: claim)
+            try await database.setVerified(ranges, in: claim)
         } catch {
-            logger.warning("a pull's file cannot be recorded", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
+            logger.warning("a pull's files cannot be recorded", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
         }
     }
 

@@ -34,15 +34,20 @@ package final class WakeSignal: Sendable {
     package func wait(
         atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) async {
-        await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { group in
-                group.addTask {
-                    // It throws when the signal came first, and then nobody needs another.
-                    if (try? await sleep(pause)) != nil { self.signal() }
-                }
-                await wait()
-                group.cancelAll()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                // It throws when the signal came first, and then nobody needs another.
+                if (try? await sleep(pause)) != nil { self.signal() }
             }
+            await next()
+            group.cancelAll()
+        }
+    }
+
+    /// Returns at the next signal, or when the task is cancelled.
+    package func next() async {
+        await withTaskCancellationHandler {
+            await wait()
         } onCancel: {
             signal()
         }

@@ -29,7 +29,7 @@ extension EndToEndTests {
                     let job = try await server.pull(SampleHub.model, initialize: true)
                     #expect(job.status == .failed && job.localPath == nil)
                     #expect(job.error?.contains("sha") == true || job.error?.contains("digest") == true, "\(job.error ?? "")")
-                    #expect(job.traceback?.contains("attempts: 2") == true)
+                    #expect(job.traceback?.contains("attempts: 1") == true)
                     #expect(try Self.finalNames(in: site.cache).isEmpty)
                     #expect(try await server.client.models().isEmpty)
                     #expect(await server.stop() == 0)
@@ -147,19 +147,19 @@ extension EndToEndTests {
                 }
             }
 
-            @Test func `a disk that fills up in the middle of a file fails the job with the missing bytes named`() async throws {
+            @Test func `a disk that somebody else fills up meanwhile costs a download nothing: its blocks are reserved`() async throws {
                 try await withTemporaryDirectory { root in
                     try await FaultHub.run(try SampleHub.make(in: root), bytesPerSecond: 40 << 20) { hub in
-                        // Somebody else takes the space as soon as the download has begun.
                         let mount = root.appending("hf")
-                        let thief = "(until ls '\(mount)'/hub/*/blobs/*.incomplete; do sleep 0.05; done; head -c 180m /dev/zero >'\(mount)/fill') &"
+                        // Full for a second, in the middle of the file.
+                        let thief =
+                            "(until ls '\(mount)'/hub/*/blobs/*.incomplete; do sleep 0.05; done; sleep 0.2; "
+                            + "head -c 180m /dev/zero >'\(mount)/fill'; echo full >'\(root)/was'; sleep 1; rm '\(mount)/fill') &"
                         let wrapper = try Self.smallDisk("200m", at: mount, then: thief)
                         let server = try await Site(root: root, hubEndpoint: hub.endpoint).serve(wrapper: wrapper)
                         let job = try await server.pull(SampleHub.model)
-                        #expect(job.status == .failed && job.localPath == nil)
-                        #expect(job.error?.contains(/\d+ bytes .*are missing/) == true, "\(job.error ?? "")")
-                        #expect(job.traceback?.contains("stage: downloading") == true)
-                        print(job.error ?? "")
+                        #expect(job.status == .succeeded, "\(job.error ?? "")")
+                        #expect(FileManager.default.fileExists(atPath: root.appending("was").string))
                         #expect(await server.stop() == 0)
                     }
                 }

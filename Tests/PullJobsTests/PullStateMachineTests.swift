@@ -103,10 +103,12 @@ import Testing
         #expect(machine.failed(RoostError(.rateLimited, "slow down", retryAfter: .milliseconds(1))) == .retry(after: .seconds(2)))
     }
 
-    @Test func `wrong bytes are fetched again once`() {
-        var machine = downloading(total: 1000)
-        #expect(machine.failed(RoostError(.digestMismatch, "wrong")) == .again)
-        #expect(machine.failed(RoostError(.digestMismatch, "wrong")) == .giveUp)
+    @Test func `a wrong number of bytes is fetched again once, wrong bytes were so already`() {
+        var machine = PullStateMachine()
+        #expect(machine.failed(RoostError(.sizeMismatch, "wrong")) == .again)
+        #expect(machine.failed(RoostError(.sizeMismatch, "wrong")) == .giveUp)
+        var other = PullStateMachine()
+        #expect(other.failed(RoostError(.digestMismatch, "wrong")) == .giveUp)
     }
 
     @Test(arguments: [

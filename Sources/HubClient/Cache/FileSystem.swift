@@ -44,6 +44,34 @@ enum FileSystem {
         try call("write", path) { fsync(descriptor.rawValue) }
     }
 
+    /// Waits until a file's bytes are on the disk, and of what is known about it only what finding them again needs.
+    static func flushData(_ descriptor: FileDescriptor, _ path: FilePath) throws {
+        #if canImport(Darwin)
+            try flush(descriptor, path)
+        #else
+            try call("write", path) { fdatasync(descriptor.rawValue) }
+        #endif
+    }
+
+    /// Reserves the blocks of a part of a file where the file system can do that at once.
+    ///
+    /// - Returns: Why it failed; `nil` when it did not, or could not be tried.
+    static func allocate(_ descriptor: FileDescriptor, _ range: Range<Int64>) -> Errno? {
+        guard let call = linuxAllocate, call(descriptor.rawValue, 0, range.lowerBound, range.upperBound - range.lowerBound) != 0 else { return nil }
+        return Errno(rawValue: errno)
+    }
+
+    private typealias LinuxAllocate = @convention(c) (CInt, CInt, Int64, Int64) -> CInt
+
+    /// Linux's `fallocate`, which its header keeps from Swift. `posix_fallocate` is no substitute: where the file system cannot, it writes every block.
+    private static let linuxAllocate: LinuxAllocate? = {
+        #if canImport(Darwin)
+            nil
+        #else
+            dlsym(nil, "fallocate").map { unsafeBitCast($0, to: LinuxAllocate.self) }
+        #endif
+    }()
+
     /// Waits until a folder's entries are on the disk.
     static func flushFolder(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }

@@ -3,7 +3,7 @@ import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// Links a blob into its snapshot, replacing what is there in one step. The caller holds the blob's lock.
+    /// Links a blob into its snapshot, replacing what is there in one step. The caller holds the blob's lock, and flushes the folder.
     ///
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func link(_ file: RepositoryFile, in revision: ResolvedRevision) throws {
@@ -16,8 +16,6 @@ extension HubCache {
         try FileSystem.remove(temporary)
         try FileSystem.makeLink(at: temporary, to: target)
         try FileSystem.move(temporary, to: path)
-        // The job's row will survive a power cut; the link it speaks of must, too.
-        try FileSystem.flushFolder(path.removingLastComponent())
     }
 
     /// Notes what a revision means and what it holds, in an order that never leaves a ref without its snapshot folder.

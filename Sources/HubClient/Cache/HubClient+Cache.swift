@@ -10,8 +10,7 @@ extension HubClient {
     /// - Returns: 0 to the file's size, in bytes. Bytes of a part are not verified yet.
     public func presentBytes(of file: RepositoryFile, in revision: ResolvedRevision) -> Int64 {
         if cache.holds(file, in: revision) { return file.size }
-        let part = FileSystem.size(of: cache.partial(file.digest, of: revision.repository)) ?? 0
-        return part <= file.size ? part : 0
+        return PartialFile.presentBytes(at: cache.partial(file.digest, of: revision.repository), of: file)
     }
 
     /// The bytes that pulls may still write to the cache's file system, after making the cache folder.

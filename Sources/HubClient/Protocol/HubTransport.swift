@@ -21,10 +21,27 @@ struct HubTransport: Sendable {
     /// - Returns: The answer at the end of the redirects, whatever its status; its body has not been read.
     /// - Throws: `RoostError` with code `network` or `hubProtocolViolation`; `CancellationError`.
     func get(_ address: String, range: String? = nil) async throws -> HubAnswer {
-        guard var url = RemoteURL(address) else {
+        guard let url = RemoteURL(address) else {
             throw RoostError(.hubProtocolViolation, "The Hub's address \(address.quotedForPeople) is not a valid URL. Check HF_ENDPOINT.")
         }
-        var isFromHub = true
+        return try await get(at: Location(url: url, isFromHub: true), range: range)
+    }
+
+    /// A URL, and whether the way to it never left the Hub.
+    struct Location: Sendable {
+        let url: RemoteURL
+        let isFromHub: Bool
+    }
+
+    /// Gets a URL that earlier redirects led to.
+    ///
+    /// - Parameters:
+    ///   - location: Where.
+    ///   - range: The value of the `Range` header, if any.
+    /// - Returns: As above.
+    /// - Throws: As above.
+    func get(at location: Location, range: String?) async throws -> HubAnswer {
+        var (url, isFromHub) = (location.url, location.isFromHub)
         for _ in 0...Self.mostRedirects {
             // Once a chain has left the Hub it stays foreign, even if it comes back: who sent us back is not the Hub.
             isFromHub = isFromHub && url.origin == configuration.endpoint.origin

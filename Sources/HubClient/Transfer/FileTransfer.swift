@@ -1,111 +1,108 @@
-import AsyncHTTPClient
-import NIOCore
 import RoostCore
 import SystemPackage
 
-/// One attempt to fetch one file: takes up what is there, asks for the rest, checks the whole. The caller holds the blob's lock.
+/// One attempt to complete one file: as many streams as help, one hasher behind them, and a journal. The caller holds the blob's lock.
 struct FileTransfer: Sendable {
-    let transport: HubTransport
-    /// The file's URL at the Hub.
-    let address: String
+    let source: FileSource
+    let partial: PartialFile
+    let disk: DiskThreads
     let space: DiskSpace
-    let onProgress: @Sendable (Int64) -> Void
+    /// The most streams at a time.
+    let mostStreams: Int
+    let clock: any Clock<Duration>
+    let observer: DownloadObserver
 
-    /// Written and hashed at once.
-    static let batchSize = 1 << 20
-    /// A slow transfer is written at least this often, so that progress shows and a kill costs little.
-    static let longestBatch: Duration = .milliseconds(500)
+    private enum Event: Sendable {
+        case streamEnded
+        case hashed(FileHasher.Finding, FileHasher)
+        case tick
+    }
 
-    /// Fills the partial file to its end.
+    private static let tick: Duration = .milliseconds(250)
+
+    /// Fills the partial file to its end and hashes it.
     ///
-    /// - Parameter partial: Takes the bytes; keeps them when the attempt fails, unless they are wrong.
-    /// - Throws: `RoostError`; `CancellationError`.
-    func fill(_ partial: inout PartialFile) async throws {
-        try await partial.takeUpExisting()
-        try space.require(
-            partial.file.size - partial.offset, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
-        onProgress(partial.offset)
-        guard !partial.isComplete else { return }
-        let answer = try await rest(of: &partial)
-        try answer.requireIdentityEncoding()
-        try await receive(answer, into: &partial)
-    }
-
-    /// Asks for what is missing; where the server's idea of that differs from ours, for everything.
-    private func rest(of partial: inout PartialFile) async throws -> HubAnswer {
-        guard partial.offset > 0 else { return try whole(try await transport.get(address), partial.file) }
-        let answer = try await transport.get(address, range: "bytes=\(partial.offset)-")
-        if answer.continues(at: partial.offset, of: partial.file.size) { return answer }
-        let isRangeRefused = [206, 416].contains(answer.status)
-        let fresh = try whole(isRangeRefused ? try await transport.get(address) : answer, partial.file)
-        // Only now, when the whole file is coming, is what we have worth dropping: a login page that answers 200 does not cost it.
-        try partial.restart()
-        onProgress(0)
-        return fresh
-    }
-
-    private func whole(_ answer: HubAnswer, _ file: RepositoryFile) throws -> HubAnswer {
-        try answer.requireSuccess()
-        try answer.requireIdentityEncoding()
-        guard answer.status == 200 else {
-            throw RoostError(
-                .hubProtocolViolation, "The Hub sent a part of a file where the whole was asked for. Check HF_ENDPOINT.", context: answer.context)
-        }
-        if let length = answer.contentLength, length != file.size { throw wrongSize(file, "\(length)", answer) }
-        return answer
-    }
-
-    private func receive(_ answer: HubAnswer, into partial: inout PartialFile) async throws {
-        var batch = ByteBuffer()
-        batch.reserveCapacity(Self.batchSize + (64 << 10))
-        var lastWrite = ContinuousClock.now
-        var failure: (any Error)?
+    /// - Returns: What the file hashes to.
+    /// - Throws: `RoostError`; `CancellationError`. What arrived stays for the next attempt.
+    func run() async throws -> ContentDigest {
+        let missing = partial.missing
+        try space.require(missing.count64, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
+        observer.onProgress(partial.file, partial.bytes)
+        if !missing.isEmpty { try await disk.run { [partial] in try partial.reserve() } }
         do {
-            for try await var chunk in answer.response.body {
-                guard Int64(batch.readableBytes + chunk.readableBytes) <= partial.file.size - partial.offset else {
-                    // Whatever this is, it is not the file: none of it is kept.
-                    try partial.discard()
-                    throw wrongSize(partial.file, "more", answer)
-                }
-                batch.writeBuffer(&chunk)
-                guard batch.readableBytes >= Self.batchSize || ContinuousClock.now - lastWrite >= Self.longestBatch else { continue }
-                try partial.append(&batch)
-                onProgress(partial.offset)
-                lastWrite = .now
-                try Task.checkCancellation()
-            }
+            return try await work(SharedQueue(SegmentQueue(missing: missing)))
         } catch {
-            failure = transport.failure(error, url: answer.url)
+            // The next attempt begins here. The failure that ended this one is the one to tell.
+            try? await disk.runToTheEnd { [partial] in try partial.checkpoint(isLast: true) }
+            throw error
         }
-        if let failure {
-            // Keep what arrived for the next attempt; the failure that ended this one is the one to tell.
-            try? partial.append(&batch)
-            throw failure
+    }
+
+    private func work(_ queue: SharedQueue) async throws -> ContentDigest {
+        let pace = TransferPace(most: mostStreams)
+        return try await withThrowingTaskGroup(of: Event.self) { group in
+            defer { group.cancelAll() }
+            var streams = 0
+            func launch() {
+                while streams < pace.target, let segment = queue.change({ [size = segmentSize(pace.target)] in $0.next(atMost: size) }) {
+                    streams += 1
+                    group.addTask { try await fetch(segment, queue, pace) }
+                }
+            }
+            group.addTask { try await follow(FileHasher(partial, disk: disk)) }
+            if partial.file.size > PartialFile.largestWithoutJournal {
+                group.addTask { await tick(pace) }
+                group.addTask { try await keepJournal() }
+            }
+            launch()
+            while let event = try await group.next() {
+                switch event {
+                case .streamEnded: streams -= 1
+                case .hashed(.digest(let digest), _): return digest
+                case .hashed(.damaged(let range), let hasher):
+                    partial.forget(range)
+                    queue.change { $0.add(range) }
+                    group.addTask { try await follow(hasher) }
+                case .tick:
+                    pace.measure(partial.bytes)
+                    try await disk.run { [partial] in try partial.note() }
+                    group.addTask { await tick(pace) }
+                }
+                launch()
+            }
+            throw CancellationError()
         }
-        try partial.append(&batch)
-        onProgress(partial.offset)
-        guard partial.isComplete else { throw cutShort(partial.offset, partial.file, answer) }
     }
 
-    private func cutShort(_ offset: Int64, _ file: RepositoryFile, _ answer: HubAnswer) -> RoostError {
-        RoostError(
-            .network,
-            "The connection to \(answer.url.origin) ended early: \(offset) of \(file.size) bytes of \(file.path.description.quotedForPeople) are here. Try again; the rest will be fetched.",
-            context: answer.context)
+    /// One stream asks for everything. Several get parts small enough that the hasher is never far behind, and large enough that asking costs nothing.
+    private func segmentSize(_ streams: Int) -> Int64 {
+        streams == 1 ? .max : min(max(partial.file.size / Int64(2 * mostStreams), 8 << 20), 64 << 20)
     }
 
-    private func wrongSize(_ file: RepositoryFile, _ actual: String, _ answer: HubAnswer) -> RoostError {
-        RoostError(
-            .sizeMismatch,
-            "The Hub promised \(file.size) bytes for \(file.path.description.quotedForPeople) and sends \(actual). Check HF_ENDPOINT and the network; a proxy or a login page may have answered.",
-            context: answer.context)
+    private func fetch(_ segment: SegmentQueue.Segment, _ queue: SharedQueue, _ pace: TransferPace) async throws -> Event {
+        let stream = SegmentStream(source: source, partial: partial, queue: queue, disk: disk, observer: observer)
+        try await stream.run(segment) { pace.answered(after: $0) }
+        return .streamEnded
     }
-}
 
-extension HubAnswer {
-    /// Whether this is exactly the rest of a file of this size.
-    fileprivate func continues(at offset: Int64, of size: Int64) -> Bool {
-        guard status == 206, let range = header("Content-Range").flatMap(ContentRange.init) else { return false }
-        return range.start == offset && range.end < size && (range.total ?? size) == size
+    private func follow(_ hasher: FileHasher) async throws -> Event {
+        var hasher = hasher
+        let finding = try await hasher.follow()
+        return .hashed(finding, hasher)
+    }
+
+    /// Writes the journal beside the streams, until it is cancelled.
+    private func keepJournal() async throws -> Event {
+        while true {
+            await partial.isDue.next()
+            try Task.checkCancellation()
+            try await disk.run { [partial] in try partial.checkpoint() }
+            await observer.onSynced(partial.file, partial.synced)
+        }
+    }
+
+    private func tick(_ pace: TransferPace) async -> Event {
+        await pace.grown.wait(atMost: Self.tick) { [clock] in try await clock.sleep(for: $0) }
+        return .tick
     }
 }

@@ -1,19 +1,35 @@
 import Logging
-import RoostCore
+public import RoostCore
 public import SystemPackage
 
 extension HubClient {
-    /// Fetches one file into the cache, verifies it, and links it into its snapshot. One stream, one attempt.
+    /// Fetches files into the cache, verifies them, and links them into their snapshot: small ones several at a time, large ones in several streams.
     ///
-    /// Bytes of an earlier attempt are hashed and continued. A failed or cancelled attempt keeps its bytes, unless they are wrong.
-    /// Another process that fetches the same file is waited for. A file that is there already is hashed, whoever put it there: a damaged one is
-    /// fetched again.
+    /// Bytes of an earlier attempt are continued. A failed or cancelled attempt keeps its bytes, unless they are wrong. Another process that
+    /// fetches the same file is waited for. A file that is there already is hashed, whoever put it there: a damaged one is fetched again.
+    ///
+    /// - Parameters:
+    ///   - files: The files as the listing promised them.
+    ///   - revision: The pinned revision.
+    ///   - observer: Hears how it goes.
+    /// - Throws: As for one file.
+    @concurrent
+    public func download(_ files: [RepositoryFile], in revision: ResolvedRevision, observer: DownloadObserver) async throws {
+        let small = files.filter { $0.size < Self.largeFile }
+        let large = files.filter { $0.size >= Self.largeFile }
+        // Batches, so that one flush of a folder serves many files.
+        for start in stride(from: 0, to: small.count, by: Self.batch) {
+            try await download(Array(small[start..<min(start + Self.batch, small.count)]), atOnce: Self.mostStreams, in: revision, observer)
+        }
+        for file in large { try await download([file], atOnce: 1, in: revision, observer) }
+    }
+
+    /// Fetches one file.
     ///
     /// - Parameters:
     ///   - file: The file as the listing promised it.
     ///   - revision: The pinned revision.
-    ///   - onProgress: Gets the number of the file's bytes that are here: at the start, after every write, at the end. It falls only when a
-    ///     server makes us start again.
+    ///   - onProgress: Gets the number of the file's bytes that are here: at the start, after every write, at the end.
     /// - Returns: The file's path in the snapshot.
     /// - Throws: `RoostError` with code `network`, `hubFailure`, `rateLimited` (with `retryAfter`), `digestMismatch`, `sizeMismatch`,
     ///   `entryNotFound`, `repositoryNotFound`, `gatedRepository`, `accessDenied`, `hubProtocolViolation`, `insufficientSpace` or `fileSystem`;
@@ -22,15 +38,38 @@ extension HubClient {
     public func download(
         _ file: RepositoryFile, in revision: ResolvedRevision, onProgress: @escaping @Sendable (Int64) -> Void
     ) async throws -> FilePath {
-        let repository = revision.repository
-        try FileSystem.makeFolder(cache.blobsFolder(repository))
-        try await cache.withLock(file.digest, of: repository, clock: clock, logger: logger) {
-            if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
-            if try await !isIntact(cache.blob(file.digest, of: repository), file) { try await fetch(file, in: revision, onProgress) }
-            try cache.link(file, in: revision)
-        }
-        onProgress(file.size)
+        try await download([file], in: revision, observer: DownloadObserver(onProgress: { _, bytes in onProgress(bytes) }))
         return cache.snapshotPath(of: file, in: revision)
+    }
+
+    /// From this size a file is worth several streams.
+    private static let largeFile: Int64 = 32 << 20
+    /// The most streams at a time.
+    private static let mostStreams = 8
+    private static let batch = 64
+
+    private func download(_ files: [RepositoryFile], atOnce width: Int, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+        try await disk.run { [cache] in try FileSystem.makeFolder(cache.blobsFolder(revision.repository)) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, file) in files.enumerated() {
+                if index >= width { try await group.next() }
+                group.addTask { try await self.complete(file, in: revision, observer) }
+            }
+            try await group.waitForAll()
+        }
+        // The job's row will survive a power cut; the names it speaks of must, too.
+        let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
+        try await disk.run { for folder in folders { try FileSystem.flushFolder(folder) } }
+        for file in files { observer.onProgress(file, file.size) }
+        await observer.onVerified(files)
+    }
+
+    private func complete(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+        try await cache.withLock(file.digest, of: revision.repository, clock: clock, logger: logger) {
+            if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
+            if try await !isIntact(cache.blob(file.digest, of: revision.repository), file) { try await fetch(file, in: revision, observer) }
+            try await disk.run { [cache] in try cache.link(file, in: revision) }
+        }
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
@@ -41,11 +80,20 @@ extension HubClient {
         return false
     }
 
-    private func fetch(_ file: RepositoryFile, in revision: ResolvedRevision, _ onProgress: @escaping @Sendable (Int64) -> Void) async throws {
+    private func fetch(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+        let repository = revision.repository
+        let partial = try await disk.run { [cache, space] in
+            try PartialFile(opening: cache.partial(file.digest, of: repository), for: file, space: space)
+        }
+        let source = FileSource(transport: transport, address: routes.content(of: file.path, in: revision))
         let transfer = FileTransfer(
-            transport: transport, address: routes.content(of: file.path, in: revision), space: space, onProgress: onProgress)
-        var partial = try PartialFile.open(cache.partial(file.digest, of: revision.repository), for: file, space: space)
-        try await transfer.fill(&partial)
-        try partial.publish(as: cache.blob(file.digest, of: revision.repository))
+            source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams, clock: clock,
+            observer: observer)
+        var digest = try await transfer.run()
+        if digest != file.digest {
+            logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
+            digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
+        }
+        try await disk.run { [cache, digest] in try partial.publish(digest, as: cache.blob(file.digest, of: repository)) }
     }
 }

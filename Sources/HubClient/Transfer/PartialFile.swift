@@ -1,44 +1,66 @@
 import NIOCore
 import RoostCore
+import Synchronization
 import SystemPackage
 
-/// A blob that grows: an open file with our name for unfinished content, and the running hash of what is in it.
-struct PartialFile: ~Copyable {
+/// A blob that grows: an open file with our name for unfinished content, written by several streams at a time and read by one hasher.
+///
+/// A small one is written from its beginning, so its length tells what is here. A large one is given its whole length at once and says in its
+/// journal which of its bytes are on the disk. All calls block; `DiskThreads` runs them.
+final class PartialFile: Sendable {
     let path: FilePath
     let file: RepositoryFile
     private let space: DiskSpace
     private let descriptor: SystemPackage.FileDescriptor
-    private var hasher: ContentHasher
-    /// How many bytes are written and hashed.
-    private(set) var offset: Int64 = 0
+    private let state: Mutex<State>
+    /// Given whenever bytes were written.
+    let grown = WakeSignal()
+    /// Given when it is time for a checkpoint.
+    let isDue = WakeSignal()
+    /// Held by whoever makes a checkpoint.
+    private let flushing = Mutex<Void>(())
 
-    /// Opens or makes the file; nothing is hashed yet.
+    fileprivate struct State {
+        var written = RangeSet<Int64>()
+        var bytes: Int64 = 0
+        var length: Int64 = 0
+        var journal: TransferJournal
+        /// Bytes that the end of this process would cost.
+        var unnoted: Int64 = 0
+        /// Bytes that a power cut would cost.
+        var unsynced: Int64 = 0
+    }
+
+    /// A file up to this size has no journal.
+    static let largestWithoutJournal: Int64 = 4 << 20
+    /// The end of the process may cost so many bytes, and what arrives in a quarter of a second at the most.
+    private static let mostUnnoted: Int64 = 2 << 20
+    /// A checkpoint is due when a power cut would cost so many bytes.
+    private static let checkpointBytes: Int64 = 16 << 20
+    /// Whoever would risk more waits for the disk.
+    private static let mostUnsynced: Int64 = 48 << 20
+
+    /// Opens or makes the file and finds out what of it is here; nothing is hashed yet.
     ///
     /// - Parameters:
     ///   - path: Where it grows. A symbolic link there is not followed, and anything but a regular file is refused.
     ///   - file: What it is to become.
     ///   - space: Finds out what is missing when the disk is full.
-    /// - Returns: The file, at offset 0.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    static func open(_ path: FilePath, for file: RepositoryFile, space: DiskSpace) throws -> PartialFile {
+    init(opening path: FilePath, for file: RepositoryFile, space: DiskSpace) throws {
         // The user's umask decides the mode, as for any file; the blob keeps it.
-        let descriptor = try FileSystem.attempt("open", path) {
+        descriptor = try FileSystem.attempt("open", path) {
             try SystemPackage.FileDescriptor.open(
                 path, .readWrite, options: [.create, .noFollow, .closeOnExec, .nonBlocking], permissions: FilePermissions(rawValue: 0o666))
         }
-        let partial = PartialFile(path: path, file: file, space: space, descriptor: descriptor)
-        guard try partial.stat().type == .regular else {
-            throw RoostError(.fileSystem, "\(path) is in the way: it is not a regular file. Remove it and try again.")
-        }
-        return partial
-    }
-
-    private init(path: FilePath, file: RepositoryFile, space: DiskSpace, descriptor: SystemPackage.FileDescriptor) {
         self.path = path
         self.file = file
         self.space = space
-        self.descriptor = descriptor
-        self.hasher = ContentHasher(like: file.digest, size: file.size)
+        state = Mutex(State(journal: TransferJournal(of: file)))
+        guard try stat().type == .regular else {
+            throw RoostError(.fileSystem, "\(path) is in the way: it is not a regular file. Remove it and try again.")
+        }
+        try restore()
     }
 
     deinit {
@@ -46,70 +68,192 @@ struct PartialFile: ~Copyable {
         try? descriptor.close()
     }
 
-    var isComplete: Bool { offset == file.size }
+    /// How many bytes are written.
+    var bytes: Int64 { state.withLock { $0.bytes } }
 
-    /// Whether the bytes so far hash to the promised digest.
-    var matches: Bool { hasher.digest == file.digest }
+    var isComplete: Bool { bytes == file.size }
 
-    var digest: ContentDigest { hasher.digest }
-
-    /// Hashes what an earlier attempt left. More than the file's size, or all of it with the wrong digest, is worth nothing and is dropped.
-    ///
-    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
-    mutating func takeUpExisting() async throws {
-        let present = try stat().size
-        guard present <= file.size else { return try restart() }
-        offset = try await hasher.update(from: descriptor, path, count: present)
-        guard offset == present else { return try restart() }
-        if isComplete, !matches { try restart() }
+    /// The bytes that are not here.
+    var missing: RangeSet<Int64> {
+        state.withLock { state in
+            var missing = RangeSet(0..<file.size)
+            missing.subtract(state.written)
+            return missing
+        }
     }
+
+    /// The bytes that a power cut would leave: pairs of first byte and the byte after the last.
+    var synced: [[Int64]] { state.withLock { $0.journal.synced } }
+
+    /// What the file's beginnings hash to, as far as that is known.
+    var marks: [String] { state.withLock { $0.journal.marks } }
+
+    /// How many bytes of a file are in a partial one; for planning.
+    static func presentBytes(at path: FilePath, of file: RepositoryFile) -> Int64 {
+        guard FileSystem.size(of: path) ?? 0 > 0, let partial = try? PartialFile(opening: path, for: file, space: DiskSpace()) else { return 0 }
+        return partial.bytes
+    }
+
+    /// Where the run of written bytes ends that begins at an offset.
+    func end(ofRunAt offset: Int64) -> Int64 {
+        state.withLock { state in state.written.ranges.first { $0.contains(offset) }?.upperBound ?? offset }
+    }
+
+    /// Reserves the disk's blocks for what is missing, and room for the journal, so that the disk is full now or never.
+    ///
+    /// - Throws: `RoostError` with code `insufficientSpace` or `fileSystem`.
+    func reserve() throws {
+        guard hasJournal else { return }
+        let length = TransferJournal.fileLength(size: file.size)
+        for range in Array(missing.ranges) + [file.size..<length] {
+            if let failure = FileSystem.allocate(descriptor, range), failure.meansFullDisk { throw full(failure) }
+        }
+        try FileSystem.attempt("extend", path) { try descriptor.resize(to: length) }
+        state.withLock { $0.length = length }
+    }
+
+    /// Writes some bytes.
+    ///
+    /// - Parameters:
+    ///   - buffers: The bytes, in order.
+    ///   - offset: Where the first of them belongs.
+    /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` naming the missing bytes.
+    func write(_ buffers: [ByteBuffer], at offset: Int64) throws {
+        try requireUntouched()
+        var end = offset
+        do {
+            for buffer in buffers {
+                _ = try buffer.withUnsafeReadableBytes { try descriptor.writeAll(toAbsoluteOffset: end, $0) }
+                end += Int64(buffer.readableBytes)
+            }
+        } catch let failure as Errno where failure.meansFullDisk {
+            throw full(failure)
+        } catch {
+            _ = try FileSystem.attempt("write", path) { throw error }
+        }
+        let risked = state.withLock { state in
+            state.insert(offset..<end)
+            state.length = max(state.length, end)
+            return (process: state.unnoted, power: state.unsynced)
+        }
+        grown.signal()
+        guard hasJournal else { return }
+        if risked.process >= Self.mostUnnoted { try note() }
+        if risked.power >= Self.mostUnsynced { try checkpoint() } else if risked.power >= Self.checkpointBytes { isDue.signal() }
+    }
+
+    /// Reads bytes that are written.
+    ///
+    /// - Returns: How many; fewer than asked for only when the file ends.
+    func read(at offset: Int64, into space: UnsafeMutableRawBufferPointer) throws -> Int {
+        try FileSystem.attempt("read", path) { try descriptor.read(fromAbsoluteOffset: offset, into: space) }
+    }
+
+    /// Hashes bytes that are written.
+    ///
+    /// - Returns: Whether the file holds them all.
+    func hash(from start: Int64, to end: Int64, into hasher: inout ContentHasher) throws -> Bool {
+        try withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 4096) { block in
+            var offset = start
+            while offset < end {
+                let wanted = UnsafeMutableRawBufferPointer(rebasing: block.prefix(Int(min(Int64(block.count), end - offset))))
+                let count = try read(at: offset, into: wanted)
+                guard count > 0 else { return false }
+                hasher.update(UnsafeRawBufferPointer(rebasing: wanted.prefix(count)))
+                offset += Int64(count)
+            }
+            return true
+        }
+    }
+
+    /// Takes bytes for missing that turned out wrong.
+    func forget(_ range: Range<Int64>) {
+        state.withLock { state in
+            state.written.remove(contentsOf: range)
+            state.bytes = state.written.count64
+        }
+    }
+
+    /// Notes what the file hashes to up to a mark.
+    func mark(_ index: Int, _ digest: ContentDigest) {
+        state.withLock { if $0.journal.marks.count == index { $0.journal.marks.append(digest.description) } }
+    }
+
+    /// Makes what is written survive a power cut: the bytes first, then the journal that speaks of them.
+    ///
+    /// - Parameter isLast: Whether it is worth its while for less than is due, too.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
+    func checkpoint(isLast: Bool = false) throws {
+        guard isReserved else { return }
+        try flushing.withLock { _ in
+            let before = state.withLock { (written: $0.written, unsynced: $0.unsynced) }
+            // Who waited here finds that the one before has done it.
+            guard before.unsynced >= (isLast ? 1 : Self.checkpointBytes) else { return }
+            try FileSystem.flushData(descriptor, path)
+            state.withLock { state in
+                state.unsynced -= before.unsynced
+                state.journal.synced = TransferJournal.pairs(before.written)
+            }
+            try writeJournal()
+        }
+    }
+
+    /// Makes what is written survive the end of this process.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
+    func note() throws {
+        guard isReserved, state.withLock({ $0.unnoted > 0 }) else { return }
+        try flushing.withLock { _ in try writeJournal() }
+    }
+
+    /// The caller holds `flushing`, so that no older journal overwrites a newer one.
+    private func writeJournal() throws {
+        let journal = state.withLock { state in
+            state.journal.sequence += 1
+            state.journal.written = TransferJournal.pairs(state.written)
+            state.journal.session = SystemSession.current
+            state.unnoted = 0
+            return state.journal
+        }
+        guard let slot = try journal.slot() else { return }
+        _ = try FileSystem.attempt("write", path) {
+            try slot.withUnsafeBytes {
+                try descriptor.writeAll(toAbsoluteOffset: TransferJournal.slotOffset(sequence: journal.sequence, size: file.size), $0)
+            }
+        }
+    }
+
+    private var isReserved: Bool { hasJournal && state.withLock { $0.length } == TransferJournal.fileLength(size: file.size) }
+
+    private var hasJournal: Bool { file.size > Self.largestWithoutJournal }
 
     /// Drops all bytes.
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
-    mutating func restart() throws {
+    func restart() throws {
         try FileSystem.attempt("empty", path) { try descriptor.resize(to: 0) }
-        hasher = ContentHasher(like: file.digest, size: file.size)
-        offset = 0
+        state.withLock { $0 = State(journal: TransferJournal(of: file)) }
     }
 
-    /// Writes and hashes the next bytes, and empties the buffer.
+    /// Gives the file its final name, which no other content ever gets. The folder is not flushed.
     ///
-    /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` naming the missing bytes.
-    mutating func append(_ batch: inout ByteBuffer) throws {
-        guard batch.readableBytes > 0 else { return }
-        try requireUntouched()
-        do {
-            try batch.withUnsafeReadableBytes { bytes in
-                _ = try descriptor.writeAll(toAbsoluteOffset: offset, bytes)
-                hasher.update(bytes)
-            }
-        } catch let failure as Errno where failure.meansFullDisk {
-            throw space.filledUp(
-                needed: file.size - offset, in: path.removingLastComponent(), name: file.path.description.quotedForPeople, cause: failure)
-        } catch {
-            _ = try FileSystem.attempt("write", path) { throw error }
-        }
-        offset += Int64(batch.readableBytes)
-        batch.clear()
-    }
-
-    /// Gives the verified file its final name, which no other content ever gets.
-    ///
-    /// - Parameter blob: The final name, in the same folder.
+    /// - Parameters:
+    ///   - digest: What the whole file hashes to, as read from it.
+    ///   - blob: The final name, in the same folder.
     /// - Throws: `RoostError` with code `digestMismatch`, after deleting the bytes; `fileSystem` or `insufficientSpace`.
-    func publish(as blob: FilePath) throws {
+    func publish(_ digest: ContentDigest, as blob: FilePath) throws {
         try requireUntouched()
-        guard isComplete, matches else {
+        guard digest == file.digest else {
             try discard()
             throw RoostError(
                 .digestMismatch,
                 "The downloaded bytes of \(file.path.description.quotedForPeople) are not the ones the Hub promised: expected \(file.digest), got \(digest). They were deleted; try again, and check HF_ENDPOINT if it happens again."
             )
         }
+        // The journal goes; from here on the file is its content and nothing else.
+        if try stat().size != file.size { try FileSystem.attempt("cut", path) { try descriptor.resize(to: file.size) } }
         try FileSystem.flush(descriptor, path)
         try FileSystem.move(path, to: blob)
-        try FileSystem.flushFolder(blob.removingLastComponent())
     }
 
     /// Deletes the file.
@@ -117,14 +261,69 @@ struct PartialFile: ~Copyable {
     /// - Throws: `RoostError` with code `fileSystem`.
     func discard() throws { try FileSystem.remove(path) }
 
-    /// The digest is that of the bytes received; it is the file's too only while nobody else writes to it.
+    private func restore() throws {
+        let length = try stat().size
+        if length > file.size {
+            guard length == TransferJournal.fileLength(size: file.size), let journal = try newestJournal() else { return try restart() }
+            state.withLock { state in
+                state.journal = journal
+                state.written = journal.present(in: SystemSession.current)
+                state.bytes = state.written.count64
+                state.length = length
+            }
+        } else if length > 0 {
+            state.withLock { state in
+                state.insert(0..<length)
+                state.unnoted = 0
+                state.length = length
+            }
+        }
+    }
+
+    private func newestJournal() throws -> TransferJournal? {
+        var slot = [UInt8](repeating: 0, count: TransferJournal.slotSize)
+        let found = try (UInt64(0)...1).compactMap { turn in
+            let offset = TransferJournal.slotOffset(sequence: turn, size: file.size)
+            let count = try slot.withUnsafeMutableBytes { try read(at: offset, into: $0) }
+            return TransferJournal(slot: Array(slot.prefix(count)), of: file)
+        }
+        return found.max { $0.sequence < $1.sequence }
+    }
+
+    /// Another program that cuts or extends the file has also spoilt it.
     private func requireUntouched() throws {
-        guard try stat().size != offset else { return }
+        let expected = state.withLock { $0.length }
+        guard try stat().size < expected else { return }
         try discard()
-        throw RoostError(
-            .digestMismatch,
+        throw changedByOthers
+    }
+
+    /// The error for a file that somebody else wrote to.
+    var changedByOthers: RoostError {
+        RoostError(
+            .sizeMismatch,
             "\(path) was changed by another program while it was written. It was deleted and is fetched again; leave the folder alone.")
     }
 
+    private func full(_ failure: Errno) -> RoostError {
+        space.filledUp(
+            needed: file.size - bytes, in: path.removingLastComponent(), name: file.path.description.quotedForPeople, cause: failure)
+    }
+
     private func stat() throws -> Stat { try FileSystem.attempt("examine", path) { try descriptor.stat() } }
+}
+
+extension PartialFile.State {
+    fileprivate mutating func insert(_ range: Range<Int64>) {
+        written.insert(contentsOf: range)
+        let now = written.count64
+        unnoted += now - bytes
+        unsynced += now - bytes
+        bytes = now
+    }
+}
+
+extension RangeSet<Int64> {
+    /// How many bytes these ranges have together.
+    var count64: Int64 { ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
 }

@@ -39,22 +39,21 @@ extension JobDatabase {
         }
     }
 
-    /// Records which bytes of a file are here and verified. Told before they are on the disk, this would be a lie after a power cut: sync first.
+    /// Records which bytes of files are here and verified. Told before they are on the disk, this would be a lie after a power cut: sync first.
     ///
     /// - Parameters:
-    ///   - ranges: As in `JobFile.verified`.
-    ///   - path: The file.
+    ///   - ranges: As in `JobFile.verified`, by path. A path that is not in the plan is passed over.
     ///   - claim: The worker's claim.
-    /// - Returns: Whether the claim still holds and has such a file; if not, nothing was changed.
+    /// - Returns: Whether the claim still holds; if not, nothing was changed.
     /// - Throws: `RoostError` with code `database`.
     @discardableResult
-    public func setVerified(_ ranges: [[Int64]], of path: String, in claim: JobClaim) async throws -> Bool {
-        let text = try JobFile(path: path, size: 0, digest: "", verified: ranges).verifiedText()
+    public func setVerified(_ ranges: [String: [[Int64]]], in claim: JobClaim) async throws -> Bool {
+        let texts = try ranges.mapValues { try JobFile(path: "", size: 0, digest: "", verified: $0).verifiedText() }
         return try await change(.relaxed) { transaction in
             guard try transaction.job(claim) != nil else { return false }
-            try transaction.database.execute(
-                sql: "UPDATE job_files SET verified = ? WHERE job_id = ? AND path = ?", arguments: [text, claim.jobID, path])
-            return transaction.database.changesCount == 1
+            let update = try transaction.database.cachedStatement(sql: "UPDATE job_files SET verified = ? WHERE job_id = ? AND path = ?")
+            for (path, text) in texts { try update.execute(arguments: [text, claim.jobID, path]) }
+            return true
         }
     }
 }

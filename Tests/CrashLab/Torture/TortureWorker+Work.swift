@@ -26,7 +26,7 @@ extension TortureWorker {
         guard let claim = held.randomElement(using: &chance)?.claim else { return }
         let files = (0..<3).map { JobFile(path: "file\($0)", size: 1000, digest: "sha256:\(String(repeating: "0", count: 64))") }
         guard try await store.setFiles(files, of: claim) else { return drop(claim) }
-        _ = try await store.setVerified([[0, 500]], of: "file1", in: claim)
+        _ = try await store.setVerified(["file1": [[0, 500]]], in: claim)
     }
 
     mutating func finish(as status: JobStatus) async throws {

@@ -87,12 +87,11 @@ extension ScriptedServer {
     /// Serves one content as a decent Hub does, ranges included.
     static func serving(_ content: [UInt8]) -> Handler {
         { request in
-            guard let range = request.headers["range"], let start = Int(range.dropFirst("bytes=".count).dropLast()) else {
-                return Response(body: content)
-            }
-            guard start < content.count else { return Response(status: 416) }
-            let headers = [("Content-Range", "bytes \(start)-\(content.count - 1)/\(content.count)")]
-            return Response(status: 206, headers: headers, body: Array(content[start...]))
+            guard let range = request.headers["range"] else { return Response(body: content) }
+            let bounds = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
+            guard bounds.count == 2, bounds[0] < content.count else { return Response(status: 416) }
+            let headers = [("Content-Range", "bytes \(bounds[0])-\(bounds[1])/\(content.count)")]
+            return Response(status: 206, headers: headers, body: Array(content[bounds[0]...bounds[1]]))
         }
     }
 }

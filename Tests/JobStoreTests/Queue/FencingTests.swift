@@ -51,7 +51,7 @@ import Testing
         #expect(try await store.database.updateJob(claim, isProgress: true) { $0.progress = 0.9 } == false)
         try await store.database.addNote("I am still here.", to: claim)
         #expect(try await store.database.setFiles([], of: claim) == false)
-        #expect(try await store.database.setVerified([[0, 5]], of: "a", in: claim) == false)
+        #expect(try await store.database.setVerified(["a": [[0, 5]]], in: claim) == false)
 
         #expect(try store.database.job(id: job.id) == before)
         #expect(try store.database.files(of: job.id) == files)
@@ -65,8 +65,8 @@ import Testing
         try await store.database.addNote("Q4_K_M was chosen.", to: claim)
         let files = [JobFile(path: "b", size: 2, digest: "sha256:22"), JobFile(path: "a", size: 10, digest: "sha256:11")]
         #expect(try await store.database.setFiles(files, of: claim))
-        #expect(try await store.database.setVerified([[0, 5], [7, 9]], of: "a", in: claim))
-        #expect(try await store.database.setVerified([[0, 1]], of: "absent", in: claim) == false)
+        #expect(try await store.database.setVerified(["a": [[0, 5], [7, 9]]], in: claim))
+        #expect(try await store.database.setVerified(["absent": [[0, 1]]], in: claim))
         #expect(try store.database.files(of: job.id).map(\.path) == ["a", "b"])
         #expect(try store.database.files(of: job.id)[0].verified == [[0, 5], [7, 9]])
         // A new plan keeps what is verified of a file that is the same, and of no other.

@@ -1,0 +1,92 @@
+import Foundation
+import NIOCore
+import RoostCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HubClient
+
+@Suite struct TransferJournalTests {
+    private let content = Fixture.bytes(6 << 20)
+
+    private func withPartial(_ body: (FilePath, RepositoryFile) throws -> Void) async throws {
+        try await withTemporaryDirectory { folder in
+            try body(folder.appending("blob.roost.incomplete"), try Fixture.file("m.gguf", content))
+        }
+    }
+
+    private func open(_ path: FilePath, _ file: RepositoryFile) throws -> PartialFile {
+        try PartialFile(opening: path, for: file, space: DiskSpace())
+    }
+
+    @Test func `what was noted is found again, in whatever order it came`() async throws {
+        try await withPartial { path, file in
+            let partial = try open(path, file)
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content[100..<200])], at: 100)
+            try partial.write([ByteBuffer(bytes: content[4000..<5000])], at: 4000)
+            try partial.note()
+            try partial.write([ByteBuffer(bytes: content[0..<10])], at: 0)
+            #expect(partial.synced.isEmpty)
+            let again = try open(path, file)
+            #expect(again.bytes == 1100)
+            #expect(again.missing == RangeSet([0..<100, 200..<4000, 5000..<file.size]))
+            try partial.checkpoint(isLast: true)
+            #expect(partial.synced == [[0, 10], [100, 200], [4000, 5000]])
+            #expect(try open(path, file).bytes == 1110)
+        }
+    }
+
+    @Test func `after a restart of the system only what was synced counts`() async throws {
+        try await withPartial { path, file in
+            var journal = TransferJournal(of: file)
+            journal.synced = [[0, 1000]]
+            journal.written = [[0, 5000]]
+            journal.session = "another"
+            #expect(journal.present(in: "this one") == RangeSet(0..<1000))
+            #expect(journal.present(in: "another") == RangeSet(0..<5000))
+            #expect(journal.present(in: nil) == RangeSet(0..<1000))
+        }
+    }
+
+    @Test func `a torn slot leaves the one before in force`() async throws {
+        try await withPartial { path, file in
+            let partial = try open(path, file)
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content[0..<100])], at: 0)
+            try partial.note()
+            try partial.write([ByteBuffer(bytes: content[100..<300])], at: 100)
+            try partial.note()
+            let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path.string))
+            // The second write went to the first slot: sequence 2.
+            try handle.seek(toOffset: UInt64(file.size) + 60)
+            try handle.write(contentsOf: [0, 0, 0])
+            #expect(try open(path, file).bytes == 100)
+            try handle.seek(toOffset: UInt64(file.size) + UInt64(TransferJournal.slotSize) + 60)
+            try handle.write(contentsOf: [0, 0, 0])
+            #expect(try open(path, file).bytes == 0, "without a journal nothing is known")
+        }
+    }
+
+    @Test func `a journal about another file, or with impossible ranges, is none`() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let other = try Fixture.file("n.gguf", [1, 2, 3])
+        let slot = try #require(try TransferJournal(of: file).slot())
+        #expect(TransferJournal(slot: slot, of: file) != nil)
+        #expect(TransferJournal(slot: slot, of: other) == nil)
+        for ranges: [[Int64]] in [[[0, file.size + 1]], [[-1, 5]], [[7, 3]], [[1]]] {
+            var journal = TransferJournal(of: file)
+            journal.synced = ranges
+            #expect(TransferJournal(slot: try #require(try journal.slot()), of: file) == nil)
+        }
+        #expect(TransferJournal(slot: Array(slot.prefix(20)), of: file) == nil)
+    }
+
+    @Test func `marks lie 64 MiB apart, and there are never more than 256`() {
+        #expect(TransferJournal.markInterval(size: 1) == 64 << 20)
+        #expect(TransferJournal.markInterval(size: 16 << 30) == 64 << 20)
+        let huge: Int64 = 1 << 40
+        #expect(huge / TransferJournal.markInterval(size: huge) <= 256)
+    }
+}
