@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store torture sanitize clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull torture sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -29,6 +29,9 @@ check-imports: ## Build everything and check imports against Package.swift
 
 bench-store: ## Measure jobs.db beside raw SQLite and the v1.0 Python store
 	@scripts/bench-store
+
+bench-pull: ## Measure a pull beside curl, aria2c and huggingface_hub
+	@scripts/bench-pull
 
 torture: ## Kill and cut the power of the job store more often than the tests do
 	@scripts/torture-store

@@ -16,7 +16,7 @@ import Testing
 #endif
 
 @Suite struct HubCacheTests {
-    private let content = Fixture.bytes(5000)
+    private let content = Fixture.bytes(500_000)
 
     @Test func theRevisionIsRecordedAsPythonRecordsIt() async throws {
         let small = try Fixture.file("config.json", Array("hello\n".utf8), isLarge: false)
@@ -28,8 +28,8 @@ import Testing
             #expect(hub.content(hub.cache.root.appending("CACHEDIR.TAG"))?.starts(with: "Signature: 8a477f597d28d172789f06886806bc55\n".utf8) == true)
             let tree =
                 "{\"files\":{\"config.json\":{\"blob_id\":\"ce013625030ba8dba906f756967f9e9ca394464a\",\"size\":6},"
-                + "\"sub/m.gguf\":{\"blob_id\":\"\(TreeFile.pointerHash(sha256: large.digest.hex, size: 5000))\","
-                + "\"lfs_sha256\":\"\(large.digest.hex)\",\"lfs_size\":5000,\"size\":5000}},\"format_version\":1}"
+                + "\"sub/m.gguf\":{\"blob_id\":\"\(TreeFile.pointerHash(sha256: large.digest.hex, size: 500000))\","
+                + "\"lfs_sha256\":\"\(large.digest.hex)\",\"lfs_size\":500000,\"size\":500000}},\"format_version\":1}"
             #expect(hub.content(folder.appending("trees").appending("\(Fixture.commit).json")).map { String(decoding: $0, as: UTF8.self) } == tree)
             let entries = try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
             #expect(entries == ["blobs", "refs", "snapshots", "trees"])
@@ -132,7 +132,7 @@ import Testing
                 do { try process.run() } catch { ended.resume(throwing: error) }
             }
             let said = hub.content(output).map { String(decoding: $0, as: UTF8.self) }
-            #expect(said == "[] [('acme/tiny', 2, ['main'])]\n\(Fixture.commit) [5000, 5000]\n")
+            #expect(said == "[] [('acme/tiny', 2, ['main'])]\n\(Fixture.commit) [500000, 500000]\n")
         }
     }
 

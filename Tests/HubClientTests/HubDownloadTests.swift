@@ -46,7 +46,7 @@ import Testing
             let shared = hub.cache.root.appending("blobs").appending("ab")
             try hub.leave(content, at: shared)
             try FileSystem.makeFolder(hub.blob(file).removingLastComponent())
-            try FileSystem.makeLink(at: hub.blob(file), to: "../../blobs/ab")
+            #expect(try FileSystem.makeLink(at: hub.blob(file), to: "../../blobs/ab"))
             #expect(hub.content(try await hub.download(file)) == content)
             #expect(hub.server.requests.isEmpty)
         }
@@ -112,16 +112,16 @@ import Testing
     }
 
     @Test func aDiskTooSmallIsSaidBeforeAnyRequest() async throws {
-        let content = Fixture.bytes(10_000)
+        let content = Fixture.bytes(1_000_000)
         let file = try Fixture.file("m.gguf", content)
         let space = DiskSpace(reserve: 500) { _ in 3000 }
         try await Fixture.run(space: space, answering: ScriptedServer.serving(content)) { hub in
-            try hub.leave(content.prefix(4000), at: hub.partial(file))
+            try hub.leave(content.prefix(994_000), at: hub.partial(file))
             let error = try await hub.failure(of: file)
             #expect(error.code == .insufficientSpace)
             #expect(error.message.hasPrefix("3500 bytes (3.5 kB) are missing in \(hub.blob(file).removingLastComponent())"))
             #expect(hub.server.requests.isEmpty)
-            #expect(hub.client.presentBytes(of: file, in: hub.revision) == 4000)
+            #expect(hub.client.presentBytes(of: file, in: hub.revision) == 994_000)
         }
     }
 }

@@ -36,12 +36,13 @@ import Testing
     }
 
     @Test func aRangeTravelsWithTheRedirect() async throws {
+        let content = Fixture.bytes(500_000)
         let file = try Fixture.file("m.gguf", content)
         try await ScriptedServer.run(ScriptedServer.serving(content)) { storage in
             try await Fixture.run(answering: ScriptedServer.always(.init(status: 302, headers: [("Location", "\(storage.origin)/f")]))) { hub in
                 try hub.leave(content.prefix(100), at: hub.partial(file))
                 #expect(hub.content(try await hub.download(file)) == content)
-                #expect(storage.requests.map { $0.headers["range"] } == ["bytes=100-4999"])
+                #expect(storage.requests.map { $0.headers["range"] } == ["bytes=100-499999"])
             }
         }
     }

@@ -120,7 +120,7 @@ import Testing
             let victim = hub.cache.root.appending("victim")
             try hub.leave([1, 2, 3], at: victim)
             try FileSystem.makeFolder(hub.partial(file).removingLastComponent())
-            try FileSystem.makeLink(at: hub.partial(file), to: victim)
+            #expect(try FileSystem.makeLink(at: hub.partial(file), to: victim))
             #expect(try await hub.failure(of: file).code == .fileSystem)
             #expect(hub.content(victim) == [1, 2, 3])
         }

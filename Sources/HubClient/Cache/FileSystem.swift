@@ -30,8 +30,18 @@ enum FileSystem {
     }
 
     /// Makes a symbolic link; `target` is kept as written.
-    static func makeLink(at path: FilePath, to target: FilePath) throws {
-        try call("make the link", path) { target.withPlatformString { to in path.withPlatformString { symlink(to, $0) } } }
+    ///
+    /// - Returns: Whether the name was free.
+    static func makeLink(at path: FilePath, to target: FilePath) throws -> Bool {
+        if target.withPlatformString({ to in path.withPlatformString { symlink(to, $0) } }) == 0 { return true }
+        let failure = Errno(rawValue: errno)
+        if failure == .fileExists { return false }
+        throw error(failure, "make the link", path)
+    }
+
+    /// A name that nobody else has.
+    static func temporaryName(in folder: FilePath) -> FilePath {
+        folder.appending(".roost-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
     }
 
     /// Removes a file or link; one that is not there is fine.
@@ -88,7 +98,7 @@ enum FileSystem {
     ///   - folder: Where the temporary file goes: on the same file system, and where nobody lists files.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
-        let temporary = folder.appending(".roost-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
+        let temporary = temporaryName(in: folder)
         do {
             try attempt("write", path) {
                 let descriptor = try FileDescriptor.open(

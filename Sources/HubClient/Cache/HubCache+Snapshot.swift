@@ -3,7 +3,7 @@ import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// Links a blob into its snapshot, replacing what is there in one step. The caller holds the blob's lock, and flushes the folder.
+    /// Links a blob into its snapshot, replacing what is there in one step. The caller flushes the folder.
     ///
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func link(_ file: RepositoryFile, in revision: ResolvedRevision) throws {
@@ -11,10 +11,10 @@ extension HubCache {
         let depth = file.path.segments.count + 1
         let target = FilePath(String(repeating: "../", count: depth) + "blobs/\(file.digest.hex)")
         try FileSystem.makeFolder(path.removingLastComponent())
-        // Made beside the blobs, where the lock makes the name ours and no reader of snapshots sees it.
-        let temporary = blobsFolder(revision.repository).appending("\(file.digest.hex).roost.link")
-        try FileSystem.remove(temporary)
-        try FileSystem.makeLink(at: temporary, to: target)
+        if try FileSystem.makeLink(at: path, to: target) { return }
+        // Made beside the blobs, where no reader of snapshots sees it.
+        let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))
+        guard try FileSystem.makeLink(at: temporary, to: target) else { throw Errno.fileExists }
         try FileSystem.move(temporary, to: path)
     }
 

@@ -30,8 +30,7 @@ struct FileRepair: Sendable {
     func run() async throws -> ContentDigest {
         // Without ranges: a server that sends the wrong part for one would do it again.
         let answer = try await source.get()
-        try answer.requireSuccess()
-        try answer.requireIdentityEncoding()
+        try partial.file.requireWhole(answer)
         var pass = Pass(hasher: ContentHasher(like: partial.file.digest, size: partial.file.size))
         var batch: [ByteBuffer] = []
         var collected = 0
@@ -48,12 +47,7 @@ struct FileRepair: Sendable {
         } catch {
             throw source.transport.failure(error, url: answer.url)
         }
-        guard pass.offset == partial.file.size else {
-            throw RoostError(
-                .network,
-                "The connection to \(answer.url.origin) ended early while \(partial.file.path.description.quotedForPeople) was compared. Try again.",
-                context: answer.context)
-        }
+        guard pass.offset == partial.file.size else { throw partial.file.cutShort(at: pass.offset, answer) }
         return pass.hasher.digest
     }
 

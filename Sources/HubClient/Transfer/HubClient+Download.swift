@@ -65,11 +65,17 @@ extension HubClient {
     }
 
     private func complete(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+        // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
+        guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, in: revision, observer) }
         try await cache.withLock(file.digest, of: revision.repository, clock: clock, logger: logger) {
-            if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
-            if try await !isIntact(cache.blob(file.digest, of: revision.repository), file) { try await fetch(file, in: revision, observer) }
-            try await disk.run { [cache] in try cache.link(file, in: revision) }
+            try await completeAlone(file, in: revision, observer)
         }
+    }
+
+    private func completeAlone(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+        if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
+        if try await !isIntact(cache.blob(file.digest, of: revision.repository), file) { try await fetch(file, in: revision, observer) }
+        try await disk.run { [cache] in try cache.link(file, in: revision) }
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
@@ -81,11 +87,13 @@ extension HubClient {
     }
 
     private func fetch(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
-        let repository = revision.repository
-        let partial = try await disk.run { [cache, space] in
-            try PartialFile(opening: cache.partial(file.digest, of: repository), for: file, space: space)
-        }
         let source = FileSource(transport: transport, address: routes.content(of: file.path, in: revision))
+        let blob = cache.blob(file.digest, of: revision.repository)
+        let path = cache.partial(file.digest, of: revision.repository)
+        guard file.size > SmallFileTransfer.largest else {
+            return try await SmallFileTransfer(source: source, file: file, disk: disk, space: space).run(as: blob, removing: path)
+        }
+        let partial = try await disk.run { [space] in try PartialFile(opening: path, for: file, space: space) }
         let transfer = FileTransfer(
             source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams, clock: clock,
             observer: observer)
@@ -94,6 +102,6 @@ extension HubClient {
             logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
         }
-        try await disk.run { [cache, digest] in try partial.publish(digest, as: cache.blob(file.digest, of: repository)) }
+        try await disk.run { [digest] in try partial.publish(digest, as: blob) }
     }
 }

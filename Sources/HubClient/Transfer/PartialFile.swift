@@ -153,7 +153,7 @@ final class PartialFile: Sendable {
     ///
     /// - Returns: Whether the file holds them all.
     func hash(from start: Int64, to end: Int64, into hasher: inout ContentHasher) throws -> Bool {
-        try withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 4096) { block in
+        try withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 4096) { block in
             var offset = start
             while offset < end {
                 let wanted = UnsafeMutableRawBufferPointer(rebasing: block.prefix(Int(min(Int64(block.count), end - offset))))
@@ -245,10 +245,7 @@ final class PartialFile: Sendable {
         try requireUntouched()
         guard digest == file.digest else {
             try discard()
-            throw RoostError(
-                .digestMismatch,
-                "The downloaded bytes of \(file.path.description.quotedForPeople) are not the ones the Hub promised: expected \(file.digest), got \(digest). They were deleted; try again, and check HF_ENDPOINT if it happens again."
-            )
+            throw file.wrongBytes(digest)
         }
         // The journal goes; from here on the file is its content and nothing else.
         if try stat().size != file.size { try FileSystem.attempt("cut", path) { try descriptor.resize(to: file.size) } }

@@ -48,13 +48,7 @@ struct SegmentStream: Sendable {
     }
 
     private func requireWhole(_ answer: HubAnswer) throws -> HubAnswer {
-        try answer.requireSuccess()
-        try answer.requireIdentityEncoding()
-        guard answer.status == 200 else {
-            throw RoostError(
-                .hubProtocolViolation, "The Hub sent a part of a file where the whole was asked for. Check HF_ENDPOINT.", context: answer.context)
-        }
-        if let length = answer.contentLength, length != partial.file.size { throw wrongSize("\(length)", answer) }
+        try partial.file.requireWhole(answer)
         return answer
     }
 
@@ -65,7 +59,7 @@ struct SegmentStream: Sendable {
                 guard batch.end + Int64(chunk.readableBytes) <= partial.file.size else {
                     // Whatever this is, it is not the file: none of it is kept.
                     try partial.discard()
-                    throw wrongSize("more", answer)
+                    throw partial.file.wrongSize("more", answer)
                 }
                 batch.add(chunk)
                 guard batch.bytes >= Self.batchSize || batch.age >= Self.longestBatch else { continue }
@@ -80,7 +74,7 @@ struct SegmentStream: Sendable {
             throw source.transport.failure(error, url: answer.url)
         }
         let end = try await write(&batch, segment)
-        guard batch.offset >= end else { throw cutShort(answer) }
+        guard batch.offset >= end else { throw partial.file.cutShort(at: partial.bytes, answer) }
     }
 
     /// Writes what is collected.
@@ -94,20 +88,6 @@ struct SegmentStream: Sendable {
             observer.onProgress(partial.file, partial.bytes)
         }
         return queue.change { [end = batch.offset] in $0.advance(segment.id, to: end) }
-    }
-
-    private func cutShort(_ answer: HubAnswer) -> RoostError {
-        RoostError(
-            .network,
-            "The connection to \(answer.url.origin) ended early: \(partial.bytes) of \(partial.file.size) bytes of \(partial.file.path.description.quotedForPeople) are here. Try again; the rest will be fetched.",
-            context: answer.context)
-    }
-
-    private func wrongSize(_ actual: String, _ answer: HubAnswer) -> RoostError {
-        RoostError(
-            .sizeMismatch,
-            "The Hub promised \(partial.file.size) bytes for \(partial.file.path.description.quotedForPeople) and sends \(actual). Check HF_ENDPOINT and the network; a proxy or a login page may have answered.",
-            context: answer.context)
     }
 }
 

@@ -19,6 +19,28 @@ struct PullWatcher {
             "The pull goes on without this command; end it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
         }
         defer { interrupt.cancel() }
+        let news = WakeSignal()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await hearNews(news) }
+            defer { group.cancelAll() }
+            return try await look(at: news)
+        }
+    }
+
+    /// Tells of every event of the job, and of the end of their stream, so that nobody has to look often.
+    private func hearNews(_ news: WakeSignal) async {
+        while !Task.isCancelled {
+            do {
+                for try await case .event in client.events(of: jobID) { news.signal() }
+            } catch {
+                // Who looks will see what is wrong, and say so.
+            }
+            news.signal()
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func look(at news: WakeSignal) async throws -> Job {
         var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
         var lastSeen = ContinuousClock.now
         while true {
@@ -37,7 +59,8 @@ struct PullWatcher {
                 // Many follow this job; the next look comes later.
                 try await Task.sleep(for: error.retryAfter ?? .seconds(1))
             }
-            try await Task.sleep(for: json ? .seconds(1) : .milliseconds(Terminal.isInteractive ? 200 : 1000))
+            await news.wait(atMost: json ? .seconds(1) : .milliseconds(Terminal.isInteractive ? 200 : 1000))
+            try Task.checkCancellation()
         }
     }
 }

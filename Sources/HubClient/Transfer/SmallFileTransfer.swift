@@ -1,0 +1,57 @@
+import AsyncHTTPClient
+import NIOCore
+import RoostCore
+import SystemPackage
+
+/// Fetches a small file whole. It stays in memory until its digest is right, so nothing of it is ever on the disk but the finished file.
+struct SmallFileTransfer: Sendable {
+    let source: FileSource
+    let file: RepositoryFile
+    let disk: DiskThreads
+    let space: DiskSpace
+
+    /// Up to this size, in bytes, a second request costs no more than keeping a part for it.
+    static let largest: Int64 = 256 << 10
+
+    /// Fetches, checks and writes the file; wrong bytes are fetched again once.
+    ///
+    /// - Parameters:
+    ///   - blob: The final name. The folder is not flushed.
+    ///   - leftover: Where an earlier version would have left a part; it is removed.
+    /// - Throws: `RoostError`; `CancellationError`.
+    func run(as blob: FilePath, removing leftover: FilePath) async throws {
+        try space.require(file.size, in: blob.removingLastComponent(), for: file.path.description.quotedForPeople)
+        var content = try await fetch()
+        if digest(of: content) != file.digest { content = try await fetch() }
+        let actual = digest(of: content)
+        guard actual == file.digest else { throw file.wrongBytes(actual) }
+        try await disk.run { [content] in
+            try FileSystem.remove(leftover)
+            try FileSystem.write(content, to: blob, temporaryIn: blob.removingLastComponent())
+        }
+    }
+
+    private func fetch() async throws -> [UInt8] {
+        guard file.size > 0 else { return [] }
+        let answer = try await source.get()
+        try file.requireWhole(answer)
+        var content: [UInt8] = []
+        content.reserveCapacity(Int(file.size))
+        do {
+            for try await chunk in answer.response.body {
+                guard content.count + chunk.readableBytes <= Int(file.size) else { throw file.wrongSize("more", answer) }
+                content.append(contentsOf: chunk.readableBytesView)
+            }
+        } catch {
+            throw source.transport.failure(error, url: answer.url)
+        }
+        guard content.count == Int(file.size) else { throw file.cutShort(at: Int64(content.count), answer) }
+        return content
+    }
+
+    private func digest(of content: [UInt8]) -> ContentDigest {
+        var hasher = ContentHasher(like: file.digest, size: file.size)
+        hasher.update(content)
+        return hasher.digest
+    }
+}
