@@ -203,7 +203,8 @@ final class PartialFile: Sendable {
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func note() throws {
         guard isReserved, state.withLock({ $0.unnoted > 0 }) else { return }
-        try flushing.withLock { _ in try writeJournal() }
+        // Who makes a checkpoint now will note it, too.
+        _ = try flushing.withLockIfAvailable { _ in try writeJournal() }
     }
 
     /// The caller holds `flushing`, so that no older journal overwrites a newer one.
