@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 public import Logging
 import NIOCore
-import RoostCore
+public import RoostCore
 
 /// The Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies them.
 ///
@@ -13,6 +13,8 @@ public final class HubClient: Sendable {
     let cache: HubCache
     let space: DiskSpace
     let disk = DiskThreads()
+    /// Holds all downloads of this client together below a rate.
+    public let bandwidth = BandwidthLimiter()
     let clock: any Clock<Duration>
     let logger: Logger
 

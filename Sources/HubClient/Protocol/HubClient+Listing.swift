@@ -23,7 +23,26 @@ extension HubClient {
                 "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
-        return ResolvedRevision(repository: repository, revision: revision, commit: commit)
+        var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)
+        resolved.facts = (try? JSONDecoder().decode(RepositoryFacts.self, from: json)) ?? RepositoryFacts()
+        return resolved
+    }
+
+    /// Asks whether the token opens the repository's files: a gated one tells its list to everybody.
+    ///
+    /// - Parameter repository: The repository.
+    /// - Returns: Whether it does.
+    /// - Throws: `RoostError` as `resolve` does, but for the refusals that are the answer; `CancellationError`.
+    @concurrent
+    public func mayRead(_ repository: RepositoryID) async throws -> Bool {
+        let answer = try await transport.get(routes.accessCheck(repository))
+        await answer.drain()
+        do {
+            try answer.requireSuccess()
+            return true
+        } catch let error as RoostError where [.gatedRepository, .accessDenied, .repositoryNotFound].contains(error.code) {
+            return false
+        }
     }
 
     /// Lists all files of a revision, in every folder.

@@ -8,6 +8,8 @@ public struct ResolvedRevision: Sendable, Hashable {
     public let revision: String
     /// What it meant.
     public let commit: CommitHash
+    /// What the Hub says about the repository; not part of what the revision is.
+    public var facts = RepositoryFacts()
 
     /// Makes a pinned revision.
     ///

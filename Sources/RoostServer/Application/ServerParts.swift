@@ -20,6 +20,7 @@ struct ServerParts: Sendable {
     let polls: JobPollService
     let webhooks: WebhookService
     let maintenance: MaintenanceService
+    let bandwidth: BandwidthService
     let writeCheck: WriteCheck
     private let logger: Logger
     private let start = ContinuousClock.now
@@ -50,6 +51,9 @@ struct ServerParts: Sendable {
         self.maintenance = MaintenanceService(
             configuration: .init(settings), database: database, backups: JobBackupFolder(path: HomeDirectory.backups(in: settings.home).string),
             logger: logger)
+        self.bandwidth = BandwidthService(
+            configured: settings.maxDownloadRate, windows: settings.downloadWindows,
+            target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
     }
 
@@ -66,6 +70,7 @@ struct ServerParts: Sendable {
         ModelRoutes(catalog: catalog, engines: engines).add(to: router)
         ChatRoutes(catalog: catalog, engines: engines).add(to: router)
         OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
+        BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         return router
     }
