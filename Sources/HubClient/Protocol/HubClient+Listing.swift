@@ -10,12 +10,13 @@ extension HubClient {
     ///   - repository: The repository.
     ///   - revision: A branch, tag, `refs/pr/N` or commit.
     /// - Returns: The revision, pinned to its commit.
-    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
+    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
     ///   `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`; `CancellationError`.
     @concurrent
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)
-        let answer = try await transport.get(routes.revision(revision, of: repository))
+        if transport.configuration.isOffline { return try cache.knownRevision(revision, of: repository) }
+        let answer = try await transport.get(routes.revision(revision, of: repository), isMetadata: true)
         let json = try await body(of: answer, limit: TreeListing.mostBytes)
         guard let info = try? JSONDecoder().decode(ModelInfo.self, from: json), let commit = CommitHash(hex: info.sha) else {
             throw RoostError(
@@ -35,7 +36,7 @@ extension HubClient {
     /// - Throws: `RoostError` as `resolve` does, but for the refusals that are the answer; `CancellationError`.
     @concurrent
     public func mayRead(_ repository: RepositoryID) async throws -> Bool {
-        let answer = try await transport.get(routes.accessCheck(repository))
+        let answer = try await transport.get(routes.accessCheck(repository), isMetadata: true)
         await answer.drain()
         do {
             try answer.requireSuccess()
@@ -52,10 +53,11 @@ extension HubClient {
     /// - Throws: `RoostError` as `resolve` does; `hubProtocolViolation` for a hostile list.
     @concurrent
     public func files(in revision: ResolvedRevision) async throws -> [RepositoryFile] {
+        if transport.configuration.isOffline { return try cache.knownFiles(in: revision) }
         var listing = TreeListing()
         var next: String? = routes.tree(revision)
         while let address = next {
-            let answer = try await transport.get(address)
+            let answer = try await transport.get(address, isMetadata: true)
             do {
                 try listing.add(page: try await body(of: answer, limit: TreeListing.mostBytes - listing.byteCount))
                 next = try nextPage(after: answer)
