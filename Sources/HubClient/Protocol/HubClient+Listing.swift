@@ -23,7 +23,7 @@ extension HubClient {
                 "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
-        return ResolvedRevision(repository: repository, revision: revision, commit: commit)
+        return ResolvedRevision(repository: repository, revision: revision, commit: commit, license: info.license)
     }
 
     /// Lists all files of a revision, in every folder.
@@ -69,9 +69,4 @@ extension HubClient {
             throw transport.failure(error, url: answer.url)
         }
     }
-}
-
-/// The one field of the Hub's model info that pulling needs.
-private struct ModelInfo: Decodable {
-    let sha: String
 }

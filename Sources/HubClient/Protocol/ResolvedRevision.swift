@@ -8,6 +8,8 @@ public struct ResolvedRevision: Sendable, Hashable {
     public let revision: String
     /// What it meant.
     public let commit: CommitHash
+    /// The licence that the Hub names beside the commit.
+    public let license: String?
 
     /// Makes a pinned revision.
     ///
@@ -15,9 +17,11 @@ public struct ResolvedRevision: Sendable, Hashable {
     ///   - repository: The repository.
     ///   - revision: The name that was asked for.
     ///   - commit: What it meant.
-    public init(repository: RepositoryID, revision: String, commit: CommitHash) {
+    ///   - license: The licence that the Hub names.
+    public init(repository: RepositoryID, revision: String, commit: CommitHash, license: String? = nil) {
         self.repository = repository
         self.revision = revision
         self.commit = commit
+        self.license = license
     }
 }

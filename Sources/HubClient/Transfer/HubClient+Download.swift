@@ -74,8 +74,9 @@ extension HubClient {
 
     private func completeAlone(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
-        if try await !isIntact(cache.blob(file.digest, of: revision.repository), file) { try await fetch(file, in: revision, observer) }
-        try await disk.run { [cache] in try cache.link(file, in: revision) }
+        let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
+        if isNew { try await fetch(file, in: revision, observer) }
+        try await disk.run { [cache] in try cache.link(file, in: revision, isNew: isNew) }
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
