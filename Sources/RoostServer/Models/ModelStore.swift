@@ -20,6 +20,8 @@ struct ModelStore: Sendable {
     /// The models that an engine can load.
     ///
     /// - Parameter loaded: What engines have in memory.
+    /// - Returns: The models, loaded or not.
+    /// - Throws: `RoostError` with code `fileSystem`.
     func list(loaded: [LoadedModel]) throws -> [ModelView] {
         let loaded = Dictionary(loaded.map { ($0.reference, $0) }) { first, _ in first }
         return try catalog.entries().map { entry in

@@ -20,12 +20,14 @@ public struct OfflineModels: Sendable {
 
     /// The models that an engine could load.
     ///
+    /// - Returns: The models; none is loaded.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func list() async throws -> [ModelView] { try store.list(loaded: []) }
 
     /// Everything the disk holds of a model.
     ///
     /// - Parameter selector: Which.
+    /// - Returns: The detail.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     public func detail(of selector: ModelSelector) async throws -> ModelDetail {
         try await store.detail(of: selector, loaded: [], pulls: unfinished())
@@ -33,6 +35,7 @@ public struct OfflineModels: Sendable {
 
     /// What unfinished downloads have left.
     ///
+    /// - Returns: The files.
     /// - Throws: `RoostError` with code `fileSystem` or `database`.
     public func partials() async throws -> [PartialDownload] { try await store.partials(unfinished()) }
 
@@ -41,6 +44,7 @@ public struct OfflineModels: Sendable {
     /// - Parameters:
     ///   - selector: Which model; `nil` for all.
     ///   - onProgress: Hears how far it is.
+    /// - Returns: What was found.
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     public func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
         try await store.verify(selector, onProgress: onProgress)
@@ -52,6 +56,7 @@ public struct OfflineModels: Sendable {
     ///   - isDryRun: Whether nothing is removed.
     ///   - includesRevisions: Whether superseded commits go, too.
     ///   - minimumAge: How long an unfinished download must have rested, in seconds.
+    /// - Returns: What went, or would.
     /// - Throws: `RoostError` with code `conflict` while a server runs; `fileSystem` or `database`.
     public func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup {
         let options = CollectOptions(isDryRun: isDryRun, includesRevisions: includesRevisions, minimumAge: minimumAge)
@@ -62,6 +67,7 @@ public struct OfflineModels: Sendable {
     /// Removes a model. Pulls that are not finished can be ended by a server only, so force does not help here.
     ///
     /// - Parameter removal: Which, and how.
+    /// - Returns: What went, or would.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem`, `database`, or `conflict`, also while a server runs.
     public func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
         guard !removal.isDryRun else { return try await store.remove(removal, pulls: unfinished()) }

@@ -29,8 +29,7 @@ struct BlobSweep {
 
     /// Deletes what was set aside, or puts it back where a link has appeared.
     ///
-    /// - Parameters:
-    ///   - report: Is told what was removed and what stays.
+    /// - Parameter report: Is told what was removed and what stays.
     /// - Throws: `RoostError` with code `fileSystem`.
     mutating func finish(_ report: inout CacheCleanup) throws {
         guard !setAside.isEmpty else { return }

@@ -42,6 +42,7 @@ struct SharedStore: Sendable {
     /// - Parameters:
     ///   - payload: The content.
     ///   - gone: Blobs that count as removed.
+    /// - Returns: Whether it is certain.
     func isUnreferenced(_ payload: FilePath, without gone: Set<FilePath> = []) -> Bool {
         let list = FilePath(payload.string + ".refs")
         guard isRegular(list), let text = FileManager.default.contents(atPath: list.string), let lines = String(validating: text, as: UTF8.self)

@@ -25,22 +25,12 @@ enum ModelLicense {
     /// - Returns: The name, if the card has one.
     static func name(inCard card: FilePath) -> String? {
         guard let size = FileSystem.size(of: card), size <= 1 << 20, let bytes = FileManager.default.contents(atPath: card.string) else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map {
-            $0.trimmingSuffix { $0 == "\r" }
-        }
+        let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard lines.first == "---" else { return nil }
         let key = "license:"
         for line in lines.dropFirst().prefix(while: { $0 != "---" }) where line.hasPrefix(key) {
             return name(line.dropFirst(key.count).trimmingCharacters(in: CharacterSet(charactersIn: " '\"")))
         }
         return nil
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> Substring {
-        var text = self
-        while let last = text.last, matches(last) { text.removeLast() }
-        return text
     }
 }

@@ -29,6 +29,7 @@ extension CachedRepository {
     ///   - commit: The commit.
     ///   - quantization: Only the files of this quantisation, and the small ones beside them.
     ///   - receipt: What Roost noted.
+    /// - Returns: The files, ordered by path.
     /// - Throws: `RoostError` with code `fileSystem`.
     func items(of commit: CommitHash, quantization: QuantizationTag?, receipt: ModelReceipt?) throws -> [VerificationItem] {
         let revision = ResolvedRevision(repository: id, revision: commit.description, commit: commit)
