@@ -75,7 +75,14 @@ extension HubClient {
     private func completeAlone(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
-        if isNew { try await fetch(file, in: revision, observer) }
+        if isNew {
+            do {
+                try await fetch(file, in: revision, observer)
+            } catch let error as RoostError where error.isAbsence(at: revision.commit) {
+                try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
+                throw error
+            }
+        }
         try await disk.run { [cache] in try cache.link(file, in: revision, isNew: isNew) }
     }
 
@@ -104,5 +111,12 @@ extension HubClient {
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
         }
         try await disk.run { [digest] in try partial.publish(digest, as: blob) }
+    }
+}
+
+extension RoostError {
+    /// Whether the Hub itself says that a commit has no such file: a proxy's 404 names no commit.
+    fileprivate func isAbsence(at commit: CommitHash) -> Bool {
+        code == .entryNotFound && context.contains { $0.name == "repo_commit" && $0.value == commit.description }
     }
 }
