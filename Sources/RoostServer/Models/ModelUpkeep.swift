@@ -76,13 +76,18 @@ struct ModelUpkeep: Sendable {
 
     /// Verifies, sets damaged files aside, and has pulls fetch them and missing ones again.
     ///
-    /// - Throws: `RoostError` with code `modelNotFound`, `conflict`, `fileSystem` or `database`.
+    /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     func repair(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> ModelRepair {
         let report = try await store.verify(selector, onProgress: onProgress)
         let plan = try await store.onDisk { try ModelRepairPlan(report, in: store) }
         var quarantined: [String] = []
         for finding in plan.repairable {
-            if let path = try await store.onDisk({ try store.cache.quarantine(finding) }) { quarantined.append(path) }
+            do {
+                if let path = try await store.onDisk({ try store.cache.quarantine(finding) }) { quarantined.append(path) }
+            } catch let error as RoostError where error.code == .conflict {
+                // Somebody fetches it already. The pull waits for that one, hashes what it finds, and fetches it again if need be.
+                logger.info("a damaged file is being worked on; the pull looks at it after", metadata: ["file": "\(finding.location)"])
+            }
         }
         var jobs: [String] = []
         for pull in plan.pulls { jobs.append(try await pulls.submit(pull).id) }

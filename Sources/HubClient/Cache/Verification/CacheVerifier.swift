@@ -128,7 +128,7 @@ public struct CacheVerifier: Sendable {
             return (.unreadable, "cannot be read: \(error.message)")
         }
         let actual = hasher.digest
-        return actual == expected ? nil : (.content, "is damaged: it hashes to \(actual) and should to \(expected).")
+        return actual == expected ? nil : (.content, "is damaged: it hashes to \(actual) instead of \(expected).")
     }
 }
 
