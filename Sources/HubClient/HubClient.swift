@@ -1,7 +1,5 @@
-import AsyncHTTPClient
 public import Logging
-import NIOCore
-import RoostCore
+public import RoostCore
 
 /// The Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies them.
 ///
@@ -13,6 +11,8 @@ public final class HubClient: Sendable {
     let cache: HubCache
     let space: DiskSpace
     let disk = DiskThreads()
+    /// Holds all downloads of this client together below a rate.
+    public let bandwidth = BandwidthLimiter()
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -26,7 +26,7 @@ public final class HubClient: Sendable {
     }
 
     init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace) {
-        self.transport = HubTransport(http: Self.makeHTTP(configuration), configuration: configuration, logger: logger)
+        self.transport = HubTransport(connections: HubConnections(configuration), configuration: configuration, logger: logger)
         self.routes = HubRoutes(endpoint: configuration.endpoint)
         self.cache = configuration.cache
         self.space = space
@@ -38,22 +38,7 @@ public final class HubClient: Sendable {
     ///
     /// - Throws: When the connections do not close in order.
     public func shutdown() async throws {
-        try await transport.http.shutdown()
+        try await transport.connections.shutdown()
         try await disk.shutdown()
-    }
-
-    private static func makeHTTP(_ configuration: HubConfiguration) -> HTTPClient {
-        var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        http.timeout = .init(connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.stallTimeout))
-        // One TCP connection a transfer: several files over one HTTP/2 connection would share its window.
-        http.httpVersion = .http1Only
-        // The caller retries, and knows when; a refused connection is told at once.
-        http.connectionPool.retryConnectionEstablishment = false
-        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        // Few large reads instead of many small ones: each costs a way through the pipeline and a turn of the reader.
-        http.http1_1ConnectionDebugInitializer = { channel in
-            channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
-        }
-        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: http)
     }
 }

@@ -24,13 +24,15 @@ struct JobDatabaseOpening {
         let inspection = try JobFileInspection(path: path)
         try inspection.refuseUnusable()
         switch inspection.kind {
-        case .documented(let rows) where rows > 0:
-            let migration = try JobFileMigration.run(path, backups: backupFolder)
-            logger.notice("jobs.db of schema v1.0 was brought to v1.5; it was saved first", metadata: ["backup": "\(migration.backup ?? "")"])
-        case .current: break
-        default:
+        case .documented(0), .absent:
             try createPrivateFile()
             try migrate()
+        case .documented, .earlier:
+            let migration = try JobFileMigration.run(path, backups: backupFolder)
+            logger.notice(
+                "jobs.db of schema \(migration.schema) was brought to \(migration.target); it was saved first",
+                metadata: ["backup": "\(migration.backup ?? "")"])
+        case .current, .newer, .foreign, .notADatabase: break
         }
         try makePrivate()
         return recovery
@@ -43,7 +45,7 @@ struct JobDatabaseOpening {
         do {
             switch try JobFileInspection(path: path).kind {
             case .newer, .foreign: return
-            case .absent, .documented, .current, .notADatabase: break
+            case .absent, .documented, .earlier, .current, .notADatabase: break
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
             // Half a transaction can look like that.

@@ -8,6 +8,7 @@ struct PullPipeline: Sendable {
     let job: Job
     let hub: HubClient
     let board: PullProgressBoard
+    let limiter: BandwidthLimiter
     let configuration: PullWorker.Configuration
     let logger: Logger
     /// Writes the live state to jobs.db; tells whether the job is still ours.
@@ -63,7 +64,7 @@ struct PullPipeline: Sendable {
         enter(.resolving)
         let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
         enter(.planning)
-        let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, resolved: resolved)
+        let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
         let observer = DownloadObserver(
             onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
             onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },
@@ -79,7 +80,7 @@ struct PullPipeline: Sendable {
         await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
         guard await persist() else { throw CancellationError() }
         enter(.downloading)
-        try await DownloadStage(hub: hub).run(plan, observer: observer)
+        try await DownloadStage(hub: hub).run(plan, observer: observer, limiter: limiter)
         writeReceipt(of: plan)
         return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
     }

@@ -4,6 +4,7 @@ import Synchronization
 /// The live state of the running pulls, in memory: written for every megabyte, read by `GET /jobs` and once a second for jobs.db.
 final class PullProgressBoard: Sendable {
     private let machines = Mutex<[String: PullStateMachine]>([:])
+    private let rate = Mutex<Double?>(nil)
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
 
@@ -17,6 +18,9 @@ final class PullProgressBoard: Sendable {
 
     func end(_ jobID: String) { machines.withLock { $0[jobID] = nil } }
 
+    /// The rate in bytes a second at which bytes last came.
+    var lastRate: Double? { rate.withLock { $0 } }
+
     func machine(_ jobID: String) -> PullStateMachine? { machines.withLock { $0[jobID] } }
 
     @discardableResult
@@ -25,6 +29,7 @@ final class PullProgressBoard: Sendable {
             guard var machine = machines[jobID] else { return nil }
             let result = change(&machine)
             machines[jobID] = machine
+            if let measured = machine.bytesPerSecond(at: now), measured > 0 { rate.withLock { $0 = measured } }
             return result
         }
     }

@@ -4,6 +4,7 @@ public import JobStore
 public import Logging
 public import RoostCore
 public import ServiceLifecycle
+import Synchronization
 
 /// Runs the queue: so many slots, each claiming one job at a time and taking it through its stages.
 ///
@@ -41,11 +42,12 @@ public final class PullWorker: Service {
 
     private let configuration: Configuration
     private let database: JobDatabase
-    private let hub: HubClient
+    let hub: HubClient
     private let logger: Logger
-    private let board = PullProgressBoard()
+    let board = PullProgressBoard()
     private let running = RunningPulls()
     private let slots: [WakeSignal]
+    private let isHeld = Atomic(false)
     /// Names this process in claims.
     private let owner = UUID().uuidString.lowercased()
 
@@ -92,7 +94,7 @@ public final class PullWorker: Service {
     private func work(in slot: WakeSignal) async {
         while !Task.isCancelled {
             do {
-                if let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
+                if !isHeld.load(ordering: .relaxed), let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
                     await running.run(job.id) { await self.run(job, claim) }
                 } else {
                     await slot.wait(atMost: try timeToNextLook())
@@ -113,9 +115,11 @@ public final class PullWorker: Service {
     private func run(_ job: Job, _ claim: JobClaim) async {
         logger.info("pull begins", metadata: ["job": "\(job.id)", "model": "\(job.model)"])
         board.begin(job)
+        let limiter = BandwidthLimiter(bytesPerSecond: job.maxBytesPerSecond)
+        running.setLimiter(limiter, of: job.id)
         defer { board.end(job.id) }
         let pipeline = PullPipeline(
-            job: job, hub: hub, board: board, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
+            job: job, hub: hub, board: board, limiter: limiter, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
             recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) })
         let outcome = await pipeline.run()
         let machine = board.machine(job.id) ?? PullStateMachine()
@@ -238,6 +242,27 @@ extension PullWorker {
     public func retry(id: String) async throws -> Job {
         defer { wakeAll() }
         return try await database.retryJob(id: id)
+    }
+
+    /// Makes pulls wait in the queue, those that are running too, or lets them go on. Their bytes stay.
+    ///
+    /// - Parameter isHeld: Whether they wait.
+    public func hold(_ isHeld: Bool) {
+        self.isHeld.store(isHeld, ordering: .relaxed)
+        if isHeld { running.cancelAll() } else { wakeAll() }
+    }
+
+    /// Gives a job a limit of its own, which holds at once.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - bytesPerSecond: As `Job.rates`; `nil` for no limit.
+    /// - Returns: The job.
+    /// - Throws: As `JobDatabase.limitJob`.
+    public func limit(id: String, bytesPerSecond: Int64?) async throws -> Job {
+        let job = try await database.limitJob(id: id, bytesPerSecond: bytesPerSecond)
+        running.limit(id, to: bytesPerSecond)
+        return job
     }
 
     /// Gives a job another place in the queue.

@@ -110,6 +110,17 @@ extension RoostClient {
         try await decode(send(.POST, path(id) + "/priority", body: ["priority": priority]))
     }
 
+    /// Gives a job a download limit of its own.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - bytesPerSecond: 65,536 or more; `nil` for no limit.
+    /// - Returns: The job.
+    /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
+    public func limit(_ id: String, bytesPerSecond: Int64?) async throws -> JobView {
+        try await decode(send(.POST, path(id) + "/rate", body: ["max_bytes_per_second": bytesPerSecond]))
+    }
+
     /// Deletes a finished job and its history.
     ///
     /// - Parameter id: The job's id.

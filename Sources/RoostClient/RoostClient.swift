@@ -28,6 +28,17 @@ public struct RoostClient: Sendable {
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
 
+    /// Asks what a pull would do, without doing it.
+    ///
+    /// - Parameter request: What is asked for.
+    /// - Returns: What would happen.
+    /// - Throws: `RoostError`: the server's own, such as `repository_not_found`, or `serverUnreachable`.
+    public func preview(_ request: PullRequest) async throws -> PullPreview {
+        var request = request
+        request.isDryRun = true
+        return try await decode(send(.POST, "/pull", body: request, timeout: .minutes(5)))
+    }
+
     /// The models on the server's machine.
     ///
     /// - Returns: The models, loaded or not.

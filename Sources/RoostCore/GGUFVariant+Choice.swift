@@ -34,6 +34,25 @@ extension GGUFVariant {
         return best
     }
 
+    /// Why this one was chosen.
+    ///
+    /// - Parameters:
+    ///   - reference: What was asked for.
+    ///   - policy: What was asked about quantisation.
+    ///   - variants: What there is.
+    /// - Returns: A sentence for a person.
+    public func reason(for reference: ModelReference, policy: QuantizationPolicy, among variants: [GGUFVariant]) -> String {
+        let name = quantization?.description ?? self.name
+        if variants.count == 1 { return "\(name) is the only GGUF model here." }
+        if reference.quantization != nil { return "\(name) was asked for by name." }
+        return switch policy {
+        case .auto: "\(name) is the nearest to Q4_K_M, which `auto` prefers: a quarter of the full size at little loss."
+        case .q4: "\(name) is the best four-bit quantisation of those offered."
+        case .fp16: "\(name) is the sixteen-bit file."
+        case .no: "\(name) has the most bits of those offered."
+        }
+    }
+
     private func satisfies(_ policy: QuantizationPolicy) -> Bool {
         switch policy {
         case .auto, .no: true

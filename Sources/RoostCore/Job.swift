@@ -1,5 +1,5 @@
-/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0 first, then those of v1.5, under their own
-/// names.
+/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0 first, then those of v1.5 and v1.6, under
+/// their own names.
 ///
 /// Absent values are written as `null` and booleans as `true` and `false`, never as numbers.
 public struct Job: Sendable, Hashable, Identifiable {
@@ -61,6 +61,12 @@ public struct Job: Sendable, Hashable, Identifiable {
     public var owner: String?
     /// How often the job was claimed; together with `owner` it fences out a worker that lost the job.
     public var attempt = 0
+    /// Only files that one of these patterns describes are wanted; `nil` for all.
+    public var allowPatterns: [String]?
+    /// No file that one of these patterns describes is wanted.
+    public var ignorePatterns: [String]?
+    /// The most bytes a second that this job may download; `nil` for no limit of its own.
+    public var maxBytesPerSecond: Int64?
 
     /// How many tries may fail in a row where a job does not say it.
     public static let defaultMaxRetries = 10
@@ -112,6 +118,9 @@ extension Job: Codable {
         case apiCallCount = "api_call_count"
         case lastAPICall = "last_api_call"
         case owner, attempt
+        case allowPatterns = "allow_patterns"
+        case ignorePatterns = "ignore_patterns"
+        case maxBytesPerSecond = "max_bytes_per_second"
     }
 
     /// Writes all fields, absent ones as `null`.
@@ -149,10 +158,19 @@ extension Job: Codable {
         try container.encode(lastAPICall, forKey: .lastAPICall)
         try container.encode(owner, forKey: .owner)
         try container.encode(attempt, forKey: .attempt)
+        try container.encode(allowPatterns, forKey: .allowPatterns)
+        try container.encode(ignorePatterns, forKey: .ignorePatterns)
+        try container.encode(maxBytesPerSecond, forKey: .maxBytesPerSecond)
     }
 }
 
 extension Job {
     /// The priorities a job may have; one point is worth ten minutes of waiting.
     public static let priorities = -100...100
+
+    /// The limits that a job's download rate may have, in bytes a second: so slow that no connection would time out, and no slower.
+    public static let rates: ClosedRange<Int64> = 65_536...1_000_000_000_000
+
+    /// Which files are wanted.
+    public var filePatterns: FilePatterns { FilePatterns(allow: allowPatterns, ignore: ignorePatterns) }
 }

@@ -22,6 +22,12 @@ public struct NewPull: Sendable, Hashable {
     public var runAfter: Timestamp?
     /// Who is told by HTTP when the job ends.
     public var callbackURL: String?
+    /// Only files that one of these patterns describes; `nil` for all.
+    public var allowPatterns: [String]?
+    /// No file that one of these patterns describes.
+    public var ignorePatterns: [String]?
+    /// The most bytes a second.
+    public var maxBytesPerSecond: Int64?
 
     /// Makes a pull.
     ///

@@ -50,6 +50,8 @@ extension RoostError.Code {
     public static let hubProtocolViolation = Self(rawValue: "hub_protocol_violation")
     /// The network failed: connection, DNS, time-out, a body cut short.
     public static let network = Self(rawValue: "network")
+    /// The Hub may not be asked (`HF_HUB_OFFLINE`), and the cache does not have it.
+    public static let offline = Self(rawValue: "offline")
     /// The bytes do not have the digest the Hub promised.
     public static let digestMismatch = Self(rawValue: "digest_mismatch")
     /// The file does not have the size the Hub promised.

@@ -27,12 +27,21 @@ struct PullCommand: AsyncParsableCommand {
     var workspace: String?
     @Option(help: "How many tries in a row may fail without bringing a byte, 0 to 100.")
     var maxRetries: Int?
+    @Option(help: "Only files like this, such as '*.json'; may be given up to 64 times.")
+    var include: [String] = []
+    @Option(help: "No file like this; may be given up to 64 times.")
+    var exclude: [String] = []
+    @Option(help: "The most bytes a second, such as 20MB; 64KiB or more.")
+    var maxRate: ByteRate?
+    @Flag(help: "Only say what would be fetched, whether it fits, and why this quantisation.")
+    var dryRun = false
     @Flag(help: "Return as soon as the job is accepted.")
     var detach = false
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let client = try options.client()
+        if dryRun { return try PullPreviewPrinter(json: options.json).print(try await client.preview(request)) }
         let accepted = try await client.pull(request)
         if detach {
             if options.json { try JSONOutput.print(accepted) } else { Terminal.print(accepted.jobID) }
@@ -50,8 +59,18 @@ struct PullCommand: AsyncParsableCommand {
         request.userID = user
         request.workspaceID = workspace
         request.maxRetries = maxRetries
+        request.allowPatterns = include.isEmpty ? nil : include
+        request.ignorePatterns = exclude.isEmpty ? nil : exclude
+        request.maxBytesPerSecond = maxRate?.bytesPerSecond
         return request
     }
 }
 
 extension QuantizationPolicy: ExpressibleByArgument {}
+
+extension ByteRate: ExpressibleByArgument {
+    /// Parses a rate.
+    ///
+    /// - Parameter argument: Such as `20MB`.
+    public init?(argument: String) { self.init(parsing: argument) }
+}

@@ -15,7 +15,7 @@ struct Roost: AsyncParsableCommand {
         version: RoostVersion.current,
         subcommands: [
             ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, UnloadCommand.self, ChatCommand.self, HubCommand.self,
-            DatabaseCommand.self, DoctorCommand.self,
+            BandwidthCommand.self, DatabaseCommand.self, DoctorCommand.self,
             EngineGuardCommand.self,
         ])
 

@@ -38,6 +38,10 @@ struct ServeCommand: AsyncParsableCommand {
     var maxCacheModels: Int?
     @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
     var maxConcurrentPulls: Int?
+    @Option(help: "What all downloads together may take: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
+    var maxDownloadRate: String?
+    @Option(help: "When it is otherwise, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
+    var downloadWindows: String?
     @Option(help: "Hosts that webhooks may call, separated by commas (ROOST_WEBHOOK_ALLOWED_HOSTS); needs ROOST_WEBHOOK_SECRET. Default: none.")
     var webhookAllowedHosts: String?
     @Option(help: "Days after which finished jobs are deleted; 0 keeps them (ROOST_JOB_RETENTION_DAYS). Default: 0.")
@@ -80,6 +84,8 @@ struct ServeCommand: AsyncParsableCommand {
         flags.modelLoadCooldown = modelLoadCooldown
         flags.maxCacheModels = maxCacheModels
         flags.maxConcurrentPulls = maxConcurrentPulls
+        flags.maxDownloadRate = maxDownloadRate
+        flags.downloadWindows = downloadWindows
         flags.webhookAllowedHosts = webhookAllowedHosts
         flags.jobRetentionDays = jobRetentionDays
         flags.jobRetentionPerModel = jobRetentionPerModel

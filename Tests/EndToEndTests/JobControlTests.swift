@@ -34,6 +34,30 @@ extension EndToEndTests {
             return try await server.site.serve()
         }
 
+        @Test func `a limit changes a pull under way, for all pulls and for one`() async throws {
+            try await withRunningPull { server, id, _ in
+                func run(_ arguments: String...) async throws -> String {
+                    let result = try await server.site.roost(arguments, server: server)
+                    #expect(result.code == 0, "\(result.output)")
+                    return result.output
+                }
+                #expect(try await run("jobs", "rate", id, "100kB").contains("is limited to 100 kB/s"))
+                #expect(try await server.client.job(id).job.maxBytesPerSecond == 100_000)
+                // What has been read when the limit comes is written still.
+                try await Task.sleep(for: .seconds(1))
+                let before = try await server.client.job(id).job.downloadedBytes ?? 0
+                try await Task.sleep(for: .seconds(2))
+                let after = try await server.client.job(id).job.downloadedBytes ?? 0
+                #expect(after - before < 4 << 20, "ten times as much without the limit")
+                #expect(try await run("jobs", "rate", id, "unlimited").contains("no longer limited"))
+                #expect(try await run("bandwidth", "off").contains("off: pulls wait"))
+                _ = try await eventually("the queue") { try await server.client.job(id).job.status == .queued ? true : nil }
+                #expect(try await run("bandwidth", "reset").contains("unlimited (by the settings)"))
+                #expect(try await server.finished(id).status == .succeeded)
+                #expect(await server.stop() == 0)
+            }
+        }
+
         @Test func `a canceled pull stops at once and stays canceled, also after a kill`() async throws {
             try await withRunningPull { first, id, hub in
                 let begin = ContinuousClock.now

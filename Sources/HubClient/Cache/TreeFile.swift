@@ -46,10 +46,11 @@ struct TreeFile: Codable {
             let tree = try? JSONDecoder().decode(TreeFile.self, from: json), tree.formatVersion == 1
         else { return nil }
         return tree.files.compactMap { name, entry in
-            guard let path = try? RepositoryFilePath(parsing: name), let digest = ContentDigest(hex: entry.lfsSHA256 ?? entry.blobID) else {
-                return nil
-            }
-            return RepositoryFile(path: path, size: entry.lfsSize ?? entry.size, digest: digest)
+            let size = entry.lfsSize ?? entry.size
+            guard let path = try? RepositoryFilePath(parsing: name), (0...TreeEntry.largestSize).contains(size),
+                let digest = ContentDigest(hex: entry.lfsSHA256 ?? entry.blobID)
+            else { return nil }
+            return RepositoryFile(path: path, size: size, digest: digest)
         }
     }
 

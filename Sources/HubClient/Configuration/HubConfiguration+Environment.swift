@@ -13,6 +13,10 @@ extension HubConfiguration {
     /// - `HF_HUB_DISABLE_SYMLINKS` (`1`, `on`, `yes` or `true`): the cache is made without symbolic links.
     /// - `HF_TOKEN` or the older `HUGGING_FACE_HUB_TOKEN` (secret): wins over the file.
     /// - `HF_TOKEN_PATH` (path, default `$HF_HOME/token`): a file that holds the token; may be absent.
+    /// - `HF_HUB_DOWNLOAD_TIMEOUT` (seconds, default 30): how long a transfer may bring no byte.
+    /// - `HF_HUB_ETAG_TIMEOUT` (seconds, default 30): how long the Hub may take to answer a question.
+    /// - `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE` (`1`, `ON`, `YES`, `TRUE`): nothing is asked of the Hub.
+    /// - `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`: as in `ProxyRules`.
     ///
     /// - Parameter environment: The variables by name.
     /// - Throws: `RoostError` with code `invalidConfiguration`; `field` names the variable.
@@ -24,6 +28,10 @@ extension HubConfiguration {
             token: try reader.token(home: home),
             cacheDirectory: try reader.path("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? home.appending("hub"))
         makesLinks = !reader.isOn("HF_HUB_DISABLE_SYMLINKS")
+        stallTimeout = try reader.seconds("HF_HUB_DOWNLOAD_TIMEOUT") ?? stallTimeout
+        metadataTimeout = try reader.seconds("HF_HUB_ETAG_TIMEOUT") ?? metadataTimeout
+        isOffline = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].contains(where: reader.isOn)
+        proxies = try ProxyRules(environment: environment)
     }
 }
 
@@ -33,8 +41,16 @@ private struct EnvironmentReader {
     /// The first of the variables that is set and not blank.
     func value(_ names: String...) -> String? { found(names)?.value }
 
-    /// Whether a switch is on, as Python's tools read it.
-    func isOn(_ name: String) -> Bool { ["1", "ON", "YES", "TRUE"].contains(environment[name]?.uppercased()) }
+    /// `1`, `ON`, `YES` or `TRUE`, in any case: what Hugging Face's tools take for true.
+    func isOn(_ name: String) -> Bool { value(name).map { ["1", "ON", "YES", "TRUE"].contains($0.uppercased()) } ?? false }
+
+    func seconds(_ name: String) throws -> Duration? {
+        guard let text = value(name) else { return nil }
+        guard let seconds = Double(text), (0.1...86_400).contains(seconds) else {
+            throw RoostError(.invalidConfiguration, "\(name) must be a number of seconds from 0.1 to 86400.", field: name)
+        }
+        return .seconds(seconds)
+    }
 
     func path(_ names: String...) throws -> FilePath? {
         guard let (name, value) = found(names) else { return nil }

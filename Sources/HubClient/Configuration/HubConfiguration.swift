@@ -16,6 +16,13 @@ public struct HubConfiguration: Sendable {
     /// How long the other side may send no byte before the transfer counts as stalled.
     public var stallTimeout: Duration = .seconds(30)
 
+    /// How long the other side may take to answer a question about a repository.
+    public var metadataTimeout: Duration = .seconds(30)
+    /// Which proxy a request goes through.
+    public var proxies = ProxyRules()
+    /// Whether nothing may be asked of the Hub: what is in the cache is all there is.
+    public var isOffline = false
+
     /// Makes a configuration with the default time-outs.
     ///
     /// - Parameters:

@@ -10,12 +10,13 @@ extension HubClient {
     ///   - repository: The repository.
     ///   - revision: A branch, tag, `refs/pr/N` or commit.
     /// - Returns: The revision, pinned to its commit.
-    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
+    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
     ///   `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`; `CancellationError`.
     @concurrent
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)
-        let answer = try await transport.get(routes.revision(revision, of: repository))
+        if transport.configuration.isOffline { return try cache.knownRevision(revision, of: repository) }
+        let answer = try await transport.get(routes.revision(revision, of: repository), isMetadata: true)
         let json = try await body(of: answer, limit: TreeListing.mostBytes)
         guard let info = try? JSONDecoder().decode(ModelInfo.self, from: json), let commit = CommitHash(hex: info.sha) else {
             throw RoostError(
@@ -23,7 +24,26 @@ extension HubClient {
                 "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
-        return ResolvedRevision(repository: repository, revision: revision, commit: commit, license: info.license)
+        var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)
+        resolved.facts = (try? JSONDecoder().decode(RepositoryFacts.self, from: json)) ?? RepositoryFacts()
+        return resolved
+    }
+
+    /// Asks whether the token opens the repository's files: a gated one tells its list to everybody.
+    ///
+    /// - Parameter repository: The repository.
+    /// - Returns: Whether it does.
+    /// - Throws: `RoostError` as `resolve` does, but for the refusals that are the answer; `CancellationError`.
+    @concurrent
+    public func mayRead(_ repository: RepositoryID) async throws -> Bool {
+        let answer = try await transport.get(routes.accessCheck(repository), isMetadata: true)
+        await answer.drain()
+        do {
+            try answer.requireSuccess()
+            return true
+        } catch let error as RoostError where [.gatedRepository, .accessDenied, .repositoryNotFound].contains(error.code) {
+            return false
+        }
     }
 
     /// Lists all files of a revision, in every folder.
@@ -33,10 +53,11 @@ extension HubClient {
     /// - Throws: `RoostError` as `resolve` does; `hubProtocolViolation` for a hostile list.
     @concurrent
     public func files(in revision: ResolvedRevision) async throws -> [RepositoryFile] {
+        if transport.configuration.isOffline { return try cache.knownFiles(in: revision) }
         var listing = TreeListing()
         var next: String? = routes.tree(revision)
         while let address = next {
-            let answer = try await transport.get(address)
+            let answer = try await transport.get(address, isMetadata: true)
             do {
                 try listing.add(page: try await body(of: answer, limit: TreeListing.mostBytes - listing.byteCount))
                 next = try nextPage(after: answer)
@@ -69,4 +90,9 @@ extension HubClient {
             throw transport.failure(error, url: answer.url)
         }
     }
+}
+
+/// The one field of the Hub's model info that pulling needs.
+private struct ModelInfo: Decodable {
+    let sha: String
 }

@@ -8,6 +8,8 @@ struct HubRoutes: Sendable {
         "\(endpoint)/api/models/\(repository)/revision/\(revision.percentEncoded())"
     }
 
+    func accessCheck(_ repository: RepositoryID) -> String { "\(endpoint)/api/models/\(repository)/auth-check" }
+
     func tree(_ revision: ResolvedRevision) -> String {
         "\(endpoint)/api/models/\(revision.repository)/tree/\(revision.commit)?recursive=true&expand=false"
     }

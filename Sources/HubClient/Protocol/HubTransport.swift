@@ -6,7 +6,7 @@ import RoostCore
 
 /// Sends GET requests: walks redirects itself, and lets the token travel to the endpoint's own origin only.
 struct HubTransport: Sendable {
-    let http: HTTPClient
+    let connections: HubConnections
     let configuration: HubConfiguration
     let logger: Logger
 
@@ -18,13 +18,14 @@ struct HubTransport: Sendable {
     /// - Parameters:
     ///   - address: An absolute URL below the endpoint, or at its origin.
     ///   - range: The value of the `Range` header, if any.
+    ///   - isMetadata: Whether the answer is about a repository, and not a file of it.
     /// - Returns: The answer at the end of the redirects, whatever its status; its body has not been read.
     /// - Throws: `RoostError` with code `network` or `hubProtocolViolation`; `CancellationError`.
-    func get(_ address: String, range: String? = nil) async throws -> HubAnswer {
+    func get(_ address: String, range: String? = nil, isMetadata: Bool = false) async throws -> HubAnswer {
         guard let url = RemoteURL(address) else {
             throw RoostError(.hubProtocolViolation, "The Hub's address \(address.quotedForPeople) is not a valid URL. Check HF_ENDPOINT.")
         }
-        return try await get(at: Location(url: url, isFromHub: true), range: range)
+        return try await get(at: Location(url: url, isFromHub: true), range: range, isMetadata: isMetadata)
     }
 
     /// A URL, and whether the way to it never left the Hub.
@@ -38,14 +39,15 @@ struct HubTransport: Sendable {
     /// - Parameters:
     ///   - location: Where.
     ///   - range: The value of the `Range` header, if any.
+    ///   - isMetadata: As above.
     /// - Returns: As above.
     /// - Throws: As above.
-    func get(at location: Location, range: String?) async throws -> HubAnswer {
+    func get(at location: Location, range: String?, isMetadata: Bool = false) async throws -> HubAnswer {
         var (url, isFromHub) = (location.url, location.isFromHub)
         for _ in 0...Self.mostRedirects {
             // Once a chain has left the Hub it stays foreign, even if it comes back: who sent us back is not the Hub.
             isFromHub = isFromHub && url.origin == configuration.endpoint.origin
-            let response = try await send(url, range: range, isFromHub: isFromHub)
+            let response = try await send(url, range: range, isFromHub: isFromHub, isMetadata: isMetadata)
             let answer = HubAnswer(response: response, url: url, isFromHub: isFromHub, token: configuration.token)
             guard let location = answer.redirectTarget else { return answer }
             await answer.drain()
@@ -71,7 +73,12 @@ struct HubTransport: Sendable {
             cause: error, context: ["request": "GET \(url.withoutQuery)"])
     }
 
-    private func send(_ url: RemoteURL, range: String?, isFromHub: Bool) async throws -> HTTPClientResponse {
+    private func send(_ url: RemoteURL, range: String?, isFromHub: Bool, isMetadata: Bool) async throws -> HTTPClientResponse {
+        guard !configuration.isOffline else {
+            throw RoostError(
+                .offline, "HF_HUB_OFFLINE is set, so nothing is asked of \(url.origin). Unset it to pull what is not in the cache.",
+                context: ["request": "GET \(url.withoutQuery)"])
+        }
         var request = HTTPClientRequest(url: url.text)
         request.headers.add(name: "User-Agent", value: "roost/\(RoostVersion.current)")
         // Sizes, ranges and digests are those of the plain bytes.
@@ -80,8 +87,9 @@ struct HubTransport: Sendable {
         if isFromHub, let token = configuration.token { request.headers.add(name: "Authorization", value: "Bearer \(token.value)") }
         do {
             // Limits the time until the response's head; the body has the stall time-out.
-            let untilHead = configuration.connectTimeout + configuration.stallTimeout
-            let response = try await http.execute(request, deadline: .now() + TimeAmount(untilHead))
+            let patience = isMetadata ? configuration.metadataTimeout : configuration.stallTimeout
+            let untilHead = configuration.connectTimeout + patience
+            let response = try await connections.client(for: url).execute(request, deadline: .now() + TimeAmount(untilHead))
             logger.debug("hub request", metadata: ["url": "\(url.withoutQuery)", "status": "\(response.status.code)", "range": "\(range ?? "-")"])
             return response
         } catch {

@@ -8,8 +8,8 @@ public struct ResolvedRevision: Sendable, Hashable {
     public let revision: String
     /// What it meant.
     public let commit: CommitHash
-    /// The licence that the Hub names beside the commit.
-    public let license: String?
+    /// What the Hub says about the repository; not part of what the revision is.
+    public var facts = RepositoryFacts()
 
     /// Makes a pinned revision.
     ///
@@ -17,11 +17,9 @@ public struct ResolvedRevision: Sendable, Hashable {
     ///   - repository: The repository.
     ///   - revision: The name that was asked for.
     ///   - commit: What it meant.
-    ///   - license: The licence that the Hub names.
-    public init(repository: RepositoryID, revision: String, commit: CommitHash, license: String? = nil) {
+    public init(repository: RepositoryID, revision: String, commit: CommitHash) {
         self.repository = repository
         self.revision = revision
         self.commit = commit
-        self.license = license
     }
 }

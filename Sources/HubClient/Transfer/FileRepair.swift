@@ -38,6 +38,7 @@ struct FileRepair: Sendable {
             for try await chunk in answer.response.body {
                 batch.append(chunk)
                 collected += chunk.readableBytes
+                try await source.limits.admit(chunk.readableBytes)
                 guard pass.offset + Int64(collected) <= partial.file.size else { break }
                 guard collected >= Self.batchSize else { continue }
                 if try await compare(&batch, &pass), try await isRightNow(&pass) { return partial.file.digest }

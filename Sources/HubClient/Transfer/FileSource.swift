@@ -4,12 +4,14 @@ import Synchronization
 /// Where the bytes of one file come from. Remembers where the Hub redirected to, so that not every part of a file asks the way again.
 final class FileSource: Sendable {
     let transport: HubTransport
+    let limits: DownloadLimits
     /// The file's URL at the Hub.
     private let address: String
     private let found = Mutex<HubTransport.Location?>(nil)
 
-    init(transport: HubTransport, address: String) {
+    init(transport: HubTransport, address: String, limits: DownloadLimits) {
         self.transport = transport
+        self.limits = limits
         self.address = address
     }
 

@@ -44,7 +44,9 @@ struct FileTransfer: Sendable {
             defer { group.cancelAll() }
             var streams = 0
             func launch() {
-                while streams < pace.target, let segment = queue.change({ [size = segmentSize(pace.target)] in $0.next(atMost: size) }) {
+                while streams < min(pace.target, source.limits.mostStreams),
+                    let segment = queue.change({ [size = segmentSize(pace.target)] in $0.next(atMost: size) })
+                {
                     streams += 1
                     group.addTask { try await fetch(segment, queue, pace) }
                 }

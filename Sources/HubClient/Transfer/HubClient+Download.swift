@@ -12,16 +12,20 @@ extension HubClient {
     ///   - files: The files as the listing promised them.
     ///   - revision: The pinned revision.
     ///   - observer: Hears how it goes.
+    ///   - limiter: Holds this download back, beside what holds all of them back; `nil` for nothing more.
     /// - Throws: As for one file.
     @concurrent
-    public func download(_ files: [RepositoryFile], in revision: ResolvedRevision, observer: DownloadObserver) async throws {
+    public func download(
+        _ files: [RepositoryFile], in revision: ResolvedRevision, observer: DownloadObserver, limiter: BandwidthLimiter? = nil
+    ) async throws {
+        let job = DownloadJob(revision: revision, observer: observer, limits: DownloadLimits(limiters: [bandwidth] + [limiter].compactMap(\.self)))
         let small = files.filter { $0.size < Self.largeFile }
         let large = files.filter { $0.size >= Self.largeFile }
         // Batches, so that one flush of a folder serves many files.
         for start in stride(from: 0, to: small.count, by: Self.batch) {
-            try await download(Array(small[start..<min(start + Self.batch, small.count)]), atOnce: Self.mostStreams, in: revision, observer)
+            try await download(Array(small[start..<min(start + Self.batch, small.count)]), atOnce: Self.mostStreams, job)
         }
-        for file in large { try await download([file], atOnce: 1, in: revision, observer) }
+        for file in large { try await download([file], atOnce: 1, job) }
     }
 
     /// Fetches one file.
@@ -48,12 +52,13 @@ extension HubClient {
     private static let mostStreams = 8
     private static let batch = 64
 
-    private func download(_ files: [RepositoryFile], atOnce width: Int, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+    private func download(_ files: [RepositoryFile], atOnce width: Int, _ job: DownloadJob) async throws {
+        let (revision, observer) = (job.revision, job.observer)
         try await disk.run { [cache] in try FileSystem.makeFolder(cache.blobsFolder(revision.repository)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, file) in files.enumerated() {
                 if index >= width { try await group.next() }
-                group.addTask { try await self.complete(file, in: revision, observer) }
+                group.addTask { try await self.complete(file, job) }
             }
             try await group.waitForAll()
         }
@@ -64,20 +69,21 @@ extension HubClient {
         await observer.onVerified(files)
     }
 
-    private func complete(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+    private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws {
         // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
-        guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, in: revision, observer) }
-        try await cache.withLock(file.digest, of: revision.repository, clock: clock, logger: logger) {
-            try await completeAlone(file, in: revision, observer)
+        guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, job) }
+        try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
+            try await completeAlone(file, job)
         }
     }
 
-    private func completeAlone(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
+    private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+        let revision = job.revision
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
         if isNew {
             do {
-                try await fetch(file, in: revision, observer)
+                try await fetch(file, job)
             } catch let error as RoostError where error.isAbsence(at: revision.commit) {
                 try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
                 throw error
@@ -94,8 +100,9 @@ extension HubClient {
         return false
     }
 
-    private func fetch(_ file: RepositoryFile, in revision: ResolvedRevision, _ observer: DownloadObserver) async throws {
-        let source = FileSource(transport: transport, address: routes.content(of: file.path, in: revision))
+    private func fetch(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+        let revision = job.revision
+        let source = FileSource(transport: transport, address: routes.content(of: file.path, in: revision), limits: job.limits)
         let blob = cache.blob(file.digest, of: revision.repository)
         let path = cache.partial(file.digest, of: revision.repository)
         guard file.size > SmallFileTransfer.largest else {
@@ -104,7 +111,7 @@ extension HubClient {
         let partial = try await disk.run { [space] in try PartialFile(opening: path, for: file, space: space) }
         let transfer = FileTransfer(
             source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams, clock: clock,
-            observer: observer)
+            observer: job.observer)
         var digest = try await transfer.run()
         if digest != file.digest {
             logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
@@ -119,4 +126,11 @@ extension RoostError {
     fileprivate func isAbsence(at commit: CommitHash) -> Bool {
         code == .entryNotFound && context.contains { $0.name == "repo_commit" && $0.value == commit.description }
     }
+}
+
+/// What all files of one download have in common.
+private struct DownloadJob: Sendable {
+    let revision: ResolvedRevision
+    let observer: DownloadObserver
+    let limits: DownloadLimits
 }

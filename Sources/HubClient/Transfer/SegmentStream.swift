@@ -62,6 +62,7 @@ struct SegmentStream: Sendable {
                     throw partial.file.wrongSize("more", answer)
                 }
                 batch.add(chunk)
+                try await source.limits.admit(chunk.readableBytes)
                 guard batch.bytes >= Self.batchSize || batch.age >= Self.longestBatch else { continue }
                 let end = try await write(&batch, segment)
                 try Task.checkCancellation()

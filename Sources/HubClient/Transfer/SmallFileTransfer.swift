@@ -41,6 +41,7 @@ struct SmallFileTransfer: Sendable {
             for try await chunk in answer.response.body {
                 guard content.count + chunk.readableBytes <= Int(file.size) else { throw file.wrongSize("more", answer) }
                 content.append(contentsOf: chunk.readableBytesView)
+                try await source.limits.admit(chunk.readableBytes)
             }
         } catch {
             throw source.transport.failure(error, url: answer.url)

@@ -99,7 +99,7 @@ public struct JobBackupFolder: Sendable, Hashable {
     private static func isGood(_ entry: Entry) -> Bool {
         guard let kind = try? JobFileInspection(path: entry.path).kind else { return false }
         switch kind {
-        case .documented, .current: return (try? JobFileCheck.quickCheckAtRest(entry.path).isEmpty) ?? false
+        case .documented, .earlier, .current: return (try? JobFileCheck.quickCheckAtRest(entry.path).isEmpty) ?? false
         case .absent, .newer, .foreign, .notADatabase: return false
         }
     }

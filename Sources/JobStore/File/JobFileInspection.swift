@@ -12,6 +12,8 @@ public struct JobFileInspection: Sendable, Hashable {
         case absent
         /// A jobs.db of schema v1.0, as the Python server and Roost 0.1 write it.
         case documented(rows: Int)
+        /// A jobs.db of a schema between v1.0 and the one that this version writes.
+        case earlier(version: Int)
         /// A jobs.db of the schema that this version writes.
         case current
         /// A jobs.db that a newer version has written.
@@ -20,6 +22,23 @@ public struct JobFileInspection: Sendable, Hashable {
         case foreign(reason: String)
         /// Not SQLite's.
         case notADatabase
+
+        /// Whether it bears our mark and a schema that this version knows.
+        fileprivate var isUsable: Bool {
+            switch self {
+            case .earlier, .current: true
+            default: false
+            }
+        }
+
+        /// The schema as people call it; a file that is not there yet will have the newest.
+        public var schemaName: String {
+            switch self {
+            case .documented: JobSchema.name(of: 0)
+            case .earlier(let version), .newer(let version): JobSchema.name(of: Int32(clamping: version))
+            default: JobSchema.name(of: JobSchema.version)
+            }
+        }
     }
 
     /// The file's path.
@@ -42,7 +61,7 @@ public struct JobFileInspection: Sendable, Hashable {
     /// - Throws: `RoostError` with code `database` for a newer, a foreign and no database: one sentence that says which it is and what to do.
     public func refuseUnusable() throws {
         switch kind {
-        case .absent, .documented, .current: return
+        case .absent, .documented, .earlier, .current: return
         case .newer(let version):
             throw RoostError(
                 .database,
@@ -61,7 +80,7 @@ public struct JobFileInspection: Sendable, Hashable {
         guard let header = try JobFileHeader(path: path) else { return .absent }
         if header.isBlank { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the file's first page is blank") }
         guard header.hasMagic else { return .notADatabase }
-        if let kind = marked(applicationID: header.applicationID, userVersion: header.userVersion), kind != .current { return kind }
+        if let kind = marked(applicationID: header.applicationID, userVersion: header.userVersion), !kind.isUsable { return kind }
         let isMarked = header.applicationID == JobSchema.applicationID
         do {
             // What the header says may be older than what the write-ahead log says.
@@ -82,6 +101,7 @@ public struct JobFileInspection: Sendable, Hashable {
         switch (applicationID, userVersion) {
         case (JobSchema.applicationID, JobSchema.version): .current
         case (JobSchema.applicationID, let version) where version > JobSchema.version: .newer(version: Int(version))
+        case (JobSchema.applicationID, let version) where version >= JobSchema.firstMarked: .earlier(version: Int(version))
         case (JobSchema.applicationID, let version): .foreign(reason: "bears Roost's mark and schema \(version), which no version of Roost writes")
         case (0, 0): nil
         case (0, let version): .foreign(reason: "has schema version \(version) and not Roost's mark")
@@ -93,7 +113,7 @@ public struct JobFileInspection: Sendable, Hashable {
         let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let mark = marked(applicationID: id, userVersion: version)
-        if let mark, mark != .current { return mark }
+        if let mark, !mark.isUsable { return mark }
         guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") != 0 else { return mark ?? .absent }
         guard try String.fetchOne(database, sql: "SELECT type FROM sqlite_master WHERE name = 'jobs'") == "table" else {
             return .foreign(reason: "has tables but no table `jobs`")

@@ -6,7 +6,7 @@ import RoostCore
 public struct JobFileMigration: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// The schema found: `v1.0` or `v1.5`.
+    /// The schema found: such as `v1.0` or `v1.6`.
     public let schema: String
     /// The schema it gets.
     public let target: String
@@ -48,17 +48,17 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
             let before = try queue.read { try Self.parts($0) }
             let after = try Self.migrated(before)
             self.path = path
-            target = "v1.5"
-            schema = inspection.kind == .current ? target : "v1.0"
+            target = JobSchema.name(of: JobSchema.version)
+            schema = inspection.kind.schemaName
             jobs = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM jobs") } ?? 0
             let isNeeded = schema != target
             func added(_ types: [String]) -> [String] {
-                after.filter { part in isNeeded && types.contains(part.type) && !before.contains { $0.name == part.name } }.map(\.name)
+                after.filter { part in isNeeded && types.contains(part.type) && !before.contains { $0.isSame(as: part) } }.map(\.name)
             }
             columns = added(["column"])
             tables = added(["table"])
             indexes = added(["index", "trigger"])
-            droppedIndexes = before.filter { part in isNeeded && !after.contains { $0.name == part.name } }.map(\.name)
+            droppedIndexes = before.filter { part in isNeeded && !after.contains { $0.isSame(as: part) } }.map(\.name)
             backup = isNeeded ? backups.destination(reason: .beforeMigration, at: date) : nil
         } catch {
             throw JobFileConnection.failure(error, "read", path)
@@ -102,6 +102,9 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
         let type: String
         let name: String
         let sql: String?
+
+        /// An index of the same name and another text is another one; a table's text changes with its columns.
+        func isSame(as other: Part) -> Bool { name == other.name && (type != "index" || sql == other.sql) }
     }
 
     private static func parts(_ database: Database) throws -> [Part] {

@@ -103,7 +103,7 @@ struct JobFileSalvage {
         let columns = try new.columns(in: table).map(\.name).filter(present.contains)
         guard !columns.isEmpty else {
             // A file of schema v1.0 has the jobs only, and so nothing to lose; in another, the table's entry was damaged.
-            return try Int32.fetchOne(source, sql: "PRAGMA user_version") == JobSchema.version ? [1...Int64.max] : []
+            return try Int32.fetchOne(source, sql: "PRAGMA user_version") ?? 0 >= JobSchema.firstMarked ? [1...Int64.max] : []
         }
         let reader = DamagedTable(name: table, columns: columns, database: source)
         let writer = try SalvagedTable(name: table, columns: columns, database: new)

@@ -5,7 +5,7 @@ public import RoostCore
 public struct JobFileStatistics: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// `v1.0` or `v1.5`.
+    /// Such as `v1.0` or `v1.6`.
     public let schema: String
     /// How many jobs there are.
     public let jobs: Int
@@ -69,7 +69,7 @@ public struct JobFileStatistics: Sendable, Hashable, Codable {
             throw RoostError(.database, "\(path) is empty; the server makes its tables when it starts.")
         }
         self.path = path
-        schema = try number("PRAGMA user_version") == JobSchema.version ? "v1.5" : "v1.0"
+        schema = JobSchema.name(of: Int32(clamping: try number("PRAGMA user_version")))
         let counts = try Row.fetchAll(database, sql: "SELECT CAST(status AS TEXT), count(*) FROM jobs GROUP BY status")
         jobsByStatus = Dictionary(counts.map { (String.fromDatabaseValue($0[0]) ?? "", Int.fromDatabaseValue($0[1]) ?? 0) }) { $0 + $1 }
         jobs = jobsByStatus.values.reduce(0, +)

@@ -73,6 +73,22 @@ extension JobDatabase {
         try await control(id, while: [.queued, .running], message: "priority \(priority)") { job, _ in job.priority = priority }
     }
 
+    /// Gives a job a download limit of its own.
+    ///
+    /// - Parameters:
+    ///   - id: The job's id.
+    ///   - bytesPerSecond: As `Job.rates`; `nil` for no limit.
+    /// - Returns: The job.
+    /// - Throws: `RoostError` with code `notFound`, `invalidRequest`, `conflict` when it is finished, `database`.
+    public func limitJob(id: String, bytesPerSecond: Int64?) async throws -> Job {
+        guard bytesPerSecond.map(Job.rates.contains) ?? true else {
+            throw RoostError(
+                .invalidRequest, "`max_bytes_per_second` must be from \(Job.rates.lowerBound) to \(Job.rates.upperBound), or null.",
+                field: "max_bytes_per_second")
+        }
+        return try await control(id, while: [.queued, .running]) { job, _ in job.maxBytesPerSecond = bytesPerSecond }
+    }
+
     private func control(
         _ id: String, while statuses: [JobStatus], message: String? = nil, _ change: @escaping @Sendable (inout Job, Timestamp) -> Void
     ) async throws -> Job {

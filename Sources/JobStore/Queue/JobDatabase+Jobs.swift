@@ -40,8 +40,12 @@ extension JobDatabase {
             sql: """
                 SELECT \(JobRow.list) FROM jobs WHERE \(JobSchema.isUnique)
                 AND model = ? AND coalesce(quantize, '') = ? AND coalesce(init, 0) = ? AND coalesce(revision, '') = ?
+                AND coalesce(allow_patterns, '') = ? AND coalesce(ignore_patterns, '') = ?
                 """,
-            arguments: [job.model, job.quantize ?? "", job.initialize ?? false, job.revision ?? ""])
+            arguments: [
+                job.model, job.quantize ?? "", job.initialize ?? false, job.revision ?? "", JobRow.listText(job.allowPatterns) ?? "",
+                JobRow.listText(job.ignorePatterns) ?? "",
+            ])
         guard let found else { throw RoostError(.database, "A job could not be written to jobs.db, and there is no identical one.") }
         return found
     }
@@ -105,6 +109,10 @@ extension Job {
         maxRetries = pull.maxRetries
         runAfter = pull.runAfter
         tags = pull.tags.isEmpty ? nil : pull.tags
+        // In order, so that the same choice is the same pull.
+        allowPatterns = pull.allowPatterns.map { Set($0).sorted() }
+        ignorePatterns = pull.ignorePatterns.map { Set($0).sorted() }
+        maxBytesPerSecond = pull.maxBytesPerSecond
     }
 }
 

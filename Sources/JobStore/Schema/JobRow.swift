@@ -44,11 +44,14 @@ enum JobRow {
         job.retryCount = row.count(21)
         job.maxRetries = row.integer(22) == nil ? nil : row.count(22)
         job.runAfter = row.time(23)
-        job.tags = row.text(24).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        job.tags = list(row.text(24))
         job.apiCallCount = row.count(25)
         job.lastAPICall = row.time(26)
         job.owner = row.text(27)
         job.attempt = row.count(28)
+        job.allowPatterns = list(row.text(29))
+        job.ignorePatterns = list(row.text(30))
+        job.maxBytesPerSecond = row.integer(31)
         return job
     }
 
@@ -60,13 +63,18 @@ enum JobRow {
             value(job.traceback), value(job.localPath), value(job.sizeBytes), value(job.downloadedBytes), value(job.progress),
             value(job.totalBytes), value(job.preferredQuantized), value(job.stage?.rawValue), value(job.revision), value(job.userID),
             value(job.workspaceID), job.priority.databaseValue, job.retryCount.databaseValue, value(job.maxRetries),
-            value(job.runAfter?.rawValue), value(job.tags.map(tagsText)), job.apiCallCount.databaseValue, value(job.lastAPICall?.rawValue),
-            value(job.owner), job.attempt.databaseValue,
+            value(job.runAfter?.rawValue), value(listText(job.tags)), job.apiCallCount.databaseValue, value(job.lastAPICall?.rawValue),
+            value(job.owner), job.attempt.databaseValue, value(listText(job.allowPatterns)), value(listText(job.ignorePatterns)),
+            value(job.maxBytesPerSecond),
         ]
     }
 
     private static func value(_ value: (some DatabaseValueConvertible)?) -> DatabaseValue { value?.databaseValue ?? .null }
 
-    /// Strings always have a JSON text.
-    private static func tagsText(_ tags: [String]) -> String { (try? JSONEncoder().encode(tags)).map { String(decoding: $0, as: UTF8.self) } ?? "[]" }
+    /// A list of texts as its column holds it: a JSON array. Strings always have a JSON text.
+    static func listText(_ list: [String]?) -> String? {
+        list.map { (try? JSONEncoder().encode($0)).map { String(decoding: $0, as: UTF8.self) } ?? "[]" }
+    }
+
+    private static func list(_ text: String?) -> [String]? { text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } }
 }

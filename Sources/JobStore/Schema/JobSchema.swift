@@ -2,12 +2,20 @@ import GRDB
 import RoostCore
 
 /// The schema of jobs.db. The sixteen columns of v1.0 come first: names, order, types and defaults are a contract with every other program that
-/// opens the file. v1.5 adds columns behind them and tables beside them.
+/// opens the file. v1.5 adds columns behind them and tables beside them, v1.6 three more columns.
 enum JobSchema {
     /// `PRAGMA application_id` of our files: "Roos". v1.0 files have 0.
     static let applicationID: Int32 = 0x526F_6F73
-    /// `PRAGMA user_version` of our files, schema v1.5. v1.0 files have 0.
-    static let version: Int32 = 15
+    /// `PRAGMA user_version` of our files, schema v1.6. v1.0 files have 0.
+    static let version: Int32 = 16
+    /// The first schema with our mark and the side tables, v1.5.
+    static let firstMarked: Int32 = 15
+
+    /// A schema as people call it.
+    ///
+    /// - Parameter version: `PRAGMA user_version`.
+    /// - Returns: Such as `v1.5`; `v1.0` for 0.
+    static func name(of version: Int32) -> String { version == 0 ? "v1.0" : "v\(version / 10).\(version % 10)" }
 
     /// The columns of v1.0.
     static let documentedColumns = [
@@ -15,13 +23,14 @@ enum JobSchema {
         "downloaded_bytes", "progress", "total_bytes", "preferred_quantized",
     ]
 
-    /// What v1.5 adds to a row. A row that a v1.0 program inserts gets the defaults. That `tags` is JSON is Swift's affair: SQLite allows no
+    /// What v1.5 and v1.6 add to a row. A row that a v1.0 program inserts gets the defaults. That `tags` is JSON is Swift's affair: SQLite allows no
     /// `json_valid` in a CHECK where `trusted_schema` is off, which protects us from what a schema made by others might do.
     static let addedColumns = [
         ("stage", "TEXT"), ("revision", "TEXT"), ("user_id", "TEXT"), ("workspace_id", "TEXT"), ("priority", "INTEGER NOT NULL DEFAULT 0"),
         ("retry_count", "INTEGER NOT NULL DEFAULT 0"), ("max_retries", "INTEGER"), ("run_after", "TEXT"),
         ("tags", "TEXT"), ("api_call_count", "INTEGER NOT NULL DEFAULT 0"), ("last_api_call", "TEXT"),
         ("owner", "TEXT"), ("attempt", "INTEGER NOT NULL DEFAULT 0"),
+        ("allow_patterns", "TEXT"), ("ignore_patterns", "TEXT"), ("max_bytes_per_second", "INTEGER"),
     ]
 
     /// The time that rows are sorted by. Other programs write seconds or microseconds; without the `Z`, text order is time order for all of them
@@ -45,12 +54,13 @@ enum JobSchema {
     static let isDue = "\(isDelayed) AND \(delayKey) <= ?"
 
     /// What makes two pulls identical.
-    static let identity = "model, coalesce(quantize, ''), coalesce(init, 0), coalesce(revision, '')"
+    static let identity =
+        "model, coalesce(quantize, ''), coalesce(init, 0), coalesce(revision, ''), coalesce(allow_patterns, ''), coalesce(ignore_patterns, '')"
 
     /// Which rows must not be identical: active ones of ours. Rows that a v1.0 program inserted have no `max_retries`; it may insert a pull twice.
     static let isUnique = "status IN ('queued', 'running') AND max_retries IS NOT NULL"
 
-    /// Brings an empty or a v1.0 database to v1.5, within the caller's transaction.
+    /// Brings an empty or an older database to this schema, within the caller's transaction.
     ///
     /// - Parameter database: The writer.
     /// - Throws: `DatabaseError`.
@@ -129,10 +139,11 @@ enum JobSchema {
         """,
     ]
 
-    /// Two indexes of Roost 0.1 that these replace go; the others are made.
+    /// Two indexes of Roost 0.1 that these replace go, and that of v1.5 with fewer columns; the others are made.
     static let indexes = [
         "DROP INDEX IF EXISTS jobs_by_creation",
         "DROP INDEX IF EXISTS jobs_by_status",
+        "DROP INDEX IF EXISTS jobs_active",
         "CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (\(creationKey))",
         "CREATE INDEX IF NOT EXISTS jobs_by_status_and_time ON jobs (status, \(creationKey))",
         "CREATE INDEX IF NOT EXISTS jobs_by_model ON jobs (model, \(creationKey))",

@@ -8,9 +8,10 @@ struct DownloadStage: Sendable {
     /// - Parameters:
     ///   - plan: What to fetch.
     ///   - observer: Hears how it goes.
+    ///   - limiter: The job's own limit.
     /// - Throws: `RoostError`; what was fetched so far stays for the next run.
-    func run(_ plan: PullPlan, observer: DownloadObserver) async throws {
-        try await hub.download(plan.files, in: plan.revision, observer: observer)
+    func run(_ plan: PullPlan, observer: DownloadObserver, limiter: BandwidthLimiter) async throws {
+        try await hub.download(plan.files, in: plan.revision, observer: observer, limiter: limiter)
         // The reference moves only now: until the new files are complete, readers of the cache keep finding the old ones.
         try hub.recordRevision(plan.revision, files: plan.isWholeRepository ? plan.files : nil)
     }

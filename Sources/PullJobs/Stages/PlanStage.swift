@@ -5,18 +5,32 @@ import RoostCore
 struct PlanStage: Sendable {
     let hub: HubClient
 
-    func run(reference: ModelReference, policy: QuantizationPolicy, resolved: ResolvedRepository) throws -> PullPlan {
-        let variant = try GGUFVariant.choose(for: reference, policy: policy, among: GGUFVariant.variants(in: resolved.files.map(\.path)))
-        let chosen = Set(variant.files)
-        let modelFiles = resolved.files.filter { chosen.contains($0.path) }
-        let files = resolved.files.filter { chosen.contains($0.path) || Self.isCompanion($0) }
-        let plan = PullPlan(
-            reference: ModelReference(repository: reference.repository, quantization: variant.quantization ?? reference.quantization),
-            revision: resolved.revision, files: files, isWholeRepository: files.count == resolved.files.count,
-            sizeBytes: modelFiles.reduce(0) { $0 + $1.size },
-            isQuantized: variant.quantization.map { !$0.isFullPrecision } ?? true)
+    func run(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) throws -> PullPlan {
+        let plan = try choose(reference: reference, policy: policy, patterns: patterns, resolved: resolved)
         try checkSpace(for: plan)
         return plan
+    }
+
+    /// The plan, whether it fits or not.
+    func choose(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) throws -> PullPlan {
+        let wanted = resolved.files.filter { patterns.select($0.path) }
+        let variants = GGUFVariant.variants(in: wanted.map(\.path))
+        // Who names the files gets these, whether or not there is a model among them.
+        let isExplicit = patterns.allow != nil
+        guard !wanted.isEmpty || !isExplicit else {
+            throw RoostError(
+                .entryNotFound,
+                "None of the \(resolved.files.count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
+            )
+        }
+        let hasChoice = !variants.isEmpty || !isExplicit || reference.quantization != nil
+        let variant = hasChoice ? try GGUFVariant.choose(for: reference, policy: policy, among: variants) : nil
+        let chosen = Set(variant?.files ?? wanted.map(\.path))
+        let files = isExplicit ? wanted : wanted.filter { chosen.contains($0.path) || Self.isCompanion($0) }
+        return PullPlan(
+            reference: ModelReference(repository: reference.repository, quantization: variant?.quantization ?? reference.quantization),
+            revision: resolved.revision, files: files, isWholeRepository: files.count == resolved.files.count,
+            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, offered: variants)
     }
 
     /// The model card, the licence and the small descriptions belong with the model.
@@ -35,21 +49,4 @@ struct PlanStage: Sendable {
             )
         }
     }
-}
-
-/// What a pull will fetch.
-struct PullPlan: Sendable {
-    /// The model's name with the quantisation that was chosen.
-    let reference: ModelReference
-    let revision: ResolvedRevision
-    /// The model files and their companions.
-    let files: [RepositoryFile]
-    /// Whether nothing of the repository is left out.
-    let isWholeRepository: Bool
-    /// The size of the model files alone.
-    let sizeBytes: Int64
-    let isQuantized: Bool
-
-    /// The size of all files.
-    var totalBytes: Int64 { files.reduce(0) { $0 + $1.size } }
 }

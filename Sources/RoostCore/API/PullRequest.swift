@@ -22,6 +22,14 @@ public struct PullRequest: Sendable, Codable, Hashable {
     public var runAfter: Timestamp?
     /// Who is told by HTTP when the job ends.
     public var callbackURL: String?
+    /// Only files that one of these patterns describes, 1 to 64 of 1 to 256 bytes each; `nil` for all.
+    public var allowPatterns: [String]?
+    /// No file that one of these patterns describes; as many as there may be of the others.
+    public var ignorePatterns: [String]?
+    /// The most bytes a second, 65,536 or more; `nil` for no limit.
+    public var maxBytesPerSecond: Int64?
+    /// Whether only to say what would happen.
+    public var isDryRun: Bool?
 
     /// Makes a request without the optional fields.
     ///
@@ -45,6 +53,10 @@ public struct PullRequest: Sendable, Codable, Hashable {
         case maxRetries = "max_retries"
         case runAfter = "run_after"
         case callbackURL = "callback_url"
+        case allowPatterns = "allow_patterns"
+        case ignorePatterns = "ignore_patterns"
+        case maxBytesPerSecond = "max_bytes_per_second"
+        case isDryRun = "dry_run"
     }
 }
 

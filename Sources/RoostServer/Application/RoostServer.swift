@@ -104,6 +104,7 @@ public struct RoostServer: Service {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
+                .init(service: parts.bandwidth),
                 .init(service: application), .init(service: parts.pulls),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

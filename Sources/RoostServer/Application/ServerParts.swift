@@ -21,6 +21,7 @@ struct ServerParts: Sendable {
     let polls: JobPollService
     let webhooks: WebhookService
     let maintenance: MaintenanceService
+    let bandwidth: BandwidthService
     let writeCheck: WriteCheck
     private let logger: Logger
     private let start = ContinuousClock.now
@@ -42,18 +43,21 @@ struct ServerParts: Sendable {
         self.engines = engines
         self.polls = JobPollService(database: database, logger: logger)
         self.logger = logger
-        var pulls = PullWorker.Configuration(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
+        var worker = PullWorker.Configuration(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
             let entry = try catalog.entry(for: reference)
             await engines.forgetFailure(of: entry.reference)
             _ = try await engines.load(entry)
         }
-        pulls.receipts = models.receipts
-        self.pulls = PullWorker(configuration: pulls, database: database, hub: hub, logger: logger)
+        worker.receipts = models.receipts
+        self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
         let settings = configuration.settings
         self.webhooks = WebhookService(database: database, policy: WebhookPolicy(settings), secret: settings.webhookSecret, logger: logger)
         self.maintenance = MaintenanceService(
             configuration: .init(settings), database: database, backups: JobBackupFolder(path: HomeDirectory.backups(in: settings.home).string),
             logger: logger)
+        self.bandwidth = BandwidthService(
+            configured: settings.maxDownloadRate, windows: settings.downloadWindows,
+            target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
     }
 
@@ -70,6 +74,7 @@ struct ServerParts: Sendable {
         ModelRoutes(upkeep: ModelUpkeep(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         ChatRoutes(catalog: catalog, engines: engines).add(to: router)
         OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
+        BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         return router
     }

@@ -5,6 +5,22 @@ extension ServerSettings {
     /// The shortest secret; guessing a shorter one from a call that was seen is within reach.
     private static let shortestSecret = 16
 
+    /// Reads what downloads may take.
+    ///
+    /// - Parameter reader: Flags, environment and file.
+    /// - Throws: `RoostError` with code `invalidConfiguration`.
+    mutating func readDownloadSettings(_ reader: SettingsReader) throws {
+        maxDownloadRate =
+            try reader.string(.maxDownloadRate, allowed: "`unlimited`, `off`, or a rate of 64KiB or more such as 20MB") {
+                DownloadWindows.limit($0)
+            } ?? maxDownloadRate
+        downloadWindows =
+            try reader.string(.downloadWindows, allowed: "HH:MM-HH:MM=LIMIT separated by commas, each limit `unlimited`, `off` or a rate such as 2MB")
+        {
+            DownloadWindows(parsing: $0)
+        } ?? downloadWindows
+    }
+
     /// Reads what concerns the jobs that are done: webhooks, retention, backups.
     ///
     /// - Parameter reader: Flags, environment and file.

@@ -35,6 +35,10 @@ extension ServerSettings {
         public var maxCacheModels: Int?
         /// `--max-concurrent-pulls`.
         public var maxConcurrentPulls: Int?
+        /// `--max-download-rate`.
+        public var maxDownloadRate: String?
+        /// `--download-windows`.
+        public var downloadWindows: String?
         /// `--webhook-allowed-hosts`.
         public var webhookAllowedHosts: String?
         /// `--job-retention-days`.
@@ -63,6 +67,8 @@ extension ServerSettings {
             values[.modelLoadCooldown] = modelLoadCooldown.map { .int($0) }
             values[.maxCacheModels] = maxCacheModels.map { .int($0) }
             values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
+            values[.maxDownloadRate] = maxDownloadRate.map { .string($0) }
+            values[.downloadWindows] = downloadWindows.map { .string($0) }
             values[.webhookAllowedHosts] = webhookAllowedHosts.map { .string($0) }
             values[.jobRetentionDays] = jobRetentionDays.map { .int($0) }
             values[.jobRetentionPerModel] = jobRetentionPerModel.map { .int($0) }
@@ -114,6 +120,7 @@ extension ServerSettings {
         modelLoadCooldown = try reader.int(.modelLoadCooldown, in: 0...86_400, default: modelLoadCooldown)
         maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
+        try readDownloadSettings(reader)
         try readJobSettings(reader)
         try refuseRemoteAddress()
     }

@@ -21,6 +21,8 @@ public import SystemPackage
 /// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
+/// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
+/// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
 /// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
 /// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
 /// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs stay (0 … 36500) |
@@ -57,6 +59,10 @@ public struct ServerSettings: Sendable, Hashable {
     public var maxCacheModels = 2
     /// How many pulls may run at once.
     public var maxConcurrentPulls = 2
+    /// What all downloads together may take outside of the windows.
+    public var maxDownloadRate: DownloadWindows.Limit = .unlimited
+    /// What they may take at which time of the day.
+    public var downloadWindows = DownloadWindows()
     /// Hosts that webhooks may call, as `host` or `host:port`; none turns webhooks off.
     public var webhookAllowedHosts: [String] = []
     /// What the calls of webhooks are signed with; 16 bytes or more.

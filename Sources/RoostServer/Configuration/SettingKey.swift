@@ -12,6 +12,8 @@ enum SettingKey: String, CaseIterable {
     case modelLoadCooldown = "model_load_cooldown"
     case maxCacheModels = "max_cache_models"
     case maxConcurrentPulls = "max_concurrent_pulls"
+    case maxDownloadRate = "max_download_rate"
+    case downloadWindows = "download_windows"
     case webhookAllowedHosts = "webhook_allowed_hosts"
     case webhookSecret = "webhook_secret"
     case jobRetentionDays = "job_retention_days"

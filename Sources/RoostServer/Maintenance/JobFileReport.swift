@@ -9,7 +9,7 @@ public struct JobFileReport: Sendable {
     public let path: String
     /// The file's size in bytes, with its write-ahead log; `nil` when there is no file yet.
     public let bytes: Int64?
-    /// The file's schema as people call it: `v1.0`, `v1.5`.
+    /// The file's schema as people call it: such as `v1.0` or `v1.6`.
     public let schema: String
     /// What a quick check found; empty when the file is sound.
     public let findings: [String]
@@ -30,8 +30,7 @@ public struct JobFileReport: Sendable {
         do {
             let inspection = try JobFileInspection(path: path)
             try inspection.refuseUnusable()
-            let isDocumented = if case .documented = inspection.kind { true } else { false }
-            return (isDocumented ? "v1.0" : "v1.5", isThere ? try JobFileCheck.quickCheck(path) : [])
+            return (inspection.kind.schemaName, isThere ? try JobFileCheck.quickCheck(path) : [])
         } catch let error as RoostError {
             throw error
         } catch {

@@ -79,9 +79,9 @@ struct ModelUpkeep: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     func repair(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> ModelRepair {
         let report = try await store.verify(selector, onProgress: onProgress)
-        let plan = try await store.onDisk { try ModelRepairPlan(report, in: store) }
+        let plan = try ModelRepairPlan(report)
         var quarantined: [String] = []
-        for finding in plan.repairable {
+        for finding in report.findings {
             do {
                 if let path = try await store.onDisk({ try store.cache.quarantine(finding) }) { quarantined.append(path) }
             } catch let error as RoostError where error.code == .conflict {
@@ -93,7 +93,7 @@ struct ModelUpkeep: Sendable {
         for pull in plan.pulls { jobs.append(try await pulls.submit(pull).id) }
         // The pulls are on record; nobody needs the damaged bytes any more.
         for path in quarantined { try await store.onDisk { try store.cache.discard(quarantined: path) } }
-        if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(plan.repairable.count)", "jobs": "\(jobs)"]) }
-        return ModelRepair(report: report, jobs: jobs, unrepairable: plan.unrepairable)
+        if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(report.findings.count)", "jobs": "\(jobs)"]) }
+        return ModelRepair(report: report, jobs: jobs)
     }
 }

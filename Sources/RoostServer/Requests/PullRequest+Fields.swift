@@ -17,6 +17,10 @@ extension PullRequest {
         maxRetries = try fields.optionalInt("max_retries", in: 0...100)
         runAfter = try fields.optionalTime("run_after")
         callbackURL = try fields.optionalString("callback_url", bytes: 1...2048)
+        allowPatterns = try fields.optionalStrings("allow_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
+        ignorePatterns = try fields.optionalStrings("ignore_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
+        maxBytesPerSecond = try fields.optionalRate("max_bytes_per_second")
+        isDryRun = try fields.bool("dry_run", default: false)
     }
 
     /// The pull to record.
@@ -32,6 +36,9 @@ extension PullRequest {
         pull.tags = tags ?? []
         pull.runAfter = runAfter
         pull.callbackURL = callbackURL
+        pull.allowPatterns = allowPatterns
+        pull.ignorePatterns = ignorePatterns
+        pull.maxBytesPerSecond = maxBytesPerSecond
         return pull
     }
 

@@ -74,6 +74,11 @@ struct RequestFields {
         return whole
     }
 
+    /// A download rate that may be absent.
+    func optionalRate(_ name: String) throws -> Int64? {
+        try optionalInt(name, in: Int(Job.rates.lowerBound)...Int(Job.rates.upperBound)).map(Int64.init)
+    }
+
     /// A time that may be absent.
     func optionalTime(_ name: String) throws -> Timestamp? {
         let allowed = "must be a time in UTC such as 2026-01-31T12:00:00Z"

@@ -42,6 +42,7 @@ struct JobRoutes: Sendable {
         group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
         group.post(":id/retry") { _, context in try await show(pulls.retry(id: id(context))) }
         group.post(":id/priority", use: prioritize)
+        group.post(":id/rate", use: limit)
     }
 
     /// The id as it was asked for if there is such a job, else in lower case: our ids are, and people copy them from programs that write capitals.
@@ -81,6 +82,12 @@ extension JobRoutes {
         let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
         let priority = try fields.requiredInt("priority", in: Job.priorities)
         return try await show(pulls.prioritize(id: id(context), priority: priority))
+    }
+
+    private func limit(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
+        return try await show(pulls.limit(id: id(context), bytesPerSecond: fields.optionalRate("max_bytes_per_second")))
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {

@@ -16,6 +16,7 @@ struct PullRoutes: Sendable {
         let body = try await request.readBody(upTo: context.maxUploadSize)
         let pull = try PullRequest(fields: RequestFields(body: body))
         if let url = pull.callbackURL { try checkCallback(url) }
+        if pull.isDryRun == true { return JSON.response(try await pulls.preview(pull.newPull())) }
         let job = try await pulls.submit(pull.newPull())
         return JSON.response(PullAccepted(jobID: job.id), status: .accepted, headers: [.location: "/jobs/\(job.id)"])
     }

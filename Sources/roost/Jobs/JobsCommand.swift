@@ -6,7 +6,8 @@ struct JobsCommand: AsyncParsableCommand {
         commandName: "jobs", abstract: "List, follow and steer pulls.",
         subcommands: [
             JobsListCommand.self, JobsShowCommand.self, JobsWatchCommand.self, JobsEventsCommand.self, JobsCancelCommand.self,
-            JobsPauseCommand.self, JobsResumeCommand.self, JobsRetryCommand.self, JobsPriorityCommand.self, JobsDeleteCommand.self,
+            JobsPauseCommand.self, JobsResumeCommand.self, JobsRetryCommand.self, JobsPriorityCommand.self, JobsRateCommand.self,
+            JobsDeleteCommand.self,
             JobsPruneCommand.self, JobsExportCommand.self,
         ], defaultSubcommand: JobsListCommand.self)
 }

@@ -66,6 +66,29 @@ struct JobsPriorityCommand: AsyncParsableCommand {
     }
 }
 
+/// `roost jobs rate`.
+struct JobsRateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rate", abstract: "Limit how fast a pull downloads; it holds at once.", discussion: "All pulls together: roost bandwidth.")
+
+    @Argument(help: "The job's id.")
+    var id: String
+    @Argument(help: "A rate such as 5MB, 64KiB or more, or unlimited.")
+    var rate: String
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        guard rate != "unlimited", ByteRate(parsing: rate) == nil else { return }
+        throw ValidationError("A rate is 64KiB or more such as 5MB, or `unlimited`; got '\(rate)'.")
+    }
+
+    func run() async throws {
+        let limit = ByteRate(parsing: rate)?.bytesPerSecond
+        let state = limit.map { "limited to \(ByteCount($0))/s" } ?? "no longer limited"
+        try options.show(await options.client().limit(id, bytesPerSecond: limit), as: state)
+    }
+}
+
 /// `roost jobs delete`.
 struct JobsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

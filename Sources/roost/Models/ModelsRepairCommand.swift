@@ -25,12 +25,8 @@ struct ModelsRepairCommand: AsyncParsableCommand {
         let repair = try await client.repair(selector) { progress.show($0) }
         progress.end()
         if !options.json { Terminal.print(repair.report.summary) }
-        for finding in repair.unrepairable where !options.json {
-            Terminal.printError("\(finding.message) It belongs to no GGUF model, so Roost cannot pull it; fetch it with the program that did.")
-        }
         guard !detach, !repair.jobs.isEmpty else {
             if options.json { try JSONOutput.print(repair) } else { for job in repair.jobs { Terminal.print(job) } }
-            guard repair.unrepairable.isEmpty else { throw ExitCode(1) }
             return
         }
         for id in repair.jobs {
@@ -39,7 +35,7 @@ struct ModelsRepairCommand: AsyncParsableCommand {
         }
         let report = try await client.verify(selector) { progress.show($0) }
         progress.end()
-        if options.json { try JSONOutput.print(ModelRepair(report: report, jobs: repair.jobs, unrepairable: repair.unrepairable)) }
+        if options.json { try JSONOutput.print(ModelRepair(report: report, jobs: repair.jobs)) }
         if !options.json { Terminal.print(report.summary) }
         guard report.sound else { throw ExitCode(1) }
     }

@@ -72,7 +72,8 @@ struct ProgressReporter {
         return "\(state) [\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] \(figures)"
     }
 
-    private static func duration(_ seconds: Double) -> String {
+    /// Such as `45 s` or `2 h 10 min`.
+    static func duration(_ seconds: Double) -> String {
         guard seconds < 360_000 else { return "days" }
         let whole = Int(seconds.rounded(.up))
         if whole < 60 { return "\(whole) s" }

@@ -53,7 +53,7 @@ import Testing
     func licenseOfTheHub(answer: String, license: String?) async throws {
         try await Fixture.run(answering: ScriptedServer.always(.init(body: Array(answer.utf8)))) { hub in
             let revision = try await hub.client.resolve(hub.revision.repository)
-            #expect(revision.commit.description == Fixture.commit && revision.license == license)
+            #expect(revision.commit.description == Fixture.commit && revision.facts.license == license)
             #expect(hub.server.requests.count == 1)
         }
     }

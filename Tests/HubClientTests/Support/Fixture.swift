@@ -43,6 +43,28 @@ struct Fixture: Sendable {
         }
     }
 
+    /// The same with a client that is configured by variables, which may name the server's port.
+    static func run(
+        environment: (Int) -> [String: String], answering handler: @escaping ScriptedServer.Handler, _ body: (Fixture) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            try await ScriptedServer.run(handler) { server in
+                let variables = environment(server.port).merging(["HF_HUB_CACHE": directory.appending("hub").string, "HOME": directory.string]) { $1 }
+                let client = HubClient(configuration: try HubConfiguration(environment: variables), logger: Logger(label: "test"))
+                let revision = try ResolvedRevision(
+                    repository: RepositoryID(parsing: "acme/tiny"), revision: "main", commit: #require(CommitHash(hex: commit)))
+                let fixture = Fixture(client: client, server: server, cache: client.cache, revision: revision)
+                do {
+                    try await body(fixture)
+                } catch {
+                    try await client.shutdown()
+                    throw error
+                }
+                try await client.shutdown()
+            }
+        }
+    }
+
     /// Bytes that do not repeat within a block.
     static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) } }
 

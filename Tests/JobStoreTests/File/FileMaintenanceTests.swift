@@ -11,8 +11,8 @@ import Testing
         let before = try sample.snapshot()
         let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
         #expect(try sample.snapshot() == before)
-        #expect(plan.isNeeded && plan.schema == "v1.0" && plan.target == "v1.5" && plan.jobs == 120)
-        #expect(plan.columns.starts(with: ["stage", "revision", "user_id"]) && plan.columns.count == 13)
+        #expect(plan.isNeeded && plan.schema == "v1.0" && plan.target == "v1.6" && plan.jobs == 120)
+        #expect(plan.columns.starts(with: ["stage", "revision", "user_id"]) && plan.columns.count == 16)
         #expect(plan.tables == ["job_events", "job_files", "job_webhooks"])
         #expect(plan.indexes.contains("jobs_in_queue") && plan.indexes.contains("jobs_deleted"))
         #expect(plan.droppedIndexes == ["jobs_by_creation"])
@@ -37,6 +37,40 @@ import Testing
         let again = try JobFileMigration.run(sample.path, backups: sample.backups)
         #expect(!again.isNeeded && again.columns == [] && again.backup == nil && again.jobs == 120)
         #expect(sample.backups.list().count == 1)
+    }
+
+    @Test func `a file of v1.5 gets the three columns and a finer index of what is identical, after a backup`() async throws {
+        let sample = try SampleFile(current: 20)
+        try sample.write { database in
+            try database.execute(sql: "DROP INDEX jobs_active")
+            for column in ["allow_patterns", "ignore_patterns", "max_bytes_per_second"] {
+                try database.execute(sql: "ALTER TABLE jobs DROP COLUMN \(column)")
+            }
+            try database.execute(
+                sql: """
+                    CREATE UNIQUE INDEX jobs_active ON jobs (model, coalesce(quantize, ''), coalesce(init, 0), coalesce(revision, ''))
+                    WHERE status IN ('queued', 'running') AND max_retries IS NOT NULL;
+                    PRAGMA user_version = 15
+                    """)
+        }
+        #expect(try JobFileInspection(path: sample.path).kind == .earlier(version: 15))
+        let rows = try sample.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY rowid") }
+        let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
+        #expect(plan.schema == "v1.5" && plan.target == "v1.6" && plan.columns.count == 3 && plan.tables == [])
+        #expect(plan.indexes == ["jobs_active"] && plan.droppedIndexes == ["jobs_active"])
+        let store = try sample.store()
+        var pull = NewPull(model: try ModelReference(parsing: "a/b"))
+        let whole = try await store.createJob(pull)
+        pull.allowPatterns = ["*.json", "*.md"]
+        let part = try await store.createJob(pull)
+        pull.allowPatterns = ["*.md", "*.json", "*.md"]
+        let same = try await store.createJob(pull)
+        try store.close()
+        #expect(whole.id != part.id && same.id == part.id && part.allowPatterns == ["*.json", "*.md"])
+        #expect(sample.backups.list().map(\.reason) == [.beforeMigration])
+        let after = try sample.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY rowid LIMIT 20") }
+        let columns = Array(rows[0].columnNames)
+        #expect(after.map { row in columns.map { row[$0] as DatabaseValue } } == rows.map { row in columns.map { row[$0] as DatabaseValue } })
     }
 
     @Test func `there is no migration of nothing and of other programs' files`() throws {
@@ -70,7 +104,7 @@ import Testing
         try await store.write { try $0.execute(sql: "UPDATE jobs SET status = 'banana' WHERE id = 'job-00007'") }
         let statistics = try JobFileStatistics(path: sample.path)
         #expect(statistics.jobs == 50 && statistics.jobsByStatus == ["succeeded": 49, "banana": 1])
-        #expect(statistics.events == 100 && statistics.schema == "v1.5" && statistics.journalMode == "wal")
+        #expect(statistics.events == 100 && statistics.schema == "v1.6" && statistics.journalMode == "wal")
         #expect(statistics.oldestJob?.rawValue == "2026-01-01T00:00:01.000Z" && statistics.newestJob?.rawValue == "2026-01-01T00:00:50.000Z")
         #expect(statistics.fileBytes == statistics.pages * statistics.pageBytes && statistics.logBytes > 0)
     }

@@ -46,6 +46,7 @@ import Testing
             "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
             "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
             "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
+            "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited",
         ]
         let fromEnvironment = try await load(environment)
         let fromFile = try await load(
@@ -53,7 +54,8 @@ import Testing
                 {"port":9000,"max_concurrent_pulls":5,"max_cache_models":3,"model_load_cooldown":0,"log_level":"debug",
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
                  "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
-                 "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9}
+                 "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9,
+                 "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited"}
                 """)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)

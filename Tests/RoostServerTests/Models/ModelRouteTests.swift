@@ -58,22 +58,24 @@ import Testing
         }
     }
 
-    @Test("repair sets the damaged blob aside, records a pull of the exact commit, and leaves what no pull can fetch")
+    @Test("repair sets damaged blobs aside and records pulls of the exact commits and files, whatever their format and names")
     func repair() async throws {
         try await RunningServer.run { server in
             let model = try CachedModel(in: server)
-            let other = try CachedModel(in: server, "acme/weights", file: "model.safetensors")
+            let other = try CachedModel(in: server, "acme/weights", file: "model [1]*?.safetensors")
             try model.damage()
             try other.damage()
             let client = try RoostClient(server: server.url)
             let repair = try await client.repair(nil)
-            #expect(repair.report.findings.count == 2 && repair.unrepairable.map(\.model) == ["acme/weights"])
-            #expect(!model.isThere(model.blob) && other.isThere(other.blob))
+            #expect(repair.report.findings.count == 2 && !model.isThere(model.blob) && !other.isThere(other.blob))
             #expect(try FileManager.default.contentsOfDirectory(atPath: model.folder.appending("blobs").string).isEmpty)
-            let job = try await client.job(#require(repair.jobs.first)).job
-            #expect(repair.jobs.count == 1 && job.model == "acme/tiny:Q4_0" && job.revision == model.commit)
-            // Once more joins the pull that is on its way.
-            #expect(try await client.repair(ModelSelector(parsing: "acme/tiny")).jobs == repair.jobs)
+            var jobs: [Job] = []
+            for id in repair.jobs { jobs.append(try await client.job(id).job) }
+            #expect(jobs.map(\.model) == ["acme/tiny", "acme/weights"] && jobs.allSatisfy { $0.revision == model.commit })
+            #expect(jobs.map(\.allowPatterns) == [["tiny-Q4_0.gguf"], ["model [[]1][*][?].safetensors"]])
+            #expect(GlobPattern("model [[]1][*][?].safetensors").matches(other.file))
+            // Once more joins the pulls that are on their way.
+            #expect(try await client.repair(nil).jobs == repair.jobs)
         }
     }
 

@@ -13,7 +13,7 @@ extension HubClient {
         let card = files.first { $0.path.description.lowercased() == "readme.md" }
         return ModelReceipt(
             repository: revision.repository, commit: revision.commit, revision: revision.revision,
-            license: revision.license ?? card.flatMap { ModelLicense.name(inCard: cache.snapshotPath(of: $0, in: revision)) },
+            license: revision.facts.license ?? card.flatMap { ModelLicense.name(inCard: cache.snapshotPath(of: $0, in: revision)) },
             startedAt: startedAt, pulledAt: pulledAt,
             files: files.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
     }

@@ -4,19 +4,15 @@ public struct ModelRepair: Sendable, Codable, Hashable {
     public var report: VerifyReport
     /// The pulls that fetch what is missing; when they have succeeded, another verification is clean.
     public var jobs: [String]
-    /// What no pull of Roost can fetch again; it was left as it is.
-    public var unrepairable: [VerifyReport.Finding]
 
     /// Makes an answer.
     ///
     /// - Parameters:
     ///   - report: What was found wrong.
     ///   - jobs: The pulls that fetch what is missing.
-    ///   - unrepairable: What no pull can fetch again.
-    public init(report: VerifyReport, jobs: [String], unrepairable: [VerifyReport.Finding]) {
+    public init(report: VerifyReport, jobs: [String]) {
         self.report = report
         self.jobs = jobs
-        self.unrepairable = unrepairable
     }
 }
 

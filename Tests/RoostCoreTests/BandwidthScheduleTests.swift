@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RoostServer
+@testable import RoostCore
 
 @Suite("Sharing a line")
 struct BandwidthScheduleTests {

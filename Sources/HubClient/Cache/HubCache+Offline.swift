@@ -1,0 +1,41 @@
+import Foundation
+import RoostCore
+import SystemPackage
+
+extension HubCache {
+    /// What a revision meant when somebody last asked, for whoever may not ask now.
+    ///
+    /// - Parameters:
+    ///   - name: A branch, tag, `refs/pr/N` or commit.
+    ///   - repository: The repository.
+    /// - Returns: The revision; its snapshot folder is there.
+    /// - Throws: `RoostError` with code `offline` when the cache does not know it; `invalidRequest` for an unsafe name.
+    func knownRevision(_ name: String, of repository: RepositoryID) throws -> ResolvedRevision {
+        let ref = try refFile(name, of: repository)
+        let noted = FileManager.default.contents(atPath: ref.string).map { String(decoding: $0, as: UTF8.self) } ?? name
+        let commit = CommitHash(hex: noted.trimmingCharacters(in: .whitespacesAndNewlines))
+        let revision = commit.map { ResolvedRevision(repository: repository, revision: name, commit: $0) }
+        guard let revision, FileManager.default.fileExists(atPath: snapshot(revision).string) else {
+            throw RoostError(
+                .offline,
+                "HF_HUB_OFFLINE is set and \(repository) at \(name.quotedForPeople) is not in the cache. Unset it to pull from the Hub.")
+        }
+        return revision
+    }
+
+    /// The files of a snapshot: those of its list if there is one, else those that are there.
+    ///
+    /// - Parameter revision: The pinned revision.
+    /// - Returns: The files, ordered by path.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func knownFiles(in revision: ResolvedRevision) throws -> [RepositoryFile] {
+        let files =
+            try TreeFile.files(at: treeFile(revision))
+            ?? repository(revision.repository).entries(of: revision.commit).compactMap { entry in
+                // The name of the blob that a file links to is its digest.
+                guard let size = entry.size, let digest = entry.namedDigest else { return nil }
+                return RepositoryFile(path: entry.path, size: size, digest: digest)
+            }
+        return files.sorted { $0.path.description < $1.path.description }
+    }
+}

@@ -1,0 +1,51 @@
+import HubClient
+public import RoostCore
+
+/// Says what a pull would do, without doing it.
+struct PullPlanner: Sendable {
+    let hub: HubClient
+    /// The rate of the last pull in bytes a second.
+    let bytesPerSecond: Double?
+
+    /// Asks the Hub and looks at the disk and the memory.
+    func preview(_ pull: NewPull) async throws -> PullPreview {
+        let resolved = try await ResolveStage(hub: hub).run(pull.model.repository, revision: pull.revision)
+        let patterns = FilePatterns(allow: pull.allowPatterns, ignore: pull.ignorePatterns)
+        let plan = try PlanStage(hub: hub).choose(reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
+        let files = plan.files.map {
+            PullPreview.File(
+                path: $0.path.description, size: $0.size, digest: $0.digest.description,
+                presentBytes: min($0.size, hub.presentBytes(of: $0, in: plan.revision)))
+        }
+        let missing = files.reduce(0) { $0 + $1.size - $1.presentBytes }
+        let offered = plan.offered.map { $0.quantization?.description ?? $0.name }
+        return PullPreview(
+            model: plan.reference.description, revision: plan.revision.revision, commit: plan.revision.commit.description,
+            access: try await access(to: plan.revision), license: plan.revision.facts.license,
+            choice: (
+                plan.variant?.quantization?.description,
+                plan.variant?.reason(for: pull.model, policy: pull.quantize, among: plan.offered)
+                    ?? "The files were named and none of them is a GGUF model.", offered
+            ),
+            files: files, sizeBytes: plan.sizeBytes,
+            disk: .init(neededBytes: missing, availableBytes: try hub.freeBytes()),
+            memory: .init(neededBytes: plan.sizeBytes + plan.sizeBytes / 10, availableBytes: MachineMemory.availableBytes),
+            bytesPerSecond: bytesPerSecond)
+    }
+
+    private func access(to revision: ResolvedRevision) async throws -> PullPreview.Access {
+        guard revision.facts.isGated else { return revision.facts.isPrivate ? .restricted : .open }
+        return try await hub.mayRead(revision.repository) ? .gated : .denied
+    }
+}
+
+extension PullWorker {
+    /// Says what a pull would do: files, bytes, room, the choice and its reason. Nothing is recorded.
+    ///
+    /// - Parameter pull: What is asked for.
+    /// - Returns: What would happen.
+    /// - Throws: `RoostError` as the pull itself would fail with; a lack of room is not an error here.
+    public func preview(_ pull: NewPull) async throws -> PullPreview {
+        try await PullPlanner(hub: hub, bytesPerSecond: board.lastRate).preview(pull)
+    }
+}

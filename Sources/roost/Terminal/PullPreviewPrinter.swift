@@ -1,0 +1,46 @@
+import RoostCore
+
+/// Shows what a pull would do.
+struct PullPreviewPrinter {
+    let json: Bool
+
+    func print(_ preview: PullPreview) throws {
+        if json { return try JSONOutput.print(preview) }
+        Terminal.print("\(preview.model) at \(preview.revision) (\(preview.commit.prefix(12)))")
+        var table = TextTable(columns: ["FILE", "SIZE", "HERE"])
+        for file in preview.files {
+            let here = file.presentBytes == file.size ? "yes" : file.presentBytes == 0 ? "no" : "\(ByteCount(file.presentBytes))"
+            table.add([file.path, "\(ByteCount(file.size))", here])
+        }
+        Terminal.print(table)
+        Terminal.print("To fetch:      \(ByteCount(preview.missingBytes)) of \(ByteCount(preview.totalBytes))\(time(preview))")
+        Terminal.print("Disk:          \(room(preview.disk))")
+        Terminal.print("Memory:        \(room(preview.memory))")
+        Terminal.print("Quantisation:  \(preview.reason)\(offered(preview))")
+        Terminal.print("Access:        \(access(preview.access))")
+        if let license = preview.license { Terminal.print("Licence:       \(license)") }
+    }
+
+    private func time(_ preview: PullPreview) -> String {
+        guard let seconds = preview.etaSeconds, let rate = preview.bytesPerSecond, preview.missingBytes > 0 else { return "" }
+        return ", about \(ProgressReporter.duration(seconds)) at \(ByteCount(Int64(rate)))/s, the rate of the last pull"
+    }
+
+    private func room(_ room: PullPreview.Room) -> String {
+        let figures = "\(ByteCount(room.neededBytes)) needed, \(ByteCount(room.availableBytes)) available"
+        return room.fits ? figures : figures + ": it does not fit"
+    }
+
+    private func offered(_ preview: PullPreview) -> String {
+        preview.offered.count > 1 ? " Offered: \(preview.offered.joined(separator: ", "))." : ""
+    }
+
+    private func access(_ access: PullPreview.Access) -> String {
+        switch access {
+        case .open: "public"
+        case .gated: "gated, and the token has access"
+        case .restricted: "private, and the token has access"
+        case .denied: "gated, and the token has no access: ask for it on the model's page on the Hub, then set HF_TOKEN"
+        }
+    }
+}
