@@ -75,6 +75,7 @@ struct PullPipeline: Sendable {
         let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
         board.update(job.id) { machine in
             machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
+            machine.listed(Dictionary(plan.files.map { ($0.path, $0.size) }) { first, _ in first })
             for (file, bytes) in present { machine.found(bytes, of: file, at: board.now) }
         }
         await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })

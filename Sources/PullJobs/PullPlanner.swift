@@ -29,7 +29,7 @@ struct PullPlanner: Sendable {
             ),
             files: files, sizeBytes: plan.sizeBytes,
             disk: .init(neededBytes: missing, availableBytes: try hub.freeBytes()),
-            memory: .init(neededBytes: plan.sizeBytes + plan.sizeBytes / 10, availableBytes: MachineMemory.availableBytes),
+            memory: .init(neededBytes: plan.variant == nil ? 0 : plan.sizeBytes + plan.sizeBytes / 10, availableBytes: MachineMemory.availableBytes),
             bytesPerSecond: bytesPerSecond)
     }
 

@@ -22,7 +22,10 @@ public struct PullStateMachine: Sendable, Hashable {
     /// How many such tries there may be.
     private let maxRetries: Int
 
+    private var sizes: [RepositoryFilePath: Int64] = [:]
     private var presentByFile: [RepositoryFilePath: Int64] = [:]
+    /// The sum of `presentByFile`.
+    private var presentBytes: Int64 = 0
     private var rate = RateMeter()
     private var sizeMismatches = 0
     private var bytesAtStart: Int64 = 0
@@ -70,6 +73,19 @@ public struct PullStateMachine: Sendable, Hashable {
         return totalBytes == 0 ? 1 : Double(downloadedBytes) / Double(totalBytes)
     }
 
+    /// The files that are coming: begun and not complete.
+    ///
+    /// - Parameters:
+    ///   - now: Since the pull's start.
+    ///   - limit: At most so many.
+    /// - Returns: The files by path; `nil` unless bytes are moving.
+    public func currentFiles(at now: Duration, limit: Int = 8) -> [FileProgress]? {
+        guard stage == .downloading else { return nil }
+        let coming = presentByFile.filter { file, bytes in bytes > 0 && bytes < sizes[file, default: 0] }
+        return coming.map { FileProgress(path: $0.description, size: sizes[$0, default: 0], downloadedBytes: $1) }
+            .sorted { $0.path < $1.path }.prefix(limit).map(\.self)
+    }
+
     /// A try begins.
     public mutating func beginAttempt() { attempts += 1 }
 
@@ -92,13 +108,23 @@ public struct PullStateMachine: Sendable, Hashable {
     public mutating func planned(sizeBytes: Int64, totalBytes: Int64, quantized: Bool) {
         if totalBytes != self.totalBytes {
             // The repository changed between two tries: what was counted belonged to other files.
-            presentByFile = [:]
-            downloadedBytes = 0
-            bytesAtStart = 0
+            forget()
         }
         self.sizeBytes = sizeBytes
         self.totalBytes = totalBytes
         self.preferredQuantized = quantized
+    }
+
+    /// How large the files are.
+    ///
+    /// - Parameter sizes: Bytes by file.
+    public mutating func listed(_ sizes: [RepositoryFilePath: Int64]) { self.sizes = sizes }
+
+    private mutating func forget() {
+        presentByFile = [:]
+        presentBytes = 0
+        downloadedBytes = 0
+        bytesAtStart = 0
     }
 
     /// So many bytes of a file were here before this run began.
@@ -119,8 +145,9 @@ public struct PullStateMachine: Sendable, Hashable {
     ///   - file: The file.
     ///   - now: Since the pull's start.
     public mutating func received(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
-        presentByFile[file] = bytes
-        let sum = presentByFile.values.reduce(0, +)
+        let before = presentByFile.updateValue(bytes, forKey: file) ?? 0
+        presentBytes += bytes - before
+        let sum = presentBytes
         lastByteAt = now
         downloadedBytes = min(max(downloadedBytes, sum), totalBytes ?? .max)
         rate.record(bytes: sum, at: now)
@@ -154,9 +181,7 @@ public struct PullStateMachine: Sendable, Hashable {
         if error.code == .sizeMismatch {
             sizeMismatches += 1
             // Wrong bytes were deleted; what is here is counted anew.
-            presentByFile = [:]
-            downloadedBytes = 0
-            bytesAtStart = 0
+            forget()
             return sizeMismatches < 2 ? .again : .giveUp
         }
         guard error.isTransient else { return .giveUp }

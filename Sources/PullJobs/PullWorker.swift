@@ -75,7 +75,9 @@ public final class PullWorker: Service {
         var live = job
         let now = board.now
         live.apply(machine, at: now)
-        return JobView(job: live, bytesPerSecond: machine.bytesPerSecond(at: now), etaSeconds: machine.etaSeconds(at: now))
+        return JobView(
+            job: live, bytesPerSecond: machine.bytesPerSecond(at: now), etaSeconds: machine.etaSeconds(at: now),
+            currentFiles: machine.currentFiles(at: now))
     }
 
     /// Takes up what a dead process left, then works until the server stops.

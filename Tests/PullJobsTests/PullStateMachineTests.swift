@@ -38,6 +38,21 @@ import Testing
         #expect(machine.progress == 1)
     }
 
+    @Test func `files that are coming are told with their sizes, and no others`() {
+        var machine = downloading(total: 300)
+        machine.listed([file: 100, other: 200])
+        machine.received(0, of: file, at: .zero)
+        #expect(machine.currentFiles(at: .zero) == [])
+        machine.received(40, of: other, at: .zero)
+        machine.received(60, of: file, at: .zero)
+        let both = [FileProgress(path: "a.gguf", size: 100, downloadedBytes: 60), FileProgress(path: "b.gguf", size: 200, downloadedBytes: 40)]
+        #expect(machine.currentFiles(at: .zero) == both && machine.currentFiles(at: .zero, limit: 1) == [both[0]])
+        machine.received(100, of: file, at: .zero)
+        #expect(machine.currentFiles(at: .zero) == [both[1]])
+        machine.received(200, of: other, at: .zero)
+        #expect(machine.currentFiles(at: .zero) == nil)
+    }
+
     @Test func `when all bytes are here, what remains is verifying`() {
         var machine = downloading(total: 100)
         machine.received(99, of: file, at: .zero)

@@ -163,6 +163,52 @@ enum FileSystem {
         }
     }
 
+    /// Lets the system begin to write a file's bytes to the disk, where it can be asked to: a flush later waits less. No promise, so no failure.
+    private static func beginFlush(_ descriptor: FileDescriptor) { _ = linuxSyncRange?(descriptor.rawValue, 0, 0, 2) }
+
+    private typealias LinuxSyncRange = @convention(c) (CInt, Int64, Int64, CUnsignedInt) -> CInt
+
+    /// Linux's `sync_file_range`, which its header keeps from Swift.
+    private static let linuxSyncRange: LinuxSyncRange? = {
+        #if canImport(Darwin)
+            nil
+        #else
+            dlsym(nil, "sync_file_range").map { unsafeBitCast($0, to: LinuxSyncRange.self) }
+        #endif
+    }()
+
+    /// Writes a file under a name that nobody else has. It is not flushed.
+    ///
+    /// - Returns: The name.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; nothing is left.
+    static func writeTemporary(_ bytes: some Sequence<UInt8>, in folder: FilePath) throws -> FilePath {
+        let temporary = temporaryName(in: folder)
+        do {
+            try attempt("write", folder) {
+                let descriptor = try FileDescriptor.open(
+                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                    permissions: FilePermissions(rawValue: 0o666))
+                try descriptor.closeAfter {
+                    try descriptor.writeAll(bytes)
+                    beginFlush(descriptor)
+                }
+            }
+            return temporary
+        } catch {
+            // The first failure is the one to tell.
+            try? remove(temporary)
+            throw error
+        }
+    }
+
+    /// Waits until the bytes of a file that is closed are on the disk.
+    static func flushFile(_ path: FilePath) throws {
+        let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec]) }
+        // Closing what was only read cannot lose anything.
+        defer { try? descriptor.close() }
+        try flush(descriptor, path)
+    }
+
     /// The size of a regular file, through links; `nil` when there is none.
     static func size(of path: FilePath) -> Int64? {
         guard let stat = try? path.stat(), stat.type == .regular else { return nil }

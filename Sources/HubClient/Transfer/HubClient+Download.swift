@@ -18,14 +18,22 @@ extension HubClient {
     public func download(
         _ files: [RepositoryFile], in revision: ResolvedRevision, observer: DownloadObserver, limiter: BandwidthLimiter? = nil
     ) async throws {
-        let job = DownloadJob(revision: revision, observer: observer, limits: DownloadLimits(limiters: [bandwidth] + [limiter].compactMap(\.self)))
+        let limits = DownloadLimits(limiters: [bandwidth] + [limiter].compactMap(\.self))
         let small = files.filter { $0.size < Self.largeFile }
         let large = files.filter { $0.size >= Self.largeFile }
-        // Batches, so that one flush of a folder serves many files.
-        for start in stride(from: 0, to: small.count, by: Self.batch) {
-            try await download(Array(small[start..<min(start + Self.batch, small.count)]), atOnce: Self.mostStreams, job)
+        // Batches, so that one flush of a folder serves many files; a batch is flushed while the next one comes.
+        var batches = stride(from: 0, to: small.count, by: Self.batch).map { Array(small[$0..<min($0 + Self.batch, small.count)]) }
+        batches += large.map { [$0] }
+        try await disk.run { [cache] in try FileSystem.makeFolder(cache.blobsFolder(revision.repository)) }
+        try await withThrowingTaskGroup(of: Void.self) { finishing in
+            for batch in batches {
+                let job = DownloadJob(revision: revision, observer: observer, limits: limits)
+                try await fetch(batch, job)
+                try await finishing.next()
+                finishing.addTask { try await self.finish(batch, job) }
+            }
+            try await finishing.waitForAll()
         }
-        for file in large { try await download([file], atOnce: 1, job) }
     }
 
     /// Fetches one file.
@@ -52,21 +60,30 @@ extension HubClient {
     private static let mostStreams = 8
     private static let batch = 64
 
-    private func download(_ files: [RepositoryFile], atOnce width: Int, _ job: DownloadJob) async throws {
-        let (revision, observer) = (job.revision, job.observer)
-        try await disk.run { [cache] in try FileSystem.makeFolder(cache.blobsFolder(revision.repository)) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, file) in files.enumerated() {
-                if index >= width { try await group.next() }
-                group.addTask { try await self.complete(file, job) }
+    private func fetch(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (index, file) in files.enumerated() {
+                    if index >= Self.mostStreams { try await group.next() }
+                    group.addTask { try await self.complete(file, job) }
+                }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
+        } catch {
+            // What arrived stays for the next attempt. The failure that ended this one is the one to tell.
+            try? await job.written.install(in: cache, job.revision, disk)
+            throw error
         }
-        // The job's row will survive a power cut; the names it speaks of must, too.
+    }
+
+    /// Gives the small files of a batch their names, and makes all names safe: the job's row will survive a power cut, and what it speaks of must, too.
+    private func finish(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
+        let revision = job.revision
+        try await job.written.install(in: cache, revision, disk)
         let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
-        try await disk.run { for folder in folders { try FileSystem.flushFolder(folder) } }
-        for file in files { observer.onProgress(file, file.size) }
-        await observer.onVerified(files)
+        try await disk.runToTheEnd { for folder in folders { try FileSystem.flushFolder(folder) } }
+        for file in files { job.observer.onProgress(file, file.size) }
+        await job.observer.onVerified(files)
     }
 
     private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws {
@@ -83,6 +100,7 @@ extension HubClient {
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
         if isNew {
             do {
+                guard file.size > SmallFileTransfer.largest else { return try await fetchSmall(file, job) }
                 try await fetch(file, job)
             } catch let error as RoostError where error.isAbsence(at: revision.commit) {
                 try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
@@ -100,14 +118,19 @@ extension HubClient {
         return false
     }
 
+    private func source(of file: RepositoryFile, _ job: DownloadJob) -> FileSource {
+        FileSource(transport: transport, address: routes.content(of: file.path, in: job.revision), limits: job.limits)
+    }
+
+    private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+        let transfer = SmallFileTransfer(source: source(of: file, job), file: file, disk: disk, space: space)
+        job.written.add(try await transfer.run(in: cache.blobsFolder(job.revision.repository)), file)
+    }
+
     private func fetch(_ file: RepositoryFile, _ job: DownloadJob) async throws {
-        let revision = job.revision
-        let source = FileSource(transport: transport, address: routes.content(of: file.path, in: revision), limits: job.limits)
-        let blob = cache.blob(file.digest, of: revision.repository)
-        let path = cache.partial(file.digest, of: revision.repository)
-        guard file.size > SmallFileTransfer.largest else {
-            return try await SmallFileTransfer(source: source, file: file, disk: disk, space: space).run(as: blob, removing: path)
-        }
+        let source = source(of: file, job)
+        let blob = cache.blob(file.digest, of: job.revision.repository)
+        let path = cache.partial(file.digest, of: job.revision.repository)
         let partial = try await disk.run { [space] in try PartialFile(opening: path, for: file, space: space) }
         let transfer = FileTransfer(
             source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams, clock: clock,
@@ -133,4 +156,6 @@ private struct DownloadJob: Sendable {
     let revision: ResolvedRevision
     let observer: DownloadObserver
     let limits: DownloadLimits
+    /// What the present batch has written.
+    let written = WrittenFiles()
 }

@@ -15,20 +15,16 @@ struct SmallFileTransfer: Sendable {
 
     /// Fetches, checks and writes the file; wrong bytes are fetched again once.
     ///
-    /// - Parameters:
-    ///   - blob: The final name. The folder is not flushed.
-    ///   - leftover: Where an earlier version would have left a part; it is removed.
+    /// - Parameter folder: Where to write it.
+    /// - Returns: The file under a name that nobody else has. It is not flushed.
     /// - Throws: `RoostError`; `CancellationError`.
-    func run(as blob: FilePath, removing leftover: FilePath) async throws {
-        try space.require(file.size, in: blob.removingLastComponent(), for: file.path.description.quotedForPeople)
+    func run(in folder: FilePath) async throws -> FilePath {
+        try space.require(file.size, in: folder, for: file.path.description.quotedForPeople)
         var content = try await fetch()
         if digest(of: content) != file.digest { content = try await fetch() }
         let actual = digest(of: content)
         guard actual == file.digest else { throw file.wrongBytes(actual) }
-        try await disk.run { [content] in
-            try FileSystem.remove(leftover)
-            try FileSystem.write(content, to: blob, temporaryIn: blob.removingLastComponent())
-        }
+        return try await disk.runToTheEnd { [content] in try FileSystem.writeTemporary(content, in: folder) }
     }
 
     private func fetch() async throws -> [UInt8] {

@@ -6,6 +6,8 @@ public struct JobView: Sendable, Codable, Hashable {
     public var bytesPerSecond: Double?
     /// How many seconds the rest takes at this rate; `nil` unless bytes are moving.
     public var etaSeconds: Double?
+    /// The files that are coming now, by path, eight at the most; `nil` unless bytes are moving.
+    public var currentFiles: [FileProgress]?
 
     /// Makes a view.
     ///
@@ -13,15 +15,18 @@ public struct JobView: Sendable, Codable, Hashable {
     ///   - job: The row.
     ///   - bytesPerSecond: The rate of the last seconds.
     ///   - etaSeconds: How many seconds the rest takes at this rate.
-    public init(job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil) {
+    ///   - currentFiles: The files that are coming now.
+    public init(job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil, currentFiles: [FileProgress]? = nil) {
         self.job = job
         self.bytesPerSecond = bytesPerSecond
         self.etaSeconds = etaSeconds
+        self.currentFiles = currentFiles
     }
 
     private enum CodingKeys: String, CodingKey {
         case bytesPerSecond = "bytes_per_second"
         case etaSeconds = "eta_seconds"
+        case currentFiles = "current_files"
     }
 
     /// Reads the row's fields and the live ones from one object.
@@ -33,6 +38,7 @@ public struct JobView: Sendable, Codable, Hashable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         bytesPerSecond = try container.decodeIfPresent(Double.self, forKey: .bytesPerSecond)
         etaSeconds = try container.decodeIfPresent(Double.self, forKey: .etaSeconds)
+        currentFiles = try container.decodeIfPresent([FileProgress].self, forKey: .currentFiles)
     }
 
     /// Writes the row's fields and the live ones into one object.
@@ -44,5 +50,6 @@ public struct JobView: Sendable, Codable, Hashable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(bytesPerSecond, forKey: .bytesPerSecond)
         try container.encode(etaSeconds, forKey: .etaSeconds)
+        try container.encode(currentFiles, forKey: .currentFiles)
     }
 }

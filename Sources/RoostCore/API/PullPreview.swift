@@ -26,7 +26,8 @@ public struct PullPreview: Sendable, Codable, Hashable {
     public var missingBytes: Int64
     /// Whether there is room on the disk.
     public var disk: Room
-    /// Whether the model would run in this machine's memory: its weights and a tenth more; the context comes on top of that.
+    /// Whether the model would run in this machine's memory: its weights and a tenth more; the context comes on top of that. Nothing is needed where
+    /// there is no model among the files.
     public var memory: Room
     /// The rate of the last pull in bytes a second; `nil` when there was none since the server's start.
     public var bytesPerSecond: Double?

@@ -1,10 +1,13 @@
 import Foundation
 import RoostCore
 
-/// Shows a job's progress: a bar on a terminal (standard error), plain lines otherwise (standard output).
+/// Shows a job's progress: bars on a terminal (standard error), one for everything and one for each file that is coming; plain lines otherwise
+/// (standard output).
 struct ProgressReporter {
     let interactive: Bool
     private var lastLine = ""
+    /// How many lines the last drawing has.
+    private var drawn = 0
     private var lastPrinted = ContinuousClock.now - .seconds(60)
 
     init(interactive: Bool) { self.interactive = interactive }
@@ -13,7 +16,7 @@ struct ProgressReporter {
     mutating func show(_ view: JobView) {
         let state = Self.state(of: view)
         if interactive {
-            Terminal.redraw(Self.bar(view, state: state))
+            draw([Self.bar(view, state: state)] + Self.fileBars(view))
         } else if state != lastLine || ContinuousClock.now - lastPrinted > .seconds(5) {
             lastLine = state
             lastPrinted = .now
@@ -24,13 +27,13 @@ struct ProgressReporter {
     /// The server does not answer at the moment.
     mutating func showWaiting() {
         let line = "the server does not answer; the job waits for it"
-        if interactive { Terminal.redraw(line) } else if lastLine != line { Terminal.print(line) }
+        if interactive { draw([line]) } else if lastLine != line { Terminal.print(line) }
         lastLine = line
     }
 
     /// Says how the job ended.
-    func end(_ job: Job) {
-        if interactive { Terminal.redraw("") }
+    mutating func end(_ job: Job) {
+        if interactive { draw([""]) }
         if job.status == .succeeded {
             let size = job.totalBytes.map { ", \(ByteCount($0))" } ?? ""
             Terminal.print("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
@@ -39,6 +42,31 @@ struct ProgressReporter {
         } else {
             Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
         }
+    }
+
+    /// Draws lines over the last ones; none is so long that the terminal would break it.
+    private mutating func draw(_ lines: [String]) {
+        let width = Terminal.columns - 1
+        Terminal.redraw(lines.map { String($0.prefix(width)) }, over: drawn)
+        drawn = lines.count
+    }
+
+    /// A bar for each file that is coming. A single one would say what the bar for everything says.
+    private static func fileBars(_ view: JobView) -> [String] {
+        guard let files = view.currentFiles, files.count > 1 || files.first.map({ $0.size != view.job.totalBytes }) == true else { return [] }
+        let nameWidth = min(files.map(\.path.count).max() ?? 0, max(16, Terminal.columns / 3))
+        return files.map { file in
+            let name = file.path.count > nameWidth ? "…" + file.path.suffix(nameWidth - 1) : file.path
+            let figures = "\(ByteCount(file.downloadedBytes)) of \(ByteCount(file.size))"
+            let width = min(30, Terminal.columns - nameWidth - figures.count - 7)
+            return "  \(name.padding(to: nameWidth + 1))" + bar(Double(file.downloadedBytes) / Double(max(file.size, 1)), width: width) + figures
+        }
+    }
+
+    private static func bar(_ progress: Double, width: Int) -> String {
+        guard width >= 8 else { return "" }
+        let filled = Int(min(max(progress, 0), 1) * Double(width))
+        return "[\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] "
     }
 
     private static func state(of view: JobView) -> String {
@@ -67,9 +95,7 @@ struct ProgressReporter {
     private static func bar(_ view: JobView, state: String) -> String {
         let figures = figures(view)
         let width = min(40, Terminal.columns - figures.count - state.count - 6)
-        guard let progress = view.job.progress, width >= 8 else { return "\(state)  \(figures)" }
-        let filled = Int(min(max(progress, 0), 1) * Double(width))
-        return "\(state) [\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] \(figures)"
+        return "\(state) " + (view.job.progress.map { bar($0, width: width) } ?? "") + figures
     }
 
     /// Such as `45 s` or `2 h 10 min`.

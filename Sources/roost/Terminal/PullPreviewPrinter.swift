@@ -15,8 +15,8 @@ struct PullPreviewPrinter {
         Terminal.print(table)
         Terminal.print("To fetch:      \(ByteCount(preview.missingBytes)) of \(ByteCount(preview.totalBytes))\(time(preview))")
         Terminal.print("Disk:          \(room(preview.disk))")
-        Terminal.print("Memory:        \(room(preview.memory))")
-        Terminal.print("Quantisation:  \(preview.reason)\(offered(preview))")
+        if preview.memory.neededBytes > 0 { Terminal.print("Memory:        \(room(preview.memory))") }
+        Terminal.print("Choice:        \(preview.reason)\(offered(preview))")
         Terminal.print("Access:        \(access(preview.access))")
         if let license = preview.license { Terminal.print("Licence:       \(license)") }
     }

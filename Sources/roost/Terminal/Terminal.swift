@@ -33,8 +33,15 @@ enum Terminal {
     /// Writes a line to standard error.
     static func printError(_ line: String) { write(line + "\n", to: .standardError) }
 
-    /// Draws a line over the last one on standard error.
-    static func redraw(_ line: String) { write("\r\u{1B}[2K" + line, to: .standardError) }
+    /// Draws lines over the last ones on standard error; the cursor stays in the last of them.
+    ///
+    /// - Parameters:
+    ///   - lines: At least one.
+    ///   - count: How many lines were drawn last.
+    static func redraw(_ lines: [String], over count: Int) {
+        let up = count > 1 ? "\u{1B}[\(count - 1)A" : ""
+        write("\r\(up)\u{1B}[J" + lines.joined(separator: "\n"), to: .standardError)
+    }
 
     /// A reader that has had enough (`| head`) ends the command quietly, as it ends every other; a full disk ends it with a sentence.
     private static func write(_ text: String, to descriptor: FileDescriptor) {

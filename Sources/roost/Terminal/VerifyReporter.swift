@@ -20,8 +20,8 @@ final class VerifyReporter: Sendable {
         let percent = progress.totalBytes == 0 ? 100 : progress.bytes * 100 / progress.totalBytes
         let line =
             "verifying  \(ByteCount(progress.bytes)) of \(ByteCount(progress.totalBytes))  \(percent) %  \(progress.files) of \(progress.totalFiles) files"
-        if Terminal.isInteractive { Terminal.redraw(line) } else { Terminal.print(line) }
+        if Terminal.isInteractive { Terminal.redraw([String(line.prefix(Terminal.columns - 1))], over: 1) } else { Terminal.print(line) }
     }
 
-    func end() { if Terminal.isInteractive, !isQuiet { Terminal.redraw("") } }
+    func end() { if Terminal.isInteractive, !isQuiet { Terminal.redraw([""], over: 1) } }
 }

@@ -1,0 +1,58 @@
+import RoostCore
+import Synchronization
+import SystemPackage
+
+/// Small files that are written and checked, and wait for their names. They are flushed together: one flush brings most of the others with it.
+final class WrittenFiles: Sendable {
+    fileprivate struct Written: Sendable {
+        let temporary: FilePath
+        let file: RepositoryFile
+    }
+
+    private let files = Mutex<[Written]>([])
+
+    /// How many flushes wait at a time; the file system makes one of them.
+    private static let lanes = 4
+
+    func add(_ temporary: FilePath, _ file: RepositoryFile) { files.withLock { $0.append(Written(temporary: temporary, file: file)) } }
+
+    /// Flushes all files, and then gives each its name. The folders are not flushed.
+    ///
+    /// - Parameters:
+    ///   - cache: Where they belong.
+    ///   - revision: The snapshot they belong to.
+    ///   - disk: Who waits for the disk.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; what has no name then is gone.
+    func install(in cache: HubCache, _ revision: ResolvedRevision, _ disk: DiskThreads) async throws {
+        let files = files.withLock { files in
+            defer { files = [] }
+            return files
+        }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for lane in 0..<min(Self.lanes, files.count) {
+                    group.addTask {
+                        try await disk.runToTheEnd {
+                            for index in stride(from: lane, to: files.count, by: Self.lanes) { try FileSystem.flushFile(files[index].temporary) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await disk.runToTheEnd { for written in files { try written.install(in: cache, revision) } }
+        } catch {
+            // The failure that ended this is the one to tell.
+            for written in files { try? FileSystem.remove(written.temporary) }
+            throw error
+        }
+    }
+}
+
+extension WrittenFiles.Written {
+    fileprivate func install(in cache: HubCache, _ revision: ResolvedRevision) throws {
+        try FileSystem.move(temporary, to: cache.blob(file.digest, of: revision.repository))
+        // A part of it, left by a version that kept parts of small files.
+        try FileSystem.remove(cache.partial(file.digest, of: revision.repository))
+        try cache.link(file, in: revision, isNew: true)
+    }
+}
