@@ -28,7 +28,7 @@ public final class HubClient: Sendable {
     init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace) {
         self.transport = HubTransport(connections: HubConnections(configuration), configuration: configuration, logger: logger)
         self.routes = HubRoutes(endpoint: configuration.endpoint)
-        self.cache = HubCache(root: configuration.cacheDirectory)
+        self.cache = configuration.cache
         self.space = space
         self.clock = clock
         self.logger = logger

@@ -82,7 +82,19 @@ struct PullPipeline: Sendable {
         guard await persist() else { throw CancellationError() }
         enter(.downloading)
         try await DownloadStage(hub: hub).run(plan, observer: observer, limiter: limiter)
+        writeReceipt(of: plan)
         return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
+    }
+
+    /// The model is here and right whether or not that can be noted; the next pull of it notes it again.
+    private func writeReceipt(of plan: PullPlan) {
+        let now = Timestamp(configuration.now())
+        let receipt = hub.receipt(of: plan.files, in: plan.revision, startedAt: job.startedAt ?? now, pulledAt: now)
+        do {
+            try configuration.receipts?.add(receipt, of: plan.revision.repository, commit: plan.revision.commit)
+        } catch {
+            logger.warning("a pull's receipt cannot be written", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        }
     }
 
     private func load(_ reference: ModelReference) async throws {

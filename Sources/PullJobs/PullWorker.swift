@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import HubClient
 public import JobStore
 public import Logging
@@ -17,6 +17,10 @@ public final class PullWorker: Service {
         public var maxConcurrentPulls: Int
         /// Loads a model that has just arrived and returns when it answers.
         public var loadModel: @Sendable (ModelReference) async throws -> Void
+        /// Where pulls are noted that have ended well; `nil` for nowhere.
+        public var receipts: ReceiptFolder?
+        /// What time it is.
+        public var now: @Sendable () -> Date = { Date() }
         /// Waits before a failed access to jobs.db is repeated.
         public var sleep: @Sendable (Duration) async throws -> Void
 

@@ -72,24 +72,6 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `what Python pulled, Roost serves without fetching it again`() async throws {
-            try await withTemporaryDirectory { root in
-                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
-                    let site = Site(root: root, hubEndpoint: hub.endpoint)
-                    _ = try Command.output([
-                        try python("2.x").string, TestEnvironment.testFile("EndToEndTests/Python/snapshot.py").string, hub.endpoint, SampleHub.model,
-                        site.cache.string,
-                    ])
-                    let fetched = hub.meter.fileBytes
-                    let server = try await site.serve()
-                    #expect(try await server.client.models().map(\.model) == ["\(SampleHub.model):Q4_1"])
-                    #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
-                    #expect(hub.meter.fileBytes == fetched)
-                    #expect(await server.stop() == 0)
-                }
-            }
-        }
-
         @Test func `Python's sqlite3 reads jobs.db with the documented columns first`() async throws {
             try await withTemporaryDirectory { root in
                 try await FaultHub.run(try SampleHub.make(in: root)) { hub in

@@ -120,19 +120,24 @@ import Testing
                 folder = h.snapshot_download("acme/tiny", local_files_only=True)
                 print(os.path.basename(folder), [len(open(os.path.join(folder, p), "rb").read()) for p in ("config.json", "sub dir/m.gguf")])
                 """
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: python.string)
-            process.arguments = ["-c", script]
-            process.environment = ["HF_HUB_CACHE": hub.cache.root.string, "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"]
-            let output = hub.cache.root.removingLastComponent().appending("output")
-            try hub.leave([], at: output)
-            process.standardOutput = FileHandle(forWritingAtPath: output.string)
-            try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-                process.terminationHandler = { _ in ended.resume() }
-                do { try process.run() } catch { ended.resume(throwing: error) }
-            }
-            let said = hub.content(output).map { String(decoding: $0, as: UTF8.self) }
+            let said = try await hub.python(python, script)
             #expect(said == "[] [('acme/tiny', 2, ['main'])]\n\(Fixture.commit) [500000, 500000]\n")
+        }
+    }
+
+    @Test("a 404 of the Hub for one file is noted as Python notes it, and Python's reader takes it; a proxy's 404 is not", arguments: [true, false])
+    func absence(isFromHub: Bool) async throws {
+        let file = try Fixture.file("sub/gone.json", content, isLarge: false)
+        let headers = isFromHub ? [("X-Error-Code", "EntryNotFound"), ("X-Repo-Commit", Fixture.commit)] : []
+        try await Fixture.run(answering: ScriptedServer.always(.init(status: 404, headers: headers))) { hub in
+            try hub.client.recordRevision(hub.revision, files: nil)
+            let error = try await hub.failure(of: file)
+            #expect(error.code == .entryNotFound)
+            let script = """
+                import huggingface_hub as h
+                print(h.try_to_load_from_cache("acme/tiny", "sub/gone.json") is h._CACHED_NO_EXIST, [str(w) for w in h.scan_cache_dir().warnings])
+                """
+            #expect(try await hub.python(TestEnvironment.pythonHub2, script) == "\(isFromHub ? "True" : "False") []\n")
         }
     }
 

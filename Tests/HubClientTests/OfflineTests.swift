@@ -13,7 +13,7 @@ import Testing
         ) { hub in
             let file = try Fixture.file("sub/model.gguf", Self.content)
             try hub.leave(Self.content, at: hub.blob(file))
-            try hub.cache.link(file, in: hub.revision)
+            try hub.cache.link(file, in: hub.revision, isNew: true)
             try hub.cache.record(hub.revision, files: hasList ? [file] : nil)
             let revision = try await hub.client.resolve(hub.revision.repository)
             #expect(revision.commit == hub.revision.commit)

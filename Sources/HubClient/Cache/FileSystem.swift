@@ -1,3 +1,4 @@
+import Foundation
 import RoostCore
 import SystemPackage
 
@@ -37,6 +38,25 @@ enum FileSystem {
         let failure = Errno(rawValue: errno)
         if failure == .fileExists { return false }
         throw error(failure, "make the link", path)
+    }
+
+    /// Copies a file's content to a new name and waits until it is on the disk. A full disk leaves a part there.
+    static func copy(_ source: FilePath, to target: FilePath) throws {
+        try attempt("copy to", target) {
+            let input = try FileDescriptor.open(source, .readOnly, options: [.closeOnExec])
+            // Closing what was only read cannot lose anything.
+            defer { try? input.close() }
+            let output = try FileDescriptor.open(
+                target, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
+            try output.closeAfter {
+                let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+                defer { block.deallocate() }
+                while case let count = try input.read(into: block), count > 0 {
+                    try output.writeAll(UnsafeRawBufferPointer(rebasing: block.prefix(count)))
+                }
+                try flush(output, target)
+            }
+        }
     }
 
     /// A name that nobody else has.
@@ -114,6 +134,32 @@ enum FileSystem {
             // The first failure is the one to tell.
             try? remove(temporary)
             throw error
+        }
+    }
+
+    /// The names in a folder, in order; none when there is no such folder.
+    static func names(in folder: FilePath) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
+        } catch {
+            guard (try? folder.stat(followTargetSymlink: false)) != nil else { return [] }
+            throw RoostError(
+                .fileSystem, "Cannot read the folder \(folder): \(error.localizedDescription) Check its permissions.", cause: error)
+        }
+    }
+
+    /// Removes a folder that is empty.
+    ///
+    /// - Returns: Whether it is gone.
+    static func removeIfEmpty(_ folder: FilePath) -> Bool { folder.withPlatformString { rmdir($0) } == 0 || errno == ENOENT }
+
+    /// Removes a file, link or folder with all that is in it, following no link; what is not there is fine.
+    static func removeTree(_ path: FilePath) throws {
+        guard (try? path.stat(followTargetSymlink: false)) != nil else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path.string)
+        } catch {
+            throw RoostError(.fileSystem, "Cannot remove \(path): \(error.localizedDescription) Check the folder's permissions.", cause: error)
         }
     }
 
@@ -210,4 +256,7 @@ enum FileSystem {
 extension Errno {
     /// Whether the disk, or the user's share of it, is full.
     var meansFullDisk: Bool { self == .noSpace || self == .diskQuotaExceeded }
+
+    /// Whether the file system knows no symbolic links: that is what a FAT file system and network shares say.
+    var meansNoLinks: Bool { [.notPermitted, .notSupported, .noFunction].contains(self) }
 }

@@ -29,45 +29,13 @@ extension HubCache {
     /// - Returns: The files, ordered by path.
     /// - Throws: `RoostError` with code `fileSystem`.
     func knownFiles(in revision: ResolvedRevision) throws -> [RepositoryFile] {
-        if let list = FileManager.default.contents(atPath: treeFile(revision).string),
-            let tree = try? JSONDecoder().decode(KnownTree.self, from: list), tree.formatVersion == 1
-        {
-            return tree.files.compactMap { $1.file(named: $0) }.sorted { $0.path.description < $1.path.description }
-        }
-        let folder = snapshot(revision).string
-        guard let names = FileManager.default.enumerator(atPath: folder) else { return [] }
-        let files = names.compactMap { $0 as? String }.compactMap { name -> RepositoryFile? in
-            // The name of the blob that a file links to is its digest.
-            guard let path = try? RepositoryFilePath(parsing: name), let size = FileSystem.size(of: FilePath(folder).pushing(FilePath(name))),
-                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name),
-                let digest = ContentDigest(hex: FilePath(target).lastComponent?.string ?? "")
-            else { return nil }
-            return RepositoryFile(path: path, size: size, digest: digest)
-        }
+        let files =
+            try TreeFile.files(at: treeFile(revision))
+            ?? repository(revision.repository).entries(of: revision.commit).compactMap { entry in
+                // The name of the blob that a file links to is its digest.
+                guard let size = entry.size, let digest = entry.namedDigest else { return nil }
+                return RepositoryFile(path: entry.path, size: size, digest: digest)
+            }
         return files.sorted { $0.path.description < $1.path.description }
-    }
-}
-
-/// `trees/<commit>.json` as `huggingface_hub` and Roost write it.
-private struct KnownTree: Decodable {
-    struct Entry: Decodable {
-        let size: Int64
-        let blob_id: String
-        let lfs_sha256: String?
-
-        func file(named name: String) -> RepositoryFile? {
-            guard let path = try? RepositoryFilePath(parsing: name), (0...1 << 60).contains(size),
-                let digest = ContentDigest(hex: lfs_sha256 ?? blob_id)
-            else { return nil }
-            return RepositoryFile(path: path, size: size, digest: digest)
-        }
-    }
-
-    let formatVersion: Int
-    let files: [String: Entry]
-
-    enum CodingKeys: String, CodingKey {
-        case formatVersion = "format_version"
-        case files
     }
 }

@@ -5,12 +5,40 @@ import SystemPackage
 extension HubCache {
     /// Links a blob into its snapshot, replacing what is there in one step. The caller flushes the folder.
     ///
+    /// Where there are no links, the file itself goes there, as `huggingface_hub` does it: a new blob is moved, one that was there is copied, since
+    /// nobody knows who else uses it.
+    ///
+    /// - Parameters:
+    ///   - file: Which.
+    ///   - revision: Whose snapshot.
+    ///   - isNew: Whether this download has made the blob.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    func link(_ file: RepositoryFile, in revision: ResolvedRevision) throws {
+    func link(_ file: RepositoryFile, in revision: ResolvedRevision, isNew: Bool) throws {
         let path = snapshotPath(of: file, in: revision)
+        try FileSystem.makeFolder(path.removingLastComponent())
+        if makesLinks {
+            do {
+                return try makeLink(file, at: path, in: revision)
+            } catch let error as RoostError where (error.cause as? Errno)?.meansNoLinks == true {
+                // This file system has none.
+            }
+        }
+        let blob = blob(file.digest, of: revision.repository)
+        guard !isNew else { return try FileSystem.move(blob, to: path) }
+        let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))
+        do {
+            try FileSystem.copy(blob, to: temporary)
+            try FileSystem.move(temporary, to: path)
+        } catch {
+            // The first failure is the one to tell.
+            try? FileSystem.remove(temporary)
+            throw error
+        }
+    }
+
+    private func makeLink(_ file: RepositoryFile, at path: FilePath, in revision: ResolvedRevision) throws {
         let depth = file.path.segments.count + 1
         let target = FilePath(String(repeating: "../", count: depth) + "blobs/\(file.digest.hex)")
-        try FileSystem.makeFolder(path.removingLastComponent())
         if try FileSystem.makeLink(at: path, to: target) { return }
         // Made beside the blobs, where no reader of snapshots sees it.
         let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))

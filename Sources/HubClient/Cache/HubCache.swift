@@ -1,5 +1,5 @@
 import RoostCore
-import SystemPackage
+public import SystemPackage
 
 /// The layout of the Hub cache, `huggingface_hub`'s own, so that Python's tools find what Roost fetched and the other way round.
 ///
@@ -10,8 +10,21 @@ import SystemPackage
 ///     <root>/models--org--name/refs/<revision>             the commit, 40 bytes
 ///     <root>/models--org--name/snapshots/<commit>/<path>   symbolic link ../../blobs/<hex>
 ///     <root>/models--org--name/trees/<commit>.json         the file list
-struct HubCache: Sendable {
-    let root: FilePath
+public struct HubCache: Sendable {
+    /// The folder that holds `models--…` folders.
+    public let root: FilePath
+    /// Whether snapshots may be made of links. Where not, the files themselves lie in them, as `huggingface_hub` does it.
+    let makesLinks: Bool
+
+    /// Names a cache; nothing is read or made yet.
+    ///
+    /// - Parameters:
+    ///   - root: The folder that holds `models--…` folders; absolute.
+    ///   - makesLinks: Whether snapshots may be made of links.
+    public init(root: FilePath, makesLinks: Bool = true) {
+        self.root = root
+        self.makesLinks = makesLinks
+    }
 
     func repositoryFolder(_ repository: RepositoryID) -> FilePath { root.appending(repository.cacheFolderName) }
 
@@ -24,9 +37,12 @@ struct HubCache: Sendable {
         blobsFolder(repository).appending("\(digest.hex).roost.incomplete")
     }
 
-    func lockFile(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath {
-        root.appending(".locks").appending(repository.cacheFolderName).appending("\(digest.hex).lock")
-    }
+    func lockFile(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath { lockFile(blob: digest.hex, of: repository) }
+
+    /// The lock of a blob by its name, whatever that is: gone-by versions named blobs differently.
+    func lockFile(blob name: String, of repository: RepositoryID) -> FilePath { locksFolder(repository).appending("\(name).lock") }
+
+    func locksFolder(_ repository: RepositoryID) -> FilePath { root.appending(".locks").appending(repository.cacheFolderName) }
 
     func snapshot(_ revision: ResolvedRevision) -> FilePath {
         repositoryFolder(revision.repository).appending("snapshots").appending(revision.commit.description)

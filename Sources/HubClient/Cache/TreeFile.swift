@@ -1,9 +1,10 @@
 import Foundation
 import RoostCore
+import SystemPackage
 
 /// The file list of a commit as `huggingface_hub` keeps it in `trees/<commit>.json`, format version 1.
-struct TreeFile: Encodable {
-    struct Entry: Encodable {
+struct TreeFile: Codable {
+    struct Entry: Codable {
         let size: Int64
         let blobID: String
         let lfsSHA256: String?
@@ -17,7 +18,7 @@ struct TreeFile: Encodable {
         }
     }
 
-    let formatVersion = 1
+    private(set) var formatVersion = 1
     let files: [String: Entry]
 
     enum CodingKeys: String, CodingKey {
@@ -34,6 +35,23 @@ struct TreeFile: Encodable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)
+    }
+
+    /// Reads a list, of whoever wrote it.
+    ///
+    /// - Parameter path: Where it is.
+    /// - Returns: The files that have a safe path, a size and a digest; `nil` when there is no list, or one of another format.
+    static func files(at path: FilePath) -> [RepositoryFile]? {
+        guard let json = FileManager.default.contents(atPath: path.string), json.count <= TreeListing.mostBytes,
+            let tree = try? JSONDecoder().decode(TreeFile.self, from: json), tree.formatVersion == 1
+        else { return nil }
+        return tree.files.compactMap { name, entry in
+            let size = entry.lfsSize ?? entry.size
+            guard let path = try? RepositoryFilePath(parsing: name), (0...TreeEntry.largestSize).contains(size),
+                let digest = ContentDigest(hex: entry.lfsSHA256 ?? entry.blobID)
+            else { return nil }
+            return RepositoryFile(path: path, size: size, digest: digest)
+        }
     }
 
     private static func entry(_ file: RepositoryFile) -> Entry {

@@ -10,6 +10,7 @@ extension HubConfiguration {
     /// - `HF_ENDPOINT` (URL, default `https://huggingface.co`): the Hub or a mirror.
     /// - `HF_HOME` (path, default `$XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`).
     /// - `HF_HUB_CACHE` or the older `HUGGINGFACE_HUB_CACHE` (path, default `$HF_HOME/hub`).
+    /// - `HF_HUB_DISABLE_SYMLINKS` (`1`, `on`, `yes` or `true`): the cache is made without symbolic links.
     /// - `HF_TOKEN` or the older `HUGGING_FACE_HUB_TOKEN` (secret): wins over the file.
     /// - `HF_TOKEN_PATH` (path, default `$HF_HOME/token`): a file that holds the token; may be absent.
     /// - `HF_HUB_DOWNLOAD_TIMEOUT` (seconds, default 30): how long a transfer may bring no byte.
@@ -26,6 +27,7 @@ extension HubConfiguration {
             endpoint: try reader.value("HF_ENDPOINT").map(HubEndpoint.init(parsing:)) ?? .huggingFace,
             token: try reader.token(home: home),
             cacheDirectory: try reader.path("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? home.appending("hub"))
+        makesLinks = !reader.isOn("HF_HUB_DISABLE_SYMLINKS")
         stallTimeout = try reader.seconds("HF_HUB_DOWNLOAD_TIMEOUT") ?? stallTimeout
         metadataTimeout = try reader.seconds("HF_HUB_ETAG_TIMEOUT") ?? metadataTimeout
         isOffline = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].contains(where: reader.isOn)

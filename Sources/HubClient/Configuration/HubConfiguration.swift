@@ -9,6 +9,8 @@ public struct HubConfiguration: Sendable {
     public var token: SecretToken?
     /// The Hub cache, in `huggingface_hub`'s own layout (`$HF_HUB_CACHE`); absolute.
     public var cacheDirectory: FilePath
+    /// Whether snapshots are made of symbolic links (`HF_HUB_DISABLE_SYMLINKS`). A file system that has none is found out without this.
+    public var makesLinks = true
     /// How long a connection may take to come up.
     public var connectTimeout: Duration = .seconds(10)
     /// How long the other side may send no byte before the transfer counts as stalled.
@@ -32,4 +34,7 @@ public struct HubConfiguration: Sendable {
         self.token = token
         self.cacheDirectory = cacheDirectory
     }
+
+    /// The cache on the disk.
+    public var cache: HubCache { HubCache(root: cacheDirectory, makesLinks: makesLinks) }
 }

@@ -64,7 +64,8 @@ extension HubAnswer {
     private func failure(_ code: RoostError.Code, _ sentence: String) -> RoostError {
         var message = sentence
         if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) { message += " The Hub says: \(said)" }
-        let error = RoostError(code, message, retryAfter: RetryAfter.parse(response.headers, now: Date()), context: context)
+        var error = RoostError(code, message, retryAfter: RetryAfter.parse(response.headers, now: Date()), context: context)
+        if let commit = header("X-Repo-Commit").flatMap(CommitHash.init(hex:)) { error = error.adding("repo_commit", commit.description) }
         let identity = ["X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id"].lazy.compactMap { header($0) }.first
         return identity.map { error.adding("request_id", $0.cleaned(of: token)) } ?? error
     }

@@ -27,6 +27,29 @@ extension ContentHasher {
         return offset
     }
 
+    /// Hashes a part of a file in large reads; blocks the thread.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The open file.
+    ///   - path: Its name, for errors.
+    ///   - offset: Where the part begins.
+    ///   - count: How many bytes it has.
+    /// - Returns: How many were hashed; fewer than `count` when the file is shorter.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    mutating func update(from descriptor: FileDescriptor, _ path: FilePath, at offset: Int64, count: Int64) throws -> Int64 {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(min(count, 1 << 20)), alignment: 4096)
+        defer { block.deallocate() }
+        var done: Int64 = 0
+        while done < count {
+            let wanted = UnsafeMutableRawBufferPointer(rebasing: block.prefix(Int(min(Int64(block.count), count - done))))
+            let read = try FileSystem.attempt("read", path) { try descriptor.read(fromAbsoluteOffset: offset + done, into: wanted) }
+            guard read > 0 else { break }
+            update(UnsafeRawBufferPointer(rebasing: wanted.prefix(read)))
+            done += Int64(read)
+        }
+        return done
+    }
+
     /// Whether a file that is there holds exactly what the Hub promised.
     ///
     /// - Parameters:

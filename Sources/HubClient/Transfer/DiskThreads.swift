@@ -4,9 +4,11 @@ import NIOPosix
 struct DiskThreads: Sendable {
     private let pool: NIOThreadPool
 
-    /// Starts the threads: one may wait for a flush while others write and hash.
-    init() {
-        pool = NIOThreadPool(numberOfThreads: 4)
+    /// Starts the threads.
+    ///
+    /// - Parameter count: How many: one may wait for a flush while others write and hash.
+    init(_ count: Int = 4) {
+        pool = NIOThreadPool(numberOfThreads: count)
         pool.start()
     }
 

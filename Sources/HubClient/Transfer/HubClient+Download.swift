@@ -97,11 +97,17 @@ extension HubClient {
     private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws {
         let revision = job.revision
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
-        if try await !isIntact(cache.blob(file.digest, of: revision.repository), file) {
-            guard file.size > SmallFileTransfer.largest else { return try await fetchSmall(file, job) }
-            try await fetch(file, job)
+        let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
+        if isNew {
+            do {
+                guard file.size > SmallFileTransfer.largest else { return try await fetchSmall(file, job) }
+                try await fetch(file, job)
+            } catch let error as RoostError where error.isAbsence(at: revision.commit) {
+                try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
+                throw error
+            }
         }
-        try await disk.run { [cache] in try cache.link(file, in: revision) }
+        try await disk.run { [cache] in try cache.link(file, in: revision, isNew: isNew) }
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
@@ -135,6 +141,13 @@ extension HubClient {
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
         }
         try await disk.run { [digest] in try partial.publish(digest, as: blob) }
+    }
+}
+
+extension RoostError {
+    /// Whether the Hub itself says that a commit has no such file: a proxy's 404 names no commit.
+    fileprivate func isAbsence(at commit: CommitHash) -> Bool {
+        code == .entryNotFound && context.contains { $0.name == "repo_commit" && $0.value == commit.description }
     }
 }
 

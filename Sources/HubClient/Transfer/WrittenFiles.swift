@@ -53,6 +53,6 @@ extension WrittenFiles.Written {
         try FileSystem.move(temporary, to: cache.blob(file.digest, of: revision.repository))
         // A part of it, left by a version that kept parts of small files.
         try FileSystem.remove(cache.partial(file.digest, of: revision.repository))
-        try cache.link(file, in: revision)
+        try cache.link(file, in: revision, isNew: true)
     }
 }

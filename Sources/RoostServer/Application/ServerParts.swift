@@ -15,6 +15,7 @@ struct ServerParts: Sendable {
     let database: JobDatabase
     let hub: HubClient
     let catalog: ModelCatalog
+    let models: ModelStore
     let engines: EngineSupervisor
     let pulls: PullWorker
     let polls: JobPollService
@@ -29,7 +30,8 @@ struct ServerParts: Sendable {
         configuration: RoostServer.Configuration, database: JobDatabase, hub: HubClient, hubConfiguration: HubConfiguration,
         socketDirectory: FilePath, logger: Logger
     ) {
-        let catalog = ModelCatalog(cacheDirectory: hubConfiguration.cacheDirectory)
+        let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
+        let catalog = models.catalog
         let engines = EngineSupervisor(
             configuration: Self.engineConfiguration(configuration, socketDirectory: socketDirectory), logger: logger)
         self.configuration = configuration
@@ -37,15 +39,17 @@ struct ServerParts: Sendable {
         self.database = database
         self.hub = hub
         self.catalog = catalog
+        self.models = models
         self.engines = engines
         self.polls = JobPollService(database: database, logger: logger)
         self.logger = logger
-        self.pulls = PullWorker(
-            configuration: .init(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
-                let entry = try catalog.entry(for: reference)
-                await engines.forgetFailure(of: entry.reference)
-                _ = try await engines.load(entry)
-            }, database: database, hub: hub, logger: logger)
+        var worker = PullWorker.Configuration(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
+            let entry = try catalog.entry(for: reference)
+            await engines.forgetFailure(of: entry.reference)
+            _ = try await engines.load(entry)
+        }
+        worker.receipts = models.receipts
+        self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
         let settings = configuration.settings
         self.webhooks = WebhookService(database: database, policy: WebhookPolicy(settings), secret: settings.webhookSecret, logger: logger)
         self.maintenance = MaintenanceService(
@@ -67,7 +71,7 @@ struct ServerParts: Sendable {
                 allowedHosts: Set(configuration.settings.allowedHosts), allowsAnyAddress: configuration.settings.allowRemote))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
-        ModelRoutes(catalog: catalog, engines: engines).add(to: router)
+        ModelRoutes(upkeep: ModelUpkeep(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         ChatRoutes(catalog: catalog, engines: engines).add(to: router)
         OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)

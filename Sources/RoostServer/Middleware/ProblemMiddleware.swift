@@ -66,12 +66,12 @@ extension RoostError {
         }
     }
 
-    fileprivate var problemResponse: Response {
-        let status = httpStatus
-        return response(
-            Problem(title: status.reasonPhrase, status: status.code, detail: message, code: code.rawValue, field: field),
-            contentType: "application/problem+json")
+    /// The error as the API tells it.
+    var problem: Problem {
+        Problem(title: httpStatus.reasonPhrase, status: httpStatus.code, detail: message, code: code.rawValue, field: field)
     }
+
+    fileprivate var problemResponse: Response { response(problem, contentType: "application/problem+json") }
 
     fileprivate var openAIResponse: Response { response(OpenAIProblem(self), contentType: "application/json") }
 

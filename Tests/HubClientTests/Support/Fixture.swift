@@ -20,7 +20,7 @@ struct Fixture: Sendable {
     /// Starts the server, makes the client, and stops both afterwards.
     static func run(
         token: String? = nil, stallTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock(), space: DiskSpace = DiskSpace(),
-        answering handler: @escaping ScriptedServer.Handler, _ body: (Fixture) async throws -> Void
+        answering handler: @escaping ScriptedServer.Handler, makesLinks: Bool = true, _ body: (Fixture) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
             try await ScriptedServer.run(handler) { server in
@@ -28,6 +28,7 @@ struct Fixture: Sendable {
                     endpoint: try HubEndpoint(parsing: server.origin), token: token.flatMap(SecretToken.init),
                     cacheDirectory: directory.appending("hub"))
                 configuration.stallTimeout = stallTimeout
+                configuration.makesLinks = makesLinks
                 let client = HubClient(configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space)
                 do {
                     let revision = try ResolvedRevision(

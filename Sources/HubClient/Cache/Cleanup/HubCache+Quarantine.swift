@@ -1,0 +1,34 @@
+public import RoostCore
+import SystemPackage
+
+extension HubCache {
+    /// Sets a damaged content aside in one step, so that nobody is given it any more and a pull fetches it again.
+    ///
+    /// - Parameter finding: What a verification has found, with the file at fault.
+    /// - Returns: Where it lies now; `nil` when there was nothing to set aside.
+    /// - Throws: `RoostError` with code `conflict` while a process is at work on it; `fileSystem`; `invalidRequest` for a finding of another cache.
+    public func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
+        guard finding.problem != .missing else { return nil }
+        let repository = repository(try RepositoryID(parsing: finding.model))
+        let path = FilePath(finding.location)
+        guard let name = path.lastComponent?.string, path.starts(with: repository.folder) else {
+            throw RoostError(.invalidRequest, "\(path) is not in the cache \(root).")
+        }
+        let aside = repository.blobs.appending(BlobSweep.nameAside(path.starts(with: repository.blobs) ? name : "file"))
+        let moved: Void? = try withLockIfFree(blob: name, of: repository.id) {
+            guard (try? path.stat(followTargetSymlink: false)) != nil else { return }
+            try FileSystem.makeFolder(repository.blobs)
+            try FileSystem.move(path, to: aside)
+        }
+        guard moved != nil else {
+            throw RoostError(.conflict, "\(path) is being worked on by another process. Wait for it to end and repair again.")
+        }
+        return (try? aside.stat(followTargetSymlink: false)) == nil ? nil : aside.string
+    }
+
+    /// Deletes what was set aside.
+    ///
+    /// - Parameter path: What `quarantine` returned.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    public func discard(quarantined path: String) throws { try FileSystem.remove(FilePath(path)) }
+}

@@ -1,0 +1,147 @@
+import Foundation
+public import RoostCore
+import SystemPackage
+
+/// Hashes every file of models again and compares it with what it has to be, on all processors.
+///
+/// A content that several snapshots share is hashed once. Memory does not grow with the files.
+public struct CacheVerifier: Sendable {
+    private let cache: HubCache
+    private let receipts: ReceiptFolder
+    private let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+    /// Hashed in one go by one thread, between two looks at whether somebody has cancelled.
+    private static let step: Int64 = 32 << 20
+
+    /// Makes a verifier.
+    ///
+    /// - Parameters:
+    ///   - cache: The cache.
+    ///   - receipts: What Roost noted about it.
+    public init(cache: HubCache, receipts: ReceiptFolder) {
+        self.cache = cache
+        self.receipts = receipts
+    }
+
+    /// Looks at models.
+    ///
+    /// - Parameters:
+    ///   - selector: Which; `nil` for all.
+    ///   - onProgress: Hears how far it is, from any thread, often.
+    /// - Returns: What was found.
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`; `CancellationError`.
+    @concurrent
+    public func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
+        let items = try self.items(selector)
+        var (findings, work) = sort(items)
+        let meter = VerifyMeter(files: items.count, bytes: work.reduce(0) { $0 + ($1.first?.size ?? 0) }, report: onProgress)
+        meter.add(files: items.count - work.reduce(0) { $0 + $1.count })
+        let disk = DiskThreads(width)
+        do {
+            findings += try await hash(work, on: disk, meter)
+        } catch {
+            try await disk.shutdown()
+            throw error
+        }
+        try await disk.shutdown()
+        let unchecked = items.filter { $0.size != nil && $0.expectedDigest == nil }.map(\.location.string)
+        return VerifyReport(
+            files: items.count, bytes: meter.bytes, findings: findings.sorted { ($0.model, $0.path, $0.commit) < ($1.model, $1.path, $1.commit) },
+            unchecked: unchecked)
+    }
+
+    private func items(_ selector: ModelSelector?) throws -> [VerificationItem] {
+        guard let selector else {
+            return try cache.repositories().flatMap { repository in try repository.commits().flatMap { try self.items(repository, $0, nil) } }
+        }
+        let repository = cache.repository(selector.repository)
+        let items = try repository.commits(of: selector).flatMap { try self.items(repository, $0, selector.quantization) }
+        guard !items.isEmpty else { throw RoostError.notHere(selector) }
+        return items
+    }
+
+    private func items(_ repository: CachedRepository, _ commit: CommitHash, _ quantization: QuantizationTag?) throws -> [VerificationItem] {
+        try repository.items(of: commit, quantization: quantization, receipt: receipts.receipt(of: repository.id, commit: commit))
+    }
+
+    /// Judges what needs no hashing, and groups the rest by content, the largest first, so that no processor is left with it in the end.
+    private func sort(_ items: [VerificationItem]) -> (findings: [VerifyReport.Finding], work: [[VerificationItem]]) {
+        var findings: [VerifyReport.Finding] = []
+        var groups: [SnapshotEntry.Identity: [VerificationItem]] = [:]
+        for item in items {
+            guard let size = item.size, let identity = item.identity else {
+                findings.append(item.finding(.missing, "is missing."))
+                continue
+            }
+            if let expected = item.expectedSize, expected != size {
+                findings.append(item.finding(.size, "has \(size) bytes and should have \(expected)."))
+            } else if item.expectedDigest != nil {
+                groups[identity, default: []].append(item)
+            }
+        }
+        // Several names of one content may still expect different digests of it.
+        let work = groups.values.flatMap { Dictionary(grouping: $0) { $0.expectedDigest }.values }
+        return (findings, work.sorted { ($0[0].size ?? 0, $0[0].location.string) > ($1[0].size ?? 0, $1[0].location.string) })
+    }
+
+    private func hash(_ work: [[VerificationItem]], on disk: DiskThreads, _ meter: VerifyMeter) async throws -> [VerifyReport.Finding] {
+        try await withThrowingTaskGroup(of: [VerifyReport.Finding].self) { group in
+            var findings: [VerifyReport.Finding] = []
+            for (index, items) in work.enumerated() {
+                if index >= width { findings += try await group.next() ?? [] }
+                group.addTask {
+                    let verdict = try await verdict(items[0], on: disk, meter)
+                    meter.add(files: items.count)
+                    return verdict.map { verdict in items.map { $0.finding(verdict.problem, verdict.what) } } ?? []
+                }
+            }
+            for try await more in group { findings += more }
+            return findings
+        }
+    }
+
+    private func verdict(_ item: VerificationItem, on disk: DiskThreads, _ meter: VerifyMeter) async throws -> (
+        problem: VerifyReport.Problem, what: String
+    )? {
+        guard let expected = item.expectedDigest, let size = item.size else { return nil }
+        var hasher = ContentHasher(like: expected, size: size)
+        do {
+            let descriptor = try FileSystem.attempt("open", item.content) {
+                try FileDescriptor.open(item.location, .readOnly, options: [.closeOnExec])
+            }
+            // Closing what was only read cannot lose anything.
+            defer { try? descriptor.close() }
+            var offset: Int64 = 0
+            while offset < size {
+                try Task.checkCancellation()
+                let count = min(Self.step, size - offset)
+                let (done, next) = try await disk.run { [hasher, offset] in
+                    var hasher = hasher
+                    return (try hasher.update(from: descriptor, item.content, at: offset, count: count), hasher)
+                }
+                hasher = next
+                offset += done
+                meter.add(bytes: done)
+                guard done == count else { return (.size, "became shorter while it was read.") }
+            }
+        } catch let error as RoostError {
+            return (.unreadable, "cannot be read: \(error.message)")
+        }
+        let actual = hasher.digest
+        return actual == expected ? nil : (.content, "is damaged: it hashes to \(actual) instead of \(expected).")
+    }
+}
+
+extension CachedRepository {
+    /// The commits that a selector means.
+    func commits(of selector: ModelSelector) throws -> [CommitHash] {
+        try selector.revision.map(commits(named:)) ?? commits()
+    }
+}
+
+extension RoostError {
+    /// The error for a model that the cache does not hold.
+    static func notHere(_ selector: ModelSelector) -> RoostError {
+        RoostError(.modelNotFound, "\(selector) is not on this machine; `roost models list` shows what is.", field: "model")
+    }
+}

@@ -1,0 +1,57 @@
+import RoostCore
+import SystemPackage
+
+/// A file to be looked at: where it is, and what it has to be.
+struct VerificationItem: Sendable, Hashable {
+    let repository: RepositoryID
+    let commit: CommitHash
+    let path: RepositoryFilePath
+    /// The name in the snapshot.
+    let location: FilePath
+    /// The blob behind the name; the name itself where there is none.
+    let content: FilePath
+    let size: Int64?
+    let identity: SnapshotEntry.Identity?
+    let expectedSize: Int64?
+    let expectedDigest: ContentDigest?
+
+    func finding(_ problem: VerifyReport.Problem, _ what: String) -> VerifyReport.Finding {
+        VerifyReport.Finding(
+            model: repository.description, commit: commit.description, path: path.description, problem: problem,
+            message: "\(repository) \(path.description.quotedForPeople) \(what)", location: content.string)
+    }
+}
+
+extension CachedRepository {
+    /// The files of a commit: all that lie in its snapshot, and those that a pull of ours has put there and that are gone.
+    ///
+    /// - Parameters:
+    ///   - commit: The commit.
+    ///   - quantization: Only the files of this quantisation, and the small ones beside them.
+    ///   - receipt: What Roost noted.
+    /// - Returns: The files, ordered by path.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func items(of commit: CommitHash, quantization: QuantizationTag?, receipt: ModelReceipt?) throws -> [VerificationItem] {
+        let revision = ResolvedRevision(repository: id, revision: commit.description, commit: commit)
+        let noted = receipt?.expectations ?? []
+        let known = Dictionary((noted + (TreeFile.files(at: cache.treeFile(revision)) ?? [])).map { ($0.path, $0) }) { first, _ in first }
+        let entries = Dictionary(try entries(of: commit).map { ($0.path, $0) }) { first, _ in first }
+        let paths = Set(entries.keys).union(noted.map(\.path))
+        let others = quantization.map { otherVariants(than: $0, in: Array(paths)) } ?? []
+        return paths.subtracting(others).sorted { $0.description < $1.description }.map { path in
+            let entry = entries[path]
+            let expected = known[path]
+            let location = snapshot(commit).pushing(FilePath(path.description))
+            let blob = entry?.blobName ?? (cache.makesLinks ? expected?.digest.hex : nil)
+            return VerificationItem(
+                repository: id, commit: commit, path: path, location: location,
+                content: blob.map { blobs.appending($0) } ?? location, size: entry?.size, identity: entry?.identity, expectedSize: expected?.size,
+                expectedDigest: expected?.digest ?? entry?.namedDigest)
+        }
+    }
+
+    /// The model files that belong to other quantisations.
+    func otherVariants(than quantization: QuantizationTag, in paths: [RepositoryFilePath]) -> Set<RepositoryFilePath> {
+        Set(GGUFVariant.variants(in: paths).filter { $0.quantization != quantization }.flatMap(\.files))
+    }
+}

@@ -1,0 +1,116 @@
+import AsyncHTTPClient
+public import Foundation
+import NIOCore
+import NIOHTTP1
+public import RoostCore
+
+extension RoostClient {
+    /// Everything the server's machine holds of a model.
+    ///
+    /// - Parameter selector: Which.
+    /// - Returns: Revisions, files, receipts, partial files.
+    /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
+    public func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
+
+    /// What unfinished downloads have left on the server's machine.
+    ///
+    /// - Returns: The files.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func partials() async throws -> [PartialDownload] { try await decode(send(.GET, "/partials")) }
+
+    /// Hashes files again.
+    ///
+    /// - Parameters:
+    ///   - selector: Which model; `nil` for all.
+    ///   - onProgress: Hears how far it is.
+    /// - Returns: What was found.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer breaks off.
+    public func verify(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
+        try await follow("/models/verify", selector, onProgress)
+    }
+
+    /// Hashes files again and has pulls fetch anew what is damaged or missing.
+    ///
+    /// - Parameters:
+    ///   - selector: Which model; `nil` for all.
+    ///   - onProgress: Hears how far it is.
+    /// - Returns: What was found, and the pulls to follow.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer breaks off.
+    public func repair(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> ModelRepair {
+        try await follow("/models/repair", selector, onProgress)
+    }
+
+    /// Removes from the Hub cache what nobody needs.
+    ///
+    /// - Parameters:
+    ///   - revisions: Whether commits go, too, that no branch or tag names.
+    ///   - hours: How long an unfinished download must have rested.
+    ///   - dryRun: Whether nothing is removed.
+    /// - Returns: What went, or would.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    public func collectModels(revisions: Bool = false, olderThanHours hours: Double = 24, dryRun: Bool = false) async throws -> CacheCleanup {
+        try await decode(
+            send(.POST, "/models/gc", body: Collection(dry_run: dryRun, revisions: revisions, older_than_hours: hours), timeout: .hours(1)))
+    }
+
+    /// Removes a model from the disk.
+    ///
+    /// - Parameters:
+    ///   - selector: Which.
+    ///   - onlyPartials: Whether only what unfinished downloads left goes.
+    ///   - force: Whether it goes although it is in memory or being pulled.
+    ///   - dryRun: Whether nothing is removed.
+    /// - Returns: What went, or would.
+    /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
+    public func removeModel(
+        _ selector: ModelSelector, onlyPartials: Bool = false, force: Bool = false, dryRun: Bool = false
+    ) async throws -> CacheCleanup {
+        let options = [("partials", onlyPartials), ("force", force), ("dry_run", dryRun)].filter(\.1).map { "\($0.0)=true" }
+        let address = path(selector)
+        let query = options.isEmpty ? "" : (address.contains("?") ? "&" : "?") + options.joined(separator: "&")
+        return try await decode(send(.DELETE, address + query, timeout: .hours(1)))
+    }
+
+    private struct Collection: Encodable {
+        let dry_run: Bool
+        let revisions: Bool
+        let older_than_hours: Double
+    }
+
+    private struct Target: Encodable {
+        let model: String?
+        let revision: String?
+    }
+
+    private func path(_ selector: ModelSelector) -> String {
+        "/models/\(escape(selector.model.description))" + (selector.revision.map { "?revision=\(escape($0))" } ?? "")
+    }
+
+    /// Reads JSON lines until the one with the result.
+    private func follow<Result: Codable & Sendable>(
+        _ path: String, _ selector: ModelSelector?, _ onProgress: (VerifyProgress) -> Void
+    ) async throws -> Result {
+        let target = Target(model: selector?.model.description, revision: selector?.revision)
+        let response = try await send(.POST, path, body: target, timeout: .minutes(5))
+        var rest = Data()
+        do {
+            for try await bytes in response.body {
+                rest.append(contentsOf: bytes.readableBytesView)
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    let line = try JSONDecoder().decode(ProgressLine<Result>.self, from: rest[..<end])
+                    rest = Data(rest[(end + 1)...])
+                    if let progress = line.progress { onProgress(progress) }
+                    if let problem = line.error { throw RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field) }
+                    if let result = line.result { return result }
+                }
+            }
+        } catch let error as RoostError {
+            throw error
+        } catch let error as DecodingError {
+            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API; is it the same version?", cause: error)
+        } catch {
+            throw brokenConnection(error)
+        }
+        throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
+    }
+}

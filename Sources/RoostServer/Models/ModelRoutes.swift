@@ -1,0 +1,79 @@
+import Engines
+import Foundation
+import HubClient
+import Hummingbird
+import RoostCore
+import SystemPackage
+
+/// `/models`: what is on this machine, and what of it is in memory; verifies, repairs, cleans up and removes.
+struct ModelRoutes: Sendable {
+    let upkeep: ModelUpkeep
+
+    func add(to router: Router<RoostContext>) {
+        let group = router.group("models")
+        group.get { _, _ in JSON.response(try upkeep.store.list(loaded: await upkeep.engines.loadedModels())) }
+        group.get(":first", use: show)
+        group.get(":first/:second", use: show)
+        group.delete(":first", use: remove)
+        group.delete(":first/:second", use: remove)
+        group.post("unload", use: unload)
+        group.post("gc", use: collect)
+        group.post("verify") { request, context in
+            try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.store.verify(selector, onProgress: onProgress) }
+        }
+        group.post("repair") { request, context in
+            try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.repair(selector, onProgress: onProgress) }
+        }
+        router.get("partials") { _, _ in JSON.response(try await upkeep.partials()) }
+    }
+
+    private func show(_ request: Request, context: RoostContext) async throws -> Response {
+        JSON.response(try await upkeep.detail(of: selector(request, context)))
+    }
+
+    private func remove(_ request: Request, context: RoostContext) async throws -> Response {
+        JSON.response(try await upkeep.remove(ModelRemoval(selector(request, context), query: QueryFields(request))))
+    }
+
+    private func unload(_ request: Request, context: RoostContext) async throws -> Response {
+        let reference = try ModelReference(parsing: try await fields(request, context).string("model", maxBytes: 256))
+        await upkeep.engines.unload(reference)
+        return JSON.response(["status": "unloaded", "model": reference.description])
+    }
+
+    private func collect(_ request: Request, context: RoostContext) async throws -> Response {
+        let fields = try await fields(request, context)
+        let hours = try fields.number("older_than_hours", in: 0...87_600, default: 24)
+        return JSON.response(
+            try await upkeep.collect(
+                CollectOptions(
+                    isDryRun: try fields.bool("dry_run", default: false), includesRevisions: try fields.bool("revisions", default: false),
+                    minimumAge: hours * 3600)))
+    }
+
+    private func answer<Result: Codable & Sendable>(
+        _ request: Request, _ context: RoostContext,
+        _ work: @escaping @Sendable (ModelSelector?, @escaping @Sendable (VerifyProgress) -> Void) async throws -> Result
+    ) async throws -> Response {
+        var request = request
+        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
+        let selector = try fields.optionalString("model", bytes: 1...256).map {
+            try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
+        }
+        // While a status can still say it.
+        if let selector { _ = try await upkeep.detail(of: selector) }
+        return ProgressBody(request: request) { onProgress in try await work(selector, onProgress) }.response
+    }
+
+    private func fields(_ request: Request, _ context: RoostContext) async throws -> RequestFields {
+        var request = request
+        return try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
+    }
+
+    /// `org/name:QUANT` from the path, its slash encoded or not, and `revision` from the query.
+    private func selector(_ request: Request, _ context: RoostContext) throws -> ModelSelector {
+        let parts = try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
+        let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
+        return try ModelSelector(ModelReference(parsing: id), revision: QueryFields(request).string("revision", bytes: 1...256))
+    }
+}

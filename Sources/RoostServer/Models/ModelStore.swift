@@ -1,0 +1,79 @@
+import Engines
+import Foundation
+import HubClient
+import NIOPosix
+import RoostCore
+import SystemPackage
+
+/// The models on disk: what the routes of a server and the commands without one have in common. Work that waits for the disk is done on threads for it.
+struct ModelStore: Sendable {
+    let catalog: ModelCatalog
+    let cache: HubCache
+    let receipts: ReceiptFolder
+
+    init(hub: HubConfiguration, home: FilePath) {
+        catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory)
+        cache = hub.cache
+        receipts = ReceiptFolder(home: home)
+    }
+
+    /// The models that an engine can load.
+    ///
+    /// - Parameter loaded: What engines have in memory.
+    /// - Returns: The models, loaded or not.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func list(loaded: [LoadedModel]) throws -> [ModelView] {
+        let loaded = Dictionary(loaded.map { ($0.reference, $0) }) { first, _ in first }
+        return try catalog.entries().map { entry in
+            let engine = loaded[entry.reference]
+            let ready = engine?.state == .ready
+            return ModelView(
+                model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes, localPath: entry.snapshotPath.string,
+                loadDuration: ready ? engine?.loadDuration.nanoseconds : nil)
+        }
+    }
+
+    /// Everything the disk holds of a model.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    func detail(of selector: ModelSelector, loaded: [LoadedModel], pulls: UnfinishedJobs) async throws -> ModelDetail {
+        try await onDisk {
+            let models = try list(loaded: loaded).filter { view in
+                guard let reference = try? ModelReference(parsing: view.model), reference.repository == selector.repository else { return false }
+                return selector.quantization == nil || reference.quantization == selector.quantization
+            }
+            var detail = try cache.detail(of: selector, receipts: receipts, models: models)
+            detail.partials = pulls.naming(detail.partials)
+            return detail
+        }
+    }
+
+    /// What unfinished downloads have left.
+    func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
+
+    /// Hashes files again.
+    func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
+        try await CacheVerifier(cache: cache, receipts: receipts).verify(selector, onProgress: onProgress)
+    }
+
+    /// Removes what nobody needs.
+    func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [LoadedModel]) async throws -> CacheCleanup {
+        let cleaner = CacheCleaner(
+            cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
+        return try await onDisk { try cleaner.collect(options) }
+    }
+
+    /// Removes a model.
+    func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
+        let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
+        return try await onDisk {
+            removal.onlyPartials
+                ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
+                : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
+        }
+    }
+
+    func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(work)
+    }
+}

@@ -1,0 +1,99 @@
+import Engines
+import HubClient
+import JobStore
+import Logging
+import PullJobs
+import RoostCore
+import SystemPackage
+
+/// Verifies, repairs, cleans and removes models beside a server's engines and pulls.
+struct ModelUpkeep: Sendable {
+    let store: ModelStore
+    let engines: EngineSupervisor
+    let database: JobDatabase
+    let pulls: PullWorker
+    let logger: Logger
+
+    func detail(of selector: ModelSelector) async throws -> ModelDetail {
+        try await store.detail(of: selector, loaded: engines.loadedModels(), pulls: UnfinishedJobs(in: database))
+    }
+
+    func partials() async throws -> [PartialDownload] { try await store.partials(UnfinishedJobs(in: database)) }
+
+    func collect(_ options: CollectOptions) async throws -> CacheCleanup {
+        let report = try await store.collect(options, pulls: UnfinishedJobs(in: database), loaded: engines.loadedModels())
+        if !options.isDryRun { logger.notice("cleaned the Hub cache: \(report.removed.count) removed, \(ByteCount(report.freedBytes)) freed") }
+        return report
+    }
+
+    /// Removes a model. One that is in memory or being pulled stays, unless force ends that first.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, `conflict` or `fileSystem`.
+    func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
+        let selector = removal.selector
+        let jobs = try await UnfinishedJobs(in: database)
+        guard removal.isForced, !removal.isDryRun else {
+            if !removal.onlyPartials, !removal.isDryRun { try await refuseLoaded(selector) }
+            return try await store.remove(removal, pulls: jobs)
+        }
+        for id in jobs.ids(of: selector.repository) { _ = try await pulls.cancel(id: id) }
+        if !removal.onlyPartials {
+            for engine in try await loaded(selector) { await engines.unload(engine.reference) }
+        }
+        let report = try await removeWhenFree(removal)
+        logger.notice("removed \(selector), \(ByteCount(report.freedBytes)) freed")
+        return report
+    }
+
+    /// A pull that was just ended lets go of its files within a moment.
+    private func removeWhenFree(_ removal: ModelRemoval) async throws -> CacheCleanup {
+        for _ in 0..<50 {
+            do {
+                return try await store.remove(removal, pulls: UnfinishedJobs([]))
+            } catch let error as RoostError where error.code == .conflict {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try await store.remove(removal, pulls: UnfinishedJobs([]))
+    }
+
+    private func refuseLoaded(_ selector: ModelSelector) async throws {
+        guard let engine = try await loaded(selector).first else { return }
+        throw RoostError(
+            .conflict,
+            "\(engine.reference) is in memory. Take it out with `roost unload \(engine.reference)` first, or remove it all the same with --force.",
+            field: "model")
+    }
+
+    /// The engines that have their files from what a selector names.
+    private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
+        let snapshots = Set(try await store.onDisk { try store.cache.snapshots(of: selector) })
+        return await engines.loadedModels().filter { engine in
+            engine.state != .failed && snapshots.contains(engine.snapshotPath)
+                && (selector.quantization == nil || engine.reference.quantization == selector.quantization)
+        }
+    }
+
+    /// Verifies, sets damaged files aside, and has pulls fetch them and missing ones again.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
+    func repair(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> ModelRepair {
+        let report = try await store.verify(selector, onProgress: onProgress)
+        let plan = try ModelRepairPlan(report)
+        var quarantined: [String] = []
+        for finding in report.findings {
+            do {
+                if let path = try await store.onDisk({ try store.cache.quarantine(finding) }) { quarantined.append(path) }
+            } catch let error as RoostError where error.code == .conflict {
+                // Somebody fetches it already. The pull waits for that one, hashes what it finds, and fetches it again if need be.
+                logger.info("a damaged file is being worked on; the pull looks at it after", metadata: ["file": "\(finding.location)"])
+            }
+        }
+        var jobs: [String] = []
+        for pull in plan.pulls { jobs.append(try await pulls.submit(pull).id) }
+        // The pulls are on record; nobody needs the damaged bytes any more.
+        for path in quarantined { try await store.onDisk { try store.cache.discard(quarantined: path) } }
+        if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(report.findings.count)", "jobs": "\(jobs)"]) }
+        return ModelRepair(report: report, jobs: jobs)
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import RoostClient
+import RoostCore
+import RoostServer
+
+/// Who looks after the models: a server, or, while none runs, this command itself.
+protocol ModelHost: Sendable {
+    func list() async throws -> [ModelView]
+    func detail(of selector: ModelSelector) async throws -> ModelDetail
+    func partials() async throws -> [PartialDownload]
+    func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport
+    func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup
+    func remove(_ removal: ModelRemoval) async throws -> CacheCleanup
+}
+
+extension OfflineModels: ModelHost {}
+
+/// A server that is asked.
+struct ServerModels: ModelHost {
+    let client: RoostClient
+
+    func list() async throws -> [ModelView] { try await client.models() }
+
+    func detail(of selector: ModelSelector) async throws -> ModelDetail { try await client.model(selector) }
+
+    func partials() async throws -> [PartialDownload] { try await client.partials() }
+
+    func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
+        try await client.verify(selector, onProgress: onProgress)
+    }
+
+    func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup {
+        try await client.collectModels(revisions: includesRevisions, olderThanHours: minimumAge / 3600, dryRun: isDryRun)
+    }
+
+    func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
+        try await client.removeModel(
+            removal.selector, onlyPartials: removal.onlyPartials, force: removal.isForced, dryRun: removal.isDryRun)
+    }
+}
+
+extension ServerOptions {
+    /// Does something with the models of the server, or of this machine when no server runs and none was named.
+    ///
+    /// - Parameter work: What to do; it is begun anew when no server answers.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
+    func withModels<Value>(_ work: (any ModelHost) async throws -> Value) async throws -> Value {
+        do {
+            return try await work(ServerModels(client: client()))
+        } catch let error as RoostError where error.code == .serverUnreachable && !namesServer {
+            return try await work(OfflineModels(environment: ProcessInfo.processInfo.environment))
+        }
+    }
+
+    private var namesServer: Bool { server != nil || ProcessInfo.processInfo.environment["ROOST_SERVER"]?.isEmpty == false }
+}

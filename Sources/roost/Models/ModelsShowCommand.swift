@@ -1,0 +1,39 @@
+import ArgumentParser
+import RoostCore
+
+/// `roost models show`.
+struct ModelsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the revisions, files and receipts of a model, and its partial files.")
+
+    @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision.")
+    var model: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let selector = try ModelSelector(parsing: model)
+        let detail = try await options.withModels { try await $0.detail(of: selector) }
+        if options.json { return try JSONOutput.print(detail) }
+        Terminal.print("\(detail.model)  \(ByteCount(detail.sizeBytes))  \(detail.path)")
+        for model in detail.models {
+            Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
+        }
+        for revision in detail.revisions { show(revision) }
+        if !detail.partials.isEmpty { Terminal.print("\n\(TextTable(detail.partials))") }
+    }
+
+    private func show(_ revision: ModelDetail.Revision) {
+        Terminal.print("\n\(revision.commit)\(revision.refs.isEmpty ? "" : "  \(revision.refs.joined(separator: ", "))")")
+        if let receipt = revision.receipt {
+            let license = receipt.license.map { ", licence \($0)" } ?? ""
+            Terminal.print("pulled at \(receipt.pulledAt) in \(Int(receipt.durationSeconds.rounded())) s by \(receipt.tool)\(license)")
+        } else {
+            Terminal.print("no receipt: another program fetched it")
+        }
+        var table = TextTable(columns: ["SIZE", "DIGEST", "FILE"])
+        for file in revision.files {
+            table.add([file.size.map { ByteCount($0).description } ?? "missing", file.digest ?? "-", file.path])
+        }
+        Terminal.print(table)
+    }
+}

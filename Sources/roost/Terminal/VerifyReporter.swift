@@ -1,0 +1,27 @@
+import RoostCore
+import Synchronization
+
+/// Shows how far a verification is: a line drawn again and again on a terminal, one every five seconds elsewhere.
+final class VerifyReporter: Sendable {
+    private let isQuiet: Bool
+    private let last = Mutex(ContinuousClock.now)
+
+    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    func show(_ progress: VerifyProgress) {
+        guard !isQuiet else { return }
+        let pause: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(5)
+        let isDue = last.withLock { last in
+            guard ContinuousClock.now - last >= pause else { return false }
+            last = .now
+            return true
+        }
+        guard isDue else { return }
+        let percent = progress.totalBytes == 0 ? 100 : progress.bytes * 100 / progress.totalBytes
+        let line =
+            "verifying  \(ByteCount(progress.bytes)) of \(ByteCount(progress.totalBytes))  \(percent) %  \(progress.files) of \(progress.totalFiles) files"
+        if Terminal.isInteractive { Terminal.redraw([String(line.prefix(Terminal.columns - 1))], over: 1) } else { Terminal.print(line) }
+    }
+
+    func end() { if Terminal.isInteractive, !isQuiet { Terminal.redraw([""], over: 1) } }
+}
