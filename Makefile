@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull torture sanitize clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull torture sanitize fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -39,6 +39,9 @@ torture: ## Kill and cut the power of the job store more often than the tests do
 sanitize: ## Run the job store's tests under both sanitizers
 	@scripts/sanitize thread
 	@scripts/sanitize address
+
+fuzz: ## Feed the parsers of outside text with what a fuzzer makes up, a minute each
+	@scripts/fuzz
 
 clean: ## Delete build products (caches outside this folder are kept)
 	swift package clean

@@ -53,10 +53,11 @@ import Testing
         job.progress = 0.5
         job.stage = .downloading
         job.tags = ["a", "b"]
-        let view = JobView(job: job, bytesPerSecond: 12.5, etaSeconds: 4)
+        let view = JobView(
+            job: job, bytesPerSecond: 12.5, etaSeconds: 4, currentFiles: [FileProgress(path: "x", size: 9, downloadedBytes: 4)])
         let data = try JSONEncoder().encode(view)
         #expect(try JSONDecoder().decode(JobView.self, from: data) == view)
         let keys = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any]).keys
-        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds"]))
+        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds", "current_files"]))
     }
 }
