@@ -110,7 +110,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Only for scripts/fuzz: a program whose `main` is libFuzzer's, which no other build could link.
+// Only for scripts/fuzz: a program that no build without libFuzzer could link.
 if Context.environment["ROOST_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(

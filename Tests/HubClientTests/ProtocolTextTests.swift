@@ -47,6 +47,9 @@ import Testing
             ([("Retry-After", "soon")], nil),
             ([("Retry-After", "Thu, 01 Jan 1970 00:02:00 GMT")], .seconds(20)),
             ([("Retry-After", "Thu, 01 Jan 1970 00:00:01 GMT")], .zero),
+            ([("Retry-After", "Thu, 32 Jan 1970 00:00:01 GMT")], nil), ([("Retry-After", "Thu, 01 Foo 1970 00:00:01 GMT")], nil),
+            // A fuzzer's find: Foundation's date formatter ended the process here.
+            ([("Retry-After", "F\u{670}ri\0\0\0\0\0\0\0\0:a2,\"i\u{1B}a1,\" 0,t=")], nil),
             ([("RateLimit", "\"api\";r=0;t=55"), ("Retry-After", "7")], .seconds(55)),
             ([("RateLimit", "\"api\";r=12;t=55"), ("Retry-After", "7")], .seconds(7)),
             ([("RateLimit", "\"api\"; r=3; t=5, \"pages\"; r=0; t=9")], .seconds(9)),

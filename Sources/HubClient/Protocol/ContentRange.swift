@@ -16,7 +16,7 @@ struct ContentRange: Sendable, Equatable {
         let bounds = halves[0].split(separator: "-", omittingEmptySubsequences: false)
         guard bounds.count == 2, let start = Self.number(bounds[0]), let end = Self.number(bounds[1]), start <= end else { return nil }
         let total = Self.number(halves[1])
-        guard total != nil || halves[1] == "*" else { return nil }
+        guard total.map({ $0 > end }) ?? (halves[1] == "*") else { return nil }
         self.start = start
         self.end = end
         self.total = total

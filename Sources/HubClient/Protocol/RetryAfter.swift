@@ -30,11 +30,29 @@ enum RetryAfter {
 
     private static func wait(_ value: String, now: Date) -> Double? {
         if let seconds = whole(value[...]) { return seconds }
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter.date(from: value).map { min(max(0, $0.timeIntervalSince(now)), 3600) }
+        return date(value).map { min(max(0, $0.timeIntervalSince(now)), 3600) }
+    }
+
+    /// `Fri, 15 Jan 2027 08:00:10 GMT`, the one form that servers send (RFC 9110, section 5.6.7). By hand: Foundation's formatter ends the process at
+    /// some texts that are no date.
+    private static func date(_ value: String) -> Date? {
+        let words = value.split(separator: " ")
+        guard words.count == 6, words[0].utf8.count == 4, words[0].hasSuffix(","), words[5] == "GMT", let day = number(words[1], in: 1...31),
+            let month = months.firstIndex(of: words[2]), let year = number(words[3], in: 1970...9999)
+        else { return nil }
+        let clock = words[4].split(separator: ":", omittingEmptySubsequences: false)
+        guard clock.count == 3, let hour = number(clock[0], in: 0...23), let minute = number(clock[1], in: 0...59),
+            let second = number(clock[2], in: 0...60)
+        else { return nil }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar.date(from: DateComponents(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second))
+    }
+
+    private static let months: [Substring] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private static func number(_ text: Substring, in range: ClosedRange<Int>) -> Int? {
+        whole(text).flatMap { range.contains(Int($0)) ? Int($0) : nil }
     }
 
     /// A non-negative whole number, cut at a day so that it always fits a duration.
