@@ -48,6 +48,7 @@ extension HubClient {
     ///
     /// - Parameter revision: The pinned revision.
     /// - Returns: The files of its list; `nil` when there is none.
+    /// - Throws: `RoostError` with code `fileSystem`.
     package func listedFiles(in revision: ResolvedRevision) throws -> [RepositoryFile]? {
         FileSystem.size(of: cache.treeFile(revision)) == nil ? nil : try cache.knownFiles(in: revision)
     }
