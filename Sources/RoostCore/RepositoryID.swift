@@ -3,6 +3,8 @@
 /// The rule is the Hub's own: each part has 1 to 96 characters of `[A-Za-z0-9_.-]`, does not begin or end with `-` or `.`, holds neither `--`
 /// nor `..`, and does not end in `.git`. A value of this type is safe in a URL and as a folder name.
 public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
+    /// What it holds.
+    public let kind: RepositoryKind
     /// The user or organisation, absent for canonical repositories.
     public let namespace: String?
     /// The repository's own name.
@@ -10,9 +12,11 @@ public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
 
     /// Parses `namespace/name` or `name`.
     ///
-    /// - Parameter text: What somebody typed or sent; hostile until parsed.
+    /// - Parameters:
+    ///   - text: What somebody typed or sent; hostile until parsed.
+    ///   - kind: What it holds.
     /// - Throws: `RoostError` with code `invalidRequest` and field `model`.
-    public init(parsing text: String) throws {
+    public init(parsing text: String, kind: RepositoryKind = .model) throws {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, parts.allSatisfy(Self.isValidPart) else {
             throw RoostError(
@@ -20,6 +24,7 @@ public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
                 "`model` must name a Hub repository as `org/name` or `org/name:QUANT`, each part 1 to 96 letters, digits, `_`, `.` or `-`; got \(text.quotedForPeople).",
                 field: "model")
         }
+        self.kind = kind
         self.namespace = parts.count == 2 ? parts[0] : nil
         self.name = parts[parts.count - 1]
     }
@@ -28,9 +33,9 @@ public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
     public var description: String { namespace.map { "\($0)/\(name)" } ?? name }
 
     /// The repository's folder in the Hub cache: `models--namespace--name`.
-    public var cacheFolderName: String { "models--" + description.split(separator: "/").joined(separator: "--") }
+    public var cacheFolderName: String { "\(kind.rawValue)--" + description.split(separator: "/").joined(separator: "--") }
 
-    /// Reads back a folder name of the Hub cache.
+    /// Reads back a model's folder name in the Hub cache.
     ///
     /// - Parameter name: A folder name such as `models--org--name`.
     public init?(cacheFolderName name: String) {

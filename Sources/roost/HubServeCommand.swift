@@ -7,34 +7,56 @@ import SystemPackage
 /// `roost hub serve`: a mirror for a LAN or a room without a network.
 struct HubServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve a folder of models as a Hugging Face Hub.",
+        commandName: "serve", abstract: "Be a Hugging Face Hub: serve a folder, the Hub cache, and what an upstream has.",
         discussion: """
-            DIR/ORG/NAME/… is the repository ORG/NAME. Clients (Roost, huggingface_hub, transformers, …) use it when HF_ENDPOINT is set to the
-            address printed here. Only models are served, without passwords; dot files and links that lead out of DIR are not.
+            DIR/ORG/NAME/… is the model ORG/NAME, DIR/datasets/ORG/NAME/… a dataset. Clients (Roost, huggingface_hub, transformers, …) use the
+            mirror when HF_ENDPOINT is set to the address printed here. With --upstream, what is missing is fetched once, verified, and kept in
+            the Hub cache; the upstream's token is HF_TOKEN of this command, and whoever may use the mirror reads what that token may read.
+
+            An address that others reach needs a token (ROOST_MIRROR_TOKEN or --token-file), which clients send as HF_TOKEN, or --allow.
             """)
 
-    @Argument(help: "The folder that holds the models.", completion: .directory)
-    var directory: String
+    @Argument(help: "The folder that holds the repositories; not needed with --upstream or --cache.", completion: .directory)
+    var directory: String?
 
-    @Option(help: "The address to listen on. Anything but a loopback address lets others read the files.")
+    @Option(help: ArgumentHelp("The hub to fetch from what is not here, such as https://huggingface.co.", valueName: "url"))
+    var upstream: String?
+
+    @Flag(help: "Serve the Hub cache of this machine (HF_HUB_CACHE); --upstream does, too.")
+    var cache = false
+
+    @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 takes any free one.")
     var port = 8006
+
+    @Option(help: ArgumentHelp("A network that may read, such as 192.168.0.0/16 or fd00::/8; may be given more than once.", valueName: "network"))
+    var allow: [String] = []
+
+    @Option(help: ArgumentHelp("A file with the token that clients need; nobody else may read it (mode 0600).", valueName: "file"))
+    var tokenFile: String?
 
     @Option(help: ArgumentHelp("Send no more than this in a second, over all clients: 10MB, 500kB, …", valueName: "speed"))
     var throttle: String?
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535; got \(port).") }
+        guard directory != nil || upstream != nil || cache else {
+            throw ValidationError("Say what to serve: a folder, --cache, or --upstream with the URL of a hub.")
+        }
     }
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let home = environment["ROOST_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(NSHomeDirectory())/.roost"
-        let configuration = HubMirror.Configuration(
-            directory: FilePath(directory), host: host, port: port, indexDirectory: FilePath(home).appending("hub-index"),
+        let home = try ServerSettings.homeDirectory(flag: nil, environment: environment)
+        var configuration = HubMirror.Configuration(
+            directory: directory.map { FilePath($0) }, host: host, port: port, indexDirectory: home.appending("hub-index"),
             bandwidthLimit: try throttle.map { try HubMirror.bytesPerSecond(parsing: $0) })
+        if cache || upstream != nil { try configuration.serveCache(environment: environment, upstream: upstream) }
+        configuration.access = MirrorAccess(
+            token: try MirrorAccess.token(environment: environment, file: tokenFile.map { FilePath($0) }),
+            networks: try allow.map { try NetworkRange(parsing: $0) })
         var logger = Logger(label: "roost.hub", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
         try await HubMirror.serve(configuration, logger: logger) { line in

@@ -1,4 +1,4 @@
-import RoostCore
+package import RoostCore
 public import SystemPackage
 
 extension HubClient {
@@ -31,6 +31,37 @@ extension HubClient {
     /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision name.
     public func recordRevision(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
         try cache.record(revision, files: files)
+    }
+
+    /// What a revision meant when somebody last asked, without asking again.
+    ///
+    /// - Parameters:
+    ///   - name: A branch, tag, `refs/pr/N` or commit.
+    ///   - repository: The repository.
+    /// - Returns: The revision; its snapshot folder is there.
+    /// - Throws: `RoostError` with code `offline` when the cache does not know it; `invalidRequest` for an unsafe name.
+    package func knownRevision(_ name: String, of repository: RepositoryID) throws -> ResolvedRevision {
+        try cache.knownRevision(name, of: repository)
+    }
+
+    /// The files of a snapshot as the cache knows them.
+    ///
+    /// - Parameter revision: The pinned revision.
+    /// - Returns: The files of its list; `nil` when there is none.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    package func listedFiles(in revision: ResolvedRevision) throws -> [RepositoryFile]? {
+        FileSystem.size(of: cache.treeFile(revision)) == nil ? nil : try cache.knownFiles(in: revision)
+    }
+
+    /// Where a file lies whole: in the snapshot, or as a blob of any revision. Its size is right; its bytes may have been damaged since.
+    ///
+    /// - Parameters:
+    ///   - file: The file as the listing promised it.
+    ///   - revision: The pinned revision.
+    /// - Returns: The path, which may be a link; `nil` when the file is not here.
+    package func heldFile(_ file: RepositoryFile, in revision: ResolvedRevision) -> FilePath? {
+        if cache.isInSnapshot(file, revision) { return cache.snapshotPath(of: file, in: revision) }
+        return cache.holdsBlob(of: file, revision.repository) ? cache.blob(file.digest, of: revision.repository) : nil
     }
 
     /// The folder that looks like the repository at that commit.

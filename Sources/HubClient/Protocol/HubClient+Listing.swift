@@ -80,7 +80,7 @@ extension HubClient {
         return url.text
     }
 
-    private func body(of answer: HubAnswer, limit: Int) async throws -> Data {
+    func body(of answer: HubAnswer, limit: Int) async throws -> Data {
         try answer.requireSuccess()
         try answer.requireIdentityEncoding()
         do {

@@ -1,4 +1,5 @@
 public import RoostCore
+public import SystemPackage
 
 /// Hears how a download goes. Called from any thread; what takes long belongs elsewhere.
 public struct DownloadObserver: Sendable {
@@ -8,6 +9,10 @@ public struct DownloadObserver: Sendable {
     public var onSynced: @Sendable (RepositoryFile, [[Int64]]) async -> Void
     /// These files are complete, verified, and on the disk under their names.
     public var onVerified: @Sendable ([RepositoryFile]) async -> Void
+
+    /// The beginning of a large file, so many bytes, is at this path and hashed: told after every step, and the file's size only when its digest is
+    /// right. A smaller number than before means that bytes told earlier are wrong.
+    public var onGrown: @Sendable (RepositoryFile, FilePath, Int64) -> Void = { _, _, _ in }
 
     /// Makes an observer.
     ///

@@ -18,11 +18,17 @@ struct FileHasher: Sendable {
     private var offset: Int64 = 0
     private var atLastMark: (offset: Int64, hasher: ContentHasher)
     private let markInterval: Int64
+    private let onHashed: @Sendable (Int64) -> Void
 
     /// Hashed at once: some milliseconds of one thread.
     private static let step: Int64 = 4 << 20
 
-    init(_ partial: PartialFile, disk: DiskThreads) {
+    /// - Parameters:
+    ///   - partial: The file.
+    ///   - disk: Who reads it.
+    ///   - onHashed: Hears how far the file is hashed, as long as that is not its end; and how far it was good when it is damaged.
+    init(_ partial: PartialFile, disk: DiskThreads, onHashed: @escaping @Sendable (Int64) -> Void) {
+        self.onHashed = onHashed
         self.partial = partial
         self.disk = disk
         hasher = ContentHasher(like: partial.file.digest, size: partial.file.size)
@@ -44,8 +50,10 @@ struct FileHasher: Sendable {
             }
             try await hash(upTo: min(available, offset + Self.step, nextMark))
             if offset == nextMark, let damaged = try checkMark() {
+                onHashed(offset)
                 return .damaged(damaged)
             }
+            if offset < partial.file.size { onHashed(offset) }
         }
         return .digest(hasher.digest)
     }

@@ -38,6 +38,10 @@ struct FileTransfer: Sendable {
         }
     }
 
+    private var hasher: FileHasher {
+        FileHasher(partial, disk: disk) { [observer, partial] in observer.onGrown(partial.file, partial.path, $0) }
+    }
+
     private func work(_ queue: SharedQueue) async throws -> ContentDigest {
         let pace = TransferPace(most: mostStreams)
         return try await withThrowingTaskGroup(of: Event.self) { group in
@@ -51,7 +55,7 @@ struct FileTransfer: Sendable {
                     group.addTask { try await fetch(segment, queue, pace) }
                 }
             }
-            group.addTask { try await follow(FileHasher(partial, disk: disk)) }
+            group.addTask { try await follow(hasher) }
             if partial.file.size > PartialFile.largestWithoutJournal {
                 group.addTask { await tick(pace) }
                 group.addTask { try await keepJournal() }

@@ -138,8 +138,10 @@ extension HubClient {
         var digest = try await transfer.run()
         if digest != file.digest {
             logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
+            job.observer.onGrown(file, path, 0)
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
         }
+        if digest == file.digest { job.observer.onGrown(file, path, file.size) }
         try await disk.run { [digest] in try partial.publish(digest, as: blob) }
     }
 }

@@ -46,18 +46,23 @@ struct DigestIndex: Sendable {
 
     /// The digest of a file, if it was hashed while it looked as it does now and as the kind of file it is now.
     subscript(file: RepositoryListing.File) -> ContentDigest? {
-        guard let entry = entries[directory.relativeName(of: file.location)], entry.stamp == file.stamp else { return nil }
-        switch ContentDigest(hex: entry.digest) {
+        switch self[file.location, file.stamp] {
         case .sha256(let hex) where file.isLarge: return .sha256(hex)
         case .gitSHA1(let hex) where !file.isLarge: return .gitSHA1(hex)
         default: return nil
         }
     }
 
+    /// What a file was hashed to while it looked so.
+    subscript(location: FilePath, stamp: FileStamp) -> ContentDigest? {
+        guard let entry = entries[directory.relativeName(of: location)], entry.stamp == stamp else { return nil }
+        return ContentDigest(hex: entry.digest)
+    }
+
     /// Adds what a file was hashed to.
-    mutating func remember(_ digest: ContentDigest, of file: RepositoryListing.File) {
-        entries[directory.relativeName(of: file.location)] = Entry(stamp: file.stamp, digest: digest.hex)
-        unsavedBytes += file.stamp.size
+    mutating func remember(_ digest: ContentDigest, of location: FilePath, _ stamp: FileStamp) {
+        entries[directory.relativeName(of: location)] = Entry(stamp: stamp, digest: digest.hex)
+        unsavedBytes += stamp.size
         isDirty = true
     }
 

@@ -9,15 +9,18 @@ enum FileDigester {
     /// - Parameters:
     ///   - file: The open file.
     ///   - isLarge: Whether the Hub would keep it in LFS.
+    ///   - onHashed: Hears how many bytes are hashed.
     /// - Returns: The digest of the bytes that were there; the caller asks `file.hasChanged` afterwards.
     /// - Throws: `Errno` and `CancellationError`.
-    static func digest(of file: OpenFile, isLarge: Bool) async throws -> ContentDigest {
+    static func digest(of file: OpenFile, isLarge: Bool, onHashed: @Sendable (Int64) -> Void = { _ in }) async throws -> ContentDigest {
         isLarge
-            ? .sha256(try await hash(file, with: SHA256()))
-            : .gitSHA1(try await hash(file, with: GitObject.blobHasher(size: file.stamp.size)))
+            ? .sha256(try await hash(file, with: SHA256(), onHashed))
+            : .gitSHA1(try await hash(file, with: GitObject.blobHasher(size: file.stamp.size), onHashed))
     }
 
-    private static func hash<Hash: HashFunction & Sendable>(_ file: OpenFile, with start: Hash) async throws -> String {
+    private static func hash<Hash: HashFunction & Sendable>(
+        _ file: OpenFile, with start: Hash, _ onHashed: @Sendable (Int64) -> Void
+    ) async throws -> String {
         var hasher = start
         var offset: Int64 = 0
         while offset < file.stamp.size {
@@ -29,6 +32,7 @@ enum FileDigester {
             if count == 0 { break }
             hasher = next
             offset += Int64(count)
+            onHashed(offset)
         }
         return GitObject.hexadecimal(hasher.finalize())
     }

@@ -11,6 +11,8 @@ extension HTTPField.Name {
     static let errorCode = constant("X-Error-Code")
     /// An error's sentence.
     static let errorMessage = constant("X-Error-Message")
+    /// `topic; message`: clients show it once per topic.
+    static let hubWarning = constant("X-HF-Warning")
     /// Shown by clients in their error messages, and by our log.
     static let requestID = constant("X-Request-Id")
     /// Where the next page of a listing is.

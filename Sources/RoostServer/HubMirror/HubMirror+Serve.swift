@@ -1,3 +1,4 @@
+import HubClient
 public import Logging
 import RoostCore
 import ServiceLifecycle
@@ -10,12 +11,13 @@ extension HubMirror {
     ///   - configuration: How the mirror is set up.
     ///   - logger: Hears about failures.
     ///   - report: Called with each line for the person at the terminal.
-    /// - Throws: `RoostError` with code `invalidConfiguration` when the folder is missing or the address cannot be had.
+    /// - Throws: `RoostError` with code `invalidConfiguration`, as `run()`.
     public static func serve(_ configuration: Configuration, logger: Logger, report: @escaping @Sendable (String) -> Void) async throws {
         let mirror = HubMirror(configuration: configuration, logger: logger) { port in
-            for line in greeting(host: configuration.host, port: port) { report(line) }
+            for line in greeting(configuration.access, host: configuration.host, port: port) { report(line) }
         }
         let service = ClosureService {
+            try mirror.check()
             try await cancelWhenGracefulShutdown { try await mirror.index(reportingTo: report) }
             try await mirror.run()
         }
@@ -31,8 +33,12 @@ extension HubMirror {
     }
 
     private func index(reportingTo report: @Sendable (String) -> Void) async throws {
-        try directory.check()
-        report("Reading \(configuration.directory) (files that are new or changed are hashed once) …")
+        if let cache = configuration.cache {
+            report("Serving the Hub cache in \(cache.cacheDirectory).")
+            if !cache.isOffline { report("What is not there comes from \(cache.endpoint), with what this machine may read.") }
+        }
+        guard let directory = configuration.directory else { return }
+        report("Reading \(directory) (files that are new or changed are hashed once) …")
         var repositories = 0
         var bytes: Int64 = 0
         try await index { summary in
@@ -41,20 +47,18 @@ extension HubMirror {
             report("  \(summary.repository): \(summary.files) file\(summary.files == 1 ? "" : "s"), \(ByteCount(summary.bytes))")
         }
         if repositories == 0 {
-            report("There is no repository yet. Put models into \(configuration.directory) as ORG/NAME/FILES; a restart is not needed.")
+            report("There is no repository yet. Put models into \(directory) as ORG/NAME/FILES; a restart is not needed.")
         } else {
             report("\(repositories) repositor\(repositories == 1 ? "y" : "ies"), \(ByteCount(bytes)).")
         }
     }
 
-    private static func greeting(host: String, port: Int) -> [String] {
+    private static func greeting(_ access: MirrorAccess, host: String, port: Int) -> [String] {
         let isEverywhere = ["0.0.0.0", "::"].contains(host)
         let shown = isEverywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         var lines = ["Serving at http://\(shown):\(port) – clients use it with", "HF_ENDPOINT=http://\(shown):\(port)"]
         if isEverywhere { lines.append("From other machines, put this machine's name or address in place of \(shown).") }
-        if !(host.hasPrefix("127.") || ["::1", "localhost"].contains(host)) {
-            lines.append("WARNING: everybody who can reach this machine on port \(port) can read these files; there is no password.")
-        }
+        if access.token != nil { lines.append("HF_TOKEN=(the token of this mirror)") }
         return lines
     }
 

@@ -1,3 +1,4 @@
+public import HubClient
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -6,19 +7,24 @@ import RoostCore
 public import ServiceLifecycle
 public import SystemPackage
 
-/// Serves a folder of models as a Hugging Face Hub, for a LAN or a room without a network: `HF_ENDPOINT` is all that clients need to be told.
+/// Serves models, datasets and spaces as a Hugging Face Hub, for a LAN or a room without a network: `HF_ENDPOINT` is all that clients need to
+/// be told. What it serves comes from a folder, from the Hub cache of this machine, and, when there is an upstream, from there.
 ///
-/// `DIR/org/name/…` is the repository `org/name`; `DIR/name/…` is `name` if that folder holds files directly. There is one branch, `main`;
-/// its commit is made from the content, so it moves exactly when a file changes. Not served: dot files except `.gitattributes`, names that
-/// are unsafe on some platform, links that lead out of the folder. Whoever can connect can read.
+/// `DIR/org/name/…` is the model `org/name`; `DIR/name/…` is `name` if that folder holds files directly; `DIR/datasets/org/name/…` is a dataset.
+/// A folder has one branch, `main`; its commit is made from the content, so it moves exactly when a file changes. Not served: dot files
+/// except `.gitattributes`, names that are unsafe on some platform, links that lead out of the folder. The cache has the revisions that the Hub has.
 public struct HubMirror: Service {
     /// What wraps the answers of the mirror: any `RouterMiddleware` of Hummingbird.
     public typealias Middleware = any MiddlewareProtocol<Request, Response, BasicRequestContext>
 
     /// How a mirror is set up.
     public struct Configuration: Sendable {
-        /// The folder to serve.
-        public var directory: FilePath
+        /// The folder to serve, if there is one.
+        public var directory: FilePath?
+        /// The Hub cache to serve and, unless the configuration says offline, the upstream that it is filled from.
+        public var cache: HubConfiguration?
+        /// Who may read.
+        public var access = MirrorAccess()
         /// The address to listen on.
         public var host: String
         /// The port to listen on; 0 takes any.
@@ -30,16 +36,19 @@ public struct HubMirror: Service {
         /// Entries in one page of a file listing; the Hub's own number is 1000.
         public var treePageSize = 1000
 
+        /// File bodies that are sent at a time; further clients are asked to come again.
+        public var mostBodies = 256
+
         /// Sets a mirror up.
         ///
         /// - Parameters:
-        ///   - directory: The folder to serve.
+        ///   - directory: The folder to serve, if there is one.
         ///   - host: The address to listen on.
         ///   - port: The port to listen on; 0 takes any.
         ///   - indexDirectory: Where the digests of files are remembered between runs.
         ///   - bandwidthLimit: Bytes a second over all file bodies together, at least 1.
         public init(
-            directory: FilePath, host: String = "127.0.0.1", port: Int = 8006, indexDirectory: FilePath? = nil, bandwidthLimit: Int64? = nil
+            directory: FilePath?, host: String = "127.0.0.1", port: Int = 8006, indexDirectory: FilePath? = nil, bandwidthLimit: Int64? = nil
         ) {
             self.directory = directory
             self.host = host
@@ -50,8 +59,7 @@ public struct HubMirror: Service {
     }
 
     let configuration: Configuration
-    let catalog: MirrorCatalog
-    let directory: MirrorDirectory
+    let folder: (directory: MirrorDirectory, catalog: MirrorCatalog)?
     private let middleware: [Middleware]
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -68,23 +76,26 @@ public struct HubMirror: Service {
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
-        self.directory = MirrorDirectory(configuration.directory)
-        let index = DigestIndex(of: directory, in: configuration.indexDirectory, logger: logger)
-        self.catalog = MirrorCatalog(directory: directory, index: index, logger: logger)
+        self.folder = configuration.directory.map { path in
+            let directory = MirrorDirectory(path)
+            let digests = DigestStore(of: directory, in: configuration.indexDirectory, logger: logger)
+            return (directory, MirrorCatalog(directory: directory, digests: digests, logger: logger))
+        }
         self.middleware = middleware
         self.logger = logger
         self.onRunning = onRunning
     }
 
-    /// Hashes what is new, so that no client has to wait for it later.
+    /// Hashes what is new in the folder, so that no client has to wait for it later.
     ///
     /// - Parameter onRepository: Called for each repository when it is ready.
     /// - Throws: `RoostError` when the folder or a file cannot be read; `CancellationError`.
     public func index(onRepository: (MirrorSummary) -> Void) async throws {
+        guard let (directory, catalog) = folder else { return }
         try directory.check()
         for id in try await catalog.repositories() {
             do {
-                guard let snapshot = try await catalog.snapshot(of: id) else { continue }
+                guard let snapshot = try await catalog.snapshot(of: id)?.snapshot else { continue }
                 onRepository(MirrorSummary(repository: id, files: snapshot.files.count, bytes: snapshot.bytes))
             } catch let error as MirrorError {
                 // A file that is being copied into the folder: the first request for it tries again.
@@ -99,9 +110,10 @@ public struct HubMirror: Service {
 
     /// Serves until graceful shutdown or cancellation.
     ///
-    /// - Throws: `RoostError` with code `invalidConfiguration` when the folder is missing or the address cannot be had.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when there is nothing to serve, the address cannot be had, or it is one that others
+    ///   reach and nothing says who may read.
     public func run() async throws {
-        try directory.check()
+        try check()
         do {
             try await application().run()
         } catch let error as CancellationError {
@@ -111,20 +123,38 @@ public struct HubMirror: Service {
         }
     }
 
-    /// The server, for `run()` and for tests that need no socket.
-    func application() -> Application<CallbackResponder<BasicRequestContext>> {
+    /// Makes sure that the mirror can be what it is set up to be.
+    ///
+    /// - Throws: `RoostError` with code `invalidConfiguration`.
+    func check() throws {
+        try folder?.directory.check()
+        try configuration.access.require(for: configuration.host)
+    }
+
+    /// The server, for `run()` and for tests that need no socket. Made once: it has connections of its own to the upstream.
+    func application() -> some ApplicationProtocol {
+        var sources: [any MirrorSource] = folder.map { [FolderSource(catalog: $0.catalog)] } ?? []
+        var services: [any Service] = []
+        if let cache = configuration.cache {
+            let (source, service) = CacheSource.make(cache, indexDirectory: configuration.indexDirectory, logger: logger)
+            sources.append(source)
+            services.append(service)
+        }
         let router = Router(context: BasicRequestContext.self)
         for wrapper in middleware { router.middlewares.add(wrapper) }
-        let limiter = configuration.bandwidthLimit.map { BandwidthLimiter(bytesPerSecond: $0) }
-        let chain = router.middlewares.constructResponder(
-            finalResponder: MirrorResponder(catalog: catalog, configuration: configuration, limiter: limiter))
+        let responder = MirrorResponder(
+            source: MirrorSources(sources: sources), configuration: configuration, slots: BodySlots(configuration.mostBodies),
+            limiter: configuration.bandwidthLimit.map { BandwidthLimiter(bytesPerSecond: $0) })
+        let chain = router.middlewares.constructResponder(finalResponder: responder)
         return Application(
-            responder: CallbackResponder { try await chain.respond(to: $0, context: $1) },
-            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
+            responder: GuardedResponder(
+                access: configuration.access, isLocal: HostName(configuration.host).isLoopback,
+                inner: CallbackResponder { try await chain.respond(to: $0, context: $1) }),
+            server: .http1(configuration: HTTPLimits.channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "roost/\(RoostVersion.current)",
                 availableConnectionsDelegate: .maximum(1024, logger: logger)),
-            onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
+            services: services, onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
     }
 

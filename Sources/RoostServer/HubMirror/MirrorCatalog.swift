@@ -3,29 +3,28 @@ import NIOPosix
 import RoostCore
 import SystemPackage
 
-/// Knows the content of every repository. Each file is hashed at most once while it does not change, however many clients ask at a time.
+/// Knows the content of every repository in a folder. Each file is hashed at most once while it does not change, however many clients ask at a time.
 ///
-/// Mutable state: `index` and `latest`, plus `building`, the queue in front of each repository; all guarded by the actor. Reading folders and
+/// Mutable state: `latest`, and `building`, the queue in front of each repository; all guarded by the actor. Reading folders and
 /// files happens on NIO's thread pool, so neither an event loop nor Swift's own threads ever wait for a disk.
 actor MirrorCatalog {
     private let directory: MirrorDirectory
     private let logger: Logger
-    private var index: DigestIndex
-    private var latest: [RepositoryID: MirrorSnapshot] = [:]
+    private let digests: DigestStore
+    private var latest: [RepositoryID: FolderSnapshot] = [:]
     private var building: [RepositoryID: [CheckedContinuation<Void, Never>]] = [:]
-    private var isSaving = false
     /// How many files were read to hash them since the catalog exists.
     private(set) var hashedFiles = 0
 
-    /// Opens the catalog and loads its index; blocks while it reads that one file.
-    init(directory: MirrorDirectory, index: DigestIndex, logger: Logger) {
+    /// Opens the catalog.
+    init(directory: MirrorDirectory, digests: DigestStore, logger: Logger) {
         self.directory = directory
         self.logger = logger
-        self.index = index
+        self.digests = digests
     }
 
     /// The snapshot made last, without a look at the disk.
-    func remembered(_ id: RepositoryID) -> MirrorSnapshot? { latest[id] }
+    func remembered(_ id: RepositoryID) -> FolderSnapshot? { latest[id] }
 
     /// All repositories that hold at least one file, in order.
     func repositories() async throws -> [RepositoryID] {
@@ -37,7 +36,7 @@ actor MirrorCatalog {
     /// - Parameter id: The repository.
     /// - Returns: `nil` when there is none.
     /// - Throws: `MirrorError` when a file does not stop changing, `Errno` when one cannot be read, `CancellationError`.
-    func snapshot(of id: RepositoryID) async throws -> MirrorSnapshot? {
+    func snapshot(of id: RepositoryID) async throws -> FolderSnapshot? {
         await enter(id)
         defer { leave(id) }
         let listing = try await NIOThreadPool.singleton.runIfActive { [directory] in directory.files(of: id) }
@@ -51,7 +50,7 @@ actor MirrorCatalog {
                 "Some files are not served: an unsafe name, a link that leads out of the folder, or no regular file.",
                 metadata: ["repository": "\(id)", "files": "\(listing.refused.prefix(10).map(\.quotedForPeople).joined(separator: ", "))"])
         }
-        var files: [MirrorFile] = []
+        var files: [(RepositoryListing.File, ContentDigest)] = []
         for file in listing.files {
             do {
                 files.append(try await hashed(file))
@@ -59,8 +58,8 @@ actor MirrorCatalog {
                 throw MirrorError.changing(file.path.description)
             }
         }
-        await save()
-        let snapshot = MirrorSnapshot(id: id, files: files)
+        await digests.save()
+        let snapshot = FolderSnapshot(id: id, files: files)
         latest[id] = snapshot
         return snapshot
     }
@@ -77,20 +76,18 @@ actor MirrorCatalog {
         for waiter in building.removeValue(forKey: id) ?? [] { waiter.resume() }
     }
 
-    private func hashed(_ listed: RepositoryListing.File) async throws -> MirrorFile {
+    private func hashed(_ listed: RepositoryListing.File) async throws -> (RepositoryListing.File, ContentDigest) {
         var file = listed
         for _ in 1...3 {
-            if let digest = index[file] { return MirrorFile(file, digest: digest) }
+            if let digest = await digests.digest(of: file) { return (file, digest) }
             try await settle(file.stamp)
             let open = try await OpenFile.open(file.location)
             file = RepositoryListing.File(path: file.path, location: file.location, stamp: open.stamp)
             hashedFiles += 1
             let digest = try await FileDigester.digest(of: open, isLarge: file.isLarge)
             guard !open.hasChanged else { continue }
-            index.remember(digest, of: file)
-            // A kill during the first walk through a big folder should not cost all of it.
-            if index.unsavedBytes > 1 << 30 { await save() }
-            return MirrorFile(file, digest: digest)
+            await digests.remember(digest, at: file.location, file.stamp)
+            return (file, digest)
         }
         throw MirrorError.changing(file.path.description)
     }
@@ -100,22 +97,5 @@ actor MirrorCatalog {
         let tick: Int64 = 20_000_000
         let age = FileStamp.now - stamp.modified
         if (0..<tick).contains(age) { try await Task.sleep(for: .nanoseconds(tick - age)) }
-    }
-
-    private func save() async {
-        // Whoever is saving looks again before it stops.
-        guard !isSaving else { return }
-        isSaving = true
-        defer { isSaving = false }
-        while index.isDirty {
-            let current = index
-            index.markSaved()
-            do {
-                try await NIOThreadPool.singleton.runIfActive { try current.write() }
-            } catch {
-                logger.warning("The digest index cannot be written; the next start hashes again.", metadata: ["error": "\(error)"])
-                return
-            }
-        }
     }
 }

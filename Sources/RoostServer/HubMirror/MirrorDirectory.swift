@@ -2,7 +2,8 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The served folder: `org/name/…`, and `name/…` for repositories without a namespace. Everything here blocks the calling thread.
+/// The served folder: `org/name/…`, and `name/…` for repositories without a namespace; datasets and spaces the same way in folders of these
+/// names, `datasets/org/name/…`. Everything here blocks the calling thread.
 struct MirrorDirectory: Sendable {
     /// The folder, without symbolic links.
     let root: FilePath
@@ -28,12 +29,13 @@ struct MirrorDirectory: Sendable {
 
     /// Every repository that holds at least one file, in order.
     func repositories() -> [RepositoryID] {
-        var found: [String] = []
-        for outer in visibleFolders(in: root) {
-            found.append(outer)
-            found += visibleFolders(in: root.appending(outer)).map { "\(outer)/\($0)" }
+        RepositoryKind.allCases.flatMap { kind in
+            let folder = root.appending(kind.pathPrefix)
+            let found = visibleFolders(in: folder).flatMap { outer in
+                [outer] + visibleFolders(in: folder.appending(outer)).map { "\(outer)/\($0)" }
+            }
+            return found.compactMap { try? RepositoryID(parsing: $0, kind: kind) }.filter { files(of: $0) != nil }
         }
-        return found.compactMap { try? RepositoryID(parsing: $0) }.filter { files(of: $0) != nil }
     }
 
     /// The files of a repository as they are now.
@@ -41,7 +43,11 @@ struct MirrorDirectory: Sendable {
     /// - Returns: `nil` when there is no such repository: no folder in the served one, or no file in it. One without a namespace must hold
     ///   a file directly, else every organisation's folder would be a repository.
     func files(of id: RepositoryID) -> RepositoryListing? {
-        guard let folder = root.appending(id.description).resolvingLinks(), folder.starts(with: root), isFolder(folder) else { return nil }
+        // `datasets/name` is a dataset's folder, and no model of an organisation called `datasets`.
+        guard id.kind != .model || RepositoryKind(rawValue: id.namespace ?? id.name) == nil else { return nil }
+        guard let folder = root.appending(id.kind.pathPrefix + id.description).resolvingLinks(), folder.starts(with: root), isFolder(folder) else {
+            return nil
+        }
         var listing = RepositoryListing()
         collect(folder, prefix: "", into: &listing)
         listing.files.sort { $0.path.description.utf8.lexicographicallyPrecedes($1.path.description.utf8) }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import RoostCore
 
 /// An answer that says what went wrong, with the headers by which `huggingface_hub` chooses its exception.
 struct MirrorError: Error {
@@ -40,8 +41,44 @@ struct MirrorError: Error {
             status: .tooManyRequests, message: "\(path) is being written to; ask again when that is done.", headers: [.retryAfter: "5"])
     }
 
+    /// Bytes of the file that went out earlier were wrong: the client gets no more of it, and begins anew.
+    static let spoilt = MirrorError(status: .badGateway, message: "The upstream sent wrong bytes; they are fetched again.")
+
+    /// A file whose bytes are not what its name says, and nobody to ask for better ones.
+    static func damaged(_ path: String) -> MirrorError {
+        MirrorError(status: .badGateway, message: "\(path) is damaged in this mirror's cache; its operator can pull it again.")
+    }
+
+    /// As many bodies are under way as the mirror sends at a time.
+    static let tooBusy = MirrorError(
+        status: .tooManyRequests, message: "The mirror sends as many files as it can; ask again in a moment.", headers: [.retryAfter: "5"])
+
+    /// The request names a host that a mirror on a loopback address does not have.
+    static let foreignHost = MirrorError(
+        status: .forbidden, message: "The Host header is not a name of this mirror; use http://127.0.0.1 and the port.")
+
+    /// The client's address is in no network that may read.
+    static let foreignNetwork = MirrorError(status: .forbidden, message: "This mirror does not serve your network; its operator can allow it.")
+
+    /// The mirror asks for a token, and none came.
+    static let tokenMissing = MirrorError(
+        status: .unauthorized, code: "RepoNotFound", message: "This mirror asks for its own token: set HF_TOKEN to it.")
+
+    /// The mirror asks for a token, and another one came.
+    static let tokenWrong = MirrorError(
+        status: .unauthorized, code: "RepoNotFound", message: "This is not the token of this mirror: set HF_TOKEN to the right one.")
+
+    /// The upstream does not let this mirror read a repository.
+    static func noAccess(to id: RepositoryID) -> MirrorError {
+        MirrorError(
+            status: .forbidden, code: "GatedRepo", message: "The upstream does not let this mirror read \(id); its operator can ask for access.")
+    }
+
+    /// Nobody may write here.
+    static let readOnly = MirrorError(status: .forbidden, message: "A mirror is for reading; write to the Hub itself.")
+
     /// No route.
-    static let noSuchRoute = MirrorError(status: .notFound, message: "This mirror serves models only, and no such page.")
+    static let noSuchRoute = MirrorError(status: .notFound, message: "This mirror serves models, datasets and spaces, and no such page.")
 
     /// Nobody can log in here.
     static let noUsers = MirrorError(status: .unauthorized, message: "Invalid username or password.")

@@ -1,3 +1,4 @@
+import HubClient
 import RoostCore
 import SystemPackage
 
@@ -5,10 +6,8 @@ import SystemPackage
 struct MirrorFile: Sendable {
     /// Its path in the repository.
     let path: RepositoryFilePath
-    /// Where it lies, without symbolic links.
-    let location: FilePath
-    /// How it looked when it was hashed.
-    let stamp: FileStamp
+    /// Bytes.
+    let size: Int64
     /// The name of its content: the etag.
     let digest: ContentDigest
     /// What git would store: the file's own blob, or the pointer's for a large file.
@@ -17,22 +16,24 @@ struct MirrorFile: Sendable {
     let pointerSize: Int?
 
     /// Names a file.
-    init(_ file: RepositoryListing.File, digest: ContentDigest) {
-        self.path = file.path
-        self.location = file.location
-        self.stamp = file.stamp
+    init(path: RepositoryFilePath, size: Int64, digest: ContentDigest) {
+        self.path = path
+        self.size = size
         self.digest = digest
         switch digest {
         case .gitSHA1(let hex):
             self.blobID = hex
             self.pointerSize = nil
         case .sha256(let hex):
-            let pointer = GitObject.largeFilePointer(sha256: hex, size: file.stamp.size)
+            let pointer = GitObject.largeFilePointer(sha256: hex, size: size)
             self.blobID = GitObject.blobID(of: pointer)
             self.pointerSize = pointer.utf8.count
         }
     }
 
-    /// Bytes.
-    var size: Int64 { stamp.size }
+    /// Names a file of a listing.
+    init(_ file: RepositoryFile) { self.init(path: file.path, size: file.size, digest: file.digest) }
+
+    /// What the Hub's client calls it.
+    var listed: RepositoryFile { RepositoryFile(path: path, size: size, digest: digest) }
 }

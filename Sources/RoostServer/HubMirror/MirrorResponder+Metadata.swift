@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HubClient
 import Hummingbird
 import HummingbirdCore
 import NIOCore
@@ -7,9 +8,11 @@ import RoostCore
 
 extension MirrorResponder {
     /// `GET /api/models/{id}[/revision/{rev}]`
-    func modelInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
+    func repositoryInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
-        return try json(MirrorModelInfo(snapshot, withBlobs: flag("blobs", request)))
+        let wanted = request.uri.queryParameters.filter { ["expand", "expand[]"].contains($0.key) }.map { String($0.value) }
+        return try json(
+            RepositoryInfo(snapshot, withBlobs: flag("blobs", request), wanted: wanted.isEmpty ? nil : Set(wanted)), of: snapshot)
     }
 
     /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in pages.
@@ -22,12 +25,12 @@ extension MirrorResponder {
         let expand = flag("expand", request)
         let start = min(max(Int(request.uri.queryParameters["cursor"] ?? "0") ?? 0, 0), all.count)
         let end = min(start + (expand ? min(50, configuration.treePageSize) : configuration.treePageSize), all.count)
-        var response = try json(
-            all[start..<end].map { entry in
-                var entry = entry
-                if expand { entry.lastCommit = .init(id: snapshot.commit, title: "Files as they are", date: snapshot.lastModified) }
-                return entry
-            })
+        let entries = all[start..<end].map { entry in
+            var entry = entry
+            if expand { entry.lastCommit = .init(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified) }
+            return entry
+        }
+        var response = try json(entries, of: snapshot)
         if end < all.count { response.headers[.link] = "<\(nextPage(of: snapshot, folder, from: end, request))>; rel=\"next\"" }
         return response
     }
@@ -36,7 +39,7 @@ extension MirrorResponder {
     func pathsInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         let paths = try await requestedPaths(request)
         let snapshot = try await snapshot(id, revision, request)
-        return try json(paths.compactMap { snapshot.entry(at: $0) })
+        return try json(paths.compactMap { snapshot.entry(at: $0) }, of: snapshot)
     }
 
     /// `GET /api/models/{id}/refs`
@@ -46,18 +49,64 @@ extension MirrorResponder {
             let ref: String
             let targetCommit: String
         }
-        let snapshot = try await snapshot(id, "main", request)
-        var lists: [String: [Reference]] = ["converts": [], "tags": []]
-        lists["branches"] = [Reference(name: "main", ref: "refs/heads/main", targetCommit: snapshot.commit)]
-        if flag("include_prs", request) { lists["pullRequests"] = [] }
+        let references = try found(try await source.references(of: id), request)
+        var lists: [String: [Reference]] = [:]
+        for kind in RepositoryReference.Kind.allCases where kind != .pullRequest || flag("include_prs", request) {
+            lists[kind.rawValue] = references.filter { $0.kind == kind }.map { Reference(name: $0.name, ref: $0.ref, targetCommit: $0.targetCommit) }
+        }
         return try json(lists)
     }
+
+    /// `GET /api/models/{id}/commits/{rev}`: the one commit. A mirror has no history.
+    func commits(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
+        struct Commit: Encodable {
+            struct Author: Encodable { let user: String }
+            let id: String
+            let title: String
+            var message = ""
+            let date: Timestamp
+            var authors = [Author(user: "mirror")]
+        }
+        let snapshot = try await snapshot(id, revision, request)
+        return try json([Commit(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified)], of: snapshot)
+    }
+
+    /// `GET /api/models/{id}/auth-check[/write]`: whoever gets here may read what the mirror may read.
+    func accessCheck(_ id: RepositoryID, _ toWrite: Bool, _ request: Request) async throws -> Response {
+        let mayRead = try found(try await source.mayRead(id), request)
+        guard mayRead else { throw MirrorError.noAccess(to: id) }
+        guard !toWrite else { throw MirrorError.readOnly }
+        return try json([String: String]())
+    }
+
+    /// `GET /api/whoami-v2`: the mirror's token has no person behind it, but tools ask for a name before they keep a token.
+    func whoAmI() throws -> Response {
+        struct Identity: Encodable {
+            struct Auth: Encodable {
+                struct AccessToken: Encodable {
+                    let displayName = "mirror"
+                    let role = "read"
+                }
+                let type = "access_token"
+                let accessToken = AccessToken()
+            }
+            let type = "user"
+            let name = "mirror"
+            let fullname = "Reader of this mirror"
+            let orgs: [String] = []
+            let auth = Auth()
+        }
+        guard configuration.access.token != nil else { throw MirrorError.noUsers }
+        return try json(Identity())
+    }
+
+    private static let commitTitle = "Files as they are"
 
     /// The URL must be absolute, since clients request it as it is; it names the commit, so that all pages show one state.
     private func nextPage(of snapshot: MirrorSnapshot, _ folder: String, from cursor: Int, _ request: Request) -> String {
         let path = folder.isEmpty ? "" : "/" + (folder.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? "")
         let query = "recursive=\(flag("recursive", request))&expand=\(flag("expand", request))&cursor=\(cursor)"
-        return "http://\(authority(of: request))/api/models/\(snapshot.id)/tree/\(snapshot.commit)\(path)?\(query)"
+        return "http://\(authority(of: request))/api/\(snapshot.id.kind.rawValue)/\(snapshot.id)/tree/\(snapshot.commit)\(path)?\(query)"
     }
 
     /// How the client reached us; our own address if it says something that is no host.

@@ -9,21 +9,23 @@ import RoostCore
 struct MirrorResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
-    let catalog: MirrorCatalog
+    let source: any MirrorSource
     let configuration: HubMirror.Configuration
+    let slots: BodySlots
     let limiter: BandwidthLimiter?
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
         var response: Response
         do {
             response = try await answer(request)
-        } catch let error as MirrorError {
-            response = error.response
         } catch {
-            if !(error is CancellationError) {
-                context.logger.error("A request failed.", metadata: ["path": "\(request.uri.path.quotedForPeople)", "error": "\(error)"])
+            let failure = failure(error)
+            if failure.status.code >= 500 {
+                context.logger.error(
+                    "A request failed.",
+                    metadata: ["path": "\(request.uri.path.quotedForPeople)", "error": "\((error as? RoostError)?.traceback ?? "\(error)")"])
             }
-            response = MirrorError.failure.response
+            response = failure.response
         }
         // Not `context.id`: that traps with a log handler that keeps no metadata.
         response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"]?.description
@@ -36,32 +38,51 @@ struct MirrorResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    private func failure(_ error: any Error) -> MirrorError {
+        switch error {
+        case let error as MirrorError: error
+        case let error as RoostError: MirrorError(upstream: error)
+        // The client is gone, or the mirror is: whoever asks again will be answered.
+        case is CancellationError: .tooBusy
+        default: .failure
+        }
+    }
+
     private func answer(_ request: Request) async throws -> Response {
         guard let route = MirrorRoute(method: request.method, rawPath: request.uri.path) else { throw MirrorError.noSuchRoute }
         switch route {
-        case .whoAmI: throw MirrorError.noUsers
-        case .modelInfo(let id, let revision): return try await modelInfo(id, revision, request)
+        case .whoAmI: return try whoAmI()
+        case .repositoryInfo(let id, let revision): return try await repositoryInfo(id, revision, request)
         case .tree(let id, let revision, let folder): return try await tree(id, revision, folder, request)
         case .pathsInfo(let id, let revision): return try await pathsInfo(id, revision, request)
         case .references(let id): return try await references(id, request)
+        case .commits(let id, let revision): return try await commits(id, revision, request)
+        case .accessCheck(let id, let toWrite): return try await accessCheck(id, toWrite, request)
         case .file(let id, let revision, let path): return try await file(id, revision, path, request)
         }
     }
 
-    /// The repository as it is now, if the revision means that.
+    /// What a source found, if it did.
+    func found<Value>(_ value: Value?, _ request: Request) throws -> Value {
+        guard let value else { throw MirrorError.repositoryNotFound(hasToken: request.headers[.authorization] != nil) }
+        return value
+    }
+
+    /// The repository at a revision.
     func snapshot(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> MirrorSnapshot {
-        guard let snapshot = try await catalog.snapshot(of: id) else {
-            throw MirrorError.repositoryNotFound(hasToken: request.headers[.authorization] != nil)
-        }
-        guard snapshot.isNamed(by: revision) else { throw MirrorError.revisionNotFound(revision) }
-        return snapshot
+        try found(try await source.snapshot(of: id, at: revision), request)
     }
 
     /// An answer in JSON.
-    func json(_ value: some Encodable) throws -> Response {
+    ///
+    /// - Parameters:
+    ///   - value: The answer.
+    ///   - snapshot: What it was taken from.
+    func json(_ value: some Encodable, of snapshot: MirrorSnapshot? = nil) throws -> Response {
         let body = try JSONEncoder.mirror.encode(value)
-        return Response(
-            status: .ok, headers: [.contentType: "application/json; charset=utf-8"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
+        headers[.hubWarning] = snapshot?.warning
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }
 

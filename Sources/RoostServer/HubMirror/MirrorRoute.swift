@@ -7,10 +7,12 @@ import RoostCore
 /// Routing works on the raw path: a revision may hold `%2F`, so it is decoded only after the path was split at `tree`, `resolve` and so on.
 enum MirrorRoute: Sendable, Hashable {
     case whoAmI
-    case modelInfo(RepositoryID, revision: String)
+    case repositoryInfo(RepositoryID, revision: String)
     case tree(RepositoryID, revision: String, folder: String)
     case pathsInfo(RepositoryID, revision: String)
     case references(RepositoryID)
+    case commits(RepositoryID, revision: String)
+    case accessCheck(RepositoryID, toWrite: Bool)
     case file(RepositoryID, revision: String, path: String)
 
     /// Reads a request line; `nil` when nothing of the kind exists here.
@@ -21,8 +23,8 @@ enum MirrorRoute: Sendable, Hashable {
     init?(method: HTTPRequest.Method, rawPath: String) {
         let segments = rawPath.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         let route: MirrorRoute? =
-            if segments.starts(with: ["api", "models"]) {
-                Self.metadata(Array(segments.dropFirst(2)))
+            if segments.first == "api", segments.count > 1, let kind = RepositoryKind(rawValue: segments[1]) {
+                Self.metadata(Array(segments.dropFirst(2)), kind)
             } else if segments == ["api", "whoami-v2"] {
                 .whoAmI
             } else {
@@ -38,34 +40,38 @@ enum MirrorRoute: Sendable, Hashable {
         self = route
     }
 
-    private static func metadata(_ segments: [String]) -> MirrorRoute? {
-        guard let (id, marker, rest) = split(segments, at: ["revision", "tree", "paths-info", "refs"]) else {
-            return (try? RepositoryID(parsing: segments.joined(separator: "/"))).map { .modelInfo($0, revision: "main") }
+    private static func metadata(_ segments: [String], _ kind: RepositoryKind) -> MirrorRoute? {
+        guard let (id, marker, rest) = split(segments, kind, at: ["revision", "tree", "paths-info", "refs", "commits", "auth-check"]) else {
+            return (try? RepositoryID(parsing: segments.joined(separator: "/"), kind: kind)).map { .repositoryInfo($0, revision: "main") }
         }
         if marker == "refs" { return rest.isEmpty ? .references(id) : nil }
+        if marker == "auth-check" { return rest.isEmpty || rest == ["write"] ? .accessCheck(id, toWrite: !rest.isEmpty) : nil }
         guard let revision = rest.first?.removingPercentEncoding, !revision.isEmpty,
             let path = rest.dropFirst().joined(separator: "/").removingPercentEncoding
         else { return nil }
         switch marker {
         case "tree": return .tree(id, revision: revision, folder: path)
-        case "revision": return path.isEmpty ? .modelInfo(id, revision: revision) : nil
+        case "commits": return path.isEmpty ? .commits(id, revision: revision) : nil
+        case "revision": return path.isEmpty ? .repositoryInfo(id, revision: revision) : nil
         default: return path.isEmpty ? .pathsInfo(id, revision: revision) : nil
         }
     }
 
     private static func file(_ segments: [String]) -> MirrorRoute? {
-        // Other kinds of repositories; their paths would otherwise read as a model of an organisation called `datasets`.
-        guard let first = segments.first, !["api", "datasets", "spaces", "kernels"].contains(first),
-            let (id, _, rest) = split(segments, at: ["resolve"]), let revision = rest.first?.removingPercentEncoding, !revision.isEmpty,
+        let kind = segments.first.flatMap(RepositoryKind.init) ?? .model
+        let named = kind == .model ? segments : Array(segments.dropFirst())
+        // A kind that is not served here; its paths would otherwise read as a model of an organisation called `kernels`.
+        guard let first = segments.first, !["api", "models", "kernels"].contains(first),
+            let (id, _, rest) = split(named, kind, at: ["resolve"]), let revision = rest.first?.removingPercentEncoding, !revision.isEmpty,
             let path = rest.dropFirst().joined(separator: "/").removingPercentEncoding, !path.isEmpty
         else { return nil }
         return .file(id, revision: revision, path: path)
     }
 
     /// Finds the marker behind a name of two segments, else behind one of one segment.
-    private static func split(_ segments: [String], at markers: Set<String>) -> (RepositoryID, String, [String])? {
+    private static func split(_ segments: [String], _ kind: RepositoryKind, at markers: Set<String>) -> (RepositoryID, String, [String])? {
         for width in [2, 1] where segments.count > width && markers.contains(segments[width]) {
-            guard let id = try? RepositoryID(parsing: segments[..<width].joined(separator: "/")) else { continue }
+            guard let id = try? RepositoryID(parsing: segments[..<width].joined(separator: "/"), kind: kind) else { continue }
             return (id, segments[width], Array(segments[(width + 1)...]))
         }
         return nil

@@ -1,7 +1,8 @@
 import Foundation
+import HubClient
 import RoostCore
 
-/// A repository at one moment. The commit is made from the content, so equal content always has the same commit.
+/// A repository at one commit.
 struct MirrorSnapshot: Sendable {
     /// The repository.
     let id: RepositoryID
@@ -9,17 +10,25 @@ struct MirrorSnapshot: Sendable {
     let commit: String
     /// The files, ordered by the bytes of their paths.
     let files: [MirrorFile]
+    /// When it was made.
+    let lastModified: Timestamp
+    /// What clients should know about this answer; one line.
+    var warning: String?
     private let byPath: [String: MirrorFile]
 
     /// Puts a snapshot together.
     ///
     /// - Parameters:
     ///   - id: The repository.
-    ///   - files: Its files, ordered by the bytes of their paths.
-    init(id: RepositoryID, files: [MirrorFile]) {
+    ///   - commit: Its commit; `nil` makes one from the content, so that equal content always has the same.
+    ///   - files: Its files, in any order.
+    ///   - lastModified: When it was made.
+    init(id: RepositoryID, commit: CommitHash? = nil, files: [MirrorFile], lastModified: Date) {
+        let files = files.sorted { $0.path.description.utf8.lexicographicallyPrecedes($1.path.description.utf8) }
         self.id = id
         self.files = files
-        self.commit = GitObject.sha1(of: files.map { "\($0.path)\0\($0.digest.hex)\0\($0.size)\n" }.joined())
+        self.lastModified = Timestamp(lastModified)
+        self.commit = commit?.description ?? GitObject.sha1(of: files.map { "\($0.path)\0\($0.digest.hex)\0\($0.size)\n" }.joined())
         // Two names that Unicode calls equal are one key here; the first wins.
         self.byPath = Dictionary(files.map { ($0.path.description, $0) }) { first, _ in first }
     }
@@ -27,19 +36,9 @@ struct MirrorSnapshot: Sendable {
     /// The file with that path.
     subscript(path: String) -> MirrorFile? { byPath[path] }
 
-    /// Whether a revision means this snapshot: `main`, the commit, or at least seven digits of it.
+    /// Whether a revision means this snapshot of a folder: `main`, the commit, or at least seven digits of it.
     func isNamed(by revision: String) -> Bool {
         revision == "main" || (revision.utf8.count >= 7 && revision.isLowercaseHex && commit.hasPrefix(revision))
-    }
-
-    /// Whether a walk found exactly these files, unchanged.
-    func matches(_ listing: RepositoryListing) -> Bool {
-        files.elementsEqual(listing.files) { $0.path == $1.path && $0.location == $1.location && $0.stamp == $1.stamp }
-    }
-
-    /// When the newest file was changed.
-    var lastModified: Timestamp {
-        Timestamp(Date(timeIntervalSince1970: Double(files.map(\.stamp.modified).max() ?? 0) / 1e9))
     }
 
     /// The sum of all sizes, in bytes.

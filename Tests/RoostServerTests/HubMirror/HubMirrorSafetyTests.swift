@@ -80,7 +80,7 @@ struct HubMirrorSafetyTests {
         }
     }
 
-    @Test("Unknown pages, and whoami, answer in JSON", arguments: ["/", "/api/agent-harnesses", "/api/datasets/org/name", "/favicon.ico"])
+    @Test("Unknown pages, and whoami, answer in JSON", arguments: ["/", "/api/agent-harnesses", "/api/kernels/org/name", "/favicon.ico"])
     func unknown(uri: String) async throws {
         try await withMirror { client, _ in
             let response = try await client.get(uri)

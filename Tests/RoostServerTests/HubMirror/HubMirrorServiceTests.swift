@@ -145,7 +145,7 @@ struct HubMirrorServiceTests {
             var seen: [String] = []
             try await mirror.index { seen.append("\($0.repository) \($0.files) \($0.bytes)") }
             #expect(seen == ["gpt2 1 1", "org/name 2 5"])
-            #expect(await mirror.catalog.hashedFiles == 3)
+            #expect(await mirror.folder?.catalog.hashedFiles == 3)
         }
     }
 

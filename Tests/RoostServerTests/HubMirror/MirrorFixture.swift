@@ -33,6 +33,13 @@ struct MirrorFixture {
         return file
     }
 
+    /// What a new mirror would know of the folder.
+    func catalog() -> MirrorCatalog {
+        let served = MirrorDirectory(directory)
+        return MirrorCatalog(
+            directory: served, digests: DigestStore(of: served, in: configuration.indexDirectory, logger: .silent), logger: .silent)
+    }
+
     func mirror(logger: Logger = .silent) -> HubMirror { HubMirror(configuration: configuration, logger: logger) }
 }
 

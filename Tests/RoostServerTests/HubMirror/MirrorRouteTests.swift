@@ -9,13 +9,20 @@ struct MirrorRouteTests {
     @Test(
         "A path is split at its marker and decoded afterwards",
         arguments: try [
-            ("/api/models/org/name", MirrorRoute.modelInfo(RepositoryID(parsing: "org/name"), revision: "main")),
-            ("/api/models/gpt2", .modelInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
-            ("/api/models/org/name/revision/refs%2Fpr%2F1", .modelInfo(RepositoryID(parsing: "org/name"), revision: "refs/pr/1")),
-            ("/api/models/gpt2/revision/main", .modelInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
+            ("/api/models/org/name", MirrorRoute.repositoryInfo(RepositoryID(parsing: "org/name"), revision: "main")),
+            ("/api/models/gpt2", .repositoryInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
+            ("/api/models/org/name/revision/refs%2Fpr%2F1", .repositoryInfo(RepositoryID(parsing: "org/name"), revision: "refs/pr/1")),
+            ("/api/models/gpt2/revision/main", .repositoryInfo(RepositoryID(parsing: "gpt2"), revision: "main")),
             ("/api/models/org/name/tree/main", .tree(RepositoryID(parsing: "org/name"), revision: "main", folder: "")),
             ("/api/models/org/name/tree/main/a%20b%2Fc", .tree(RepositoryID(parsing: "org/name"), revision: "main", folder: "a b/c")),
             ("/api/models/org/name/refs", .references(RepositoryID(parsing: "org/name"))),
+            ("/api/models/org/name/commits/v1", .commits(RepositoryID(parsing: "org/name"), revision: "v1")),
+            ("/api/models/org/name/auth-check", .accessCheck(RepositoryID(parsing: "org/name"), toWrite: false)),
+            ("/api/models/org/name/auth-check/write", .accessCheck(RepositoryID(parsing: "org/name"), toWrite: true)),
+            ("/api/datasets/org/set/revision/main", .repositoryInfo(RepositoryID(parsing: "org/set", kind: .dataset), revision: "main")),
+            ("/datasets/org/set/resolve/main/x", .file(RepositoryID(parsing: "org/set", kind: .dataset), revision: "main", path: "x")),
+            ("/datasets/squad/resolve/main/x", .file(RepositoryID(parsing: "squad", kind: .dataset), revision: "main", path: "x")),
+            ("/spaces/org/app/resolve/main/x", .file(RepositoryID(parsing: "org/app", kind: .space), revision: "main", path: "x")),
             ("/api/whoami-v2", .whoAmI),
             ("/org/name/resolve/main/a%23b/%25.txt", .file(RepositoryID(parsing: "org/name"), revision: "main", path: "a#b/%.txt")),
             ("/gpt2/resolve/main/resolve/x", .file(RepositoryID(parsing: "gpt2"), revision: "main", path: "resolve/x")),
@@ -28,8 +35,9 @@ struct MirrorRouteTests {
     @Test(
         "Anything else is no route",
         arguments: [
-            "/", "", "//", "/api", "/api/models", "/api/models/", "/api/models/a/b/c", "/api/models/../x", "/api/datasets/org/name",
-            "/datasets/name/resolve/main/x", "/org/name/resolve", "/org/name/resolve/main", "/org/name/resolve/main/", "/org/name/blob/main/x",
+            "/", "", "//", "/api", "/api/models", "/api/models/", "/api/models/a/b/c", "/api/models/../x", "/api/kernels/org/name",
+            "/kernels/name/resolve/main/x", "/models/org/name/resolve/main/x", "/api/models/org/name/auth-check/read", "/org/name/resolve",
+            "/org/name/resolve/main", "/org/name/resolve/main/", "/org/name/blob/main/x",
             "/org/name/resolve/main/%ff", "/org/name/resolve/%zz/x", "/api/agent-harnesses", "/api/models/org/name/revision/a/b",
             "/org%2Fname/resolve/main/x",
         ])

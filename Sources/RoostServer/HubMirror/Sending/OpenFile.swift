@@ -8,7 +8,11 @@ final class OpenFile: Sendable {
     let stamp: FileStamp
     private let descriptor: SystemPackage.FileDescriptor
 
-    private init(path: FilePath) throws {
+    /// Opens a regular file, on the calling thread.
+    ///
+    /// - Parameter path: A path without symbolic links at its end.
+    /// - Throws: `Errno`; `invalidArgument` when it is no regular file.
+    init(path: FilePath) throws {
         let descriptor = try SystemPackage.FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
         guard let stamp = (try? Stat(descriptor)).flatMap(FileStamp.init) else {
             // Nothing was written through this descriptor: a failing close loses nothing.
@@ -32,6 +36,16 @@ final class OpenFile: Sendable {
 
     /// Whether the content may have changed since the file was opened.
     var hasChanged: Bool { (try? Stat(descriptor)).flatMap(FileStamp.init) != stamp }
+
+    /// Whether the file is at least so long now, in bytes.
+    func holds(_ length: Int64) -> Bool { (try? Stat(descriptor)).map { $0.size >= length } ?? false }
+
+    /// A second descriptor, which the caller closes.
+    ///
+    /// - Throws: `Errno`.
+    func handle() throws -> NIOFileHandle {
+        NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: try descriptor.duplicate().rawValue)
+    }
 
     /// Reads some bytes, on a thread that may block.
     ///

@@ -1,0 +1,31 @@
+import Foundation
+public import RoostCore
+
+extension HubClient {
+    /// Asks for the names that a repository gives to commits.
+    ///
+    /// - Parameter repository: The repository.
+    /// - Returns: The names, in the Hub's order; none that is not safe as a path.
+    /// - Throws: `RoostError` as `resolve` does.
+    @concurrent
+    public func references(of repository: RepositoryID) async throws -> [RepositoryReference] {
+        let answer = try await transport.get(routes.references(repository), isMetadata: true)
+        guard let lists = try? JSONDecoder().decode([String: [Entry]].self, from: try await body(of: answer, limit: TreeListing.mostBytes)) else {
+            throw RoostError(
+                .hubFailure, "\(answer.url.origin) did not answer as a Hub does: no list of branches of \(repository). Check HF_ENDPOINT.",
+                context: answer.context)
+        }
+        return RepositoryReference.Kind.allCases.flatMap { kind in
+            (lists[kind.rawValue] ?? []).compactMap { entry in
+                guard CommitHash(hex: entry.targetCommit) != nil, (try? RepositoryFilePath(parsing: entry.name)) != nil else { return nil }
+                return RepositoryReference(kind: kind, name: entry.name, ref: entry.ref, targetCommit: entry.targetCommit)
+            }
+        }
+    }
+
+    private struct Entry: Decodable {
+        let name: String
+        let ref: String
+        let targetCommit: String
+    }
+}

@@ -1,0 +1,36 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// A request's context with its connection: who asks, and by which way a file can go out.
+struct MirrorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}
+
+/// The mirror's gate: lets in whom the rules let in, and hands the connection on to bodies that can use it.
+struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponder {
+    let access: MirrorAccess
+    let isLocal: Bool
+    let inner: Inner
+
+    func respond(to request: Request, context: MirrorContext) async throws -> Response {
+        do {
+            try access.check(request, from: context.channel.remoteAddress, isLocal: isLocal)
+        } catch let error as MirrorError {
+            let response = error.response
+            return request.method == .head ? response.createHeadResponse() : response
+        }
+        let plain = BasicRequestContext(source: ApplicationRequestContextSource(channel: context.channel, logger: context.logger))
+        var response = try await inner.respond(to: request, context: plain)
+        if let length = response.body.contentLength, length >= FileSender.smallest {
+            response.body = FileSender.body(response.body, length: length, over: context.channel)
+        }
+        return response
+    }
+}

@@ -1,0 +1,59 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+public import RoostCore
+
+/// Who may read from a mirror. What is set must all hold: with a token and networks, a client needs the token and an address in one of them.
+public struct MirrorAccess: Sendable {
+    /// What clients send as their Hub token; `nil` asks for none.
+    public var token: SecretToken?
+    /// Where clients may come from; empty is everywhere.
+    public var networks: [NetworkRange]
+
+    /// Sets the rules.
+    ///
+    /// - Parameters:
+    ///   - token: What clients send as their Hub token.
+    ///   - networks: Where clients may come from.
+    public init(token: SecretToken? = nil, networks: [NetworkRange] = []) {
+        self.token = token
+        self.networks = networks
+    }
+
+    /// Refuses to open models to everybody by an oversight.
+    ///
+    /// - Parameter host: The address to listen on.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when others reach the address and nothing is set.
+    func require(for host: String) throws {
+        guard !HostName(host).isLoopback, token == nil, networks.isEmpty else { return }
+        throw RoostError(
+            .invalidConfiguration,
+            "\(host) can be reached from other machines: set ROOST_MIRROR_TOKEN to a secret that clients send as HF_TOKEN, or say which networks may read, such as 192.168.0.0/16."
+        )
+    }
+
+    /// Decides about a request.
+    ///
+    /// - Parameters:
+    ///   - request: What came.
+    ///   - address: From where; `nil` only where no network is between.
+    ///   - isLocal: Whether the mirror listens on a loopback address.
+    /// - Throws: `MirrorError`.
+    func check(_ request: Request, from address: SocketAddress?, isLocal: Bool) throws {
+        // A web page may lead its own name to a loopback address; no page can make a browser send one of these.
+        guard !isLocal || HostName(request.head.authority ?? "").isLoopback else { throw MirrorError.foreignHost }
+        guard networks.isEmpty || networks.contains(where: { range in address.map(range.contains) ?? false }) else {
+            throw MirrorError.foreignNetwork
+        }
+        guard let token else { return }
+        guard let sent = request.headers[.authorization] else { throw MirrorError.tokenMissing }
+        guard Self.isEqual(sent, "Bearer \(token.value)") else { throw MirrorError.tokenWrong }
+    }
+
+    /// Compares digests, which takes the same time wherever the texts differ.
+    private static func isEqual(_ sent: String, _ expected: String) -> Bool {
+        SHA256.hash(data: Data(sent.utf8)) == SHA256.hash(data: Data(expected.utf8))
+    }
+}

@@ -1,0 +1,52 @@
+import NIOCore
+import RoostCore
+
+/// The addresses of a network, as `192.168.0.0/16` or `fd00::/8`; a plain address is a network of one.
+public struct NetworkRange: Sendable, Hashable {
+    private let bytes: [UInt8]
+    private let length: Int
+
+    /// Reads a network.
+    ///
+    /// - Parameter text: An IPv4 or IPv6 address, and how many of its leading bits count: `10.0.0.0/8`.
+    /// - Throws: `RoostError` with code `invalidConfiguration`.
+    public init(parsing text: String) throws {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let address = parts.first.flatMap { try? SocketAddress(ipAddress: String($0), port: 0) }.flatMap(Self.bytes)
+        guard let address, parts.count <= 2, let length = parts.count == 2 ? Self.number(parts[1]) : address.count * 8,
+            (0...address.count * 8).contains(length)
+        else {
+            throw RoostError(
+                .invalidConfiguration, "A network is written as 192.168.0.0/16, fd00::/8 or one address; got \(text.quotedForPeople).", field: "allow"
+            )
+        }
+        self.bytes = address
+        self.length = length
+    }
+
+    /// Whether a client comes from this network. An IPv4 client is one also where it reached an IPv6 socket.
+    func contains(_ address: SocketAddress) -> Bool {
+        guard let other = Self.bytes(of: address), other.count == bytes.count else { return false }
+        let whole = length / 8
+        guard other.prefix(whole) == bytes.prefix(whole) else { return false }
+        let mask = ~(UInt8.max >> UInt8(length % 8))
+        return length % 8 == 0 || other[whole] & mask == bytes[whole] & mask
+    }
+
+    /// 4 or 16 bytes; those of an IPv4 address when it is written as an IPv6 one.
+    private static func bytes(of address: SocketAddress) -> [UInt8]? {
+        switch address {
+        // By their places in the C structures, the same on all systems: which module the fields' names belong to depends on the system.
+        case .v4(let address): return withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
+        case .v6(let address):
+            let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
+            let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
+            return isMapped ? Array(bytes[12...]) : bytes
+        case .unixDomainSocket: return nil
+        }
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        (1...3).contains(text.utf8.count) && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+    }
+}

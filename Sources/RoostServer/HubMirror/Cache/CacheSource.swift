@@ -1,0 +1,212 @@
+import Foundation
+import HubClient
+import Logging
+import RoostCore
+import ServiceLifecycle
+import SystemPackage
+
+/// The Hub cache of this machine; and, unless the client is offline, whatever the upstream has, which is fetched when it is asked for.
+struct CacheSource: MirrorSource {
+    let hub: HubClient
+    let cacheDirectory: FilePath
+    /// Whether only what is in the cache is served.
+    let isOffline: Bool
+    let digests: DigestStore
+    let memory: SnapshotMemory
+    let arrivals: MirrorArrivals
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    /// How long the upstream may take to say what a name means while the cache knows an answer, too.
+    private static let patience: Duration = .seconds(3)
+
+    /// Makes a source, and the service that brings its files.
+    ///
+    /// - Parameters:
+    ///   - configuration: The cache, and the upstream unless it says offline.
+    ///   - indexDirectory: Where the digests of files are remembered between runs.
+    ///   - logger: Hears about failures.
+    static func make(
+        _ configuration: HubConfiguration, indexDirectory: FilePath?, logger: Logger
+    ) -> (source: CacheSource, service: any Service) {
+        let hub = HubClient(configuration: configuration, logger: logger)
+        let digests = DigestStore(of: MirrorDirectory(configuration.cacheDirectory), in: indexDirectory, logger: logger)
+        let fetcher = CacheFetcher(hub: hub, isOffline: configuration.isOffline, digests: digests, logger: logger)
+        let arrivals = MirrorArrivals(bring: fetcher.bring) { try await hub.shutdown() }
+        let source = CacheSource(
+            hub: hub, cacheDirectory: configuration.cacheDirectory, isOffline: configuration.isOffline, digests: digests,
+            memory: SnapshotMemory(), arrivals: arrivals, clock: ContinuousClock(), logger: logger)
+        return (source, arrivals)
+    }
+
+    func snapshot(of id: RepositoryID, at revision: String) async throws -> MirrorSnapshot? {
+        guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
+        var snapshot = try await listing(resolved)
+        if isOffline {
+            let held = snapshot.files.filter { hub.heldFile($0.listed, in: resolved) != nil }
+            guard !held.isEmpty else { return nil }
+            snapshot = MirrorSnapshot(id: id, commit: resolved.commit, files: held, lastModified: modificationDate(of: resolved))
+        }
+        snapshot.warning = warning
+        return snapshot
+    }
+
+    func file(_ path: String, of id: RepositoryID, at revision: String, withContent: Bool) async throws -> FoundFile? {
+        guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
+        var snapshot = try await listing(resolved)
+        snapshot.warning = warning
+        guard let file = snapshot[path] else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
+        let held = hub.heldFile(file.listed, in: resolved)
+        guard !isOffline || held != nil else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
+        var found = FoundFile(snapshot: snapshot, file: file)
+        guard withContent else { return found }
+        found.mustRestart = arrivals.isSpoilt(file.listed, of: id)
+        if let held, let open = await verified(held, file) {
+            found.content = .whole(open)
+        } else {
+            found.content = .arriving(try arrivals.arrival(of: file.listed, in: resolved))
+        }
+        return found
+    }
+
+    func references(of id: RepositoryID) async throws -> [RepositoryReference]? {
+        if !isOffline {
+            do {
+                return try await hub.references(of: id)
+            } catch let error as RoostError where error.code == .repositoryNotFound {
+                return nil
+            } catch let error as RoostError where !error.isTransient {
+                throw MirrorError(upstream: error)
+            } catch is RoostError {
+                // Out of reach: the names that were asked for before are better than none.
+            }
+        }
+        return knownReferences(of: id)
+    }
+
+    func mayRead(_ id: RepositoryID) async throws -> Bool? {
+        let isHere = FileManager.default.fileExists(atPath: snapshots(of: id).string)
+        if isOffline { return isHere ? true : nil }
+        do {
+            return try await hub.mayRead(id)
+        } catch let error as RoostError where error.isTransient && isHere {
+            return true
+        } catch let error as RoostError {
+            throw MirrorError(upstream: error)
+        }
+    }
+
+    // MARK: Revisions
+
+    private func resolve(_ name: String, of id: RepositoryID) async throws -> (ResolvedRevision, warning: String?)? {
+        let known = self.known(name, of: id)
+        if isOffline {
+            if let known { return (known, nil) }
+            guard FileManager.default.fileExists(atPath: snapshots(of: id).string) else { return nil }
+            throw MirrorError.revisionNotFound(name)
+        }
+        // A commit never changes: with its list here there is nothing to ask.
+        if let known, known.commit.description == name, try await kept(known) != nil { return (known, nil) }
+        do {
+            return (try await ask(name, of: id, isUrgent: known != nil), nil)
+        } catch let error as RoostError {
+            if error.code == .repositoryNotFound { return nil }
+            guard error.isTransient, let known, try await kept(known) != nil else { throw MirrorError(upstream: error) }
+            logger.warning("The upstream cannot be asked; the cache answers.", metadata: ["repository": "\(id)", "error": "\(error)"])
+            return (known, "mirror; The upstream of this mirror cannot be reached; this is what the mirror has kept.")
+        }
+    }
+
+    private func ask(_ name: String, of id: RepositoryID, isUrgent: Bool) async throws -> ResolvedRevision {
+        guard isUrgent else { return try await hub.resolve(id, revision: name) }
+        return try await withThrowingTaskGroup(of: ResolvedRevision?.self) { group in
+            group.addTask { try await hub.resolve(id, revision: name) }
+            group.addTask { [clock] in
+                try await clock.sleep(for: Self.patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next(), let resolved = answer else {
+                throw RoostError(.network, "The upstream took longer than \(Self.patience) to say what \(name.quotedForPeople) is.")
+            }
+            return resolved
+        }
+    }
+
+    /// What the cache takes a name for: what was noted, or a commit of which enough digits are given.
+    private func known(_ name: String, of id: RepositoryID) -> ResolvedRevision? {
+        if let known = try? hub.knownRevision(name, of: id) { return known }
+        guard (7..<40).contains(name.utf8.count), name.isLowercaseHex else { return nil }
+        let commits = (try? FileManager.default.contentsOfDirectory(atPath: snapshots(of: id).string))?.filter { $0.hasPrefix(name) } ?? []
+        guard commits.count == 1, let commit = CommitHash(hex: commits[0]) else { return nil }
+        return ResolvedRevision(repository: id, revision: name, commit: commit)
+    }
+
+    private func knownReferences(of id: RepositoryID) -> [RepositoryReference]? {
+        let folder = snapshots(of: id).removingLastComponent().appending("refs")
+        guard let names = FileManager.default.enumerator(atPath: folder.string) else { return nil }
+        return names.compactMap { $0 as? String }.sorted().compactMap { name in
+            guard let commit = try? hub.knownRevision(name, of: id).commit.description else { return nil }
+            // Whether a name is a branch's or a tag's is not noted.
+            return name.hasPrefix("refs/pr/")
+                ? RepositoryReference(kind: .pullRequest, name: name, ref: name, targetCommit: commit)
+                : RepositoryReference(kind: .branch, name: name, ref: "refs/heads/\(name)", targetCommit: commit)
+        }
+    }
+
+    // MARK: Lists
+
+    /// Everything that a commit has.
+    private func listing(_ revision: ResolvedRevision) async throws -> MirrorSnapshot {
+        if let kept = try await kept(revision) {
+            note(revision, files: nil)
+            return kept
+        }
+        do {
+            let files = try await hub.files(in: revision)
+            // Without a list of its own, a snapshot is what happens to be there.
+            if !isOffline { note(revision, files: files) }
+            return await remember(files, of: revision, isComplete: !isOffline)
+        } catch let error as RoostError {
+            throw MirrorError(upstream: error)
+        }
+    }
+
+    /// The list of a commit, if it is here.
+    private func kept(_ revision: ResolvedRevision) async throws -> MirrorSnapshot? {
+        if let known = await memory[revision] { return known }
+        guard let files = try hub.listedFiles(in: revision) else { return nil }
+        return await remember(files, of: revision, isComplete: true)
+    }
+
+    private func remember(_ files: [RepositoryFile], of revision: ResolvedRevision, isComplete: Bool) async -> MirrorSnapshot {
+        let snapshot = MirrorSnapshot(
+            id: revision.repository, commit: revision.commit, files: files.map(MirrorFile.init), lastModified: modificationDate(of: revision))
+        if isComplete { await memory.remember(snapshot, as: revision) }
+        return snapshot
+    }
+
+    /// Notes what the upstream said, for the time when it cannot be asked.
+    private func note(_ revision: ResolvedRevision, files: [RepositoryFile]?) {
+        guard !isOffline, files != nil || revision.revision != revision.commit.description else { return }
+        do {
+            try hub.recordRevision(revision, files: files)
+        } catch {
+            logger.warning("What a revision means cannot be noted.", metadata: ["repository": "\(revision.repository)", "error": "\(error)"])
+        }
+    }
+
+    private func modificationDate(of revision: ResolvedRevision) -> Date {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: hub.snapshotDirectory(of: revision).string)
+        return attributes?[.modificationDate] as? Date ?? Date(timeIntervalSince1970: 0)
+    }
+
+    private func snapshots(of id: RepositoryID) -> FilePath { cacheDirectory.appending(id.cacheFolderName).appending("snapshots") }
+
+    private func verified(_ path: FilePath, _ file: MirrorFile) async -> OpenFile? {
+        guard let location = path.resolvingLinks(), let open = try? await OpenFile.open(location), open.stamp.size == file.size,
+            await digests.digest(at: location, open.stamp) == file.digest
+        else { return nil }
+        return open
+    }
+}

@@ -1,0 +1,106 @@
+import HubClient
+import RoostCore
+import ServiceLifecycle
+import Synchronization
+
+/// All files that are on their way, each once, however many wait for it; and it goes on when they leave.
+final class MirrorArrivals: Service {
+    private struct Key: Hashable {
+        let repository: RepositoryID
+        let digest: ContentDigest
+    }
+
+    private struct State {
+        var underWay: [Key: MirrorArrival] = [:]
+        var spoilt: Set<Key> = []
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+    private let queue: AsyncStream<MirrorArrival>
+    private let push: AsyncStream<MirrorArrival>.Continuation
+    private let bring: @Sendable (MirrorArrival) async throws -> OpenFile
+    private let end: @Sendable () async throws -> Void
+
+    /// So many files come at a time; the others wait for their turn.
+    private static let atOnce = 32
+    /// So many may wait.
+    private static let most = 1024
+
+    /// Makes the list; files come while `run()` runs.
+    ///
+    /// - Parameters:
+    ///   - bring: Brings one file, verified.
+    ///   - end: What to do when no more will come.
+    init(
+        bring: @escaping @Sendable (MirrorArrival) async throws -> OpenFile, end: @escaping @Sendable () async throws -> Void
+    ) {
+        (queue, push) = AsyncStream.makeStream()
+        self.bring = bring
+        self.end = end
+    }
+
+    /// A file that is under way, or is from now on.
+    ///
+    /// - Throws: `MirrorError` when too many are.
+    func arrival(of file: RepositoryFile, in revision: ResolvedRevision) throws -> MirrorArrival {
+        let key = Key(repository: revision.repository, digest: file.digest)
+        return try state.withLock { state in
+            if let known = state.underWay[key] { return known }
+            guard state.underWay.count < Self.most else { throw MirrorError.tooBusy }
+            let arrival = MirrorArrival(file, in: revision)
+            if state.isOver {
+                arrival.fail(CancellationError(), isSpoilt: false)
+            } else {
+                state.underWay[key] = arrival
+                push.yield(arrival)
+            }
+            return arrival
+        }
+    }
+
+    /// Whether wrong bytes of a file may have been sent since the mirror was started.
+    func isSpoilt(_ file: RepositoryFile, of repository: RepositoryID) -> Bool {
+        state.withLock { $0.spoilt.contains(Key(repository: repository, digest: file.digest)) }
+    }
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await arrival in queue.cancelOnGracefulShutdown() {
+                if running == Self.atOnce { await group.next() } else { running += 1 }
+                group.addTask { await self.bring(arrival) }
+            }
+            group.cancelAll()
+        }
+        let left = state.withLock { state in
+            state.isOver = true
+            return Array(state.underWay.values)
+        }
+        for arrival in left { settle(arrival, .failure(CancellationError())) }
+        try await end()
+    }
+
+    private func bring(_ arrival: MirrorArrival) async {
+        do {
+            settle(arrival, .success(try await bring(arrival)))
+        } catch {
+            settle(arrival, .failure(error))
+        }
+    }
+
+    private func settle(_ arrival: MirrorArrival, _ result: Result<OpenFile, any Error>) {
+        let key = Key(repository: arrival.revision.repository, digest: arrival.file.digest)
+        switch result {
+        case .success(let file): arrival.finish(with: file)
+        case .failure(let error): arrival.fail(error, isSpoilt: (error as? RoostError).map { Self.spoiling.contains($0.code) } ?? false)
+        }
+        state.withLock { state in
+            state.underWay[key] = nil
+            if arrival.isSpoilt { state.spoilt.insert(key) }
+        }
+    }
+
+    /// After these the bytes that came are known to be wrong, and are gone.
+    private static let spoiling: Set<RoostError.Code> = [.digestMismatch, .sizeMismatch, .hubProtocolViolation]
+}

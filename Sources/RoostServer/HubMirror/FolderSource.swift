@@ -1,0 +1,50 @@
+import HubClient
+import RoostCore
+import SystemPackage
+
+/// A folder of repositories, each with the one branch `main`.
+struct FolderSource: MirrorSource {
+    let catalog: MirrorCatalog
+
+    func snapshot(of id: RepositoryID, at revision: String) async throws -> MirrorSnapshot? {
+        try await current(id, revision)?.snapshot
+    }
+
+    func references(of id: RepositoryID) async throws -> [RepositoryReference]? {
+        try await catalog.snapshot(of: id).map {
+            [RepositoryReference(kind: .branch, name: "main", ref: "refs/heads/main", targetCommit: $0.snapshot.commit)]
+        }
+    }
+
+    func mayRead(_ id: RepositoryID) async throws -> Bool? { try await catalog.snapshot(of: id) == nil ? nil : true }
+
+    /// Opens the file that a revision means, and makes sure that it still is the one that was hashed.
+    func file(_ path: String, of id: RepositoryID, at revision: String, withContent _: Bool) async throws -> FoundFile? {
+        // A download asks for one commit, file by file: only this file is looked at then, not the whole folder.
+        if let known = await catalog.remembered(id), known.snapshot.commit == revision, let found = try? await open(path, in: known) { return found }
+        for _ in 1...3 {
+            guard let current = try await current(id, revision) else { return nil }
+            do {
+                if let found = try await open(path, in: current) { return found }
+            } catch Errno.noSuchFileOrDirectory {
+                // Removed a moment ago: the next walk does not find it.
+            }
+        }
+        throw MirrorError.changing(path)
+    }
+
+    /// - Returns: `nil` when the file is not the one that was hashed.
+    private func open(_ path: String, in folder: FolderSnapshot) async throws -> FoundFile? {
+        guard let file = folder.snapshot[path], let place = folder.places[file.path] else {
+            throw MirrorError.entryNotFound(commit: folder.snapshot.commit)
+        }
+        let open = try await OpenFile.open(place.location)
+        return open.stamp == place.stamp ? FoundFile(snapshot: folder.snapshot, file: file, content: .whole(open)) : nil
+    }
+
+    private func current(_ id: RepositoryID, _ revision: String) async throws -> FolderSnapshot? {
+        guard let current = try await catalog.snapshot(of: id) else { return nil }
+        guard current.snapshot.isNamed(by: revision) else { throw MirrorError.revisionNotFound(revision) }
+        return current
+    }
+}
