@@ -96,7 +96,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "JobStore", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "HubClient", "JobStore", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
