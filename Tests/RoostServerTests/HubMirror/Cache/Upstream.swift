@@ -86,12 +86,7 @@ struct PassThrough: Sendable {
     let cache: FilePath
     let files: MirrorFixture
 
-    /// Runs both while `body` runs.
-    ///
-    /// - Parameters:
-    ///   - files: What the upstream has.
-    ///   - token: The mirror's own token for the upstream.
-    ///   - body: What to do.
+    /// Runs both while `body` runs, over these files, and with the mirror's own token for the upstream.
     static func run(
         _ files: [String: [UInt8]], token: String? = nil, in directory: FilePath, _ body: (PassThrough) async throws -> Void
     ) async throws {
@@ -108,11 +103,7 @@ struct PassThrough: Sendable {
         }
     }
 
-    /// Runs a mirror over the cache of a directory.
-    ///
-    /// - Parameters:
-    ///   - upstream: What to fetch from; `nil` for nothing.
-    ///   - body: Gets the mirror's URL.
+    /// Runs a mirror over the cache of a directory; `body` gets its URL.
     static func serve(in directory: FilePath, upstream: String?, token: String? = nil, _ body: (String) async throws -> Void) async throws {
         var configuration = HubMirror.Configuration(directory: nil, port: 0, indexDirectory: directory.appending("index"))
         let environment = ["HF_HUB_CACHE": directory.appending("cache").string, "HF_TOKEN": token ?? "", "HF_HOME": directory.string]
