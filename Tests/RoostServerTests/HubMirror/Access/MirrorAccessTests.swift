@@ -24,9 +24,9 @@ struct MirrorAccessTests {
             ("127.0.0.1", false), ("::1", false), ("localhost", false), ("0.0.0.0", true), ("192.168.0.7", true), ("::", true), ("nas.lan", true),
         ])
     func privateByDefault(host: String, needsRule: Bool) async throws {
-        #expect((refusal { try MirrorAccess().require(for: host) } != nil) == needsRule)
-        #expect(refusal { try MirrorAccess(token: SecretToken(Self.token)).require(for: host) } == nil)
-        #expect(refusal { try MirrorAccess(networks: [NetworkRange(parsing: "10.0.0.0/8")]).require(for: host) } == nil)
+        #expect((refusal { try MirrorAccess().require(for: host, option: "--allow") } != nil) == needsRule)
+        #expect(refusal { try MirrorAccess(token: SecretToken(Self.token)).require(for: host, option: "--allow") } == nil)
+        #expect(refusal { try MirrorAccess(networks: [NetworkRange(parsing: "10.0.0.0/8")]).require(for: host, option: "--allow") } == nil)
         try await withTemporaryDirectory { directory in
             var configuration = HubMirror.Configuration(directory: directory, host: host, port: 0)
             let mirror = HubMirror(configuration: configuration, logger: .silent)
