@@ -96,7 +96,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
+                "HubClient", "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore,
+                .nioHTTP1,
                 .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

@@ -52,6 +52,16 @@ struct ServeCommand: AsyncParsableCommand {
     var backupIntervalHours: Int?
     @Option(help: "Scheduled backups that are kept (ROOST_BACKUP_KEEP). Default: 7.")
     var backupKeep: Int?
+    @Flag(help: "Let other machines fetch from this one's Hub cache, as from a hub (ROOST_SHARE); needs ROOST_MIRROR_TOKEN or --share-allow.")
+    var share = false
+    @Option(help: "The address to share on (ROOST_SHARE_HOST). Default: 0.0.0.0.")
+    var shareHost: String?
+    @Option(help: "The port to share on; 0 takes a free one (ROOST_SHARE_PORT). Default: 8006.")
+    var sharePort: Int?
+    @Option(help: "The networks that may fetch, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
+    var shareAllow: String?
+    @Option(help: "A file with the token that others need, readable by nobody else (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
+    var shareTokenFile: String?
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -91,6 +101,11 @@ struct ServeCommand: AsyncParsableCommand {
         flags.jobRetentionPerModel = jobRetentionPerModel
         flags.backupIntervalHours = backupIntervalHours
         flags.backupKeep = backupKeep
+        flags.share = share ? true : nil
+        flags.shareHost = shareHost
+        flags.sharePort = sharePort
+        flags.shareAllow = shareAllow
+        flags.shareTokenFile = shareTokenFile
         return flags
     }
 }

@@ -59,6 +59,7 @@ public struct RoostServer: Service {
     ///
     /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
     public func run() async throws {
+        let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()
         home.removeStaleSockets()
         let database = try JobDatabase(path: home.database.string, logger: logger)
@@ -69,7 +70,7 @@ public struct RoostServer: Service {
                 configuration: configuration, database: database, hub: hub, hubConfiguration: hubConfiguration,
                 socketDirectory: home.socketDirectory, logger: logger)
             await warnAboutEngine(parts)
-            try await serve(parts)
+            try await serve(parts, sharing: mirror)
         } catch {
             try await hub.shutdown()
             try database.close()
@@ -94,7 +95,7 @@ public struct RoostServer: Service {
 
     /// Services start in this order and stop in reverse: no job is claimed any more, then no request is taken, then webhooks
     /// and the upkeep of jobs.db end, then the engines.
-    private func serve(_ parts: ServerParts) async throws {
+    private func serve(_ parts: ServerParts, sharing mirror: HubMirror?) async throws {
         let application = Application(
             router: parts.router(), server: .http1(configuration: HTTPLimits.channel), configuration: applicationConfiguration,
             onServerRunning: { channel in
@@ -106,7 +107,7 @@ public struct RoostServer: Service {
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
                 .init(service: parts.bandwidth),
                 .init(service: application), .init(service: parts.pulls),
-            ],
+            ] + (mirror.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.shutdownLimit
         do {

@@ -29,7 +29,9 @@ struct ConfigurationFile {
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
         // The library takes `true` for the number 1.
-        if let flag = object.first(where: { if case .bool = JSONValue($0.value) { $0.key != SettingKey.allowRemote.rawValue } else { false } })?.key {
+        if let flag = object.first(where: { if case .bool = JSONValue($0.value) { SettingKey(rawValue: $0.key)?.isFlag != true } else { false } })?
+            .key
+        {
             throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
         }
         if let nested = object.first(where: { !JSONValue($0.value).isScalar })?.key {

@@ -49,6 +49,16 @@ extension ServerSettings {
         public var backupIntervalHours: Int?
         /// `--backup-keep`.
         public var backupKeep: Int?
+        /// `--share`.
+        public var share: Bool?
+        /// `--share-host`.
+        public var shareHost: String?
+        /// `--share-port`.
+        public var sharePort: Int?
+        /// `--share-allow`.
+        public var shareAllow: String?
+        /// `--share-token-file`.
+        public var shareTokenFile: String?
 
         /// Nothing given.
         public init() {}
@@ -74,6 +84,11 @@ extension ServerSettings {
             values[.jobRetentionPerModel] = jobRetentionPerModel.map { .int($0) }
             values[.backupIntervalHours] = backupIntervalHours.map { .int($0) }
             values[.backupKeep] = backupKeep.map { .int($0) }
+            values[.share] = share.map { .bool($0) }
+            values[.shareHost] = shareHost.map { .string($0) }
+            values[.sharePort] = sharePort.map { .int($0) }
+            values[.shareAllow] = shareAllow.map { .string($0) }
+            values[.shareTokenFile] = shareTokenFile.map { .string($0) }
             return values
         }
     }
@@ -122,6 +137,7 @@ extension ServerSettings {
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
         try readDownloadSettings(reader)
         try readJobSettings(reader)
+        try readShareSettings(reader)
         try refuseRemoteAddress()
     }
 

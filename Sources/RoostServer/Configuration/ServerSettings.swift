@@ -29,6 +29,11 @@ public import SystemPackage
 /// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs stay (0 … 1000000) |
 /// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 makes none) |
 /// | `backup_keep` | `ROOST_BACKUP_KEEP` | `--backup-keep` | 7 (1 … 1000) |
+/// | `share` | `ROOST_SHARE` | `--share` | false |
+/// | `share_host` | `ROOST_SHARE_HOST` | `--share-host` | `0.0.0.0` |
+/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 takes a free one) |
+/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | everywhere; networks separated by commas |
+/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; `ROOST_MIRROR_TOKEN` is the other way |
 ///
 /// A flag wins over the environment, the environment over the file. The Hub's own variables (`HF_HOME`, `HF_TOKEN`, …) are read from the
 /// environment only, as every other tool does.
@@ -75,6 +80,16 @@ public struct ServerSettings: Sendable, Hashable {
     public var backupIntervalHours = 24
     /// How many scheduled backups are kept.
     public var backupKeep = 7
+    /// Whether other machines may fetch from this one's Hub cache.
+    public var share = false
+    /// The address to share on.
+    public var shareHost = "0.0.0.0"
+    /// The port to share on; 0 takes a free one.
+    public var sharePort = 8006
+    /// The networks that may fetch; none is everywhere, for whoever has the token.
+    public var shareAllow: [NetworkRange] = []
+    /// A file that holds the token which others need.
+    public var shareTokenFile: FilePath?
 
     /// The defaults, with a home.
     ///

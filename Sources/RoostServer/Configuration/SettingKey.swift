@@ -20,6 +20,11 @@ enum SettingKey: String, CaseIterable {
     case jobRetentionPerModel = "job_retention_per_model"
     case backupIntervalHours = "backup_interval_hours"
     case backupKeep = "backup_keep"
+    case share
+    case shareHost = "share_host"
+    case sharePort = "share_port"
+    case shareAllow = "share_allow"
+    case shareTokenFile = "share_token_file"
 
     /// `ROOST_` and the key, but for the three names that the v1.0 server had already.
     var environmentVariable: String {
@@ -29,6 +34,9 @@ enum SettingKey: String, CaseIterable {
         }
     }
 
+    /// Whether the value is true or false.
+    var isFlag: Bool { self == .allowRemote || self == .share }
+
     /// Variables that begin with `ROOST_` and are no server settings.
-    static let otherEnvironmentVariables: Set<String> = ["ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE"]
+    static let otherEnvironmentVariables: Set<String> = ["ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN"]
 }

@@ -36,6 +36,8 @@ public struct HubMirror: Service {
         /// Entries in one page of a file listing; the Hub's own number is 1000.
         public var treePageSize = 1000
 
+        /// What the options of the command begin with, for messages that name them.
+        var optionPrefix = "--"
         /// File bodies that are sent at a time; further clients are asked to come again.
         public var mostBodies = 256
 
@@ -128,7 +130,7 @@ public struct HubMirror: Service {
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     func check() throws {
         try folder?.directory.check()
-        try configuration.access.require(for: configuration.host)
+        try configuration.access.require(for: configuration.host, option: configuration.optionPrefix + "allow")
     }
 
     /// The server, for `run()` and for tests that need no socket. Made once: it has connections of its own to the upstream.
@@ -162,9 +164,12 @@ public struct HubMirror: Service {
         let address = "\(configuration.host) port \(configuration.port)"
         let reason: Errno? = (error as? IOError).map { Errno(rawValue: $0.errnoCode) }
         switch reason {
-        case Errno.addressInUse?: return "Something else listens on \(address) already. Stop it, or choose another port with --port."
-        case Errno.permissionDenied?: return "This user may not listen on \(address). Choose a port above 1023 with --port."
-        case Errno.addressNotAvailable?: return "\(configuration.host) is not an address of this machine. Choose another one with --host."
+        case Errno.addressInUse?:
+            return "Something else listens on \(address) already. Stop it, or choose another port with \(configuration.optionPrefix)port."
+        case Errno.permissionDenied?:
+            return "This user may not listen on \(address). Choose a port above 1023 with \(configuration.optionPrefix)port."
+        case Errno.addressNotAvailable?:
+            return "\(configuration.host) is not an address of this machine. Choose another one with \(configuration.optionPrefix)host."
         default: return "The mirror cannot listen on \(address): \(error)."
         }
     }

@@ -10,7 +10,7 @@ extension MirrorResponder {
     /// `GET /api/models/{id}[/revision/{rev}]`
     func repositoryInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
-        let wanted = request.uri.queryParameters.filter { ["expand", "expand[]"].contains($0.key) }.map { String($0.value) }
+        let wanted = request.uri.queryParameters.filter { ["expand", "expand[]", "expand%5B%5D"].contains($0.key) }.map { String($0.value) }
         return try json(
             RepositoryInfo(snapshot, withBlobs: flag("blobs", request), wanted: wanted.isEmpty ? nil : Set(wanted)), of: snapshot)
     }

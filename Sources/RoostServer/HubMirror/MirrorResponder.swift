@@ -78,8 +78,8 @@ struct MirrorResponder: HTTPResponder {
     /// - Parameters:
     ///   - value: The answer.
     ///   - snapshot: What it was taken from.
-    /// - Returns: The response.
-    /// - Throws: What the encoder throws.
+    /// - Returns: The answer.
+    /// - Throws: When the value cannot be encoded.
     func json(_ value: some Encodable, of snapshot: MirrorSnapshot? = nil) throws -> Response {
         let body = try JSONEncoder.mirror.encode(value)
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]

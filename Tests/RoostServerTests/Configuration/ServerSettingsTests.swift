@@ -46,7 +46,8 @@ import Testing
             "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
             "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
             "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
-            "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited",
+            "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited", "ROOST_SHARE": "true",
+            "ROOST_SHARE_HOST": "10.0.0.1", "ROOST_SHARE_PORT": "9006", "ROOST_SHARE_ALLOW": "10.0.0.0/8, fd00::/8", "ROOST_SHARE_TOKEN_FILE": "/x",
         ]
         let fromEnvironment = try await load(environment)
         let fromFile = try await load(
@@ -55,13 +56,15 @@ import Testing
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
                  "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
                  "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9,
-                 "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited"}
+                 "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","share":true,"share_host":"10.0.0.1","share_port":9006,
+                 "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x"}
                 """)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)
         #expect(fromFile.webhookAllowedHosts == ["ci.lan", "10.0.0.7:8443"] && fromFile.webhookSecret?.value == "0123456789abcdef")
         #expect(fromFile.jobRetentionDays == 30 && fromFile.jobRetentionPerModel == 5)
         #expect(fromFile.backupIntervalHours == 6 && fromFile.backupKeep == 9)
+        #expect(fromFile.share && fromFile.sharePort == 9006 && fromFile.shareAllow.count == 2)
         #expect(environment.count == SettingKey.allCases.count)
     }
 
@@ -76,7 +79,8 @@ import Testing
     @Test(arguments: [
         ("ROOST_PORT", "abc"), ("ROOST_PORT", "70000"), ("ROOST_PORT", "-1"), ("MAX_CONCURRENT_PULLS", "0"), ("MAX_CACHE_MODELS", "many"),
         ("MODEL_LOAD_COOLDOWN", "-5"), ("ROOST_LOG_LEVEL", "loud"), ("ROOST_ALLOW_REMOTE", "maybe"), ("ROOST_LLAMA_SERVER", "/nonexistent"),
-        ("ROOST_PROT", "8005"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
+        ("ROOST_PROT", "8005"), ("ROOST_SHARE", "perhaps"), ("ROOST_SHARE_ALLOW", "lan"), ("ROOST_SHARE_PORT", "70000"),
+        ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
         ("ROOST_JOB_RETENTION_DAYS", "-1"), ("ROOST_JOB_RETENTION_PER_MODEL", "few"), ("ROOST_BACKUP_INTERVAL_HOURS", "9000"),
         ("ROOST_BACKUP_KEEP", "0"),

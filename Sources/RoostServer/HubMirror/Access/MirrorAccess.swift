@@ -24,13 +24,15 @@ public struct MirrorAccess: Sendable {
 
     /// Refuses to open models to everybody by an oversight.
     ///
-    /// - Parameter host: The address to listen on.
+    /// - Parameters:
+    ///   - host: The address to listen on.
+    ///   - allow: The option that names networks.
     /// - Throws: `RoostError` with code `invalidConfiguration` when others reach the address and nothing is set.
-    func require(for host: String) throws {
+    func require(for host: String, option allow: String) throws {
         guard !HostName(host).isLoopback, token == nil, networks.isEmpty else { return }
         throw RoostError(
             .invalidConfiguration,
-            "\(host) can be reached from other machines: set ROOST_MIRROR_TOKEN to a secret that clients send as HF_TOKEN, or say which networks may read, such as 192.168.0.0/16."
+            "\(host) can be reached from other machines: set ROOST_MIRROR_TOKEN to a secret that clients send as HF_TOKEN, or name the networks that may read with \(allow) 192.168.0.0/16."
         )
     }
 

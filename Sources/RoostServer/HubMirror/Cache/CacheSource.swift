@@ -26,7 +26,7 @@ struct CacheSource: MirrorSource {
     ///   - configuration: The cache, and the upstream unless it says offline.
     ///   - indexDirectory: Where the digests of files are remembered between runs.
     ///   - logger: Hears about failures.
-    /// - Returns: The source, and the service to run beside it.
+    /// - Returns: Both.
     static func make(
         _ configuration: HubConfiguration, indexDirectory: FilePath?, logger: Logger
     ) -> (source: CacheSource, service: any Service) {

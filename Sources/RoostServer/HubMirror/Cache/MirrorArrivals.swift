@@ -61,7 +61,8 @@ final class MirrorArrivals: Service {
 
     /// Whether wrong bytes of a file may have been sent since the mirror was started.
     func isSpoilt(_ file: RepositoryFile, of repository: RepositoryID) -> Bool {
-        state.withLock { $0.spoilt.contains(Key(repository: repository, digest: file.digest)) }
+        let key = Key(repository: repository, digest: file.digest)
+        return state.withLock { $0.spoilt.contains(key) || $0.underWay[key]?.isSpoilt == true }
     }
 
     func run() async throws {
