@@ -64,6 +64,7 @@ let package = Package(
         library("RoostCore", []),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
+        library("ModelFormats", ["RoostCore", .crypto, .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
         library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
         library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
@@ -91,6 +92,7 @@ let package = Package(
         tests("RoostCoreTests", ["RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
+        tests("ModelFormatsTests", ["ModelFormats", "RoostCore", .crypto]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
         tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .grdb, .serviceLifecycle]),
         tests(
