@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull torture sanitize fuzz clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture sanitize fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -32,6 +32,9 @@ bench-store: ## Measure jobs.db beside raw SQLite and the v1.0 Python store
 
 bench-pull: ## Measure a pull beside curl, aria2c and huggingface_hub
 	@scripts/bench-pull
+
+bench-mirror: ## Measure the mirror beside nginx
+	@scripts/bench-mirror
 
 torture: ## Kill and cut the power of the job store more often than the tests do
 	@scripts/torture-store

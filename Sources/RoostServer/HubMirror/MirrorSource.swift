@@ -23,7 +23,7 @@ protocol MirrorSource: Sendable {
 struct FoundFile: Sendable {
     let snapshot: MirrorSnapshot
     let file: MirrorFile
-    /// `nil` when only the names were wanted.
+    /// `nil` when only the names were wanted, or for an empty file.
     var content: Content?
     /// Whether bytes that went out earlier under this name may have been wrong. Whoever asks for the rest then gets everything.
     var mustRestart = false

@@ -44,7 +44,7 @@ struct CacheSource: MirrorSource {
         guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
         var snapshot = try await listing(resolved)
         if isOffline {
-            let held = snapshot.files.filter { hub.heldFile($0.listed, in: resolved) != nil }
+            let held = snapshot.files.filter { isHere($0, resolved) }
             guard !held.isEmpty else { return nil }
             snapshot = MirrorSnapshot(id: id, commit: resolved.commit, files: held, lastModified: modificationDate(of: resolved))
         }
@@ -57,17 +57,21 @@ struct CacheSource: MirrorSource {
         var snapshot = try await listing(resolved)
         snapshot.warning = warning
         guard let file = snapshot[path] else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
-        let held = hub.heldFile(file.listed, in: resolved)
-        guard !isOffline || held != nil else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
+        guard !isOffline || isHere(file, resolved) else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
         var found = FoundFile(snapshot: snapshot, file: file)
-        guard withContent else { return found }
+        guard withContent, file.size > 0 else { return found }
         found.mustRestart = arrivals.isSpoilt(file.listed, of: id)
-        if let held, let open = await verified(held, file) {
+        if let held = hub.heldFile(file.listed, in: resolved), let open = await verified(held, file) {
             found.content = .whole(open)
         } else {
             found.content = .arriving(try arrivals.arrival(of: file.listed, in: resolved))
         }
         return found
+    }
+
+    /// An empty file is always here: clients know it by its size, and never ask for it.
+    private func isHere(_ file: MirrorFile, _ revision: ResolvedRevision) -> Bool {
+        file.size == 0 || hub.heldFile(file.listed, in: revision) != nil
     }
 
     func references(of id: RepositoryID) async throws -> [RepositoryReference]? {

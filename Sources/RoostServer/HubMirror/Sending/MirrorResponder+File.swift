@@ -48,6 +48,7 @@ extension MirrorResponder {
 
     private func body(of found: FoundFile, _ range: Range<Int64>, _ slot: BodySlot?) async throws -> ResponseBody {
         let length = Int(range.upperBound - range.lowerBound)
+        guard length > 0 else { return ResponseBody() }
         switch found.content {
         // Nobody gets this body; its length is what HEAD tells.
         case nil: return ResponseBody(contentLength: length) { _ in }
