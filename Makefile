@@ -13,7 +13,7 @@ test: ## Check format and imports, run all tests
 	@scripts/test
 
 build: ## Build the roost command (.build/release/roost)
-	swift build -c release --product roost
+	@scripts/build
 
 engine: ## Get llama-server: from PATH, or built once for this machine
 	@scripts/engine
