@@ -56,6 +56,7 @@ extension PullWorkerTests {
                 #expect(before.totalBytes == 5030 && before.missingBytes == 5030 && before.sizeBytes == 5000 && before.access == .open)
                 #expect(before.reason.hasPrefix("Q4_K_M is the nearest to Q4_K_M") && before.commit.count == 40)
                 #expect(before.disk.fits && before.disk.neededBytes == 5030 && before.memory.fits && before.memory.neededBytes == 5500)
+                #expect(before.diskReserveBytes.map { (1...1 << 30).contains($0) } == true)
                 #expect(try await bench.database.jobCounts() == [:])
                 _ = try await bench.finished(bench.submit("a/b"))
                 let after = try await bench.worker.preview(pull)
