@@ -65,6 +65,14 @@ extension PullWorkerTests {
             }
         }
 
+        @Test(arguments: [("2515000\n", 2_515_000), ("", nil), ("-3", nil), ("nan", nil), ("fast", nil)] as [(String, Double?)])
+        func `a preview goes by the rate of the last pull, also that of an earlier process`(noted: String, rate: Double?) async throws {
+            try await PullWorkerTests().withWorker(files, notedRate: noted) { bench in
+                let preview = try await bench.worker.preview(NewPull(model: ModelReference(parsing: "a/b")))
+                #expect(preview.bytesPerSecond == rate && preview.etaSeconds == rate.map { 5030 / $0 })
+            }
+        }
+
         @Test func `held pulls wait, and go on when they may`() async throws {
             try await PullWorkerTests().withWorker(files) { bench in
                 bench.worker.hold(true)
