@@ -63,7 +63,9 @@ extension HubAnswer {
 
     private func failure(_ code: RoostError.Code, _ sentence: String) -> RoostError {
         var message = sentence
-        if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) { message += " The Hub says: \(said)" }
+        if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) {
+            message += " The Hub says: \(said)" + (said.hasSuffix(".") ? "" : ".")
+        }
         var error = RoostError(code, message, retryAfter: RetryAfter.parse(response.headers, now: Date()), context: context)
         if let commit = header("X-Repo-Commit").flatMap(CommitHash.init(hex:)) { error = error.adding("repo_commit", commit.description) }
         let identity = ["X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id"].lazy.compactMap { header($0) }.first
