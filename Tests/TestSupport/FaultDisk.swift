@@ -1,33 +1,55 @@
 import Foundation
-import SystemPackage
-import TestSupport
+public import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
 /// `Tests/CrashLab/faultdisk.c`, compiled once for each run of the tests, and the ways to set it up.
-struct FaultDisk {
+public struct FaultDisk: Sendable {
     /// Which call fails, and how.
-    struct Fault: CustomStringConvertible {
+    public struct Fault: CustomStringConvertible, Sendable {
         /// The kinds of calls that can fail.
-        enum Kind: String, CaseIterable { case write, sync, truncate, open, unlink, rename }
+        public enum Kind: String, CaseIterable, Sendable {
+            /// One of libc's functions of about this name.
+            case write, sync, truncate, open, unlink, rename
+        }
         /// What happens then.
-        enum Effect: String { case ioError = "EIO", noSpace = "ENOSPC", kill = "KILL" }
+        public enum Effect: String, Sendable {
+            /// The call fails, or the process ends.
+            case ioError = "EIO", noSpace = "ENOSPC", kill = "KILL"
+        }
 
-        var kind: Kind
+        /// Which calls are counted.
+        public var kind: Kind
         /// Counted from 1.
-        var number: Int
-        var effect: Effect
+        public var number: Int
+        /// What happens.
+        public var effect: Effect
         /// Whether all later calls fail too.
-        var isPersistent = false
+        public var isPersistent: Bool
 
-        var description: String { "\(kind.rawValue):\(number):\(effect.rawValue)\(isPersistent ? ":persistent" : "")" }
+        /// Makes a fault.
+        ///
+        /// - Parameters:
+        ///   - kind: Which calls are counted.
+        ///   - number: The call that fails, counted from 1.
+        ///   - effect: What happens.
+        ///   - isPersistent: Whether all later calls fail too.
+        public init(kind: Kind, number: Int, effect: Effect, isPersistent: Bool = false) {
+            self.kind = kind
+            self.number = number
+            self.effect = effect
+            self.isPersistent = isPersistent
+        }
+
+        /// As the library reads it.
+        public var description: String { "\(kind.rawValue):\(number):\(effect.rawValue)\(isPersistent ? ":persistent" : "")" }
     }
 
     /// Whether this system lets a library take the place of libc's functions in another program. Under the thread sanitizer it does, but that one
     /// does not see the locks of Swift's `Mutex` on Linux: it reports every use of one, and ends the process with a status of its own.
-    static var isSupported: Bool {
+    public static var isSupported: Bool {
         #if os(Linux)
             dlsym(nil, "__tsan_init") == nil
         #else
@@ -36,15 +58,30 @@ struct FaultDisk {
     }
 
     /// The calls below this folder are watched.
-    var folder: FilePath
+    public var folder: FilePath
     /// Where they are written down.
-    var log: FilePath?
-    var fault: Fault?
+    public var log: FilePath?
+    /// What fails.
+    public var fault: Fault?
     /// Gets a line when the fault strikes.
-    var report: FilePath?
+    public var report: FilePath?
+
+    /// Sets a disk up.
+    ///
+    /// - Parameters:
+    ///   - folder: The calls below this folder are watched.
+    ///   - log: Where they are written down.
+    ///   - fault: What fails.
+    ///   - report: Gets a line when the fault strikes.
+    public init(folder: FilePath, log: FilePath? = nil, fault: Fault? = nil, report: FilePath? = nil) {
+        self.folder = folder
+        self.log = log
+        self.fault = fault
+        self.report = report
+    }
 
     /// What a process needs in its environment.
-    var environment: [String: String] {
+    public var environment: [String: String] {
         get throws {
             var environment = ["LD_PRELOAD": try Self.library.get().string, "FAULTDISK_ROOT": folder.string]
             environment["FAULTDISK_LOG"] = log?.string
@@ -60,7 +97,7 @@ struct FaultDisk {
 
     private static let library = Result { () throws -> FilePath in
         let library = try home.get().path.appending("faultdisk.so")
-        let source = TestEnvironment.testFile("../CrashLab/faultdisk.c")
+        let source = TestEnvironment.testFile("CrashLab/faultdisk.c")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try compiler())
         process.arguments = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread", "-o", library.string, source.string]
@@ -79,5 +116,14 @@ struct FaultDisk {
         throw Unusable(description: "There is no C compiler on PATH; Swift's toolchain has one, clang.")
     }
 
-    struct Unusable: Error, CustomStringConvertible { let description: String }
+    /// The disk cannot be simulated here.
+    public struct Unusable: Error, CustomStringConvertible {
+        /// Why.
+        public let description: String
+
+        /// Makes the error.
+        ///
+        /// - Parameter description: Why.
+        public init(description: String) { self.description = description }
+    }
 }
