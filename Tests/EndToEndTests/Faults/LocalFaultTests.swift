@@ -30,47 +30,55 @@ extension EndToEndTests {
 
         @Test func `a disk that fails costs a sentence, never a wrong file, and the next try goes on`() async throws {
             try await FaultLab.run { lab in
-                try await withThrowingTaskGroup(of: (FaultDisk.Fault, [String]).self) { group in
+                var struck = 0
+                try await withThrowingTaskGroup(of: Bool.self) { group in
                     for (index, fault) in Self.faults.enumerated() {
-                        if index >= 6, let (fault, problems) = try await group.next() { Self.tell(fault, problems) }
-                        group.addTask { (fault, try await Self.problems(of: fault, seed: index % 2, in: lab)) }
+                        if index >= 6, try await group.next() == true { struck += 1 }
+                        group.addTask { try await Self.strikes(fault, seed: index % 2, in: lab) }
                     }
-                    for try await (fault, problems) in group { Self.tell(fault, problems) }
+                    for try await hasStruck in group where hasStruck { struck += 1 }
                 }
+                print("disk faults: \(struck) of \(Self.faults.count) struck")
+                // A pull makes few calls of some kinds; most faults lie within what it makes.
+                #expect(struck * 2 > Self.faults.count)
             }
         }
 
-        private static func tell(_ fault: FaultDisk.Fault, _ problems: [String]) {
-            for problem in problems { Issue.record("disk fault \(fault): \(problem)") }
-        }
-
-        private static func problems(of fault: FaultDisk.Fault, seed: Int, in lab: FaultLab) async throws -> [String] {
+        /// Pulls on a disk with the fault, and again without.
+        ///
+        /// - Returns: Whether the fault has struck.
+        private static func strikes(_ fault: FaultDisk.Fault, seed: Int, in lab: FaultLab) async throws -> Bool {
             try await withTemporaryDirectory { root in
-                let disk = FaultDisk(folder: root.appending("hf"), fault: fault, report: root.appending("report"))
-                try FileManager.default.createDirectory(atPath: disk.folder.string, withIntermediateDirectories: true)
-                var site = Site(root: root, hubEndpoint: lab.honest)
-                site.variables = try disk.environment
-                let server = try await site.serve()
-                var request = PullRequest(model: FaultRepository.name(seed: seed))
-                request.maxRetries = 0
-                let id = try await server.client.pull(request).jobID
-                var problems = judge(await end(of: id, server), fault)
-                server.process.send(SIGKILL)
-                _ = await server.process.exitCode()
-                problems += CacheAudit(site.cache).problems(readingAll: true)
-                // The disk is well again.
-                site.variables = [:]
-                let second = try await site.serve()
-                if try await second.client.job(id).job.status == .failed { _ = try await second.client.retry(id) }
-                let job = try await second.finished(id)
-                let model = try? site.snapshotFile(FaultRepository.name(seed: seed), FaultRepository.model)
-                let wanted = try lab.modelDigest(Fault.all[0], seed: seed)
-                if job.status != .succeeded || model.flatMap({ try? sha256(of: $0) }) != wanted {
-                    problems.append("afterwards the job is \(job.status.rawValue): \(job.traceback ?? "")")
-                }
-                if await second.stop() != 0 { problems.append("the server did not stop in order") }
-                return problems + CacheAudit(site.cache).problems(readingAll: true)
+                for problem in try await problems(of: fault, seed: seed, root: root, in: lab) { Issue.record("disk fault \(fault): \(problem)") }
+                return FileManager.default.fileExists(atPath: root.appending("report").string)
             }
+        }
+
+        private static func problems(of fault: FaultDisk.Fault, seed: Int, root: FilePath, in lab: FaultLab) async throws -> [String] {
+            let disk = FaultDisk(folder: root.appending("hf"), fault: fault, report: root.appending("report"))
+            try FileManager.default.createDirectory(atPath: disk.folder.string, withIntermediateDirectories: true)
+            var site = Site(root: root, hubEndpoint: lab.honest)
+            site.variables = try disk.environment
+            let server = try await site.serve()
+            var request = PullRequest(model: FaultRepository.name(seed: seed))
+            request.maxRetries = 0
+            let id = try await server.client.pull(request).jobID
+            var problems = judge(await end(of: id, server), fault)
+            server.process.send(SIGKILL)
+            _ = await server.process.exitCode()
+            problems += CacheAudit(site.cache).problems(readingAll: true)
+            // The disk is well again.
+            site.variables = [:]
+            let second = try await site.serve()
+            if try await second.client.job(id).job.status == .failed { _ = try await second.client.retry(id) }
+            let job = try await second.finished(id)
+            let model = try? site.snapshotFile(FaultRepository.name(seed: seed), FaultRepository.model)
+            let wanted = try lab.modelDigest(Fault.all[0], seed: seed)
+            if job.status != .succeeded || model.flatMap({ try? sha256(of: $0) }) != wanted {
+                problems.append("afterwards the job is \(job.status.rawValue): \(job.traceback ?? "")")
+            }
+            if await second.stop() != 0 { problems.append("the server did not stop in order") }
+            return problems + CacheAudit(site.cache).problems(readingAll: true)
         }
 
         /// The job at its end; `nil` when its server ended before.
