@@ -1,4 +1,6 @@
+import AsyncHTTPClient
 import Logging
+import NIOCore
 public import RoostCore
 public import SystemPackage
 
@@ -57,9 +59,12 @@ extension HubClient {
     /// The most streams at a time.
     private static let mostStreams = 8
     private static let batch = 64
+    /// A batch ends early when so much of it is in memory.
+    private static let batchBytes = 4 << 20
 
     private enum SmallFileEvent: Sendable {
-        case fetched(RepositoryFile, WrittenFile?)
+        /// A file and the lane it came in, with its content where it is not written yet.
+        case fetched(RepositoryFile, Int, FetchedFile?)
         case finished
     }
 
@@ -68,52 +73,57 @@ extension HubClient {
         try await withThrowingTaskGroup(of: SmallFileEvent.self) { group in
             var waiting = files[...]
             var fetched: [RepositoryFile] = []
-            var written: [WrittenFile] = []
+            var unwritten: [FetchedFile] = []
             var underWay = 0
-            func launch() {
+            let loops = HTTPClient.defaultEventLoopGroup.makeIterator().map(EventLoopTasks.init)
+            func launch(_ lane: Int) {
                 guard let file = waiting.popFirst() else { return }
                 underWay += 1
-                group.addTask { .fetched(file, try await self.complete(file, job)) }
+                // Larger ones are hashed and locked, which has no place on an event loop.
+                let loop = file.size <= SmallFileTransfer.largest ? loops[lane % loops.count] : nil
+                group.addTask(executorPreference: loop) { .fetched(file, lane, try await self.complete(file, job)) }
             }
-            for _ in 0..<Self.mostStreams { launch() }
+            for lane in 0..<Self.mostStreams { launch(lane) }
             do {
                 while let event = try await group.next() {
-                    guard case .fetched(let file, let temporary) = event else { continue }
+                    guard case .fetched(let file, let lane, let content) = event else { continue }
                     underWay -= 1
                     fetched.append(file)
-                    written += [temporary].compactMap(\.self)
-                    launch()
-                    guard fetched.count == Self.batch || underWay == 0 else { continue }
-                    group.addTask { [fetched, written] in
-                        try await self.finish(fetched, written, job)
+                    unwritten += [content].compactMap(\.self)
+                    launch(lane)
+                    guard fetched.count == Self.batch || underWay == 0 || unwritten.reduce(0, { $0 + $1.content.count }) >= Self.batchBytes else {
+                        continue
+                    }
+                    group.addTask { [fetched, unwritten] in
+                        try await self.finish(fetched, unwritten, job)
                         return .finished
                     }
-                    (fetched, written) = ([], [])
+                    (fetched, unwritten) = ([], [])
                 }
             } catch {
                 // What arrived stays for the next attempt. The failure that ended this one is the one to tell.
                 group.cancelAll()
                 while let result = await group.nextResult() {
-                    if case .success(.fetched(_, let temporary?)) = result { written.append(temporary) }
+                    if case .success(.fetched(_, _, let content?)) = result { unwritten.append(content) }
                 }
-                try? await WrittenFile.install(written, in: cache, job.revision, disk)
+                try? await FetchedFile.install(unwritten, in: cache, job.revision, disk)
                 throw error
             }
         }
     }
 
-    /// Gives the small files of a batch their names, and makes all names safe: the job's row will survive a power cut, and what it speaks of must, too.
-    private func finish(_ files: [RepositoryFile], _ written: [WrittenFile], _ job: DownloadJob) async throws {
+    /// Writes the small files of a batch, gives them their names, and makes all names safe: the job's row will survive a power cut, and what it speaks of must, too.
+    private func finish(_ files: [RepositoryFile], _ unwritten: [FetchedFile], _ job: DownloadJob) async throws {
         let revision = job.revision
-        try await WrittenFile.install(written, in: cache, revision, disk)
+        try await FetchedFile.install(unwritten, in: cache, revision, disk)
         let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
         try await disk.runToTheEnd { for folder in folders { try FileSystem.flushFolder(folder) } }
         for file in files { job.observer.onProgress(file, file.size) }
         await job.observer.onVerified(files)
     }
 
-    /// - Returns: A file that is written and has no name yet; `nil` for one that has.
-    private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile? {
+    /// - Returns: A file that is yet to be written; `nil` for one that has its name.
+    private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile? {
         // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
         guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, job) }
         return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
@@ -121,7 +131,7 @@ extension HubClient {
         }
     }
 
-    private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile? {
+    private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile? {
         let revision = job.revision
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return nil }
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
@@ -150,9 +160,9 @@ extension HubClient {
         FileSource(transport: transport, address: routes.content(of: file.path, in: job.revision), limits: job.limits)
     }
 
-    private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile {
-        let transfer = SmallFileTransfer(source: source(of: file, job), file: file, disk: disk, space: space)
-        return WrittenFile(temporary: try await transfer.run(in: cache.blobsFolder(job.revision.repository)), file: file)
+    private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile {
+        let transfer = SmallFileTransfer(source: source(of: file, job), file: file, space: space)
+        return FetchedFile(file: file, content: try await transfer.run(for: cache.blobsFolder(job.revision.repository)))
     }
 
     private func fetch(_ file: RepositoryFile, _ job: DownloadJob) async throws {

@@ -7,24 +7,23 @@ import SystemPackage
 struct SmallFileTransfer: Sendable {
     let source: FileSource
     let file: RepositoryFile
-    let disk: DiskThreads
     let space: DiskSpace
 
     /// Up to this size, in bytes, a second request costs no more than keeping a part for it.
     static let largest: Int64 = 256 << 10
 
-    /// Fetches, checks and writes the file; wrong bytes are fetched again once.
+    /// Fetches and checks the file; wrong bytes are fetched again once.
     ///
-    /// - Parameter folder: Where to write it.
-    /// - Returns: The file under a name that nobody else has. It is not flushed.
+    /// - Parameter folder: Where it will be written.
+    /// - Returns: Its content.
     /// - Throws: `RoostError`; `CancellationError`.
-    func run(in folder: FilePath) async throws -> FilePath {
+    func run(for folder: FilePath) async throws -> [UInt8] {
         try space.require(file.size, in: folder, for: file.path.description.quotedForPeople)
         var content = try await fetch()
         if digest(of: content) != file.digest { content = try await fetch() }
         let actual = digest(of: content)
         guard actual == file.digest else { throw file.wrongBytes(actual) }
-        return try await disk.runToTheEnd { [content] in try FileSystem.writeTemporary(content, in: folder) }
+        return content
     }
 
     private func fetch() async throws -> [UInt8] {
