@@ -61,12 +61,12 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        library("RoostCore", []),
+        library("RoostCore", [.systemPackage]),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["RoostCore", .crypto, .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
-        library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
+        library("PullJobs", ["RoostCore", "JobStore", "HubClient", "ModelFormats", .crypto, .logging, .serviceLifecycle, .systemPackage]),
         library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         library(
             "RoostServer",
