@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture sanitize fuzz clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture sanitize fuzz memory clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -13,7 +13,7 @@ test: ## Check format and imports, run all tests
 	@scripts/test
 
 build: ## Build the roost command (.build/release/roost)
-	swift build -c release --product roost
+	@scripts/build
 
 engine: ## Get llama-server: from PATH, or built once for this machine
 	@scripts/engine
@@ -45,6 +45,9 @@ sanitize: ## Run the job store's tests under both sanitizers
 
 fuzz: ## Feed the parsers of outside text with what a fuzzer makes up, a minute each
 	@scripts/fuzz
+
+memory: ## Pull a file of 100 GB and see that memory stays flat
+	@scripts/check-memory
 
 clean: ## Delete build products (caches outside this folder are kept)
 	swift package clean

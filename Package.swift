@@ -112,11 +112,3 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
-
-// Only for scripts/fuzz: a program that no build without libFuzzer could link.
-if Context.environment["ROOST_FUZZ"] != nil {
-    package.targets.append(
-        .executableTarget(
-            name: "parser-fuzzer", dependencies: ["HubClient", "RoostCore", "RoostServer", .nioHTTP1], path: "Tests/Fuzzing",
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
-}

@@ -10,6 +10,9 @@ public final class HubClient: Sendable {
     let routes: HubRoutes
     let cache: HubCache
     let space: DiskSpace
+    let planned: PlannedSpace
+    /// A larger file is asked for in parts only.
+    let largestWhole: Int64
     let disk = DiskThreads()
     /// Holds all downloads of this client together below a rate.
     public let bandwidth = BandwidthLimiter()
@@ -22,14 +25,17 @@ public final class HubClient: Sendable {
     ///   - configuration: Where the Hub is, who asks, and where files go.
     ///   - logger: Gets one line a request at level debug.
     public convenience init(configuration: HubConfiguration, logger: Logger) {
-        self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace())
+        self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace(reserve: configuration.diskReserve))
     }
 
-    init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace) {
+    init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole)
+    {
         self.transport = HubTransport(connections: HubConnections(configuration), configuration: configuration, logger: logger)
         self.routes = HubRoutes(endpoint: configuration.endpoint)
         self.cache = configuration.cache
         self.space = space
+        self.planned = PlannedSpace(cache: configuration.cache)
+        self.largestWhole = largestWhole
         self.clock = clock
         self.logger = logger
     }

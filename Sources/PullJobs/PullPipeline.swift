@@ -65,6 +65,7 @@ struct PullPipeline: Sendable {
         let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
         enter(.planning)
         let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
+        defer { plan.claim?.release() }
         let observer = DownloadObserver(
             onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
             onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },

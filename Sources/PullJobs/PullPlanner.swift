@@ -17,7 +17,7 @@ struct PullPlanner: Sendable {
                 path: $0.path.description, size: $0.size, digest: $0.digest.description,
                 presentBytes: min($0.size, hub.presentBytes(of: $0, in: plan.revision)))
         }
-        let missing = files.reduce(0) { $0 + $1.size - $1.presentBytes }
+        let space = try hub.space(for: plan.files, in: plan.revision)
         let offered = plan.offered.map { $0.quantization?.description ?? $0.name }
         return PullPreview(
             model: plan.reference.description, revision: plan.revision.revision, commit: plan.revision.commit.description,
@@ -28,7 +28,7 @@ struct PullPlanner: Sendable {
                     ?? "The files were named and none of them is a GGUF model.", offered
             ),
             files: files, sizeBytes: plan.sizeBytes,
-            disk: .init(neededBytes: missing, availableBytes: try hub.freeBytes()),
+            disk: .init(neededBytes: space.needed, availableBytes: space.available), diskReserveBytes: space.reserve,
             memory: .init(neededBytes: plan.variant == nil ? 0 : plan.sizeBytes + plan.sizeBytes / 10, availableBytes: MachineMemory.availableBytes),
             bytesPerSecond: bytesPerSecond)
     }

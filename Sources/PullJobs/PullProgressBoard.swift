@@ -4,9 +4,14 @@ import Synchronization
 /// The live state of the running pulls, in memory: written for every megabyte, read by `GET /jobs` and once a second for jobs.db.
 final class PullProgressBoard: Sendable {
     private let machines = Mutex<[String: PullStateMachine]>([:])
-    private let rate = Mutex<Double?>(nil)
+    private let rate: Mutex<Double?>
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
+
+    /// Makes a board without pulls.
+    ///
+    /// - Parameter lastRate: The rate of the last pull of an earlier process.
+    init(lastRate: Double? = nil) { rate = Mutex(lastRate) }
 
     /// Since this board was made; the time base of all machines on it.
     var now: Duration { clock.now - start }

@@ -19,6 +19,8 @@ public final class PullWorker: Service {
         public var loadModel: @Sendable (ModelReference) async throws -> Void
         /// Where pulls are noted that have ended well; `nil` for nowhere.
         public var receipts: ReceiptFolder?
+        /// Where the rate of the last pull is kept; `nil` for nowhere.
+        public var rateNote: RateNote?
         /// What time it is.
         public var now: @Sendable () -> Date = { Date() }
         /// Waits before a failed access to jobs.db is repeated.
@@ -44,7 +46,7 @@ public final class PullWorker: Service {
     private let database: JobDatabase
     let hub: HubClient
     private let logger: Logger
-    let board = PullProgressBoard()
+    let board: PullProgressBoard
     private let running = RunningPulls()
     private let slots: [WakeSignal]
     private let isHeld = Atomic(false)
@@ -60,6 +62,7 @@ public final class PullWorker: Service {
     ///   - logger: Hears about every job's begin and end.
     public init(configuration: Configuration, database: JobDatabase, hub: HubClient, logger: Logger) {
         self.configuration = configuration
+        self.board = PullProgressBoard(lastRate: configuration.rateNote?.read())
         self.database = database
         self.hub = hub
         self.logger = logger
@@ -124,6 +127,7 @@ public final class PullWorker: Service {
             job: job, hub: hub, board: board, limiter: limiter, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
             recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) })
         let outcome = await pipeline.run()
+        if let rate = board.lastRate { configuration.rateNote?.write(rate) }
         let machine = board.machine(job.id) ?? PullStateMachine()
         let time = database.now()
         var nextTry: Timestamp?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import RoostCore
 import RoostServer
 import SystemPackage
 
@@ -37,15 +38,21 @@ struct HubServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file with the token that clients need; nobody else may read it (mode 0600).", valueName: "file"))
     var tokenFile: String?
 
+    @Option(help: ArgumentHelp("What stays free on the disk of the cache, such as 2GiB. Default: 5 % of it, but at most 1GiB.", valueName: "size"))
+    var diskReserve: String?
+
     @Option(help: ArgumentHelp("Send no more than this in a second, over all clients: 10MB, 500kB, …", valueName: "speed"))
     var throttle: String?
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535; got \(port).") }
+        guard diskReserve == nil || reserve != nil else { throw ValidationError("--disk-reserve must be a size such as 2GiB, 500MB or 0.") }
         guard directory != nil || upstream != nil || cache else {
             throw ValidationError("Say what to serve: a folder, --cache, or --upstream with the URL of a hub.")
         }
     }
+
+    private var reserve: Int64? { diskReserve.flatMap { ByteCount(parsing: $0)?.bytes } }
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -53,7 +60,7 @@ struct HubServeCommand: AsyncParsableCommand {
         var configuration = HubMirror.Configuration(
             directory: directory.map { FilePath($0) }, host: host, port: port, indexDirectory: home.appending("hub-index"),
             bandwidthLimit: try throttle.map { try HubMirror.bytesPerSecond(parsing: $0) })
-        if cache || upstream != nil { try configuration.serveCache(environment: environment, upstream: upstream) }
+        if cache || upstream != nil { try configuration.serveCache(environment: environment, upstream: upstream, diskReserve: reserve) }
         configuration.access = MirrorAccess(
             token: try MirrorAccess.token(environment: environment, file: tokenFile.map { FilePath($0) }),
             networks: try allow.map { try NetworkRange(parsing: $0) })

@@ -42,6 +42,8 @@ struct ServeCommand: AsyncParsableCommand {
     var maxDownloadRate: String?
     @Option(help: "When it is otherwise, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
     var downloadWindows: String?
+    @Option(help: "What pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
+    var diskReserve: String?
     @Option(help: "Hosts that webhooks may call, separated by commas (ROOST_WEBHOOK_ALLOWED_HOSTS); needs ROOST_WEBHOOK_SECRET. Default: none.")
     var webhookAllowedHosts: String?
     @Option(help: "Days after which finished jobs are deleted; 0 keeps them (ROOST_JOB_RETENTION_DAYS). Default: 0.")
@@ -96,6 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags.maxConcurrentPulls = maxConcurrentPulls
         flags.maxDownloadRate = maxDownloadRate
         flags.downloadWindows = downloadWindows
+        flags.diskReserve = diskReserve
         flags.webhookAllowedHosts = webhookAllowedHosts
         flags.jobRetentionDays = jobRetentionDays
         flags.jobRetentionPerModel = jobRetentionPerModel

@@ -47,6 +47,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `a server killed in the middle of a file fetches at most 64 MB of it again`() async throws {
+            try await withTemporaryDirectory { root in
+                let files = root.appending("hub-files")
+                let size = Int64(400 << 20)
+                let source = try SampleHub.addNoise("noise/big", bytes: Int(size), to: files)
+                try await FaultHub.run(files, bytesPerSecond: 100 << 20) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let first = try await site.serve()
+                    let id = try await first.client.pull(PullRequest(model: "noise/big")).jobID
+                    _ = try await eventually("half of the file", every: .milliseconds(5)) { hub.meter.fileBytes >= size / 2 ? true : nil }
+                    first.process.send(SIGKILL)
+                    #expect(await first.process.exitCode() == 128 + SIGKILL)
+                    let sent = hub.meter.fileBytes
+                    #expect((size / 2..<size * 3 / 4).contains(sent))
+                    let second = try await site.serve()
+                    let job = try await second.finished(id)
+                    #expect(job.status == .succeeded, "\(job.traceback ?? "")")
+                    let again = hub.meter.fileBytes - size
+                    #expect(again <= 64_000_000)
+                    #expect(try sha256(of: source) == sha256(of: site.snapshotFile("noise/big", "noise-Q4_0.gguf")))
+                    print("killed after \(sent) of \(size) bytes: \(again) fetched again")
+                    #expect(await second.stop() == 0)
+                }
+            }
+        }
+
         @Test func `SIGTERM checkpoints the download and puts the job back into the queue`() async throws {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")

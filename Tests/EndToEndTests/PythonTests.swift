@@ -6,14 +6,8 @@ import TestSupport
 import Testing
 
 extension EndToEndTests {
-    /// The real huggingface_hub, in both generations that are in use.
+    /// The real huggingface_hub, in the three generations that are in use.
     @Suite(.serialized) struct PythonTests {
-        static let generations = ["2.x", "0.36"]
-
-        func python(_ generation: String) throws -> FilePath {
-            try generation == "2.x" ? TestEnvironment.pythonHub2 : TestEnvironment.pythonHub036
-        }
-
         /// A hub folder with names, sizes and folders that trouble careless code.
         func makeTree(in root: FilePath) throws -> FilePath {
             let hub = root.appending("hub-files")
@@ -32,26 +26,26 @@ extension EndToEndTests {
             return hub
         }
 
-        @Test(arguments: generations) func `snapshot_download from roost hub serve gives identical files`(generation: String) async throws {
+        @Test(arguments: PythonHub.allCases) func `snapshot_download from roost hub serve gives identical files`(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 let hub = try makeTree(in: root)
                 let process = try RoostProcess(
                     ["hub", "serve", hub.string, "--port", "0"], environment: ["HOME": root.string], log: root.appending("hub.log"))
                 let endpoint = try await process.line(after: "HF_ENDPOINT=")
                 let output = try Command.output([
-                    try python(generation).string, TestEnvironment.testFile("EndToEndTests/Python/snapshot.py").string, endpoint, "acme/tiny",
+                    try generation.python.string, TestEnvironment.testFile("EndToEndTests/Python/snapshot.py").string, endpoint, "acme/tiny",
                     root.appending("cache").string,
                 ])
                 let answer = try JSONDecoder().decode([String: String].self, from: Data(output.utf8))
                 let path = try #require(answer["path"])
-                #expect(answer["version"]?.hasPrefix(generation == "2.x" ? "2." : "0.36") == true)
+                #expect(answer["version"] == generation.rawValue)
                 _ = try Command.output(["/usr/bin/diff", "--recursive", path, hub.appending("acme/tiny").string])
                 process.send(2)
                 #expect(await process.exitCode() == 0)
             }
         }
 
-        @Test(arguments: generations) func `Python reads and finds what Roost pulled`(generation: String) async throws {
+        @Test(arguments: PythonHub.allCases) func `Python reads and finds what Roost pulled`(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 try await FaultHub.run(try SampleHub.make(in: root)) { hub in
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
@@ -59,12 +53,12 @@ extension EndToEndTests {
                     let job = try await server.pull(SampleHub.model)
                     #expect(await server.stop() == 0)
                     let output = try Command.output([
-                        try python(generation).string, TestEnvironment.testFile("EndToEndTests/Python/inspect_cache.py").string, SampleHub.model,
+                        try generation.python.string, TestEnvironment.testFile("EndToEndTests/Python/inspect_cache.py").string, SampleHub.model,
                         site.cache.string,
                     ])
                     let answer = try JSONDecoder().decode(CacheReport.self, from: Data(output.utf8))
-                    // 0.36 does not know the tag file that huggingface_hub 2.x writes beside the repositories, and Roost with it.
-                    #expect(answer.warnings.filter { generation == "2.x" || !$0.hasSuffix("CACHEDIR.TAG") }.isEmpty)
+                    // 0.36 does not know the tag file that later ones write beside the repositories, and Roost with it.
+                    #expect(answer.warnings.filter { generation != .legacy || !$0.hasSuffix("CACHEDIR.TAG") }.isEmpty)
                     #expect(answer.repositories == [SampleHub.model])
                     #expect(answer.files == ["README.md", "SmolLM2-135M-Instruct-Q4_1.gguf"])
                     #expect(answer.snapshot == job.localPath)

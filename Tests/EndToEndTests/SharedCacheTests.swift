@@ -14,30 +14,26 @@ import Testing
 extension EndToEndTests {
     /// One cache for everybody: the real huggingface_hub and the real `roost` on the same folder.
     @Suite(.serialized) struct SharedCacheTests {
-        static let generations = ["2.x", "0.36"]
         static let noise = "acme/noise"
-
-        func python(_ generation: String) throws -> String {
-            try generation == "2.x" ? TestEnvironment.pythonHub2.string : TestEnvironment.pythonHub036.string
-        }
 
         func script(_ name: String) -> String { TestEnvironment.testFile("EndToEndTests/Python/\(name)").string }
 
-        func snapshot(_ generation: String, _ hub: FaultHub, _ site: Site, _ repository: String, environment: [String: String] = [:]) async throws {
+        func snapshot(_ generation: PythonHub, _ hub: FaultHub, _ site: Site, _ repository: String, environment: [String: String] = [:]) async throws
+        {
             _ = try await Command.outputAside(
-                [python(generation), script("snapshot.py"), hub.endpoint, repository, site.cache.string], environment: environment)
+                [generation.python.string, script("snapshot.py"), hub.endpoint, repository, site.cache.string], environment: environment)
         }
 
-        func report(_ generation: String, _ site: Site, _ repository: String) throws -> CacheReport {
-            let output = try Command.output([python(generation), script("inspect_cache.py"), repository, site.cache.string])
+        func report(_ generation: PythonHub, _ site: Site, _ repository: String) throws -> CacheReport {
+            let output = try Command.output([generation.python.string, script("inspect_cache.py"), repository, site.cache.string])
             var report = try JSONDecoder().decode(CacheReport.self, from: Data(output.utf8))
-            // 0.36 does not know what 2.x puts beside the repositories.
-            if generation == "0.36" { report.warnings.removeAll { $0.hasSuffix("CACHEDIR.TAG") || $0.hasSuffix("/blobs") } }
+            // 0.36 does not know what later ones put beside the repositories.
+            if generation == .legacy { report.warnings.removeAll { $0.hasSuffix("CACHEDIR.TAG") || $0.hasSuffix("/blobs") } }
             return report
         }
 
-        @Test("what Python pulled, Roost lists, verifies, serves and pulls without one byte of a file from the hub", arguments: generations)
-        func pythonFirst(generation: String) async throws {
+        @Test("what Python pulled, Roost lists, verifies, serves and pulls without one byte of a file from the hub", arguments: PythonHub.allCases)
+        func pythonFirst(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 try await FaultHub.run(try SampleHub.make(in: root)) { hub in
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
@@ -58,27 +54,27 @@ extension EndToEndTests {
             try await withTemporaryDirectory { root in
                 try await FaultHub.run(try SampleHub.make(in: root)) { hub in
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
-                    try await snapshot("2.x", hub, site, SampleHub.model)
-                    let share = try [python("2.x"), script("share_blobs.py"), SampleHub.model, site.cache.string]
+                    try await snapshot(.current, hub, site, SampleHub.model)
+                    let share = try [PythonHub.current.python.string, script("share_blobs.py"), SampleHub.model, site.cache.string]
                     #expect(try Command.output(share) == "1 0\n")
                     let fetched = hub.meter.fileBytes
                     let server = try await site.serve()
                     #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
                     #expect(try await server.client.verify(nil).sound && hub.meter.fileBytes == fetched)
                     #expect(try await server.client.collectModels(revisions: true, olderThanHours: 0).removed.isEmpty)
-                    #expect(try report("2.x", site, SampleHub.model).warnings.isEmpty)
+                    #expect(try report(.current, site, SampleHub.model).warnings.isEmpty)
                     try await server.client.unload(SampleHub.model)
                     let removal = try await server.client.removeModel(ModelSelector(parsing: SampleHub.model))
                     #expect(removal.removed.map(\.kind).contains(.sharedBlob) && removal.freedBytes > 90_000_000)
                     let scan = "import huggingface_hub as h; s = h.scan_cache_dir('\(site.cache)'); print(len(s.repos), len(s.warnings))"
-                    #expect(try Command.output([python("2.x"), "-c", scan]) == "0 0\n")
+                    #expect(try Command.output([PythonHub.current.python.string, "-c", scan]) == "0 0\n")
                     #expect(await server.stop() == 0)
                 }
             }
         }
 
-        @Test("without symbolic links both find what the other pulled", arguments: generations)
-        func withoutLinks(generation: String) async throws {
+        @Test("without symbolic links both find what the other pulled", arguments: PythonHub.allCases)
+        func withoutLinks(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")
                 try SampleHub.addNoise(Self.noise, bytes: 3_000_000, to: files)
@@ -95,7 +91,7 @@ extension EndToEndTests {
                         #expect(try await server.client.verify(nil) == VerifyReport(files: 1, bytes: 3_000_000, findings: [], unchecked: []))
                         let file = try site.snapshotFile(Self.noise, "noise-Q4_0.gguf")
                         // 0.36 does not know the switch; its links are read all the same.
-                        if generation == "2.x" || !pythonIsFirst { #expect(try file.stat(followTargetSymlink: false).type == .regular) }
+                        if generation != .legacy || !pythonIsFirst { #expect(try file.stat(followTargetSymlink: false).type == .regular) }
                         #expect(await server.stop() == 0)
                         let fetched = hub.meter.fileBytes
                         try await snapshot(generation, hub, site, Self.noise, environment: switchedOff)
@@ -106,8 +102,8 @@ extension EndToEndTests {
             }
         }
 
-        @Test("Python and Roost racing for one model fetch it once, and both have it right", arguments: generations, 1...4)
-        func race(generation: String, seed: Int) async throws {
+        @Test("Python and Roost racing for one model fetch it once, and both have it right", arguments: PythonHub.allCases, 1...3)
+        func race(generation: PythonHub, seed: Int) async throws {
             try await withTemporaryDirectory { root in
                 var random = SeededGenerator(seed: UInt64(seed))
                 let size = 24 << 20
@@ -141,8 +137,51 @@ extension EndToEndTests {
         }
 
         @Test(
-            "a clean-up in the middle of Python's download leaves it alone", arguments: generations)
-        func cleanUpBesidePython(generation: String) async throws {
+            "what Python noted as absent, Roost says is absent, and Python believes it; what merely is not here, nobody notes",
+            arguments: PythonHub.allCases)
+        func absence(generation: PythonHub) async throws {
+            try await withTemporaryDirectory { root in
+                let files = root.appending("hub-files")
+                try SampleHub.addNoise(Self.noise, bytes: 300_000, to: files)
+                let site = try await FaultHub.run(files) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    try ask(generation, hub.endpoint, site.cache, ["noise-Q4_0.gguf", "gone.json"], expect: "there absent")
+                    return site
+                }
+                let mirror = try RoostProcess(
+                    ["hub", "serve", "--cache", "--port", "0"], environment: try site.environment(), log: root.appending("mirror.log"))
+                let endpoint = try await mirror.line(after: "HF_ENDPOINT=")
+                // The first Python has noted the one; of the other it never heard, and there is no list of all files.
+                let client = root.appending("client")
+                try ask(generation, endpoint, client, ["noise-Q4_0.gguf", "gone.json", "other.json"], expect: "there absent unknown")
+                mirror.send(2)
+                #expect(await mirror.exitCode() == 0)
+            }
+        }
+
+        /// Asks for files as Python does, and then what its cache knows of them.
+        private func ask(_ generation: PythonHub, _ endpoint: String, _ cache: FilePath, _ names: [String], expect said: String) throws {
+            let script = """
+                import sys, huggingface_hub as h
+                repository, cache, *names = sys.argv[1:]
+                def known(name):
+                    try:
+                        h.hf_hub_download(repository, name, cache_dir=cache)
+                    except h.errors.EntryNotFoundError:
+                        pass
+                    found = h.try_to_load_from_cache(repository, name, cache_dir=cache)
+                    return "unknown" if found is None else "absent" if found is h._CACHED_NO_EXIST else "there"
+                print(*map(known, names))
+                """
+            let environment = ["HF_ENDPOINT": endpoint, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"]
+            #expect(
+                try Command.output([generation.python.string, "-c", script, Self.noise, cache.string] + names, environment: environment) == said
+                    + "\n")
+        }
+
+        @Test(
+            "a clean-up in the middle of Python's download leaves it alone", arguments: PythonHub.allCases)
+        func cleanUpBesidePython(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")
                 try SampleHub.addNoise(Self.noise, bytes: 24 << 20, to: files)
@@ -164,8 +203,8 @@ extension EndToEndTests {
             }
         }
 
-        @Test("what a killed Python left is removed once nobody holds its lock", arguments: generations)
-        func killedPython(generation: String) async throws {
+        @Test("what a killed Python left is removed once nobody holds its lock", arguments: PythonHub.allCases)
+        func killedPython(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")
                 try SampleHub.addNoise(Self.noise, bytes: 24 << 20, to: files)
@@ -173,7 +212,7 @@ extension EndToEndTests {
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
                     let server = try await site.serve()
                     let process = Process()
-                    process.executableURL = URL(fileURLWithPath: try python(generation))
+                    process.executableURL = URL(fileURLWithPath: try generation.python.string)
                     process.arguments = [script("snapshot.py"), hub.endpoint, Self.noise, site.cache.string]
                     process.standardError = FileHandle.nullDevice
                     try process.run()

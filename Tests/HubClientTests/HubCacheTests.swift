@@ -104,9 +104,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["2.x", "0.36"])
-    func pythonFindsWhatWasFetched(version: String) async throws {
-        let python = version == "2.x" ? try TestEnvironment.pythonHub2 : try TestEnvironment.pythonHub036
+    @Test(arguments: PythonHub.allCases)
+    func pythonFindsWhatWasFetched(generation: PythonHub) async throws {
         let small = try Fixture.file("config.json", content, isLarge: false)
         let large = try Fixture.file("sub dir/m.gguf", content)
         try await Fixture.run(answering: ScriptedServer.serving(content)) { hub in
@@ -120,7 +119,7 @@ import Testing
                 folder = h.snapshot_download("acme/tiny", local_files_only=True)
                 print(os.path.basename(folder), [len(open(os.path.join(folder, p), "rb").read()) for p in ("config.json", "sub dir/m.gguf")])
                 """
-            let said = try await hub.python(python, script)
+            let said = try await hub.python(generation.python, script)
             #expect(said == "[] [('acme/tiny', 2, ['main'])]\n\(Fixture.commit) [500000, 500000]\n")
         }
     }

@@ -56,7 +56,9 @@ import Testing
             ([], nil),
         ] as [([(String, String)], Duration?)])
     func waitingTimesAreReadAndCapped(headers: [(String, String)], expected: Duration?) {
-        #expect(RetryAfter.parse(HTTPHeaders(headers), now: Date(timeIntervalSince1970: 100)) == expected)
+        let headers = HTTPHeaders(headers)
+        let now = Date(timeIntervalSince1970: 100)
+        #expect(RetryAfter.parse(rateLimit: headers["RateLimit"], retryAfter: headers.first(name: "Retry-After"), now: now) == expected)
     }
 
     @Test func digestsMatchPublishedOnes() {

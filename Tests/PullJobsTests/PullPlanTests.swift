@@ -56,11 +56,20 @@ extension PullWorkerTests {
                 #expect(before.totalBytes == 5030 && before.missingBytes == 5030 && before.sizeBytes == 5000 && before.access == .open)
                 #expect(before.reason.hasPrefix("Q4_K_M is the nearest to Q4_K_M") && before.commit.count == 40)
                 #expect(before.disk.fits && before.disk.neededBytes == 5030 && before.memory.fits && before.memory.neededBytes == 5500)
+                #expect(before.diskReserveBytes.map { (1...1 << 30).contains($0) } == true)
                 #expect(try await bench.database.jobCounts() == [:])
                 _ = try await bench.finished(bench.submit("a/b"))
                 let after = try await bench.worker.preview(pull)
                 #expect(after.missingBytes == 0 && after.files.allSatisfy { $0.presentBytes == $0.size })
                 await #expect(throws: RoostError.self) { try await bench.worker.preview(NewPull(model: ModelReference(parsing: "no/such"))) }
+            }
+        }
+
+        @Test(arguments: [("2515000\n", 2_515_000), ("", nil), ("-3", nil), ("nan", nil), ("fast", nil)] as [(String, Double?)])
+        func `a preview goes by the rate of the last pull, also that of an earlier process`(noted: String, rate: Double?) async throws {
+            try await PullWorkerTests().withWorker(files, notedRate: noted) { bench in
+                let preview = try await bench.worker.preview(NewPull(model: ModelReference(parsing: "a/b")))
+                #expect(preview.bytesPerSecond == rate && preview.etaSeconds == rate.map { 5030 / $0 })
             }
         }
 

@@ -34,7 +34,8 @@ import Testing
 
     /// Runs a worker against a mirror of `files`.
     func withWorker<Value: Sendable>(
-        _ files: [String: Int], slots: Int = 2, loadModel: @escaping @Sendable (ModelReference) async throws -> Void = { _ in },
+        _ files: [String: Int], slots: Int = 2, notedRate: String? = nil,
+        loadModel: @escaping @Sendable (ModelReference) async throws -> Void = { _ in },
         beforeStart: @Sendable (JobDatabase) async throws -> Void = { _ in }, _ body: @Sendable (Bench) async throws -> Value
     ) async throws -> Value {
         try await withTemporaryDirectory { root in
@@ -53,10 +54,12 @@ import Testing
                     configuration: HubConfiguration(
                         endpoint: try HubEndpoint(parsing: "http://127.0.0.1:\(port)"), token: nil, cacheDirectory: root.appending("cache")),
                     logger: Self.quiet)
-                let worker = PullWorker(
-                    configuration: .init(
-                        maxConcurrentPulls: slots, loadModel: loadModel, sleep: { _ in try await Task.sleep(for: .milliseconds(1)) }),
-                    database: database, hub: hub, logger: Self.quiet)
+                var configuration = PullWorker.Configuration(
+                    maxConcurrentPulls: slots, loadModel: loadModel, sleep: { _ in try await Task.sleep(for: .milliseconds(1)) })
+                let rate = root.appending("download-rate")
+                if let notedRate { try Data(notedRate.utf8).write(to: URL(fileURLWithPath: rate.string)) }
+                configuration.rateNote = RateNote(at: rate)
+                let worker = PullWorker(configuration: configuration, database: database, hub: hub, logger: Self.quiet)
                 let result = await Result { try await run(worker, Bench(database: database, worker: worker), body) }
                 try await hub.shutdown()
                 return try result.get()

@@ -20,18 +20,16 @@ public enum TestEnvironment {
     }
 
     /// A Python that has huggingface_hub 2.x.
-    public static var pythonHub2: FilePath {
-        get throws { try path("ROOST_TEST_PYTHON_HF2") { cache.appending("venvs/huggingface_hub-2.4.0/bin/python") } }
-    }
+    public static var pythonHub2: FilePath { get throws { try PythonHub.current.python } }
 
-    /// A Python that has huggingface_hub 0.36.
-    public static var pythonHub036: FilePath {
-        get throws { try path("ROOST_TEST_PYTHON_HF036") { cache.appending("venvs/huggingface_hub-0.36.2/bin/python") } }
-    }
+    /// The folder of the Python environments, one for each release of huggingface_hub: see `PythonHub`.
+    static var pythonEnvironments: FilePath { get throws { try path("ROOST_TEST_PYTHON_ENVIRONMENTS") { cache.appending("venvs") } } }
 
-    /// The `roost` command that this build made.
+    /// The `roost` command that this build made, or another one to look at.
     public static var roostExecutable: FilePath {
-        get throws { try existing(productsDirectory.appending("roost"), missing: "run `swift build --product roost` first") }
+        get throws {
+            try path("ROOST_TEST_ROOST") { productsDirectory.appending("roost") }
+        }
     }
 
     /// A file below `Tests/`, for fixtures and scripts.
@@ -61,7 +59,7 @@ public enum TestEnvironment {
         return try existing(path, missing: "run the tests with `make test`, or set \(variable)")
     }
 
-    private static func existing(_ path: FilePath, missing advice: String) throws -> FilePath {
+    static func existing(_ path: FilePath, missing advice: String) throws -> FilePath {
         guard FileManager.default.fileExists(atPath: path.string) else { throw MissingPart(description: "\(path) is missing: \(advice).") }
         return path
     }

@@ -231,11 +231,29 @@ package enum FileSystem {
         }
     }
 
+    /// How much of the disk a file takes, written or reserved, in bytes; 0 when there is none.
+    static func allocatedBytes(of path: FilePath) -> Int64 { (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0 }
+
     /// The bytes an ordinary user may still write.
     package static func freeBytes(_ folder: FilePath) throws -> Int64 {
+        let info = try fileSystem(of: folder)
+        return bytes(UInt64(info.f_bavail), of: UInt64(info.f_frsize))
+    }
+
+    /// The size of the file system that holds a folder.
+    static func totalBytes(_ folder: FilePath) throws -> Int64 {
+        let info = try fileSystem(of: folder)
+        return bytes(UInt64(info.f_blocks), of: UInt64(info.f_frsize))
+    }
+
+    private static func fileSystem(of folder: FilePath) throws -> statvfs {
         var info = statvfs()
         try call("ask for the free space of", folder) { folder.withPlatformString { statvfs($0, &info) } }
-        let (bytes, overflow) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+        return info
+    }
+
+    private static func bytes(_ blocks: UInt64, of size: UInt64) -> Int64 {
+        let (bytes, overflow) = blocks.multipliedReportingOverflow(by: size)
         return overflow ? .max : Int64(clamping: bytes)
     }
 

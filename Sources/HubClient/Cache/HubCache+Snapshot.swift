@@ -14,6 +14,7 @@ extension HubCache {
     ///   - isNew: Whether this download has made the blob.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func link(_ file: RepositoryFile, in revision: ResolvedRevision, isNew: Bool) throws {
+        try forgetAbsence(of: file.path, in: revision)
         let path = snapshotPath(of: file, in: revision)
         try FileSystem.makeFolder(path.removingLastComponent())
         if makesLinks {

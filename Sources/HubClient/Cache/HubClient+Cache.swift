@@ -19,8 +19,41 @@ extension HubClient {
     /// - Throws: `RoostError` with code `fileSystem`.
     public func freeBytes() throws -> Int64 {
         try FileSystem.makeFolder(cache.root)
-        return max(0, try space.freeBytes(cache.root) - space.reserve)
+        return try space.usableBytes(in: cache.root)
     }
+
+    /// What a pull would need on the disk, and what it could have, beside what pulls under way will still take.
+    ///
+    /// - Parameters:
+    ///   - files: The files of the pull.
+    ///   - revision: The pinned revision.
+    /// - Returns: Bytes that the disk has yet to find room for; bytes that may be written; bytes that stay free for everybody else.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    public func space(
+        for files: [RepositoryFile], in revision: ResolvedRevision
+    ) throws -> (needed: Int64, available: Int64, reserve: Int64) {
+        let available = try freeBytes() - planned.bytes(besides: files, in: revision)
+        return (files.reduce(0) { $0 + cache.bytesToReserve(for: $1, in: revision) }, max(0, available), try space.reserve(in: cache.root))
+    }
+
+    /// Claims room on the disk for a pull, so that another one does not count on the same bytes.
+    ///
+    /// - Parameters:
+    ///   - files: The files of the pull.
+    ///   - revision: The pinned revision.
+    /// - Returns: The claim, to be released when the pull has ended; `nil` when the room does not suffice.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    public func claimSpace(for files: [RepositoryFile], in revision: ResolvedRevision) throws -> SpaceClaim? {
+        planned.claim(files, in: revision, usable: try freeBytes())
+    }
+
+    /// Whether the cache has noted that the Hub has no such file at a commit, as `huggingface_hub` notes it, too.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - revision: The pinned revision.
+    /// - Returns: Whether it has.
+    package func isNotedAbsent(_ path: RepositoryFilePath, in revision: ResolvedRevision) -> Bool { cache.isNotedAbsent(path, in: revision) }
 
     /// Notes in the cache what a revision means and which files it has, as Python's tools expect to find it.
     ///

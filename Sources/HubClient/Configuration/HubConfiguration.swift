@@ -20,6 +20,8 @@ public struct HubConfiguration: Sendable {
     public var metadataTimeout: Duration = .seconds(30)
     /// Which proxy a request goes through.
     public var proxies = ProxyRules()
+    /// Bytes that stay free on the disk of the cache; `nil` for a twentieth of it, but at most a GiB.
+    public var diskReserve: Int64?
     /// Whether nothing may be asked of the Hub: what is in the cache is all there is.
     public var isOffline = false
 

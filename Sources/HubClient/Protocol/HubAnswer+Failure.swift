@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOHTTP1
 import RoostCore
 
 extension HubAnswer {
@@ -40,6 +41,8 @@ extension HubAnswer {
 
     private var plainFailure: RoostError {
         switch status {
+        case _ where serverMessage == Self.disabled:
+            failure(.accessDenied, "Cannot access repository for url \(shownURL). Access to this resource is disabled. Nobody can pull it.")
         case 401: failure(.accessDenied, "The Hub does not accept the token for \(shownURL). Make a new one and set HF_TOKEN.")
         case 403: failure(.accessDenied, "The Hub forbids \(shownURL). Check what the token in HF_TOKEN may read.")
         case 404 where url.text.contains("/resolve/"):
@@ -51,6 +54,9 @@ extension HubAnswer {
         default: failure(.hubFailure, "The Hub answered \(shownURL) with the unexpected status \(status). Check HF_ENDPOINT and the network.")
         }
     }
+
+    /// The Hub has no code for this, so its own client goes by these words, too.
+    private static let disabled = "Access to this resource is disabled."
 
     /// What storage behind a redirect says is not about the repository: most often a signed link has expired, and the next try gets a new one.
     private var foreignFailure: RoostError {
@@ -64,7 +70,8 @@ extension HubAnswer {
     private func failure(_ code: RoostError.Code, _ sentence: String) -> RoostError {
         var message = sentence
         if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) { message += " The Hub says: \(said)" }
-        var error = RoostError(code, message, retryAfter: RetryAfter.parse(response.headers, now: Date()), context: context)
+        let pause = RetryAfter.parse(rateLimit: response.headers["RateLimit"], retryAfter: header("Retry-After"), now: Date())
+        var error = RoostError(code, message, retryAfter: pause, context: context)
         if let commit = header("X-Repo-Commit").flatMap(CommitHash.init(hex:)) { error = error.adding("repo_commit", commit.description) }
         let identity = ["X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id"].lazy.compactMap { header($0) }.first
         return identity.map { error.adding("request_id", $0.cleaned(of: token)) } ?? error

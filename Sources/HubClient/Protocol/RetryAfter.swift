@@ -1,5 +1,4 @@
 import Foundation
-import NIOHTTP1
 
 /// How long a server asks us to wait.
 enum RetryAfter {
@@ -9,12 +8,13 @@ enum RetryAfter {
     /// Reads `RateLimit` (`"api";r=0;t=55`, the Hub's own form) or `Retry-After` (seconds or an HTTP date).
     ///
     /// - Parameters:
-    ///   - headers: The response's headers.
+    ///   - rateLimit: The values of `RateLimit`.
+    ///   - retryAfter: The value of `Retry-After`, if it was sent.
     ///   - now: The time an HTTP date is compared with.
     /// - Returns: 0 to 3,600 s, or `nil` when the server says nothing usable.
-    static func parse(_ headers: HTTPHeaders, now: Date) -> Duration? {
-        let limit = headers["RateLimit"].lazy.compactMap(exhausted).first
-        let seconds = limit ?? headers.first(name: "Retry-After").flatMap { wait($0, now: now) }
+    static func parse(rateLimit: [String], retryAfter: String?, now: Date) -> Duration? {
+        let limit = rateLimit.lazy.compactMap(exhausted).first
+        let seconds = limit ?? retryAfter.flatMap { wait($0, now: now) }
         return seconds.map { min(.seconds($0), longest) }
     }
 

@@ -5,6 +5,8 @@ import Synchronization
 final class FileSource: Sendable {
     let transport: HubTransport
     let limits: DownloadLimits
+    /// The Hub's storage gives no file above this size, in bytes, to whoever asks for all of it at once.
+    static let largestWhole: Int64 = 50_000_000_000
     /// The file's URL at the Hub.
     private let address: String
     private let found = Mutex<HubTransport.Location?>(nil)

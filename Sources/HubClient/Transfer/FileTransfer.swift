@@ -9,6 +9,8 @@ struct FileTransfer: Sendable {
     let space: DiskSpace
     /// The most streams at a time.
     let mostStreams: Int
+    /// A larger file is asked for in parts only.
+    let largestWhole: Int64
     let clock: any Clock<Duration>
     let observer: DownloadObserver
 
@@ -26,7 +28,7 @@ struct FileTransfer: Sendable {
     /// - Throws: `RoostError`; `CancellationError`. What arrived stays for the next attempt.
     func run() async throws -> ContentDigest {
         let missing = partial.missing
-        try space.require(missing.count64, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
+        try requireSpace()
         observer.onProgress(partial.file, partial.bytes)
         if !missing.isEmpty { try await disk.run { [partial] in try partial.reserve() } }
         do {
@@ -36,6 +38,11 @@ struct FileTransfer: Sendable {
             try? await disk.runToTheEnd { [partial] in try partial.checkpoint(isLast: true) }
             throw error
         }
+    }
+
+    /// The disk may be filled by others meanwhile: what is not reserved yet must still fit, and leave the reserve free.
+    private func requireSpace() throws {
+        try space.require(partial.unreserved, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
     }
 
     private var hasher: FileHasher {
@@ -71,7 +78,10 @@ struct FileTransfer: Sendable {
                     group.addTask { try await follow(hasher) }
                 case .tick:
                     pace.measure(partial.bytes)
-                    try await disk.run { [partial] in try partial.note() }
+                    try await disk.run {
+                        try partial.note()
+                        try requireSpace()
+                    }
                     group.addTask { await tick(pace) }
                 }
                 launch()
@@ -80,9 +90,10 @@ struct FileTransfer: Sendable {
         }
     }
 
-    /// One stream asks for everything. Several get parts small enough that the hasher is never far behind, and large enough that asking costs nothing.
+    /// One stream asks for everything that may be asked for at once. Several get parts small enough that the hasher is never far behind, and large enough that asking costs nothing.
     private func segmentSize(_ streams: Int) -> Int64 {
-        streams == 1 ? .max : min(max(partial.file.size / Int64(2 * mostStreams), 8 << 20), 64 << 20)
+        guard streams == 1 else { return min(max(partial.file.size / Int64(2 * mostStreams), 8 << 20), 64 << 20) }
+        return partial.file.size > largestWhole ? max(1, largestWhole / 12) : .max
     }
 
     private func fetch(_ segment: SegmentQueue.Segment, _ queue: SharedQueue, _ pace: TransferPace) async throws -> Event {

@@ -21,16 +21,14 @@ extension HubClient {
         let limits = DownloadLimits(limiters: [bandwidth] + [limiter].compactMap(\.self))
         let small = files.filter { $0.size < Self.largeFile }
         let large = files.filter { $0.size >= Self.largeFile }
-        // Batches, so that one flush of a folder serves many files; a batch is flushed while the next one comes.
-        var batches = stride(from: 0, to: small.count, by: Self.batch).map { Array(small[$0..<min($0 + Self.batch, small.count)]) }
-        batches += large.map { [$0] }
+        let job = DownloadJob(revision: revision, observer: observer, limits: limits)
         try await disk.run { [cache] in try FileSystem.makeFolder(cache.blobsFolder(revision.repository)) }
+        try await fetch(small, job)
         try await withThrowingTaskGroup(of: Void.self) { finishing in
-            for batch in batches {
-                let job = DownloadJob(revision: revision, observer: observer, limits: limits)
-                try await fetch(batch, job)
+            for file in large {
+                _ = try await complete(file, job)
                 try await finishing.next()
-                finishing.addTask { try await self.finish(batch, job) }
+                finishing.addTask { try await self.finish([file], [], job) }
             }
             try await finishing.waitForAll()
         }
@@ -60,43 +58,72 @@ extension HubClient {
     private static let mostStreams = 8
     private static let batch = 64
 
+    private enum SmallFileEvent: Sendable {
+        case fetched(RepositoryFile, WrittenFile?)
+        case finished
+    }
+
+    /// Fetches files, so many at a time. Those that are here are flushed and named, a batch at a time, while the next ones come.
     private func fetch(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (index, file) in files.enumerated() {
-                    if index >= Self.mostStreams { try await group.next() }
-                    group.addTask { try await self.complete(file, job) }
-                }
-                try await group.waitForAll()
+        try await withThrowingTaskGroup(of: SmallFileEvent.self) { group in
+            var waiting = files[...]
+            var fetched: [RepositoryFile] = []
+            var written: [WrittenFile] = []
+            var underWay = 0
+            func launch() {
+                guard let file = waiting.popFirst() else { return }
+                underWay += 1
+                group.addTask { .fetched(file, try await self.complete(file, job)) }
             }
-        } catch {
-            // What arrived stays for the next attempt. The failure that ended this one is the one to tell.
-            try? await job.written.install(in: cache, job.revision, disk)
-            throw error
+            for _ in 0..<Self.mostStreams { launch() }
+            do {
+                while let event = try await group.next() {
+                    guard case .fetched(let file, let temporary) = event else { continue }
+                    underWay -= 1
+                    fetched.append(file)
+                    written += [temporary].compactMap(\.self)
+                    launch()
+                    guard fetched.count == Self.batch || underWay == 0 else { continue }
+                    group.addTask { [fetched, written] in
+                        try await self.finish(fetched, written, job)
+                        return .finished
+                    }
+                    (fetched, written) = ([], [])
+                }
+            } catch {
+                // What arrived stays for the next attempt. The failure that ended this one is the one to tell.
+                group.cancelAll()
+                while let result = await group.nextResult() {
+                    if case .success(.fetched(_, let temporary?)) = result { written.append(temporary) }
+                }
+                try? await WrittenFile.install(written, in: cache, job.revision, disk)
+                throw error
+            }
         }
     }
 
     /// Gives the small files of a batch their names, and makes all names safe: the job's row will survive a power cut, and what it speaks of must, too.
-    private func finish(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
+    private func finish(_ files: [RepositoryFile], _ written: [WrittenFile], _ job: DownloadJob) async throws {
         let revision = job.revision
-        try await job.written.install(in: cache, revision, disk)
+        try await WrittenFile.install(written, in: cache, revision, disk)
         let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
         try await disk.runToTheEnd { for folder in folders { try FileSystem.flushFolder(folder) } }
         for file in files { job.observer.onProgress(file, file.size) }
         await job.observer.onVerified(files)
     }
 
-    private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+    /// - Returns: A file that is written and has no name yet; `nil` for one that has.
+    private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile? {
         // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
         guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, job) }
-        try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
+        return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
             try await completeAlone(file, job)
         }
     }
 
-    private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+    private func completeAlone(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile? {
         let revision = job.revision
-        if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return }
+        if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return nil }
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
         if isNew {
             do {
@@ -108,6 +135,7 @@ extension HubClient {
             }
         }
         try await disk.run { [cache] in try cache.link(file, in: revision, isNew: isNew) }
+        return nil
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
@@ -122,9 +150,9 @@ extension HubClient {
         FileSource(transport: transport, address: routes.content(of: file.path, in: job.revision), limits: job.limits)
     }
 
-    private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws {
+    private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws -> WrittenFile {
         let transfer = SmallFileTransfer(source: source(of: file, job), file: file, disk: disk, space: space)
-        job.written.add(try await transfer.run(in: cache.blobsFolder(job.revision.repository)), file)
+        return WrittenFile(temporary: try await transfer.run(in: cache.blobsFolder(job.revision.repository)), file: file)
     }
 
     private func fetch(_ file: RepositoryFile, _ job: DownloadJob) async throws {
@@ -133,10 +161,11 @@ extension HubClient {
         let path = cache.partial(file.digest, of: job.revision.repository)
         let partial = try await disk.run { [space] in try PartialFile(opening: path, for: file, space: space) }
         let transfer = FileTransfer(
-            source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams, clock: clock,
-            observer: job.observer)
+            source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams,
+            largestWhole: largestWhole, clock: clock, observer: job.observer)
         var digest = try await transfer.run()
-        if digest != file.digest {
+        // A copy to compare with is asked for whole, which nobody gets of a larger file.
+        if digest != file.digest, file.size <= largestWhole {
             logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
             job.observer.onGrown(file, path, 0)
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
@@ -158,6 +187,4 @@ private struct DownloadJob: Sendable {
     let revision: ResolvedRevision
     let observer: DownloadObserver
     let limits: DownloadLimits
-    /// What the present batch has written.
-    let written = WrittenFiles()
 }

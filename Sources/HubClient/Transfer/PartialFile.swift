@@ -82,6 +82,9 @@ final class PartialFile: Sendable {
         }
     }
 
+    /// How many bytes the disk has yet to find room for. What cannot be found out counts as not reserved.
+    var unreserved: Int64 { max(0, file.size - max(bytes, hasJournal ? (try? stat())?.sizeAllocated ?? 0 : 0)) }
+
     /// The bytes that a power cut would leave: pairs of first byte and the byte after the last.
     var synced: [[Int64]] { state.withLock { $0.journal.synced } }
 
@@ -106,7 +109,7 @@ final class PartialFile: Sendable {
         guard hasJournal else { return }
         let length = TransferJournal.fileLength(size: file.size)
         for range in Array(missing.ranges) + [file.size..<length] {
-            if let failure = FileSystem.allocate(descriptor, range), failure.meansFullDisk { throw full(failure) }
+            if let failure = space.allocate(descriptor, range), failure.meansFullDisk { throw full(failure) }
         }
         try FileSystem.attempt("extend", path) { try descriptor.resize(to: length) }
         state.withLock { $0.length = length }

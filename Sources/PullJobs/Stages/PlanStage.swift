@@ -6,8 +6,8 @@ struct PlanStage: Sendable {
     let hub: HubClient
 
     func run(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) throws -> PullPlan {
-        let plan = try choose(reference: reference, policy: policy, patterns: patterns, resolved: resolved)
-        try checkSpace(for: plan)
+        var plan = try choose(reference: reference, policy: policy, patterns: patterns, resolved: resolved)
+        plan.claim = try claimSpace(for: plan)
         return plan
     }
 
@@ -39,14 +39,13 @@ struct PlanStage: Sendable {
         return file.size <= 1 << 20 && (name.hasPrefix("license") || [".md", ".json", ".txt", ".jinja"].contains { name.hasSuffix($0) })
     }
 
-    private func checkSpace(for plan: PullPlan) throws {
-        let missing = plan.files.reduce(0) { $0 + max(0, $1.size - hub.presentBytes(of: $1, in: plan.revision)) }
-        let free = try hub.freeBytes()
-        guard missing <= free else {
-            throw RoostError(
-                .insufficientSpace,
-                "\(plan.reference) needs \(ByteCount(missing)) more on the disk of the Hub cache, which has \(ByteCount(free)) free: \(ByteCount(missing - free)) (\(missing - free) bytes) are missing. Free some space and pull again; what is here is kept."
-            )
-        }
+    private func claimSpace(for plan: PullPlan) throws -> SpaceClaim {
+        if let claim = try hub.claimSpace(for: plan.files, in: plan.revision) { return claim }
+        let space = try hub.space(for: plan.files, in: plan.revision)
+        let missing = max(1, space.needed - space.available)
+        throw RoostError(
+            .insufficientSpace,
+            "\(plan.reference) needs \(ByteCount(space.needed)) more on the disk of the Hub cache, which has \(ByteCount(space.available)) for it beside other pulls and the \(ByteCount(space.reserve)) that stay free: \(ByteCount(missing)) (\(missing) bytes) are missing. Free some space and pull again; what is here is kept."
+        )
     }
 }

@@ -16,6 +16,8 @@ struct PullPlan: Sendable {
     let variant: GGUFVariant?
     /// What it was chosen from.
     let offered: [GGUFVariant]
+    /// The room on the disk that this pull counts on; `nil` for one that is only looked at.
+    var claim: SpaceClaim?
 
     var isQuantized: Bool { variant.map { $0.quantization.map { !$0.isFullPrecision } ?? true } ?? false }
 

@@ -24,12 +24,14 @@ public struct PullPreview: Sendable, Codable, Hashable {
     public var totalBytes: Int64
     /// How many bytes are not here yet.
     public var missingBytes: Int64
-    /// Whether there is room on the disk.
+    /// Whether there is room on the disk, beside what pulls under way will still take and what stays free.
     public var disk: Room
+    /// Bytes of the disk that stay free for everybody else; `nil` from a server that does not tell.
+    public var diskReserveBytes: Int64?
     /// Whether the model would run in this machine's memory: its weights and a tenth more; the context comes on top of that. Nothing is needed where
     /// there is no model among the files.
     public var memory: Room
-    /// The rate of the last pull in bytes a second; `nil` when there was none since the server's start.
+    /// The rate of the last pull in bytes a second; `nil` when there was none.
     public var bytesPerSecond: Double?
     /// How many seconds the missing bytes take at that rate.
     public var etaSeconds: Double?
@@ -46,11 +48,13 @@ public struct PullPreview: Sendable, Codable, Hashable {
     ///   - files: The files.
     ///   - sizeBytes: The size of the model files.
     ///   - disk: Whether there is room on the disk.
+    ///   - diskReserveBytes: Bytes of it that stay free.
     ///   - memory: Whether the model would run in this machine's memory.
     ///   - bytesPerSecond: The rate of the last pull.
     public init(
         model: String, revision: String, commit: String, access: Access, license: String?,
-        choice: (quantization: String?, reason: String, offered: [String]), files: [File], sizeBytes: Int64, disk: Room, memory: Room,
+        choice: (quantization: String?, reason: String, offered: [String]), files: [File], sizeBytes: Int64, disk: Room,
+        diskReserveBytes: Int64, memory: Room,
         bytesPerSecond: Double?
     ) {
         self.model = model
@@ -65,6 +69,7 @@ public struct PullPreview: Sendable, Codable, Hashable {
         let missing = files.reduce(0) { $0 + $1.size - $1.presentBytes }
         missingBytes = missing
         self.disk = disk
+        self.diskReserveBytes = diskReserveBytes
         self.memory = memory
         self.bytesPerSecond = bytesPerSecond
         etaSeconds = bytesPerSecond.map { Double(missing) / $0 }
@@ -145,6 +150,7 @@ public struct PullPreview: Sendable, Codable, Hashable {
         case sizeBytes = "size_bytes"
         case totalBytes = "total_bytes"
         case missingBytes = "missing_bytes"
+        case diskReserveBytes = "disk_reserve_bytes"
         case bytesPerSecond = "bytes_per_second"
         case etaSeconds = "eta_seconds"
     }

@@ -7,16 +7,9 @@ public struct ByteRate: Sendable, Hashable {
     ///
     /// - Parameter text: Such as `20MB`, `512 KiB/s` or `1000000`.
     public init?(parsing text: String) {
-        var text = text.lowercased().filter { $0 != " " }
-        if text.hasSuffix("/s") { text.removeLast(2) }
-        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let factor = Self.units[String(text.dropFirst(digits.count))], let number = Double(digits), number.isFinite else { return nil }
-        let bytes = number * factor
-        guard bytes >= Double(Job.rates.lowerBound), bytes <= Double(Job.rates.upperBound) else { return nil }
-        bytesPerSecond = Int64(bytes)
+        let isRate = text.lowercased().filter { $0 != " " }.hasSuffix("/s")
+        guard let bytes = ByteCount(parsing: isRate ? String(text.filter { $0 != " " }.dropLast(2)) : text)?.bytes, Job.rates.contains(bytes)
+        else { return nil }
+        bytesPerSecond = bytes
     }
-
-    private static let units: [String: Double] = [
-        "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
-    ]
 }

@@ -63,7 +63,8 @@ public struct RoostServer: Service {
         let home = try await claimHome()
         home.removeStaleSockets()
         let database = try JobDatabase(path: home.database.string, logger: logger)
-        let hubConfiguration = try HubConfiguration(environment: configuration.environment)
+        var hubConfiguration = try HubConfiguration(environment: configuration.environment)
+        hubConfiguration.diskReserve = configuration.settings.diskReserve
         let hub = HubClient(configuration: hubConfiguration, logger: logger)
         do {
             let parts = ServerParts(

@@ -49,6 +49,7 @@ struct ServerParts: Sendable {
             _ = try await engines.load(entry)
         }
         worker.receipts = models.receipts
+        worker.rateNote = RateNote(at: configuration.settings.home.appending("download-rate"))
         self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
         let settings = configuration.settings
         self.webhooks = WebhookService(database: database, policy: WebhookPolicy(settings), secret: settings.webhookSecret, logger: logger)

@@ -19,6 +19,7 @@ extension ServerSettings {
         {
             DownloadWindows(parsing: $0)
         } ?? downloadWindows
+        diskReserve = try reader.string(.diskReserve, allowed: "a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes }
     }
 
     /// Reads what concerns the jobs that are done: webhooks, retention, backups.

@@ -39,6 +39,8 @@ extension ServerSettings {
         public var maxDownloadRate: String?
         /// `--download-windows`.
         public var downloadWindows: String?
+        /// `--disk-reserve`.
+        public var diskReserve: String?
         /// `--webhook-allowed-hosts`.
         public var webhookAllowedHosts: String?
         /// `--job-retention-days`.
@@ -79,6 +81,7 @@ extension ServerSettings {
             values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
             values[.maxDownloadRate] = maxDownloadRate.map { .string($0) }
             values[.downloadWindows] = downloadWindows.map { .string($0) }
+            values[.diskReserve] = diskReserve.map { .string($0) }
             values[.webhookAllowedHosts] = webhookAllowedHosts.map { .string($0) }
             values[.jobRetentionDays] = jobRetentionDays.map { .int($0) }
             values[.jobRetentionPerModel] = jobRetentionPerModel.map { .int($0) }

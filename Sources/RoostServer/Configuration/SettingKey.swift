@@ -14,6 +14,7 @@ enum SettingKey: String, CaseIterable {
     case maxConcurrentPulls = "max_concurrent_pulls"
     case maxDownloadRate = "max_download_rate"
     case downloadWindows = "download_windows"
+    case diskReserve = "disk_reserve"
     case webhookAllowedHosts = "webhook_allowed_hosts"
     case webhookSecret = "webhook_secret"
     case jobRetentionDays = "job_retention_days"

@@ -28,6 +28,11 @@ struct MirrorError: Error {
         MirrorError(status: .notFound, code: "EntryNotFound", message: "Entry not found", headers: [.repositoryCommit: commit])
     }
 
+    /// The cache does not hold the file, and nobody knows here whether the repository does: without the commit in the answer, `huggingface_hub` does
+    /// not note the file as absent.
+    static let entryNotHere = MirrorError(
+        status: .notFound, code: "EntryNotFound", message: "This mirror serves what is in its cache, and this file is not.")
+
     /// The range lies behind the end of the file.
     static func rangeNotSatisfiable(size: Int64, commit: String) -> MirrorError {
         MirrorError(

@@ -14,7 +14,7 @@ struct PullPreviewPrinter {
         }
         Terminal.print(table)
         Terminal.print("To fetch:      \(ByteCount(preview.missingBytes)) of \(ByteCount(preview.totalBytes))\(time(preview))")
-        Terminal.print("Disk:          \(room(preview.disk))")
+        Terminal.print("Disk:          \(room(preview.disk))\(reserve(preview))")
         if preview.memory.neededBytes > 0 { Terminal.print("Memory:        \(room(preview.memory))") }
         Terminal.print("Choice:        \(preview.reason)\(offered(preview))")
         Terminal.print("Access:        \(access(preview.access))")
@@ -29,6 +29,10 @@ struct PullPreviewPrinter {
     private func room(_ room: PullPreview.Room) -> String {
         let figures = "\(ByteCount(room.neededBytes)) needed, \(ByteCount(room.availableBytes)) available"
         return room.fits ? figures : figures + ": it does not fit"
+    }
+
+    private func reserve(_ preview: PullPreview) -> String {
+        preview.diskReserveBytes.map { "; \(ByteCount($0)) more stay free" } ?? ""
     }
 
     private func offered(_ preview: PullPreview) -> String {

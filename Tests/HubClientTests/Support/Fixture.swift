@@ -20,6 +20,7 @@ struct Fixture: Sendable {
     /// Starts the server, makes the client, and stops both afterwards.
     static func run(
         token: String? = nil, stallTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock(), space: DiskSpace = DiskSpace(),
+        largestWhole: Int64 = FileSource.largestWhole,
         answering handler: @escaping ScriptedServer.Handler, makesLinks: Bool = true, _ body: (Fixture) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
@@ -29,7 +30,8 @@ struct Fixture: Sendable {
                     cacheDirectory: directory.appending("hub"))
                 configuration.stallTimeout = stallTimeout
                 configuration.makesLinks = makesLinks
-                let client = HubClient(configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space)
+                let client = HubClient(
+                    configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space, largestWhole: largestWhole)
                 do {
                     let revision = try ResolvedRevision(
                         repository: RepositoryID(parsing: "acme/tiny"), revision: "main", commit: #require(CommitHash(hex: commit)))

@@ -46,7 +46,7 @@ struct FaultDisk {
     /// What a process needs in its environment.
     var environment: [String: String] {
         get throws {
-            var environment = ["LD_PRELOAD": try Self.library.get().string, "FAULTDISK_ROOT": folder.string]
+            var environment = ["LD_PRELOAD": try Self.library.get().path.string, "FAULTDISK_ROOT": folder.string]
             environment["FAULTDISK_LOG"] = log?.string
             environment["FAULTDISK_FAULT"] = fault?.description
             environment["FAULTDISK_REPORT"] = report?.string
@@ -56,28 +56,5 @@ struct FaultDisk {
         }
     }
 
-    private static let home = Result { try TemporaryDirectory() }
-
-    private static let library = Result { () throws -> FilePath in
-        let library = try home.get().path.appending("faultdisk.so")
-        let source = TestEnvironment.testFile("../CrashLab/faultdisk.c")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try compiler())
-        process.arguments = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread", "-o", library.string, source.string]
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Unusable(description: "\(source) does not compile; the compiler's words are above.") }
-        return library
-    }
-
-    /// Clang comes with Swift; else the system's compiler.
-    private static func compiler() throws -> String {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-        for name in ["clang", "cc", "gcc"] {
-            for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") { return "\(folder)/\(name)" }
-        }
-        throw Unusable(description: "There is no C compiler on PATH; Swift's toolchain has one, clang.")
-    }
-
-    struct Unusable: Error, CustomStringConvertible { let description: String }
+    private static let library = Result { try PreloadLibrary("faultdisk") }
 }

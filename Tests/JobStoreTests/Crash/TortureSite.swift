@@ -89,7 +89,7 @@ final class TortureSite: Sendable {
             let tests = Bundle.main.executablePath ?? CommandLine.arguments[0]
             let path = FilePath(tests).removingLastComponent().appending("jobstore-torture").string
             guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw FaultDisk.Unusable(description: "\(path) is missing: run `swift build --product jobstore-torture` first.")
+                throw PreloadLibrary.Unusable(description: "\(path) is missing: run `swift build --product jobstore-torture` first.")
             }
             return path
         }

@@ -46,7 +46,7 @@ import Testing
             "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
             "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
             "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
-            "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited", "ROOST_SHARE": "true",
+            "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited", "ROOST_DISK_RESERVE": "2GiB", "ROOST_SHARE": "true",
             "ROOST_SHARE_HOST": "10.0.0.1", "ROOST_SHARE_PORT": "9006", "ROOST_SHARE_ALLOW": "10.0.0.0/8, fd00::/8", "ROOST_SHARE_TOKEN_FILE": "/x",
         ]
         let fromEnvironment = try await load(environment)
@@ -56,13 +56,14 @@ import Testing
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
                  "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
                  "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9,
-                 "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","share":true,"share_host":"10.0.0.1","share_port":9006,
+                 "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","disk_reserve":"2GiB","share":true,"share_host":"10.0.0.1","share_port":9006,
                  "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x"}
                 """)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)
         #expect(fromFile.webhookAllowedHosts == ["ci.lan", "10.0.0.7:8443"] && fromFile.webhookSecret?.value == "0123456789abcdef")
         #expect(fromFile.jobRetentionDays == 30 && fromFile.jobRetentionPerModel == 5)
+        #expect(fromFile.diskReserve == 2 << 30)
         #expect(fromFile.backupIntervalHours == 6 && fromFile.backupKeep == 9)
         #expect(fromFile.share && fromFile.sharePort == 9006 && fromFile.shareAllow.count == 2)
         #expect(environment.count == SettingKey.allCases.count)
@@ -83,7 +84,7 @@ import Testing
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
         ("ROOST_JOB_RETENTION_DAYS", "-1"), ("ROOST_JOB_RETENTION_PER_MODEL", "few"), ("ROOST_BACKUP_INTERVAL_HOURS", "9000"),
-        ("ROOST_BACKUP_KEEP", "0"),
+        ("ROOST_BACKUP_KEEP", "0"), ("ROOST_DISK_RESERVE", "much"), ("ROOST_DISK_RESERVE", "-1"),
     ]) func `a bad value or an unknown variable stops the start with a sentence that names it`(name: String, value: String) async {
         let message = await refusal([name: value])
         #expect(message.hasPrefix("\(name) "))

@@ -53,11 +53,20 @@ struct CacheSource: MirrorSource {
     }
 
     func file(_ path: String, of id: RepositoryID, at revision: String, withContent: Bool) async throws -> FoundFile? {
+        if let commit = CommitHash(hex: revision) {
+            // A commit never changes: there is nothing to ask.
+            try await refuseAbsent(path, ResolvedRevision(repository: id, revision: revision, commit: commit))
+        }
         guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
+        try await refuseAbsent(path, resolved)
         var snapshot = try await listing(resolved)
         snapshot.warning = warning
-        guard let file = snapshot[path] else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
-        guard !isOffline || isHere(file, resolved) else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
+        guard let file = snapshot[path] else {
+            // Without a list, a snapshot is what happens to be here.
+            guard try !isOffline || hub.listedFiles(in: resolved) != nil else { throw MirrorError.entryNotHere }
+            throw MirrorError.entryNotFound(commit: snapshot.commit)
+        }
+        guard !isOffline || isHere(file, resolved) else { throw MirrorError.entryNotHere }
         var found = FoundFile(snapshot: snapshot, file: file)
         guard withContent, file.size > 0 else { return found }
         found.mustRestart = arrivals.isSpoilt(file.listed, of: id)
@@ -67,6 +76,14 @@ struct CacheSource: MirrorSource {
             found.content = .arriving(try arrivals.arrival(of: file.listed, in: resolved))
         }
         return found
+    }
+
+    /// Refuses a file that somebody has noted as absent, unless a list says otherwise.
+    private func refuseAbsent(_ path: String, _ revision: ResolvedRevision) async throws {
+        guard let safe = try? RepositoryFilePath(parsing: path), hub.isNotedAbsent(safe, in: revision), try await kept(revision) == nil else {
+            return
+        }
+        throw MirrorError.entryNotFound(commit: revision.commit.description)
     }
 
     /// An empty file is always here: clients know it by its size, and never ask for it.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HubClient
 import Hummingbird
 import HummingbirdCore
 import NIOCore

@@ -107,6 +107,22 @@ struct CacheMirrorTests {
         }
     }
 
+    @Test("What is known to be absent is said with the commit, so that clients note it; what merely is not here, without")
+    func absence() async throws {
+        try await withCache { url, repository in
+            // The list of one commit is here; of the older one somebody has noted one absence.
+            try MirrorFixture(repository).write(".no_exist/\(Self.older)/sub/gone.json", "")
+            for (revision, path, commit) in [
+                ("main", "not-fetched.txt", nil), ("main", "nope.json", Self.commit), ("v1.0", "sub/gone.json", Self.older),
+                (Self.older, "sub/gone.json", Self.older), ("v1.0", "nope.json", nil), ("v1.0", "../x", nil),
+            ] {
+                let (answer, _) = try await get("\(url)/org/name/resolve/\(revision)/\(path)", method: .HEAD)
+                #expect(answer.status == .notFound, "\(path)")
+                #expect(answer.headers.first(name: "X-Repo-Commit") == commit, "\(path)")
+            }
+        }
+    }
+
     @Test("The names that the cache has are its references")
     func references() async throws {
         try await withCache { url, _ in

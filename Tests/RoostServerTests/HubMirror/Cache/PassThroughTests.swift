@@ -163,6 +163,22 @@ struct PassThroughTests {
         }
     }
 
+    @Test("What is noted as absent at a commit is not asked of the upstream")
+    func absence() async throws {
+        try await withTemporaryDirectory { directory in
+            try await PassThrough.run(files, in: directory) { hub in
+                let commit = String(repeating: "ab", count: 20)
+                try MirrorFixture(hub.cache).write("models--org--name/.no_exist/\(commit)/gone.json", "")
+                let answer = try await get(hub.mirror + "/org/name/resolve/\(commit)/gone.json")
+                #expect(answer.status == .notFound && answer.headers.first(name: "X-Error-Code") == "EntryNotFound")
+                #expect(answer.headers.first(name: "X-Repo-Commit") == commit && hub.upstream.authorizations.isEmpty)
+                // Of another file of that commit the upstream is asked, and does not know the commit.
+                _ = try await get(hub.mirror + "/org/name/resolve/\(commit)/other.json")
+                #expect(!hub.upstream.authorizations.isEmpty)
+            }
+        }
+    }
+
     @Test("What the upstream refuses is refused with its code")
     func refusals() async throws {
         try await withTemporaryDirectory { directory in

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RoostServer
+@testable import HubClient
 
 @Suite("Range headers")
 struct RequestedRangeTests {

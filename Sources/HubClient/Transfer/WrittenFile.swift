@@ -1,39 +1,30 @@
 import RoostCore
-import Synchronization
 import SystemPackage
 
-/// Small files that are written and checked, and wait for their names. They are flushed together: one flush brings most of the others with it.
-final class WrittenFiles: Sendable {
-    fileprivate struct Written: Sendable {
-        let temporary: FilePath
-        let file: RepositoryFile
-    }
-
-    private let files = Mutex<[Written]>([])
+/// A small file that is written and checked, and waits for its name. Many are flushed together: one flush brings most of the others with it.
+struct WrittenFile: Sendable {
+    /// The name it has until then.
+    let temporary: FilePath
+    let file: RepositoryFile
 
     /// How many flushes wait at a time; the file system makes one of them.
     private static let lanes = 4
 
-    func add(_ temporary: FilePath, _ file: RepositoryFile) { files.withLock { $0.append(Written(temporary: temporary, file: file)) } }
-
-    /// Flushes all files, and then gives each its name. The folders are not flushed.
+    /// Flushes files, and then gives each its name. The folders are not flushed.
     ///
     /// - Parameters:
+    ///   - files: The files.
     ///   - cache: Where they belong.
     ///   - revision: The snapshot they belong to.
     ///   - disk: Who waits for the disk.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; what has no name then is gone.
-    func install(in cache: HubCache, _ revision: ResolvedRevision, _ disk: DiskThreads) async throws {
-        let files = files.withLock { files in
-            defer { files = [] }
-            return files
-        }
+    static func install(_ files: [WrittenFile], in cache: HubCache, _ revision: ResolvedRevision, _ disk: DiskThreads) async throws {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for lane in 0..<min(Self.lanes, files.count) {
+                for lane in 0..<min(lanes, files.count) {
                     group.addTask {
                         try await disk.runToTheEnd {
-                            for index in stride(from: lane, to: files.count, by: Self.lanes) { try FileSystem.flushFile(files[index].temporary) }
+                            for index in stride(from: lane, to: files.count, by: lanes) { try FileSystem.flushFile(files[index].temporary) }
                         }
                     }
                 }
@@ -46,10 +37,8 @@ final class WrittenFiles: Sendable {
             throw error
         }
     }
-}
 
-extension WrittenFiles.Written {
-    fileprivate func install(in cache: HubCache, _ revision: ResolvedRevision) throws {
+    private func install(in cache: HubCache, _ revision: ResolvedRevision) throws {
         try FileSystem.move(temporary, to: cache.blob(file.digest, of: revision.repository))
         // A part of it, left by a version that kept parts of small files.
         try FileSystem.remove(cache.partial(file.digest, of: revision.repository))

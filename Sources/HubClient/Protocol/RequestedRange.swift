@@ -1,8 +1,11 @@
 /// What a `Range` header means for a file of a known size (RFC 9110, section 14). Units other than bytes, several ranges and broken headers
 /// are ignored, as the rule allows: the whole file is the answer.
-enum RequestedRange: Sendable, Hashable {
+package enum RequestedRange: Sendable, Hashable {
+    /// Everything.
     case whole
+    /// These bytes; at least one, all within the file.
     case part(Range<Int64>)
+    /// Nothing of the file: 416.
     case unsatisfiable
 
     /// Reads a header.
@@ -10,7 +13,7 @@ enum RequestedRange: Sendable, Hashable {
     /// - Parameters:
     ///   - header: `bytes=a-b`, `bytes=a-` or `bytes=-n`; `nil` when it was not sent.
     ///   - size: The file's size in bytes.
-    init(_ header: String?, size: Int64) {
+    package init(_ header: String?, size: Int64) {
         self = .whole
         guard let header, header.lowercased().hasPrefix("bytes=") else { return }
         let bounds = header.dropFirst("bytes=".count).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
