@@ -27,6 +27,7 @@ struct Architecture: Sendable {
     /// The architecture of a class.
     ///
     /// - Parameter className: As in `config.json`.
+    /// - Returns: The architecture.
     /// - Throws: `RoostError` with code `unsupportedModel`, naming the class and what is supported.
     static func of(_ className: String) throws -> Architecture {
         guard let architecture = all.first(where: { $0.classes.contains(className) }) else {

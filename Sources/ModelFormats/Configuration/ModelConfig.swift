@@ -47,6 +47,7 @@ public struct ModelConfig: Sendable {
     /// A positive whole number that fits GGUF's `u32`.
     ///
     /// - Parameter keys: Spellings; the first that is there counts.
+    /// - Returns: The number.
     /// - Throws: `RoostError` when none is there, or it is something else.
     func count(_ keys: String...) throws -> Int {
         guard let value = try countIfPresent(keys) else { throw missing(keys[0]) }
@@ -80,6 +81,8 @@ public struct ModelConfig: Sendable {
     /// - Parameters:
     ///   - key: The key.
     ///   - fallback: What a missing key means.
+    /// - Returns: The flag.
+    /// - Throws: `RoostError` when it is something else; 1 is not yes.
     func flag(_ key: String, or fallback: Bool) throws -> Bool {
         guard let value = self[key] else { return fallback }
         guard case .bool(let flag) = value else { throw wrong(key, "true or false") }
