@@ -13,6 +13,8 @@ struct Architecture: Sendable {
     let keyValues: @Sendable (ModelConfig) throws -> [GGUFKeyValue]
     /// The tensors.
     let tensors: @Sendable (ModelFacts) throws -> [TensorRule]
+    /// What the architecture says about its tokenizer, besides the size of the vocabulary.
+    var tokenizer = TokenizerRules()
     /// Tensors that are computed, in llama.cpp's order; they come before all others.
     var generated: @Sendable (ModelConfig) throws -> [GeneratedTensor] = { _ in [] }
     /// Throws for what llama.cpp would compute wrongly.

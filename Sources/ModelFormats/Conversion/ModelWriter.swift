@@ -11,11 +11,13 @@ public struct ModelWriter: Sendable {
 
     /// How far it is.
     public struct Progress: Sendable, Hashable {
-        /// Bytes of the file so far, and of the whole.
+        /// Bytes of the file so far.
         public let bytes: Int64
+        /// Bytes of the whole file.
         public let totalBytes: Int64
-        /// Tensors that are written, and all.
+        /// Tensors that are written.
         public let tensors: Int
+        /// All tensors of the file.
         public let totalTensors: Int
     }
 

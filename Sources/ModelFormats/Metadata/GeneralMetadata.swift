@@ -1,11 +1,8 @@
-public import Foundation
+import Foundation
 import RoostCore
 
 /// The keys that begin with `general.` and say where a model comes from and how it wants to be sampled.
-public enum GeneralMetadata {
-    /// The largest file that is read for it, in bytes.
-    public static let byteLimit = 4 << 20
-
+enum GeneralMetadata {
     /// The key-values.
     ///
     /// - Parameters:
@@ -13,14 +10,14 @@ public enum GeneralMetadata {
     ///   - readme: `README.md`, if there is one.
     ///   - generationConfig: `generation_config.json`, if there is one.
     /// - Returns: The name and whatever else is known.
-    public static func keyValues(repository: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
+    static func keyValues(repository: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
         let name = repository.split(separator: "/").last.map(String.init) ?? repository
         return sampling(generationConfig) + [GGUFKeyValue("general.name", .string(ByteText(name)))] + card(readme)
     }
 
     /// What is not a number of the right kind is left out: the model runs without it.
     private static func sampling(_ json: Data?) -> [GGUFKeyValue] {
-        guard let json, json.count <= byteLimit, let values = try? JSONDecoder().decode([String: ConfigValue].self, from: json) else { return [] }
+        guard let json, let values = try? ConfigValue.members(of: json, name: "generation_config.json") else { return [] }
         let names: [(key: String, sources: [String], isWhole: Bool)] = [
             ("top_k", ["top_k"], true), ("top_p", ["top_p"], false), ("min_p", ["min_p"], false), ("xtc_probability", ["xtc_probability"], false),
             ("xtc_threshold", ["xtc_threshold"], false), ("temp", ["temperature"], false), ("penalty_last_n", ["penalty_last_n"], true),
@@ -36,7 +33,7 @@ public enum GeneralMetadata {
     }
 
     private static func card(_ readme: Data?) -> [GGUFKeyValue] {
-        guard let readme, readme.count <= byteLimit, let text = String(data: readme, encoding: .utf8) else { return [] }
+        guard let readme, let text = String(data: readme, encoding: .utf8) else { return [] }
         let card = FrontMatter(text)
         let texts = ["license", "license_name", "license_link"].compactMap { key -> GGUFKeyValue? in
             let values = card[key].filter { !$0.isEmpty }
