@@ -1,0 +1,41 @@
+import SystemPackage
+import Testing
+
+@testable import ModelFormats
+
+@Suite struct TokenizerFixtureTests {
+    static let families = ["gpt2", "llama", "smollm2", "qwen2", "qwen3", "qwen3moe", "gemma3"]
+
+    /// As the architectures set them.
+    static func rules(_ family: String, _ reference: ReferenceKeys) throws -> TokenizerRules {
+        var rules = TokenizerRules()
+        rules.vocabularySize = try TokenizerSource(directory: reference.repository).model?["vocab_size"]?.int
+        rules.writesSpacePrefix = ["llama", "smollm2"].contains(family)
+        if family == "gemma3" { rules.trailing = [GGUFKeyValue("tokenizer.ggml.add_space_prefix", .bool(false))] }
+        return rules
+    }
+
+    @Test(arguments: families)
+    func `all keys are those of the reference converter, in its order`(family: String) throws {
+        let reference = try ReferenceKeys(family)
+        let tokenizer = try Tokenizer.read(directory: reference.repository, rules: Self.rules(family, reference))
+        #expect(tokenizer.keyValues.map(\.key) == reference.tokenizerKeys)
+        #expect(tokenizer.keyValues.compactMap(reference.difference) == [])
+    }
+
+    @Test(arguments: families.filter { $0 != "gemma3" })
+    func `text becomes the tokens that transformers makes of it`(family: String) throws {
+        let reference = try ReferenceKeys(family)
+        let source = try TokenizerSource(directory: reference.repository)
+        let vocabulary = try BytePairVocabulary(source)
+        let added = try AddedTokens(source, ids: vocabulary.tokens.ids, limit: .max).tokens
+        let encoder = try #require(TextEncoder(vocabulary, source, added: added, steps: PreTokenizer.steps(source)))
+        let texts = try #require(reference.answers["tokenization"]?.list)
+        #expect(texts.count > 20)
+        for entry in texts {
+            let text = try #require(entry["text"]?.string)
+            #expect(try encoder.tokens(of: text, withTemplate: false) == entry["ids"]?.list.compactMap(\.int), "\(text)")
+            #expect(try encoder.tokens(of: text, withTemplate: true) == entry["ids_with_special"]?.list.compactMap(\.int), "\(text)")
+        }
+    }
+}
