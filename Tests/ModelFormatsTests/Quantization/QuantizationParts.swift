@@ -26,8 +26,11 @@ extension SeededGenerator {
     /// Numbers as weights have them: most are small, a few are not.
     mutating func weights(_ count: Int) -> [Float] {
         (0..<count).map { _ in
-            let sum = (0..<4).reduce(Float(0)) { total, _ in total + Float.random(in: -1...1, using: &self) }
-            return sum * sum * sum * 0.01
+            // Four numbers of sixteen bits, added: a bell. Its cube: long tails.
+            let bits = next()
+            let sum = Int(bits & 0xFFFF) + Int(bits >> 16 & 0xFFFF) + Int(bits >> 32 & 0xFFFF) + Int(bits >> 48)
+            let unit = Float(sum - 2 * 0xFFFF) / 0x1p16
+            return unit * unit * unit * 0.1
         }
     }
 }

@@ -26,6 +26,7 @@ struct SyntheticModel: Sendable, CustomTestStringConvertible {
         SyntheticModel(testDescription: "8 experts, rows of 96", experts: 8, rowLength: 96, isTied: true),
         SyntheticModel(testDescription: "4 experts", architecture: "qwen3moe", layers: 12, experts: 4),
         SyntheticModel(testDescription: "gpt2", architecture: "gpt2", layers: 12, keyValueHeads: 8, isTied: true),
+        SyntheticModel(testDescription: "bert", architecture: "bert", layers: 12, keyValueHeads: 8, isTied: true),
         SyntheticModel(testDescription: "phi3", architecture: "phi3", layers: 12, keyValueHeads: 8),
     ]
 
@@ -55,7 +56,8 @@ struct SyntheticModel: Sendable, CustomTestStringConvertible {
     private var shapes: [(String, [Int])] {
         var shapes: [(String, [Int])] = [("token_embd.weight", [rowLength, 5]), ("output_norm.weight", [rowLength])]
         if !isTied { shapes.append(("output.weight", [rowLength, 5])) }
-        if architecture == "gpt2" { shapes.append(("position_embd.weight", [rowLength, 6])) }
+        if ["gpt2", "bert"].contains(architecture) { shapes.append(("position_embd.weight", [rowLength, 6])) }
+        if architecture == "bert" { shapes.append(("token_types.weight", [rowLength, 2])) }
         for layer in (0..<layers).sorted(by: { "\($0)" < "\($1)" }) {
             shapes += (attention + feedForward).map { ("blk.\(layer).\($0.0)", $0.1) }
         }
