@@ -41,8 +41,7 @@ public struct ConversionSource: Sendable {
         notes = tokenizer.notes
         self.checkpoint = checkpoint
         tensors = try TensorMapping.tensors(architecture, ModelFacts(config: config, tokenCount: tokenizer.tokenCount), checkpoint)
-        let matrix = checkpoint.tensors.first { $0.tensor.shape.count >= 2 && $0.tensor.type.isConvertible }
-        type = [.bf16: .bf16, .f16: .f16][matrix?.tensor.type ?? .f32] ?? .f32
+        type = checkpoint.mainType
         let general = [
             GGUFKeyValue("general.architecture", .string(ByteText(architecture.name))), GGUFKeyValue("general.type", .string("model")),
         ]

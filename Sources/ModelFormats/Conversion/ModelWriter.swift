@@ -70,7 +70,7 @@ public struct ModelWriter: Sendable {
         try await withThrowingTaskGroup(of: (number: Int, slab: Slab, bytes: [UInt8]).self) { group in
             func startNext() {
                 guard let (number, slab) = waiting.next() else { return }
-                group.addTask { [slabs] in (number, slab, try await slabs.encode(slab)) }
+                group.addTask(executorPreference: ConversionThreads.shared) { [slabs] in (number, slab, try await slabs.encode(slab)) }
             }
             // One more than work at once, so that nobody waits for the disk.
             for _ in 0...workers { startNext() }
