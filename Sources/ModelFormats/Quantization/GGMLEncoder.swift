@@ -5,7 +5,7 @@ import RoostCore
 /// Every call stands alone: the types here need no tables (`ggml_quantize_init` does nothing for them), and each row is encoded by itself, so rows
 /// may come in any portions and from any threads.
 public struct GGMLEncoder: TensorEncoder {
-    /// What it writes: the types that `QuantizationMix` chooses. None of them needs an importance matrix.
+    /// What the library writes: the quantised types that `QuantizationMix` chooses. F32, F16 and BF16 are left to `NativeEncoder`. None of them needs an importance matrix.
     public static let types: [TensorType] = [.q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q4_K, .q5_K, .q6_K]
 
     private let library: GGMLLibrary
@@ -20,12 +20,13 @@ public struct GGMLEncoder: TensorEncoder {
     /// - Parameters:
     ///   - source: The rows, one behind the other.
     ///   - rowLength: Elements in a row, a multiple of the type's block size.
-    ///   - type: One of `types`.
+    ///   - type: One of `types`, or F32, F16, BF16.
     ///   - destination: Room for all rows.
     /// - Throws: `RoostError` with code `unsupportedModel` for numbers that the type cannot hold, with the first one's row and column in its context.
     public func encode(
         _ source: UnsafeBufferPointer<Float>, rowLength: Int, as type: TensorType, into destination: UnsafeMutableRawBufferPointer
     ) throws {
+        if [.f32, .f16, .bf16].contains(type) { return try NativeEncoder().encode(source, rowLength: rowLength, as: type, into: destination) }
         let byteCount = try Self.byteCount(of: source.count, rowLength: rowLength, as: type)
         guard destination.count >= byteCount else {
             throw RoostError(.unexpected, "\(source.count) elements need \(byteCount) bytes as \(type.name); there is room for \(destination.count).")
