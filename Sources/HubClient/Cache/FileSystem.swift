@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import RoostCore
 package import SystemPackage
@@ -214,20 +213,6 @@ package enum FileSystem {
     package static func size(of path: FilePath) -> Int64? {
         guard let stat = try? path.stat(), stat.type == .regular else { return nil }
         return stat.size
-    }
-
-    /// The SHA-256 of a file's content, in hex.
-    package static func sha256(of path: FilePath) throws -> String {
-        try attempt("read", path) {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-            // Closing what was only read cannot lose anything.
-            defer { try? descriptor.close() }
-            let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-            defer { block.deallocate() }
-            var digest = SHA256()
-            while case let count = try descriptor.read(into: block), count > 0 { digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: block.prefix(count))) }
-            return digest.finalize().map { String(($0 >> 4), radix: 16) + String($0 & 15, radix: 16) }.joined()
-        }
     }
 
     /// The first bytes of a file.

@@ -44,7 +44,7 @@ public struct ModelConversion: Sendable {
             return
         }
         guard let library else { throw RoostError(.engineMissing, "Quantising to \(recipe.rawValue) needs llama.cpp's libggml-base. Run `make engine`.") }
-        encoder = MixedEncoder(library: GGMLEncoder(library))
+        encoder = GGMLEncoder(library)
         self.library = "ggml \(library.version)"
     }
 
@@ -64,21 +64,6 @@ public struct ModelConversion: Sendable {
     ) async throws {
         try await ModelWriter(plan: plan, bytes: bytes, encoder: encoder, workers: workers)
             .write(to: target, revision: revision, progress: progress, beforeInstalling: beforeInstalling)
-    }
-}
-
-/// What needs no library is written without it.
-private struct MixedEncoder: TensorEncoder {
-    let library: GGMLEncoder
-    private let native = NativeEncoder()
-
-    init(library: GGMLEncoder) { self.library = library }
-
-    func encode(
-        _ source: UnsafeBufferPointer<Float>, rowLength: Int, as type: TensorType, into destination: UnsafeMutableRawBufferPointer
-    ) throws {
-        let encoder: any TensorEncoder = NativeEncoder.types.contains(type) ? native : library
-        try encoder.encode(source, rowLength: rowLength, as: type, into: destination)
     }
 }
 

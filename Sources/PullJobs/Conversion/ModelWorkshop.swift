@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import HubClient
 import Logging
@@ -36,7 +35,7 @@ struct ModelWorkshop: Sendable {
         let folder = folder(work)
         let model = folder.appending(ConvertedModels.modelName)
         guard let receipt = Self.receipt(in: folder), FileSystem.size(of: model) == receipt.model.size else { return nil }
-        guard let digest = try? await Self.digest(of: model), digest == receipt.model.digest else {
+        guard let digest = try? await ContentDigest.sha256(of: model), digest.description == receipt.model.digest else {
             logger.warning("a model that was made earlier is damaged and is made again", metadata: ["model": "\(model)"])
             return nil
         }
@@ -106,7 +105,7 @@ struct ModelWorkshop: Sendable {
         let receipt = ConversionReceipt(
             repository: work.repository, commit: work.commit, recipe: work.order.decision.recipe.rawValue, reason: work.order.decision.reason,
             architecture: work.order.className,
-            model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await Self.digest(of: model)),
+            model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
             sources: work.sources.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) }.sorted { $0.path < $1.path },
             library: conversion.library, notes: conversion.notes, madeAt: Timestamp(Date()))
         let encoder = JSONEncoder()
@@ -135,10 +134,6 @@ struct ModelWorkshop: Sendable {
     private static func receipt(in folder: FilePath) -> ConversionReceipt? {
         guard let json = FileManager.default.contents(atPath: folder.appending(receiptName).string), json.count <= 4 << 20 else { return nil }
         return (try? JSONDecoder().decode(ConversionReceipt.self, from: json)).flatMap { $0.formatVersion == 1 ? $0 : nil }
-    }
-
-    @concurrent private static func digest(of path: FilePath) async throws -> String {
-        try "sha256:\(FileSystem.sha256(of: path))"
     }
 }
 
