@@ -1,5 +1,6 @@
 import HubClient
 import Logging
+import ModelFormats
 import RoostCore
 import SystemPackage
 

@@ -1,4 +1,5 @@
 import HubClient
+import ModelFormats
 public import RoostCore
 
 /// Says what a pull would do, without doing it.
@@ -12,7 +13,8 @@ struct PullPlanner: Sendable {
     func preview(_ pull: NewPull) async throws -> PullPreview {
         let resolved = try await ResolveStage(hub: hub).run(pull.model.repository, revision: pull.revision)
         let patterns = FilePatterns(allow: pull.allowPatterns, ignore: pull.ignorePatterns)
-        let plan = try await PlanStage(hub: hub, conversions: conversions).choose(reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
+        let plan = try await PlanStage(hub: hub, conversions: conversions).choose(
+            reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
         let files = plan.files.map {
             PullPreview.File(
                 path: $0.path.description, size: $0.size, digest: $0.digest.description,

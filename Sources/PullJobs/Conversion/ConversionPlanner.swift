@@ -27,15 +27,17 @@ struct ConversionPlanner: Sendable {
         let choice = try CheckpointFiles(choosingFrom: files.keys.filter { !$0.contains("/") })
         guard let configuration = files["config.json"] else {
             throw RoostError(
-                .unsupportedModel, "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
+                .unsupportedModel,
+                "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
         }
-        let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: ModelConfig.byteLimit)))
+        let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
         try ConversionSource.check(config)
         let index = try await index(choice, files, repository.revision)
         let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
         let weights = try names.map { name in
             guard let file = files[name] else {
-                throw RoostError(.unsupportedModel, "\(reference.repository) lacks \(name.quotedForPeople), which its index lists. Pull another repository.")
+                throw RoostError(
+                    .unsupportedModel, "\(reference.repository) lacks \(name.quotedForPeople), which its index lists. Pull another repository.")
             }
             return file
         }
@@ -62,7 +64,9 @@ struct ConversionPlanner: Sendable {
 
     private func whole(_ file: RepositoryFile, _ revision: ResolvedRevision, atMost limit: Int) async throws -> [UInt8] {
         guard file.size <= limit else {
-            throw RoostError(.unsupportedModel, "\(file.path.description.quotedForPeople) has \(ByteCount(file.size)), and \(ByteCount(Int64(limit))) is the most that is read.")
+            throw RoostError(
+                .unsupportedModel,
+                "\(file.path.description.quotedForPeople) has \(ByteCount(file.size)), and \(ByteCount(Int64(limit))) is the most that is read.")
         }
         return file.size == 0 ? [] : try await hub.beginning(of: file, in: revision, count: Int(file.size))
     }

@@ -52,7 +52,7 @@ struct ModelWorkshop: Sendable {
     /// - Returns: The model.
     /// - Throws: `RoostError`; what the download ended with; `CancellationError`. What is written stays, where it is known to be right.
     func make(
-        _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @Sendable (ModelWriter.Progress) -> Void
+        _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
         try FileSystem.makeFolder(folder)
@@ -77,7 +77,7 @@ struct ModelWorkshop: Sendable {
 
     private func write(
         _ conversion: ModelConversion, _ work: Work, of arriving: ArrivingFiles, run: inout ConversionRun,
-        _ progress: @Sendable (ModelWriter.Progress) -> Void
+        _ progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws {
         let target = folder(work).appending(ConvertedModels.modelName)
         try await withThrowingTaskGroup(of: Bool.self) { group in

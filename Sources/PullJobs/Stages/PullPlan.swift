@@ -1,4 +1,5 @@
 import HubClient
+import ModelFormats
 import RoostCore
 
 /// What a pull will fetch.
