@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture sanitize fuzz memory clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture faults sanitize fuzz memory clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -38,6 +38,9 @@ bench-mirror: ## Measure the mirror beside nginx
 
 torture: ## Kill and cut the power of the job store more often than the tests do
 	@scripts/torture-store
+
+faults: ## Pull from a hub with each of 52 faults, and kill the server on the way
+	@scripts/faults
 
 sanitize: ## Run the job store's tests under both sanitizers
 	@scripts/sanitize thread

@@ -89,6 +89,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FaultHub", dependencies: ["RoostCore", "TestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .systemPackage],
+            path: "Tests/FaultHub", swiftSettings: strict),
         tests("RoostCoreTests", ["RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
@@ -106,8 +109,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
-                .serviceLifecycle,
+                "FaultHub", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .crypto,
+                .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],
     swiftLanguageModes: [.v6]

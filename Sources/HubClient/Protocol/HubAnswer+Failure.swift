@@ -69,7 +69,9 @@ extension HubAnswer {
 
     private func failure(_ code: RoostError.Code, _ sentence: String) -> RoostError {
         var message = sentence
-        if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) { message += " The Hub says: \(said)" }
+        if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) {
+            message += " The Hub says: \(said)" + (said.hasSuffix(".") ? "" : ".")
+        }
         let pause = RetryAfter.parse(rateLimit: response.headers["RateLimit"], retryAfter: header("Retry-After"), now: Date())
         var error = RoostError(code, message, retryAfter: pause, context: context)
         if let commit = header("X-Repo-Commit").flatMap(CommitHash.init(hex:)) { error = error.adding("repo_commit", commit.description) }

@@ -1,26 +1,40 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The connections to the Hub: direct ones, and a set for each proxy.
+/// The connections to the Hub, to where it redirects, and through each proxy.
 struct HubConnections: Sendable {
-    private let direct: HTTPClient
+    /// Knows where redirects may lead.
+    let redirects: RedirectGuard
+    private let hub: HTTPClient
+    private let elsewhere: HTTPClient
     private let proxied: [ProxyServer: HTTPClient]
     private let rules: ProxyRules
+    private let origin: HTTPOrigin
 
     init(_ configuration: HubConfiguration) {
+        let redirects = RedirectGuard(configuration.endpoint)
+        self.redirects = redirects
         rules = configuration.proxies
-        direct = Self.client(configuration, through: nil)
-        proxied = Dictionary(uniqueKeysWithValues: rules.servers.map { ($0, Self.client(configuration, through: $0)) })
+        origin = configuration.endpoint.origin
+        hub = Self.client(configuration) { redirects.foundHub(at: $0) }
+        elsewhere = Self.client(configuration) { try redirects.check($0) }
+        // What a proxy connects to is the proxy's affair.
+        proxied = Dictionary(uniqueKeysWithValues: rules.servers.map { ($0, Self.client(configuration, through: $0) { _ in }) })
     }
 
-    func client(for url: RemoteURL) -> HTTPClient { rules.proxy(for: url.origin).flatMap { proxied[$0] } ?? direct }
+    func client(for url: RemoteURL) -> HTTPClient {
+        rules.proxy(for: url.origin).flatMap { proxied[$0] } ?? (url.origin == origin ? hub : elsewhere)
+    }
 
     func shutdown() async throws {
         for client in proxied.values { try await client.shutdown() }
-        try await direct.shutdown()
+        try await elsewhere.shutdown()
+        try await hub.shutdown()
     }
 
-    private static func client(_ configuration: HubConfiguration, through proxy: ProxyServer?) -> HTTPClient {
+    private static func client(
+        _ configuration: HubConfiguration, through proxy: ProxyServer? = nil, onConnection check: @escaping @Sendable (SocketAddress) throws -> Void
+    ) -> HTTPClient {
         var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
         http.timeout = .init(connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.stallTimeout))
         // One TCP connection a transfer: several files over one HTTP/2 connection would share its window.
@@ -28,9 +42,16 @@ struct HubConnections: Sendable {
         // The caller retries, and knows when; a refused connection is told at once.
         http.connectionPool.retryConnectionEstablishment = false
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        // Few large reads instead of many small ones: each costs a way through the pipeline and a turn of the reader.
         http.http1_1ConnectionDebugInitializer = { channel in
-            channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
+            do {
+                if let address = channel.remoteAddress { try check(address) }
+            } catch {
+                // The pool hears of the failure first and forgets the connection; nothing has been sent on it.
+                channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+            // Few large reads instead of many small ones: each costs a way through the pipeline and a turn of the reader.
+            return channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
         }
         http.proxy = proxy.map(Self.proxy)
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: http)

@@ -58,21 +58,6 @@ struct HubTransport: Sendable {
             context: ["request": "GET \(url.withoutQuery)"])
     }
 
-    /// The error for a connection that failed or broke.
-    ///
-    /// - Parameters:
-    ///   - error: What the HTTP client threw.
-    ///   - url: What was being fetched.
-    /// - Returns: `CancellationError` when the task was cancelled, `RoostError` otherwise.
-    func failure(_ error: any Error, url: RemoteURL) -> any Error {
-        if error is CancellationError || Task.isCancelled { return CancellationError() }
-        if let error = error as? RoostError { return error }
-        return RoostError(
-            .network,
-            "The connection to \(url.origin) failed: \(reason(error)). Check the network, and HF_ENDPOINT if it is set.",
-            cause: error, context: ["request": "GET \(url.withoutQuery)"])
-    }
-
     private func send(_ url: RemoteURL, range: String?, isFromHub: Bool, isMetadata: Bool) async throws -> HTTPClientResponse {
         guard !configuration.isOffline else {
             throw RoostError(
@@ -88,12 +73,20 @@ struct HubTransport: Sendable {
         do {
             // Limits the time until the response's head; the body has the stall time-out.
             let patience = isMetadata ? configuration.metadataTimeout : configuration.stallTimeout
-            let untilHead = configuration.connectTimeout + patience
-            let response = try await connections.client(for: url).execute(request, deadline: .now() + TimeAmount(untilHead))
+            let response = try await execute(request, url, within: configuration.connectTimeout + patience)
             logger.debug("hub request", metadata: ["url": "\(url.withoutQuery)", "status": "\(response.status.code)", "range": "\(range ?? "-")"])
             return response
         } catch {
             throw failure(error, url: url)
+        }
+    }
+
+    private func execute(_ request: HTTPClientRequest, _ url: RemoteURL, within time: Duration) async throws -> HTTPClientResponse {
+        let client = connections.client(for: url)
+        do {
+            return try await client.execute(request, deadline: .now() + TimeAmount(time))
+        } catch  where Self.isClosedConnection(error) && !Task.isCancelled {
+            return try await client.execute(request, deadline: .now() + TimeAmount(time))
         }
     }
 
@@ -109,17 +102,7 @@ struct HubTransport: Sendable {
                 .hubProtocolViolation, "The Hub redirected from https to plain http at \(next.origin), which is refused. Check HF_ENDPOINT.",
                 context: context)
         }
+        if next.origin != configuration.endpoint.origin { try connections.redirects.check(next.origin) }
         return next
-    }
-
-    private func reason(_ error: any Error) -> String {
-        if error as? HTTPParserError == .invalidEOFState { return "the other side closed it before the end" }
-        return switch error as? HTTPClientError {
-        case .readTimeout: "no byte arrived for \(configuration.stallTimeout)"
-        case .connectTimeout, .tlsHandshakeTimeout: "it did not come up within \(configuration.connectTimeout)"
-        case .deadlineExceeded: "no answer came"
-        case .remoteConnectionClosed: "the other side closed it before the end"
-        default: "\(error)"
-        }
     }
 }

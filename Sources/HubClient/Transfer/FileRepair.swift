@@ -35,7 +35,7 @@ struct FileRepair: Sendable {
         var batch: [ByteBuffer] = []
         var collected = 0
         do {
-            for try await chunk in answer.response.body {
+            for try await chunk in source.transport.body(of: answer) {
                 batch.append(chunk)
                 collected += chunk.readableBytes
                 try await source.limits.admit(chunk.readableBytes)

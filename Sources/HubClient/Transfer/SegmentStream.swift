@@ -55,7 +55,7 @@ struct SegmentStream: Sendable {
     private func receive(_ answer: HubAnswer, at start: Int64, _ segment: SegmentQueue.Segment) async throws {
         var batch = Batch(offset: start)
         do {
-            for try await chunk in answer.response.body {
+            for try await chunk in source.transport.body(of: answer) {
                 guard batch.end + Int64(chunk.readableBytes) <= partial.file.size else {
                     // Whatever this is, it is not the file: none of it is kept.
                     try partial.discard()
@@ -124,6 +124,7 @@ extension HubAnswer {
     /// Whether this is exactly that part of a file of this size.
     fileprivate func isPart(_ range: Range<Int64>, of size: Int64) -> Bool {
         guard status == 206, let told = header("Content-Range").flatMap(ContentRange.init) else { return false }
+        guard (contentLength ?? range.upperBound - range.lowerBound) == range.upperBound - range.lowerBound else { return false }
         return told.start == range.lowerBound && told.end == range.upperBound - 1 && (told.total ?? size) == size
     }
 }

@@ -34,7 +34,7 @@ struct SmallFileTransfer: Sendable {
         var content: [UInt8] = []
         content.reserveCapacity(Int(file.size))
         do {
-            for try await chunk in answer.response.body {
+            for try await chunk in source.transport.body(of: answer) {
                 guard content.count + chunk.readableBytes <= Int(file.size) else { throw file.wrongSize("more", answer) }
                 content.append(contentsOf: chunk.readableBytesView)
                 try await source.limits.admit(chunk.readableBytes)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the store must survive: kill -9, power cuts, failing disks. See Tests/CrashLab.

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 
 /// Fails one call of a scenario after the other.
 struct Faults {
