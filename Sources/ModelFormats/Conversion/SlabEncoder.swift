@@ -19,6 +19,8 @@ struct SlabEncoder: Sendable {
             let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: slab.rows.count * matrix.rowLength * matrix.elementByteCount, alignment: 64)
             defer { raw.deallocate() }
             try await read(slab.rows, of: matrix, transform, into: raw)
+            // The names of the types that both formats have are the same.
+            if transform == .none, matrix.type.rawValue == type.name { return Array(raw) }
             return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type)
         }
     }

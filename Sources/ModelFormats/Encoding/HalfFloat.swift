@@ -42,7 +42,6 @@ enum HalfFloat {
     /// One of two numbers; `value` and `limit` have 31 bits.
     @inline(__always)
     static func choose(_ value: UInt32, below limit: UInt32, _ first: UInt32, _ second: UInt32) -> UInt32 {
-        let isBelow = 0 &- ((value &- limit) &>> 31)
-        return (first & isBelow) | (second & ~isBelow)
+        Int32(bitPattern: value) < Int32(bitPattern: limit) ? first : second
     }
 }
