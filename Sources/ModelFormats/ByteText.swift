@@ -22,6 +22,9 @@ extension ByteText: Comparable {
 }
 
 extension ByteText: ExpressibleByStringLiteral, CustomStringConvertible {
+    /// Makes a text of a literal.
+    ///
+    /// - Parameter value: The literal.
     public init(stringLiteral value: String) { self.init(value) }
 
     /// For people: invalid UTF-8 is replaced.

@@ -11,6 +11,8 @@ struct FormatProblem: Error {
 extension RoostError.Code {
     /// A model file that breaks the rules of its format.
     public static let invalidModelFile = Self(rawValue: "invalid_model_file")
+    /// A weight that the chosen type cannot hold; another type can.
+    public static let numberOutOfRange = Self(rawValue: "number_out_of_range")
 }
 
 extension RoostError {

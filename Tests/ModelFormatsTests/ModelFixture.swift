@@ -13,7 +13,8 @@ struct ModelFixture: CustomTestStringConvertible {
 
     static let all: [ModelFixture] = [
         ("gemma3", [.f32, .f16]), ("gpt2", [.f32, .f16]), ("llama", [.f32, .f16]), ("qwen2", [.f32, .f16]), ("qwen3", [.f32, .f16]),
-        ("qwen3moe", [.f32, .f16]), ("smollm2", [.f16, .bf16, .q8_0]),
+        ("qwen3moe", [.f32, .f16]), ("smollm2", [.f16, .bf16, .q8_0]), ("gpt2-oldnames", [.f32, .f16]), ("mistral", [.f32, .f16, .q8_0]),
+        ("gemma2", [.f32, .f16]), ("phi-3-tiny", [.f32, .bf16]), ("sentence-bert", [.f32, .f16]),
     ].flatMap { name, types in types.map { ModelFixture(name: name, type: $0) } }
 
     var folder: FilePath { TestEnvironment.testFile("Fixtures/\(name)/hf") }

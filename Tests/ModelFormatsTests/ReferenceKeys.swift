@@ -25,8 +25,9 @@ struct ReferenceKeys {
         func read(_ name: String) throws -> JSONValue {
             try JSONDocument(Array(Data(contentsOf: URL(fileURLWithPath: folder.appending(name).string)))).root
         }
-        answers = try read("reference.json")
         let dump = try read("gguf-dump.json")
+        // Not every fixture has it; there, nothing that is looked for is found.
+        answers = (try? read("reference.json")) ?? dump
         let file = type.map { dump[$0] } ?? (dump["f32"] ?? dump["f16"])
         keys = file?["kv_in_file_order"] ?? dump
         tensors = file?["tensors_in_file_order"]?.list ?? []

@@ -27,8 +27,8 @@ extension Architecture {
             return keys.keyValues
         },
         tensors: {
-            let unused = TensorRule("lm_head.weight", "output.weight").source
-            return try frame($0, norm: .addingOne).filter { $0.source != unused } + gemmaNorms + attention() + feedForward
+            // llama.cpp always takes the embedding for the head.
+            try frame($0, norm: .addingOne).filter { $0.target != "output.weight" } + gemmaNorms + attention() + feedForward
         },
         tokenizer: gemmaTokenizer, dropped: ["lm_head.weight"])
 

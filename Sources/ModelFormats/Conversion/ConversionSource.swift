@@ -34,6 +34,7 @@ public struct ConversionSource: Sendable {
     public init(folder: FilePath, repository: String, checkpoint: Checkpoint) throws {
         let files = RepositoryFolder(folder)
         let (architecture, config) = try Self.configured(try ModelConfig(parsing: try files.contents("config.json")))
+        guard try files.contentsIfPresent("hf_quant_config.json") == nil else { throw Self.alreadyQuantized("ModelOpt") }
         var rules = architecture.tokenizer
         rules.vocabularySize = try config.countIfPresent("vocab_size")
         let tokenizer = try Tokenizer.read(directory: folder, rules: rules)
@@ -57,15 +58,18 @@ public struct ConversionSource: Sendable {
     private static func configured(_ config: ModelConfig) throws -> (Architecture, ModelConfig) {
         let architecture = try Architecture.of(config.className)
         if let quantization = config["quantization_config"] {
-            let method = quantization.members?["quant_method"]?.string ?? "an unknown method"
-            throw RoostError(
-                .unsupportedModel,
-                "The model's weights are already quantised (\(method.quotedForPeople)), and such checkpoints are not converted. Take the repository that it "
-                    + "was made from, or one with GGUF files.")
+            throw alreadyQuantized(quantization.members?["quant_method"]?.string ?? "an unknown method")
         }
         let complete = config.with(defaults: architecture.defaults)
         try architecture.check(complete)
         return (architecture, complete)
+    }
+
+    private static func alreadyQuantized(_ method: String) -> RoostError {
+        RoostError(
+            .unsupportedModel,
+            "The model's weights are already quantised (\(method.quotedForPeople)), and such checkpoints are not converted. Take the repository that it was "
+                + "made from, or one with GGUF files.")
     }
 
     /// llama.cpp does not load a model whose embedding has not a row for each token.

@@ -8,6 +8,7 @@ public struct ModelWriter: Sendable {
     private let plan: ConversionPlan
     private let slabs: SlabEncoder
     private let workers: Int
+    private let flushInterval: Int64
 
     /// How far it is.
     public struct Progress: Sendable, Hashable {
@@ -29,6 +30,11 @@ public struct ModelWriter: Sendable {
     ///   - encoder: Must know all types of the plan.
     ///   - workers: Slabs that are converted at once.
     public init(plan: ConversionPlan, bytes: any CheckpointBytes, encoder: any TensorEncoder, workers: Int) {
+        self.init(plan: plan, bytes: bytes, encoder: encoder, workers: workers, flushInterval: OutputFile.flushInterval)
+    }
+
+    init(plan: ConversionPlan, bytes: any CheckpointBytes, encoder: any TensorEncoder, workers: Int, flushInterval: Int64) {
+        self.flushInterval = flushInterval
         self.plan = plan
         self.slabs = SlabEncoder(plan: plan, bytes: bytes, encoder: encoder)
         self.workers = max(1, workers)
@@ -48,7 +54,7 @@ public struct ModelWriter: Sendable {
         let header = plan.header
         let start = Int64(header.bytes.count)
         let ends = header.tensors.map { start + ($0.offset + $0.byteCount).roundedUp(toMultipleOf: GGUFHeader.alignment) }
-        let file = try OutputFile(target, identity: identity(revision), ends: ends)
+        let file = try OutputFile(target, identity: identity(revision), ends: ends, flushInterval: flushInterval)
         if file.position == 0 { try file.append(header.bytes) }
         try DiskSpace.check(for: header.fileSize - file.position, at: target)
         try await writeSlabs(to: file, progress)

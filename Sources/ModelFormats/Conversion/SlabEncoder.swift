@@ -5,6 +5,9 @@ struct SlabEncoder: Sendable {
     /// Floats that are between reading and writing at once: few enough for the processor's cache.
     private static let chunkLength = 16384
 
+    /// A number that is finite and would not be in F16.
+    private struct Overflow: Error {}
+
     let plan: ConversionPlan
     let bytes: any CheckpointBytes
     let encoder: any TensorEncoder
@@ -19,7 +22,13 @@ struct SlabEncoder: Sendable {
             let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: slab.rows.count * matrix.rowLength * matrix.elementByteCount, alignment: 64)
             defer { raw.deallocate() }
             try await read(slab.rows, of: matrix, transform, into: raw)
-            return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type)
+            // The names of the types that both formats have are the same.
+            if transform == .none, matrix.type.rawValue == type.name { return Array(raw) }
+            do { return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type) } catch is Overflow {
+                let name = plan.tensors[slab.tensor].name.quotedForPeople
+                throw RoostError(
+                    .numberOutOfRange, "The tensor \(name) has numbers beyond 65504, which F16 cannot hold. Convert the model to BF16 or F32.")
+            }
         }
     }
 
@@ -50,8 +59,10 @@ struct SlabEncoder: Sendable {
                 for first in stride(from: 0, to: rowCount, by: rowsAtOnce) {
                     let rows = first..<min(rowCount, first + rowsAtOnce)
                     decoder.decode(rows, into: floats)
+                    let numbers = UnsafeBufferPointer(rebasing: floats[..<(rows.count * rowLength)])
+                    guard type != .f16 || !HalfFloat.overflows(numbers) else { throw Overflow() }
                     try encoder.encode(
-                        UnsafeBufferPointer(rebasing: floats[..<(rows.count * rowLength)]), rowLength: rowLength, as: type,
+                        numbers, rowLength: rowLength, as: type,
                         into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(output)[(first * rowBytes)...]))
                 }
             }

@@ -27,8 +27,10 @@ final class OutputFile {
     private let journal: FileDescriptor
     private var flushedPosition: Int64
 
+    private let flushInterval: Int64
+
     /// Bytes that may be lost in a crash, about.
-    private static let flushInterval: Int64 = 64 << 20
+    static let flushInterval: Int64 = 64 << 20
 
     /// Opens or makes the file.
     ///
@@ -36,9 +38,11 @@ final class OutputFile {
     ///   - target: Its name when it is whole.
     ///   - identity: A line that says what it will be; of another one's bytes nothing is kept.
     ///   - ends: Where in the file each part ends.
+    ///   - flushInterval: Bytes that may be lost in a crash, about.
     /// - Throws: `RoostError` with code `fileSystem`, or `conflict` when another process writes it.
-    init(_ target: FilePath, identity: String, ends: [Int64]) throws {
+    init(_ target: FilePath, identity: String, ends: [Int64], flushInterval: Int64 = OutputFile.flushInterval) throws {
         self.target = target
+        self.flushInterval = flushInterval
         (partial, journalPath) = Self.temporaryNames(target)
         data = try Self.open(partial)
         guard flock(data.rawValue, LOCK_EX | LOCK_NB) == 0 else {
@@ -74,7 +78,7 @@ final class OutputFile {
 
     /// Notes that so many parts are written; now and then they are flushed to the disk.
     func finishPart(_ count: Int) throws {
-        guard position - flushedPosition >= Self.flushInterval else { return }
+        guard position - flushedPosition >= flushInterval else { return }
         try Self.flush(data, partial)
         try Self.attempt("write", journalPath) { _ = try journal.writeAll("\(count)\n".utf8) }
         flushedPosition = position

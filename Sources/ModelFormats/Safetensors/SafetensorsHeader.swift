@@ -40,6 +40,12 @@ public struct SafetensorsHeader: Sendable {
         self.fileSize = fileSize
     }
 
+    /// A header that was read.
+    init(tensors: [SafetensorsTensor], fileSize: Int64) {
+        self.tensors = tensors
+        self.fileSize = fileSize
+    }
+
     private static func headerEnd(_ prefix: UnsafeRawBufferPointer, fileSize: Int64) throws -> Int {
         var reader = ByteReader(prefix)
         let count: UInt64 = try reader.integer()
