@@ -23,6 +23,29 @@ import Testing
         #expect(tokenizer.keyValues.compactMap(reference.difference) == [])
     }
 
+    @Test func `the keys of a WordPiece model are those of the reference converter`() throws {
+        let reference = try ReferenceKeys("bert")
+        var rules = try Self.rules("bert", reference)
+        rules.kinds = [.wordPiece]
+        let tokenizer = try Tokenizer.read(directory: reference.repository, rules: rules)
+        #expect(["tokenizer.ggml.token_type_count"] + tokenizer.keyValues.map(\.key) == reference.tokenizerKeys)
+        #expect(tokenizer.keyValues.compactMap(reference.difference) == [])
+        #expect(tokenizer.tokenCount == 608)
+    }
+
+    @Test func `WordPiece makes the tokens that transformers makes`() throws {
+        let reference = try ReferenceKeys("bert")
+        let source = try TokenizerSource(directory: reference.repository)
+        let vocabulary = try WordPieceVocabulary(source)
+        let added = try AddedTokens(source, ids: vocabulary.tokens.ids, limit: .max).tokens
+        let encoder = try #require(TextEncoder(vocabulary, source, added: added))
+        for entry in try #require(reference.answers["tokenization"]?.list) {
+            let text = try #require(entry["text"]?.string)
+            #expect(try encoder.tokens(of: text, withTemplate: false) == entry["ids"]?.list.compactMap(\.int), "\(text)")
+            #expect(try encoder.tokens(of: text, withTemplate: true) == entry["ids_with_special"]?.list.compactMap(\.int), "\(text)")
+        }
+    }
+
     @Test(arguments: families.filter { $0 != "gemma3" })
     func `text becomes the tokens that transformers makes of it`(family: String) throws {
         let reference = try ReferenceKeys(family)

@@ -48,7 +48,7 @@ struct SentencePieceVocabulary {
             if text.isByteToken {
                 vocabulary.set(id, text, .byte, score: 0)
             } else {
-                let score = ranks[id].map { -Float($0) } ?? -Float(pairs.merges.count) - Float(id)
+                let score = Float(-(ranks[id] ?? pairs.merges.count + id))
                 vocabulary.set(id, text, text == unknown ? .unknown : .normal, score: score)
             }
         }
