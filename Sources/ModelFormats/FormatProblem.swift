@@ -20,6 +20,7 @@ extension RoostError {
     ///   - file: The file's name, for people.
     ///   - body: Reads the file.
     /// - Returns: What `body` returns.
+    /// - Throws: `RoostError` with code `invalidModelFile` for a `FormatProblem`, and whatever else `body` throws.
     static func describing<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -11,9 +11,15 @@ struct ReferenceKeys {
     let repository: FilePath
     /// reference.json: what transformers makes of some texts.
     let answers: JSONValue
+    /// The tensors in the order of the file.
+    let tensors: [JSONValue]
     private let keys: JSONValue
 
-    init(_ family: String) throws {
+    /// - Parameters:
+    ///   - family: The fixture's folder.
+    ///   - type: What the converter was asked for, such as `f16`; whatever there is for `nil`.
+    /// - Throws: When a file is missing or no JSON.
+    init(_ family: String, type: String? = nil) throws {
         let folder = TestEnvironment.testFile("Fixtures/\(family)")
         repository = folder.appending("hf")
         func read(_ name: String) throws -> JSONValue {
@@ -21,11 +27,16 @@ struct ReferenceKeys {
         }
         answers = try read("reference.json")
         let dump = try read("gguf-dump.json")
-        keys = (dump["f32"] ?? dump["f16"])?["kv_in_file_order"] ?? dump
+        let file = type.map { dump[$0] } ?? (dump["f32"] ?? dump["f16"])
+        keys = file?["kv_in_file_order"] ?? dump
+        tensors = file?["tensors_in_file_order"]?.list ?? []
     }
 
+    /// The keys in the order of the file.
+    var allKeys: [String] { keys.members?.compactMap { $0.key.string }.filter { !$0.hasPrefix("GGUF.") } ?? [] }
+
     /// The tokenizer's keys in the order of the file.
-    var tokenizerKeys: [String] { keys.members?.compactMap { $0.key.string }.filter { $0.hasPrefix("tokenizer.") } ?? [] }
+    var tokenizerKeys: [String] { allKeys.filter { $0.hasPrefix("tokenizer.") } }
 
     /// Why a value is not the reference's, or `nil`.
     func difference(_ pair: GGUFKeyValue) -> String? {
@@ -34,7 +45,10 @@ struct ReferenceKeys {
             switch (reference["type"]?.string, pair.value) {
             case ("STRING", .string(let text)): value.text == text
             case ("UINT32", .uint32(let number)): value.int == Int(number)
+            case ("INT32", .int32(let number)): value.int == Int(number)
+            case ("FLOAT32", .float32(let number)): value.double.map { Float($0) } == number
             case ("BOOL", .bool(let flag)): value.bool == flag
+            case ("ARRAY<STRING>", .array(.string(let texts))) where value.elements != nil: value.list.map(\.text) == texts
             case ("ARRAY<STRING>", .array(.string(let texts))): Self.isEqual(texts.map(Self.json), value)
             case ("ARRAY<INT32>", .array(.int32(let numbers))): Self.isEqual(numbers.map(String.init), value)
             case ("ARRAY<FLOAT32>", .array(.float32(let numbers))): Self.isEqual(numbers, value)

@@ -6,6 +6,8 @@ extension Architecture {
     ///   - name: The prefix.
     ///   - config: The configuration.
     ///   - headSize: Size of an attention head, where it is to be written.
+    /// - Returns: The keys, with their prefix.
+    /// - Throws: `RoostError` when the configuration lacks one.
     static func decoderKeyValues(_ name: String, _ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {
         let heads = try config.count("num_attention_heads")
         let rotary = try RotaryConfig(config)
@@ -43,6 +45,7 @@ extension Architecture {
     /// - Parameters:
     ///   - query: What happens to the rows of the queries.
     ///   - key: What happens to the rows of the keys.
+    /// - Returns: Rules for every layer.
     static func attention(query: TensorRule.Transform = .none, key: TensorRule.Transform = .none) -> [TensorRule] {
         [
             layer("self_attn.q_proj.weight", "attn_q.weight", query),

@@ -13,6 +13,8 @@ struct Architecture: Sendable {
     let keyValues: @Sendable (ModelConfig) throws -> [GGUFKeyValue]
     /// The tensors.
     let tensors: @Sendable (ModelFacts) throws -> [TensorRule]
+    /// What the architecture says about its tokenizer, besides the size of the vocabulary.
+    var tokenizer = TokenizerRules()
     /// Tensors that are computed, in llama.cpp's order; they come before all others.
     var generated: @Sendable (ModelConfig) throws -> [GeneratedTensor] = { _ in [] }
     /// Throws for what llama.cpp would compute wrongly.
@@ -27,6 +29,7 @@ struct Architecture: Sendable {
     /// The architecture of a class.
     ///
     /// - Parameter className: As in `config.json`.
+    /// - Returns: The architecture.
     /// - Throws: `RoostError` with code `unsupportedModel`, naming the class and what is supported.
     static func of(_ className: String) throws -> Architecture {
         guard let architecture = all.first(where: { $0.classes.contains(className) }) else {

@@ -25,13 +25,19 @@ extension Architecture {
                 + [TensorRule("embeddings.token_type_embeddings.weight", "token_types.weight")] + both("embeddings.LayerNorm", "token_embd_norm")
                 + bertLayer.flatMap { both("encoder.layer.#.\($0)", "blk.#.\($1)") }
         },
-        dropped: bertHeads,
+        tokenizer: bertTokenizer, dropped: bertHeads,
         canonicalName: { name in
             // "gamma" and "beta" are what the first checkpoints, made with TensorFlow, call weight and bias of a norm.
             let inner = name.hasPrefix("bert.") ? String(name.dropFirst("bert.".count)) : name
             if inner.hasSuffix(".gamma") { return inner.dropLast("gamma".count) + "weight" }
             return inner.hasSuffix(".beta") ? inner.dropLast("beta".count) + "bias" : inner
         })
+
+    private static let bertTokenizer: TokenizerRules = {
+        var rules = TokenizerRules()
+        rules.kinds = [.wordPiece]
+        return rules
+    }()
 
     private static let bertLayer = [
         ("attention.self.query", "attn_q"), ("attention.self.key", "attn_k"), ("attention.self.value", "attn_v"),

@@ -30,5 +30,12 @@ extension Architecture {
             let unused = TensorRule("lm_head.weight", "output.weight").source
             return try frame($0, norm: .addingOne).filter { $0.source != unused } + gemmaNorms + attention() + feedForward
         },
-        dropped: ["lm_head.weight"])
+        tokenizer: gemmaTokenizer, dropped: ["lm_head.weight"])
+
+    /// Gemma's texts never get a space before them; in the files that is not to be found.
+    static let gemmaTokenizer: TokenizerRules = {
+        var rules = TokenizerRules()
+        rules.trailing = [GGUFKeyValue("tokenizer.ggml.add_space_prefix", .bool(false))]
+        return rules
+    }()
 }

@@ -22,6 +22,5 @@ extension Architecture {
             // The embedding has more rows than there are tokens, and llama.cpp wants one for each.
             rules[0] = TensorRule(rules[0].source, rules[0].target, .cut(rows: facts.tokenCount))
             return rules + gemmaNorms + attention() + headNorms(.addingOne) + feedForward
-        },
-        canonicalName: { $0.replacing("language_model.", with: "") })
+        }, tokenizer: gemmaTokenizer)
 }

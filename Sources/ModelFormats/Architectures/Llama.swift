@@ -7,7 +7,14 @@ extension Architecture {
         name: "llama", classes: ["LlamaForCausalLM"],
         defaults: ["max_position_embeddings": 2048, "rms_norm_eps": 1e-6, "rope_theta": 10000, "vocab_size": 32000],
         keyValues: { try llamaKeyValues($0, headSize: $0.headSize()) },
-        tensors: { try llamaAttention($0) + feedForward }, generated: { try llamaFrequencies($0) })
+        tensors: { try llamaAttention($0) + feedForward }, tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) })
+
+    /// The reader of all that llama.cpp calls llama asks whether a text gets a space before it.
+    static let llamaTokenizer: TokenizerRules = {
+        var rules = TokenizerRules()
+        rules.writesSpacePrefix = true
+        return rules
+    }()
 
     /// The keys of all that llama.cpp calls llama.
     static func llamaKeyValues(_ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {

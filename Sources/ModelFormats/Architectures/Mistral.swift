@@ -7,7 +7,7 @@ extension Architecture {
     static let mistral = Architecture(
         name: "llama", classes: ["MistralForCausalLM"], defaults: mistralDefaults,
         keyValues: { try llamaKeyValues($0, headSize: $0.countIfPresent("head_dim")) },
-        tensors: { try llamaAttention($0) + feedForward })
+        tensors: { try llamaAttention($0) + feedForward }, tokenizer: llamaTokenizer)
 
     static let mixtral = Architecture(
         name: "llama", classes: ["MixtralForCausalLM"],
@@ -21,5 +21,5 @@ extension Architecture {
                 layer("block_sparse_moe.experts.#.w2.weight", "ffn_down_exps.weight", experts),
                 layer("block_sparse_moe.experts.#.w3.weight", "ffn_up_exps.weight", experts),
             ]
-        })
+        }, tokenizer: llamaTokenizer)
 }

@@ -33,7 +33,13 @@ extension Architecture {
                 layer("mlp.gate_up_proj.weight", "ffn_up.weight"), layer("mlp.down_proj.weight", "ffn_down.weight"),
             ]
             return try frame($0) + twoNorms + fused
-        }, generated: { try phiFactors($0) })
+        }, tokenizer: phiTokenizer, generated: { try phiFactors($0) })
+
+    private static let phiTokenizer: TokenizerRules = {
+        var rules = TokenizerRules()
+        rules.takesAddedTokensLiterally = true
+        return rules
+    }()
 
     private static func phiOriginalContext(_ config: ModelConfig) throws -> Int {
         let nested = try RotaryConfig(config).number("original_max_position_embeddings").flatMap { Int(exactly: $0) }

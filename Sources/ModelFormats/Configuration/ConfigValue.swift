@@ -1,3 +1,6 @@
+import Foundation
+import RoostCore
+
 /// A value of a JSON file whose keys and texts are plain: `config.json` and its like. `true` is not 1.
 enum ConfigValue: Sendable, Hashable {
     case null
@@ -27,30 +30,43 @@ enum ConfigValue: Sendable, Hashable {
     var elements: [ConfigValue]? { if case .array(let elements) = self { elements } else { nil } }
 }
 
-extension ConfigValue: Decodable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([ConfigValue].self) {
-            self = .array(value)
+extension ConfigValue {
+    /// The value of a JSON text; of members with one name the last counts, as in Python.
+    init(_ json: JSONValue) {
+        if let flag = json.bool {
+            self = .bool(flag)
+        } else if let count = json.int {
+            self = .integer(count)
+        } else if let number = json.double {
+            self = .number(number)
+        } else if let text = json.string {
+            self = .string(text)
+        } else if let elements = json.elements {
+            self = .array(elements.map { ConfigValue($0) })
+        } else if let members = json.members {
+            self = .object(Dictionary(members.map { ($0.key.string ?? "", ConfigValue($0.value)) }) { $1 })
         } else {
-            self = .object(try container.decode([String: ConfigValue].self))
+            self = .null
+        }
+    }
+
+    /// The members of a file's object.
+    ///
+    /// - Parameters:
+    ///   - json: The file's bytes.
+    ///   - name: What to call it in errors.
+    /// - Returns: The members.
+    /// - Throws: `RoostError` with code `invalidModelFile`.
+    static func members(of json: Data, name: String) throws -> [String: ConfigValue] {
+        try RoostError.describing(name) {
+            guard let members = ConfigValue(try JSONDocument(Array(json)).root).members else { throw FormatProblem("it holds no JSON object") }
+            return members
         }
     }
 }
 
-extension ConfigValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral {
+extension ConfigValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
     init(integerLiteral value: Int) { self = .integer(value) }
     init(floatLiteral value: Double) { self = .number(value) }
     init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(nilLiteral: ()) { self = .null }
 }

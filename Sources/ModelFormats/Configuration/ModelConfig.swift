@@ -3,9 +3,6 @@ import RoostCore
 
 /// `config.json`: the shape of a model, as transformers reads it. What it does not say, the model's class does.
 public struct ModelConfig: Sendable {
-    /// The largest `config.json` that is read, in bytes.
-    public static let byteLimit = 4 << 20
-
     /// The class of the model, such as `LlamaForCausalLM`.
     public let className: String
     private let values: [String: ConfigValue]
@@ -16,9 +13,7 @@ public struct ModelConfig: Sendable {
     /// - Parameter json: The bytes of `config.json`.
     /// - Throws: `RoostError` with code `invalidModelFile`, or `unsupportedModel` when it names no class.
     public init(parsing json: Data) throws {
-        guard json.count <= Self.byteLimit, let root = try? JSONDecoder().decode([String: ConfigValue].self, from: json) else {
-            throw RoostError(.invalidModelFile, "\"config.json\" is not a JSON object of at most \(Self.byteLimit) bytes. Get it again.")
-        }
+        let root = try ConfigValue.members(of: json, name: "config.json")
         // A model that also sees or hears keeps what we need one level down.
         let text = root["text_config"]?.members ?? [:]
         values = root.merging(text) { _, inner in inner }
@@ -47,6 +42,7 @@ public struct ModelConfig: Sendable {
     /// A positive whole number that fits GGUF's `u32`.
     ///
     /// - Parameter keys: Spellings; the first that is there counts.
+    /// - Returns: The number.
     /// - Throws: `RoostError` when none is there, or it is something else.
     func count(_ keys: String...) throws -> Int {
         guard let value = try countIfPresent(keys) else { throw missing(keys[0]) }
@@ -80,6 +76,8 @@ public struct ModelConfig: Sendable {
     /// - Parameters:
     ///   - key: The key.
     ///   - fallback: What a missing key means.
+    /// - Returns: The flag.
+    /// - Throws: `RoostError` when it is something else; 1 is not yes.
     func flag(_ key: String, or fallback: Bool) throws -> Bool {
         guard let value = self[key] else { return fallback }
         guard case .bool(let flag) = value else { throw wrong(key, "true or false") }

@@ -28,6 +28,7 @@ struct RotaryConfig {
     /// Key-values of the scaling, as llama.cpp's converter writes them for every architecture that does nothing special.
     ///
     /// - Parameter prefix: The architecture's name.
+    /// - Returns: The keys, none when nothing is scaled.
     /// - Throws: `RoostError` for a kind that llama.cpp does not know.
     func scalingKeyValues(_ prefix: String) throws -> [GGUFKeyValue] {
         func pair(_ key: String, _ value: GGUFValue) -> GGUFKeyValue { GGUFKeyValue("\(prefix).rope.scaling.\(key)", value) }

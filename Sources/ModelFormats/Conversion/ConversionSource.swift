@@ -1,6 +1,8 @@
+import Foundation
 import RoostCore
+public import SystemPackage
 
-/// A model that can be converted: its configuration is understood, and each of its tensors has a place.
+/// A model that can be converted: its configuration is understood, its tokenizer is read, and each of its tensors has a place.
 public struct ConversionSource: Sendable {
     /// llama.cpp's name of the architecture, such as `llama`.
     public let architectureName: String
@@ -8,10 +10,13 @@ public struct ConversionSource: Sendable {
     public let checkpoint: Checkpoint
     /// What the GGUF file will have, in llama.cpp's order.
     public let tensors: [OutputTensor]
-    /// Key-values of the architecture.
-    public let keyValues: [GGUFKeyValue]
     /// The type most of the model's numbers have; nothing is lost by writing it.
     public let type: TensorType
+    /// What a person may want to know about the tokenizer.
+    public let notes: [String]
+    /// Key-values that do not depend on the types: before and after those that do.
+    let leading: [GGUFKeyValue]
+    let trailing: [GGUFKeyValue]
 
     /// Checks whether a configuration can be converted at all, before any weights are there.
     ///
@@ -19,26 +24,35 @@ public struct ConversionSource: Sendable {
     /// - Throws: `RoostError` with code `unsupportedModel`, whose sentence names what is supported.
     public static func check(_ config: ModelConfig) throws { _ = try configured(config) }
 
-    /// Finds the place of everything.
+    /// Understands a repository.
     ///
     /// - Parameters:
-    ///   - config: The configuration.
+    ///   - folder: The repository's files but for the weights: `config.json`, the tokenizer's, and what else there is.
+    ///   - repository: `org/name`, the model's name. A Phi-3 must be called so.
     ///   - checkpoint: The tensors.
-    ///   - tokenCount: Tokens that the tokenizer's key-values have.
-    ///   - pooling: How the vectors of a text's tokens become one, if the repository says so.
     /// - Throws: `RoostError` when the model is not supported, or breaks the rules of its architecture.
-    public init(config: ModelConfig, checkpoint: Checkpoint, tokenCount: Int, pooling: PoolingMode? = nil) throws {
-        let (architecture, complete) = try Self.configured(config)
+    public init(folder: FilePath, repository: String, checkpoint: Checkpoint) throws {
+        let files = RepositoryFolder(folder)
+        let (architecture, config) = try Self.configured(try ModelConfig(parsing: try files.contents("config.json")))
+        var rules = architecture.tokenizer
+        rules.vocabularySize = try config.countIfPresent("vocab_size")
+        let tokenizer = try Tokenizer.read(directory: folder, rules: rules)
         architectureName = architecture.name
+        notes = tokenizer.notes
         self.checkpoint = checkpoint
-        let facts = ModelFacts(config: complete, tokenCount: tokenCount)
-        tensors = try TensorMapping.tensors(architecture, facts, checkpoint)
-        keyValues =
-            try architecture.keyValues(complete)
-            + (pooling.map { [GGUFKeyValue("\(architecture.name).pooling_type", .uint32($0.rawValue))] } ?? [])
+        tensors = try TensorMapping.tensors(architecture, ModelFacts(config: config, tokenCount: tokenizer.tokenCount), checkpoint)
         let matrix = checkpoint.tensors.first { $0.tensor.shape.count >= 2 && $0.tensor.type.isConvertible }
         type = [.bf16: .bf16, .f16: .f16][matrix?.tensor.type ?? .f32] ?? .f32
-        try checkVocabulary(tokenCount)
+        let general = [
+            GGUFKeyValue("general.architecture", .string(ByteText(architecture.name))), GGUFKeyValue("general.type", .string("model")),
+        ]
+        let metadata = GeneralMetadata.keyValues(
+            repository: repository, readme: try files.contentsIfPresent("README.md"),
+            generationConfig: try files.contentsIfPresent("generation_config.json"))
+        let pooling = try files.pooling().map { [GGUFKeyValue("\(architecture.name).pooling_type", .uint32($0.rawValue))] }
+        leading = try general + metadata + architecture.keyValues(config) + (pooling ?? [])
+        trailing = tokenizer.keyValues
+        try checkVocabulary(tokenizer.tokenCount)
     }
 
     private static func configured(_ config: ModelConfig) throws -> (Architecture, ModelConfig) {

@@ -15,6 +15,7 @@ public struct OutputTensor: Sendable {
     /// The type it has when nothing but `type` is wanted: F32 for some tensors, F16 where rows are no whole number of blocks.
     ///
     /// - Parameter type: What is wanted.
+    /// - Returns: What it gets.
     public func plainType(_ type: TensorType) -> TensorType {
         if isAlwaysF32 { return .f32 }
         return type.byteCount(ofRow: dimensions[0]) == nil ? .f16 : type

@@ -71,6 +71,10 @@ extension Errno {
     /// - Parameters:
     ///   - action: What failed, such as `open`.
     ///   - path: What it was done to.
+    ///   - file: Filled in by the compiler.
+    ///   - function: Filled in by the compiler.
+    ///   - line: Filled in by the compiler.
+    /// - Returns: The error.
     func error(_ action: String, _ path: FilePath, file: String = #fileID, function: String = #function, line: Int = #line) -> RoostError {
         let isFull = self == .noSpace || self == .diskQuotaExceeded
         return RoostError(

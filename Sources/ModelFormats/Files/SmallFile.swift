@@ -9,6 +9,7 @@ enum SmallFile {
     /// - Parameters:
     ///   - path: The file.
     ///   - limit: The most bytes.
+    /// - Returns: The bytes.
     /// - Throws: `RoostError` with code `fileSystem`, or `tooLarge`.
     static func contents(of path: FilePath, atMost limit: Int) throws -> Data {
         let file = try InputFile(opening: path)

@@ -12,7 +12,7 @@ public enum PoolingMode: UInt32, Sendable {
     /// - Parameter json: The file's bytes.
     /// - Throws: `RoostError` when it asks for a pooling that llama.cpp does not have.
     public init(parsing json: Data) throws {
-        let values = (try? JSONDecoder().decode([String: ConfigValue].self, from: json)) ?? [:]
+        let values = try ConfigValue.members(of: json, name: "config.json of the pooling")
         if values["pooling_mode_mean_tokens"] == true || values["pooling_mode"]?.string == "mean" {
             self = .mean
         } else if values["pooling_mode_cls_token"] == true || values["pooling_mode"]?.string == "cls" {

@@ -34,6 +34,13 @@ public struct CheckpointFolder: CheckpointBytes {
         }
     }
 
+    /// Reads from the file, on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - file: Place of the file in `Checkpoint.files`.
+    ///   - offset: Where in the file the bytes begin.
+    ///   - buffer: Where they go.
+    /// - Throws: `RoostError` with code `fileSystem`.
     public func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
         try files[file].read(into: buffer, at: offset)
     }

@@ -18,35 +18,21 @@ public struct CheckpointIndex: Sendable {
     ///   - name: What to call the file in errors.
     /// - Throws: `RoostError` with code `invalidModelFile`; also when a name is not that of a safetensors file in the same folder.
     public init(parsing json: Data, name: String = CheckpointFiles.indexName) throws {
-        places = try json.withUnsafeBytes { bytes in
-            try RoostError.describing(name) {
-                guard bytes.count <= Self.byteLimit else { throw FormatProblem("it has more than \(Self.byteLimit) bytes") }
-                var scanner = JSONScanner(bytes)
-                return try Self.places(&scanner)
-            }
-        }
+        places = try RoostError.describing(name) { try Self.places(JSONDocument(Array(json)).root) }
         files = Set(places.values).sorted { ByteText($0) < ByteText($1) }
     }
 
-    private static func places(_ json: inout JSONScanner) throws -> [ByteText: String] {
-        var places: [ByteText: String]?
-        try json.object { json, key in
-            guard key == "weight_map" else { return try json.skipValue() }
-            guard places == nil else { throw FormatProblem("it has its weight_map twice") }
-            var found: [ByteText: String] = [:]
-            try json.object { json, tensor in
-                let file = try json.string().description
-                guard file.hasSuffix(".safetensors"), !file.hasPrefix("."), !file.contains(where: { "/\\\0".contains($0) }) else {
-                    throw FormatProblem("\(file.quotedForPeople) is not the name of a safetensors file beside it")
-                }
-                guard found.updateValue(file, forKey: tensor) == nil else {
-                    throw FormatProblem("it has the tensor \(tensor.description.quotedForPeople) twice")
-                }
+    private static func places(_ json: JSONValue) throws -> [ByteText: String] {
+        guard let map = json["weight_map"]?.members, map.count > 0 else { throw FormatProblem("it has no weight_map") }
+        var places: [ByteText: String] = [:]
+        for (tensor, file) in map {
+            guard let tensor = tensor.text, let file = file.string, file.hasSuffix(".safetensors"), !file.hasPrefix("."),
+                !file.contains(where: { "/\\\0".contains($0) })
+            else { throw FormatProblem("it names \((file.string ?? "").quotedForPeople), which is not a safetensors file beside it") }
+            guard places.updateValue(file, forKey: tensor) == nil else {
+                throw FormatProblem("it has the tensor \(tensor.description.quotedForPeople) twice")
             }
-            places = found
         }
-        try json.end()
-        guard let places, !places.isEmpty else { throw FormatProblem("it has no weight_map") }
         return places
     }
 }

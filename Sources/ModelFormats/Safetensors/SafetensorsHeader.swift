@@ -10,8 +10,6 @@ public struct SafetensorsHeader: Sendable {
 
     /// Bytes that tell how long the header is.
     public static let prefixByteCount = 8
-    /// The longest header that is believed, in bytes.
-    private static let limit: UInt64 = 100_000_000
 
     /// How many of a file's first bytes `init` needs.
     ///
@@ -37,8 +35,7 @@ public struct SafetensorsHeader: Sendable {
             let end = try Self.headerEnd(bytes, fileSize: fileSize)
             guard end <= bytes.count else { throw FormatProblem("its header is not there yet") }
             let json = UnsafeRawBufferPointer(rebasing: bytes[Self.prefixByteCount..<end])
-            var parser = SafetensorsParser(json, dataOffset: Int64(end), fileSize: fileSize)
-            return try parser.tensors()
+            return try SafetensorsParser(json, dataOffset: Int64(end), fileSize: fileSize).tensors()
         }
         self.fileSize = fileSize
     }
@@ -46,7 +43,9 @@ public struct SafetensorsHeader: Sendable {
     private static func headerEnd(_ prefix: UnsafeRawBufferPointer, fileSize: Int64) throws -> Int {
         var reader = ByteReader(prefix)
         let count: UInt64 = try reader.integer()
-        guard count <= limit else { throw FormatProblem("its header would have \(count) bytes, so it is hardly a safetensors file") }
+        guard count <= UInt64(SafetensorsParser.byteLimit) else {
+            throw FormatProblem("its header would have \(count) bytes, so it is hardly a safetensors file")
+        }
         guard Int64(prefixByteCount) + Int64(count) <= fileSize else {
             throw FormatProblem("its header of \(count) bytes ends after the file's end, at byte \(fileSize)")
         }
