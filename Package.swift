@@ -117,6 +117,6 @@ let package = Package(
 if Context.environment["ROOST_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "parser-fuzzer", dependencies: ["HubClient", "RoostCore", "RoostServer", .nioHTTP1], path: "Tests/Fuzzing",
+            name: "parser-fuzzer", dependencies: ["HubClient", "ModelFormats", "RoostCore", "RoostServer", .nioHTTP1], path: "Tests/Fuzzing",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

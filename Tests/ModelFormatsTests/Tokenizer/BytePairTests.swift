@@ -93,6 +93,13 @@ import Testing
         #expect(tokenizer["bos_token_id"] == .uint32(6) && tokenizer["eos_token_id"] == .uint32(6) && tokenizer["add_bos_token"] == .bool(false))
     }
 
+    @Test func `a size with which nothing begins texts counts more than the files`() throws {
+        let folder = try TokenizerFolder()
+        try folder.write("tokenizer_config.json", #"{"bos_token": "<s>", "add_bos_token": true}"#)
+        #expect(try folder.read { $0.sizeWithoutBegin = 8 }["add_bos_token"] == .bool(true))
+        #expect(try folder.read { $0.sizeWithoutBegin = 7 }["add_bos_token"] == .bool(false))
+    }
+
     @Test func `kinds that the architecture does not have, and unknown ones, are refused`() throws {
         let folder = try TokenizerFolder()
         #expect(throws: RoostError.self) { try folder.read { $0.kinds = [.wordPiece] } }

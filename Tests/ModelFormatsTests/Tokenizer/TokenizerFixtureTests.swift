@@ -1,3 +1,4 @@
+import RoostCore
 import SystemPackage
 import Testing
 
@@ -31,6 +32,19 @@ import Testing
         #expect(["tokenizer.ggml.token_type_count"] + tokenizer.keyValues.map(\.key) == reference.tokenizerKeys)
         #expect(tokenizer.keyValues.compactMap(reference.difference) == [])
         #expect(tokenizer.tokenCount == 608)
+    }
+
+    @Test func `vocab.txt is as good as the tokenizer.json that is made of it`() throws {
+        let reference = try ReferenceKeys("bert")
+        let folder = try TokenizerFolder()
+        try folder.remove("tokenizer.json")
+        try folder.remove("tokenizer_config.json")
+        try folder.write("vocab.txt", bytes: try #require(try TokenizerSource(directory: reference.repository).bytes("vocab.txt")))
+        let tokenizer = try folder.read { ($0.kinds, $0.vocabularySize) = ([.wordPiece], 608) }
+        #expect(Set(tokenizer.keyValues.map(\.key)) == Set(reference.tokenizerKeys).subtracting(["tokenizer.ggml.token_type_count"]))
+        #expect(tokenizer.keyValues.compactMap(reference.difference) == [])
+        try folder.write("vocab.txt", "a\nb\r\na\n")
+        #expect(throws: RoostError.self) { try folder.read { $0.kinds = [.wordPiece] } }
     }
 
     @Test func `WordPiece makes the tokens that transformers makes`() throws {
