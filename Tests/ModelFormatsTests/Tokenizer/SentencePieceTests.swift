@@ -86,6 +86,8 @@ import Testing
         #expect(tokenizer.types == [3, 6, 1, 1, 1, 1, 4, 5])
         #expect(tokenizer.scores == [-1000, 0, -5, -6, -1, 0, -1000, -10000])
         #expect(tokenizer["add_space_prefix"] == .bool(true))
+        let short = try folder.read { $0.vocabularySize = 5 }
+        #expect(short.tokens.last == "▁a" && short.notes.count == 2)
         try folder.write("tokenizer_config.json", #"{"add_prefix_space": false}"#)
         #expect(try folder.read { $0.writesSpacePrefix = true }.keyValues.first == GGUFKeyValue("tokenizer.ggml.add_space_prefix", .bool(false)))
     }

@@ -41,9 +41,8 @@ struct SentencePieceVocabulary {
         let unknown = source.tokenizer?["model"]?["unk_token"]?.text
         for (text, id) in pairs.tokens.entries {
             guard id < vocabulary.texts.count else {
-                throw RoostError(
-                    .invalidModelFile,
-                    "tokenizer.json has a token with the number \(id), but config.json gives the model \(vocabulary.texts.count) tokens.")
+                ignored(from: id)
+                continue
             }
             if text.isByteToken {
                 vocabulary.set(id, text, .byte, score: 0)
