@@ -17,7 +17,7 @@ public struct ByteText: Sendable, Hashable {
 }
 
 extension ByteText {
-    // The array's own way is one byte at a time; vocabularies have half a million texts.
+    /// All bytes at once: the array's own way is one after the other, and vocabularies have half a million texts.
     public func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
@@ -27,6 +27,7 @@ extension ByteText: Comparable {
 }
 
 extension ByteText: ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The literal's UTF-8.
     public init(stringLiteral value: String) { self.init(value) }
 
     /// For people: invalid UTF-8 is replaced.
