@@ -6,7 +6,8 @@ import Foundation
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors
+    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json
+    case sentencePiece = "sentence-piece"
 
     /// Parses one input.
     func run(_ bytes: UnsafeRawBufferPointer) {
@@ -25,6 +26,8 @@ enum ParserFuzzer: String, CaseIterable {
             _ = GlobPattern(String(parts[0])).matches(parts.count > 1 ? String(parts[1]) : "")
         case .gguf: Self.gguf(bytes)
         case .safetensors: Self.safetensors(bytes)
+        case .json: Self.json(Array(bytes))
+        case .sentencePiece: Self.sentencePiece(Array(bytes))
         }
     }
 
