@@ -8,7 +8,8 @@ import NIOHTTP1
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors
+    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, json, sentencePiece = "sentence-piece"
+    case gguf, safetensors
 
     /// Parses one input.
     func run(_ bytes: UnsafeRawBufferPointer) {
@@ -25,6 +26,8 @@ enum ParserFuzzer: String, CaseIterable {
         case .pattern:
             let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             _ = GlobPattern(String(parts[0])).matches(parts.count > 1 ? String(parts[1]) : "")
+        case .json: Self.json(Array(bytes))
+        case .sentencePiece: Self.sentencePiece(Array(bytes))
         case .gguf: Self.gguf(bytes)
         case .safetensors: Self.safetensors(bytes)
         }

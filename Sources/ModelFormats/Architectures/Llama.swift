@@ -13,6 +13,7 @@ extension Architecture {
     static let llamaTokenizer: TokenizerRules = {
         var rules = TokenizerRules()
         rules.writesSpacePrefix = true
+        rules.sizeWithoutBegin = 49152
         return rules
     }()
 

@@ -60,7 +60,7 @@ struct AddedTokens: Sendable {
         let assumed: [ByteText] =
             switch kind.lowercased() {
             case let name where name.hasPrefix("gpt2") || name.hasPrefix("qwen2"): ["<|endoftext|>"]
-            case let name where name.hasPrefix("bert"): ["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"]
+            case let name where name.hasPrefix("bert"): BERTVocabularyFile.names.values.sorted()
             default: []
             }
         return (names.filter { !$0.bytes.isEmpty }, assumed)

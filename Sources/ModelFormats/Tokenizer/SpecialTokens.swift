@@ -24,8 +24,10 @@ struct SpecialTokens {
     ///   - count: Tokens of the model; ids from there on mean nothing.
     /// - Throws: `RoostError` when tokenizer.json is broken.
     init(_ source: TokenizerSource, added: [AddedToken], count: Int) throws {
-        hasSettings = source.settings != nil
-        for kind in kinds + ["eot", "eom"] { names[kind] = source.settings?["\(kind)_token"].flatMap(SpecialTokenName.init) }
+        hasSettings = source.settings != nil || !source.classNames.isEmpty
+        for kind in kinds + ["eot", "eom"] {
+            names[kind] = (source.settings?["\(kind)_token"] ?? source.classNames[kind]).flatMap(SpecialTokenName.init)
+        }
         if let tokenizer = source.tokenizer {
             names["bos"] = names["bos"] ?? names["cls"]
             names["eos"] = names["eos"] ?? names["sep"]

@@ -80,6 +80,7 @@ struct TokenizerBuilder {
 
     /// The tokenizer, with the architecture's last word.
     mutating func finish() -> Tokenizer {
+        if vocabulary.texts.count == rules.sizeWithoutBegin { keys.set("tokenizer.ggml.add_bos_token", .bool(false)) }
         for pair in rules.trailing { keys.set(pair.key, pair.value) }
         return Tokenizer(keyValues: keys.pairs, tokenCount: vocabulary.texts.count, notes: notes)
     }

@@ -12,8 +12,6 @@ extension TokenizerKind {
             self = .sentencePiece
         } else if try source.bytes("merges.txt") != nil, source.tokenizer == nil {
             self = .bytePair
-        } else if try source.bytes("vocab.txt") != nil, source.tokenizer == nil {
-            self = .wordPiece
         } else if let model = source.tokenizer?["model"] {
             throw RoostError(
                 .unsupportedModel,

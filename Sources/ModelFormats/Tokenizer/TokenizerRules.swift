@@ -10,6 +10,8 @@ public struct TokenizerRules: Sendable {
     public var writesSpacePrefix = false
     /// Whether added tokens keep their text and only those are control tokens that the files call special, as for Phi-3.
     public var takesAddedTokensLiterally = false
+    /// The size of vocabulary with which no token begins texts, whatever the files say, as for the small Granite and SmolLM models.
+    public var sizeWithoutBegin: Int?
     /// The pre-tokenizer's name, if a person says so: nothing is proven then.
     public var preTokenizer: String?
 

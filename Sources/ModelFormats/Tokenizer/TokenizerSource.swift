@@ -7,6 +7,8 @@ struct TokenizerSource: Sendable {
     private let directory: FilePath
     /// tokenizer.json
     let tokenizer: JSONValue?
+    /// What the class of the tokenizer calls its special tokens, where we know it.
+    let classNames: [String: JSONValue]
     /// tokenizer_config.json
     let settings: JSONValue?
     /// config.json
@@ -18,7 +20,13 @@ struct TokenizerSource: Sendable {
     /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
     init(directory: FilePath) throws {
         self.directory = directory
-        tokenizer = try Self.json("tokenizer.json", in: directory)
+        let own = try Self.json("tokenizer.json", in: directory)
+        let hasOther = ["tokenizer.model", "merges.txt"].contains { FileManager.default.fileExists(atPath: directory.appending($0).string) }
+        if own == nil, !hasOther, let lines = try Self.bytes("vocab.txt", in: directory, atMost: JSONLimits().byteCount) {
+            (tokenizer, classNames) = try BERTVocabularyFile(lines).converted()
+        } else {
+            (tokenizer, classNames) = (own, [:])
+        }
         settings = try Self.json("tokenizer_config.json", in: directory)
         model = try Self.json("config.json", in: directory)
     }

@@ -9,7 +9,10 @@ struct BytePairEncoder {
 
     init(_ vocabulary: BytePairVocabulary, steps: [PreTokenizerStep]) {
         ids = vocabulary.tokens.ids
-        ranks = Dictionary(zip(vocabulary.merges, 0...)) { first, _ in first }
+        var ranks: [ByteText: Int] = [:]
+        ranks.reserveCapacity(vocabulary.merges.count)
+        for (rank, merge) in vocabulary.merges.enumerated() where ranks[merge] == nil { ranks[merge] = rank }
+        self.ranks = ranks
         ignoresMerges = vocabulary.ignoresMerges
         self.steps = steps
     }

@@ -41,14 +41,13 @@ struct SentencePieceVocabulary {
         let unknown = source.tokenizer?["model"]?["unk_token"]?.text
         for (text, id) in pairs.tokens.entries {
             guard id < vocabulary.texts.count else {
-                throw RoostError(
-                    .invalidModelFile,
-                    "tokenizer.json has a token with the number \(id), but config.json gives the model \(vocabulary.texts.count) tokens.")
+                ignored(from: id)
+                continue
             }
             if text.isByteToken {
                 vocabulary.set(id, text, .byte, score: 0)
             } else {
-                let score = ranks[id].map { -Float($0) } ?? -Float(pairs.merges.count) - Float(id)
+                let score = Float(-(ranks[id] ?? pairs.merges.count + id))
                 vocabulary.set(id, text, text == unknown ? .unknown : .normal, score: score)
             }
         }

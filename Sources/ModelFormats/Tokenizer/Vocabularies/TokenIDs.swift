@@ -22,16 +22,6 @@ struct TokenIDs: Sendable {
         try check()
     }
 
-    /// Reads a file with one token a line, as BERT's vocab.txt.
-    ///
-    /// - Throws: `FormatProblem` for a text that is there twice.
-    init(lines: [UInt8]) throws {
-        var lines = lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        if lines.last?.isEmpty == true { lines.removeLast() }
-        guard lines.count <= Vocabulary.largestSize else { throw FormatProblem("it has \(lines.count) lines") }
-        for (id, line) in lines.enumerated() { try add(ByteText(bytes: line.last == UInt8(ascii: "\r") ? line.dropLast() : line), id) }
-    }
-
     /// One more than the largest id.
     var end: Int { entries.reduce(0) { max($0, $1.id + 1) } }
 

@@ -8,25 +8,19 @@ struct WordPieceVocabulary: Sendable {
     /// Letters of the longest word that is looked at.
     let longestWord: Int
 
-    /// Reads tokenizer.json, else vocab.txt.
+    /// Reads tokenizer.json.
     ///
-    /// - Throws: `RoostError` when there is neither, or they break their rules.
+    /// - Throws: `RoostError` when it breaks its rules.
     init(_ source: TokenizerSource) throws {
         let model = source.tokenizer?["model"]
         unknown = model?["unk_token"]?.text ?? "[UNK]"
         longestWord = model?["max_input_chars_per_word"]?.int ?? 100
-        if let model {
-            tokens = try RoostError.describing("tokenizer.json") {
-                guard model["continuing_subword_prefix"]?.text ?? "##" == "##" else {
-                    throw FormatProblem("its pieces do not begin with ##, and the engine knows no other mark")
-                }
-                guard let vocabulary = model["vocab"] else { throw FormatProblem("it has no vocabulary") }
-                return try TokenIDs(vocabulary)
+        tokens = try RoostError.describing("tokenizer.json") {
+            guard model?["continuing_subword_prefix"]?.text ?? "##" == "##" else {
+                throw FormatProblem("its pieces do not begin with ##, and the engine knows no other mark")
             }
-        } else if let lines = try source.bytes("vocab.txt") {
-            tokens = try RoostError.describing("vocab.txt") { try TokenIDs(lines: lines) }
-        } else {
-            throw RoostError(.unsupportedModel, "The repository has neither tokenizer.json nor vocab.txt.")
+            guard let vocabulary = model?["vocab"] else { throw FormatProblem("it has no vocabulary") }
+            return try TokenIDs(vocabulary)
         }
     }
 }
