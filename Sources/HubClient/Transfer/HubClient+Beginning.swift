@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
-public import RoostCore
+import RoostCore
 
 extension HubClient {
     /// Reads the beginning of a file: from the cache what is whole there, else from the Hub. Nothing is kept, and what comes from the Hub is not verified;

@@ -1,7 +1,7 @@
 import RoostCore
 
-/// How models of one class become GGUF: their key-values, their tensors' names, and what happens to the numbers. A new one takes a file like `Qwen3.swift`, its
-/// place in `all`, and a fixture.
+/// How models of one class become GGUF: their key-values, their tensors' names, and what happens to the numbers. A new one takes a file like
+/// `Qwen3.swift`, its place in `all`, and a fixture.
 struct Architecture: Sendable {
     /// llama.cpp's name, which is also the prefix of the keys.
     let name: String

@@ -34,7 +34,8 @@ struct TensorRule: Sendable {
     }
 }
 
-/// A tensor's name with `#` for each number in it: `model.layers.3.mlp.experts.5.up_proj.weight` is `model.layers.#.mlp.experts.#.up_proj.weight` and 3, 5.
+/// A tensor's name with `#` for each number in it: `model.layers.3.mlp.experts.5.up_proj.weight` is `model.layers.#.mlp.experts.#.up_proj.weight`
+/// and 3, 5.
 struct TensorNamePattern {
     let pattern: String
     let numbers: [Int]

@@ -1,6 +1,7 @@
 import RoostCore
 
-/// How a model turns positions into rotations (RoPE), in both spellings: the root's `rope_theta` and `rope_scaling`, or transformers 5's `rope_parameters`.
+/// How a model turns positions into rotations (RoPE), in both spellings: the root's `rope_theta` and `rope_scaling`, or transformers 5's
+/// `rope_parameters`.
 struct RotaryConfig {
     /// `linear`, `llama3`, `yarn`, `longrope`, …; `nil` for none.
     let kind: String?

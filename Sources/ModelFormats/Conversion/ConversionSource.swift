@@ -68,8 +68,8 @@ public struct ConversionSource: Sendable {
     private static func alreadyQuantized(_ method: String) -> RoostError {
         RoostError(
             .unsupportedModel,
-            "The model's weights are already quantised (\(method.quotedForPeople)), and such checkpoints are not converted. Take the repository that it was "
-                + "made from, or one with GGUF files.")
+            "The model's weights are already quantised (\(method.quotedForPeople)), and such checkpoints are not converted. Take the repository "
+                + "that it was made from, or one with GGUF files.")
     }
 
     /// llama.cpp does not load a model whose embedding has not a row for each token.

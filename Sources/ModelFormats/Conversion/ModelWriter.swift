@@ -2,8 +2,8 @@ import Crypto
 import RoostCore
 public import SystemPackage
 
-/// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, both ends sequential. Slabs are converted by several tasks at once and
-/// written in order. What a killed process wrote is found again by the next one.
+/// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, both ends sequential. Slabs are converted by several tasks
+/// at once and written in order. What a killed process wrote is found again by the next one.
 public struct ModelWriter: Sendable {
     private let plan: ConversionPlan
     private let slabs: SlabEncoder

@@ -1,5 +1,5 @@
-/// Numbers of 16 bits in arithmetic on bits: `Float16` does not exist on Intel Macs, and elsewhere on Intel each number costs a call. No function branches, so that
-/// the compiler makes loops of them that do several numbers at once.
+/// Numbers of 16 bits in arithmetic on bits: `Float16` does not exist on Intel Macs, and elsewhere on Intel each number costs a call. No function
+/// branches, so that the compiler makes loops of them that do several numbers at once.
 enum HalfFloat {
     /// IEEE half precision, to nearest, ties to even; too large becomes infinity.
     @inline(__always)

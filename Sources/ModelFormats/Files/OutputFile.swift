@@ -10,8 +10,8 @@ import SystemPackage
     import Musl
 #endif
 
-/// A file on its way: written from front to back under another name, and its own when it is whole and on the disk. What was written is found again after a
-/// crash, by a journal beside it:
+/// A file on its way: written from front to back under another name, and its own when it is whole and on the disk. What was written is found again
+/// after a crash, by a journal beside it:
 ///
 ///     model.gguf.roost.incomplete   the bytes so far
 ///     model.gguf.roost.journal      what the file will be (a digest), then after each flush the number of parts that are on the disk

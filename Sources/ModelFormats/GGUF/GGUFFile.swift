@@ -1,8 +1,8 @@
 import RoostCore
 public import SystemPackage
 
-/// The head of a GGUF file, version 2 or 3: key-values and the table of tensors, checked against the whole file's size. Everything llama.cpp refuses is refused
-/// here, so that no engine sees it: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+/// The head of a GGUF file, version 2 or 3: key-values and the table of tensors, checked against the whole file's size. Everything llama.cpp
+/// refuses is refused here, so that no engine sees it: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 public struct GGUFFile: Sendable {
     /// 2 or 3.
     public let version: UInt32

@@ -1,4 +1,5 @@
-/// What a file may have at most. The largest known vocabularies stay a factor of five below; a file that wants more is not a model, but a way to fill memory.
+/// What a file may have at most. The largest known vocabularies stay a factor of five below; a file that wants more is not a model, but a way to
+/// fill memory.
 enum GGUFLimits {
     static let keyValues: UInt64 = 1 << 16
     static let tensors: UInt64 = 1 << 18

@@ -45,7 +45,8 @@ public struct Checkpoint: Sendable {
     /// Reads the headers of a checkpoint in a folder.
     ///
     /// - Parameter folder: The repository's files.
-    /// - Throws: `RoostError` with code `unsupportedModel` when the folder has no safetensors files, `invalidModelFile` when they break their rules, `fileSystem`
+    /// - Throws: `RoostError` with code `unsupportedModel` when the folder has no safetensors files, `invalidModelFile` when they break their
+    /// rules, `fileSystem`
     ///   when they cannot be read.
     public init(folder: FilePath) throws {
         let choice = try CheckpointFiles(choosingFrom: try FileManager.default.contentsOfDirectory(atPath: folder.string))

@@ -1,7 +1,8 @@
 import RoostCore
 
-/// The table of tensors of a safetensors file, checked against the whole file's size as safetensors 0.8 does it: the tensors fill the file without gaps or
-/// overlaps. Needs the file's first bytes only, so it can be read while the rest is on its way: https://github.com/huggingface/safetensors#format
+/// The table of tensors of a safetensors file, checked against the whole file's size as safetensors 0.8 does it: the tensors fill the file without
+/// gaps or overlaps. Needs the file's first bytes only, so it can be read while the rest is on its way:
+/// https://github.com/huggingface/safetensors#format
 public struct SafetensorsHeader: Sendable {
     /// By name, in the order of its bytes.
     public let tensors: [SafetensorsTensor]
