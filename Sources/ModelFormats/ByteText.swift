@@ -27,13 +27,9 @@ extension ByteText: Comparable {
 }
 
 extension ByteText: ExpressibleByStringLiteral, CustomStringConvertible {
-<<<<<<< HEAD
     /// Makes a text of a literal.
     ///
     /// - Parameter value: The literal.
-=======
-    /// The literal's UTF-8.
->>>>>>> 979ce6815ee3f367f8552f4fa4f73d0f8043c024
     public init(stringLiteral value: String) { self.init(value) }
 
     /// For people: invalid UTF-8 is replaced.

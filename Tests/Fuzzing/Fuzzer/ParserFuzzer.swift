@@ -6,13 +6,8 @@ import Foundation
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-<<<<<<< HEAD:Tests/Fuzzing/Fuzzer/ParserFuzzer.swift
     case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json
     case sentencePiece = "sentence-piece"
-=======
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, json, sentencePiece = "sentence-piece"
-    case gguf, safetensors
->>>>>>> 979ce6815ee3f367f8552f4fa4f73d0f8043c024:Tests/Fuzzing/ParserFuzzer.swift
 
     /// Parses one input.
     func run(_ bytes: UnsafeRawBufferPointer) {
@@ -29,17 +24,10 @@ enum ParserFuzzer: String, CaseIterable {
         case .pattern:
             let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             _ = GlobPattern(String(parts[0])).matches(parts.count > 1 ? String(parts[1]) : "")
-<<<<<<< HEAD:Tests/Fuzzing/Fuzzer/ParserFuzzer.swift
         case .gguf: Self.gguf(bytes)
         case .safetensors: Self.safetensors(bytes)
         case .json: Self.json(Array(bytes))
         case .sentencePiece: Self.sentencePiece(Array(bytes))
-=======
-        case .json: Self.json(Array(bytes))
-        case .sentencePiece: Self.sentencePiece(Array(bytes))
-        case .gguf: Self.gguf(bytes)
-        case .safetensors: Self.safetensors(bytes)
->>>>>>> 979ce6815ee3f367f8552f4fa4f73d0f8043c024:Tests/Fuzzing/ParserFuzzer.swift
         }
     }
 
