@@ -61,17 +61,17 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        library("RoostCore", []),
+        library("RoostCore", [.systemPackage]),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["RoostCore", .crypto, .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
-        library("PullJobs", ["RoostCore", "JobStore", "HubClient", .logging, .serviceLifecycle, .systemPackage]),
+        library("PullJobs", ["RoostCore", "JobStore", "HubClient", "ModelFormats", .logging, .serviceLifecycle, .systemPackage]),
         library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         library(
             "RoostServer",
             [
-                "RoostCore", "JobStore", "HubClient", "Engines", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird,
+                "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(

@@ -1,5 +1,6 @@
 import HubClient
 import Logging
+import ModelFormats
 import RoostCore
 import SystemPackage
 
@@ -17,6 +18,8 @@ struct PullPipeline: Sendable {
     let recordFiles: @Sendable ([JobFile]) async -> Void
     /// Writes to jobs.db which bytes of some files are safe.
     let recordVerified: @Sendable ([String: [[Int64]]]) async -> Void
+    /// Writes a sentence into the job's history.
+    let note: @Sendable (String) async -> Void
 
     /// Works until there is an outcome, with the state written to jobs.db once a second beside the work. Who has lost the job stops.
     func run() async -> PullOutcome {
@@ -64,14 +67,15 @@ struct PullPipeline: Sendable {
         enter(.resolving)
         let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
         enter(.planning)
-        let plan = try PlanStage(hub: hub).run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
+        let plan = try await PlanStage(hub: hub, conversions: configuration.conversions)
+            .run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
         defer { plan.claim?.release() }
-        let observer = DownloadObserver(
-            onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
-            onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },
-            onVerified: { files in
-                await recordVerified(Dictionary(files.map { ($0.path.description, $0.size == 0 ? [] : [[0, $0.size]]) }) { first, _ in first })
-            })
+        if let order = plan.conversion { await note(order.decision.reason) }
+        if let made = await ConvertStage(plan, hub: hub, settings: configuration.conversions, logger: logger)?.existing() {
+            board.update(job.id) { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: 0, quantized: plan.isQuantized) }
+            await note("\(plan.reference) was made of this commit before, and is used again.")
+            return PulledModel(reference: plan.reference, localPath: made.string)
+        }
         // One change: nobody sees a plan without the bytes that an earlier run has left.
         let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
         board.update(job.id) { machine in
@@ -82,9 +86,37 @@ struct PullPipeline: Sendable {
         await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
         guard await persist() else { throw CancellationError() }
         enter(.downloading)
-        try await DownloadStage(hub: hub).run(plan, observer: observer, limiter: limiter)
-        writeReceipt(of: plan)
-        return PulledModel(reference: plan.reference, localPath: hub.snapshotDirectory(of: plan.revision).string)
+        return PulledModel(reference: plan.reference, localPath: try await bring(plan).string)
+    }
+
+    /// Downloads the files, and makes the model of them meanwhile where they are not one.
+    ///
+    /// - Returns: The folder that holds the model.
+    private func bring(_ plan: PullPlan) async throws -> FilePath {
+        let download = { @Sendable (observer: DownloadObserver) in
+            try await DownloadStage(hub: hub).run(plan, observer: observer, limiter: limiter)
+            writeReceipt(of: plan)
+        }
+        guard let convert = ConvertStage(plan, hub: hub, settings: configuration.conversions, logger: logger) else {
+            try await download(observer)
+            return hub.snapshotDirectory(of: plan.revision)
+        }
+        return try await convert.run(
+            observer: observer,
+            download: { observer in
+                try await download(observer)
+                enter(convert.order.stage)
+            }, note: note,
+            progress: { progress in board.update(job.id) { $0.converted(progress.bytes, of: progress.totalBytes) } })
+    }
+
+    private var observer: DownloadObserver {
+        DownloadObserver(
+            onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
+            onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },
+            onVerified: { files in
+                await recordVerified(Dictionary(files.map { ($0.path.description, $0.size == 0 ? [] : [[0, $0.size]]) }) { first, _ in first })
+            })
     }
 
     /// The model is here and right whether or not that can be noted; the next pull of it notes it again.

@@ -1,9 +1,11 @@
 import HubClient
+import ModelFormats
 public import RoostCore
 
 /// Says what a pull would do, without doing it.
 struct PullPlanner: Sendable {
     let hub: HubClient
+    let conversions: ConversionSettings?
     /// The rate of the last pull in bytes a second.
     let bytesPerSecond: Double?
 
@@ -11,7 +13,8 @@ struct PullPlanner: Sendable {
     func preview(_ pull: NewPull) async throws -> PullPreview {
         let resolved = try await ResolveStage(hub: hub).run(pull.model.repository, revision: pull.revision)
         let patterns = FilePatterns(allow: pull.allowPatterns, ignore: pull.ignorePatterns)
-        let plan = try PlanStage(hub: hub).choose(reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
+        let plan = try await PlanStage(hub: hub, conversions: conversions).choose(
+            reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
         let files = plan.files.map {
             PullPreview.File(
                 path: $0.path.description, size: $0.size, digest: $0.digest.description,
@@ -23,13 +26,14 @@ struct PullPlanner: Sendable {
             model: plan.reference.description, revision: plan.revision.revision, commit: plan.revision.commit.description,
             access: try await access(to: plan.revision), license: plan.revision.facts.license,
             choice: (
-                plan.variant?.quantization?.description,
+                (plan.variant?.quantization ?? plan.conversion?.tag)?.description,
                 plan.variant?.reason(for: pull.model, policy: pull.quantize, among: plan.offered)
+                    ?? plan.conversion.map { "The repository's weights will be made into a GGUF file. \($0.decision.reason)" }
                     ?? "The files were named and none of them is a GGUF model.", offered
             ),
             files: files, sizeBytes: plan.sizeBytes,
             disk: .init(neededBytes: space.needed, availableBytes: space.available), diskReserveBytes: space.reserve,
-            memory: .init(neededBytes: plan.variant == nil ? 0 : plan.sizeBytes + plan.sizeBytes / 10, availableBytes: MachineMemory.availableBytes),
+            memory: .init(neededBytes: plan.modelBytes + plan.modelBytes / 10, availableBytes: MachineMemory.availableBytes),
             bytesPerSecond: bytesPerSecond)
     }
 
@@ -46,6 +50,6 @@ extension PullWorker {
     /// - Returns: What would happen.
     /// - Throws: `RoostError` as the pull itself would fail with; a lack of room is not an error here.
     public func preview(_ pull: NewPull) async throws -> PullPreview {
-        try await PullPlanner(hub: hub, bytesPerSecond: board.lastRate).preview(pull)
+        try await PullPlanner(hub: hub, conversions: configuration.conversions, bytesPerSecond: board.lastRate).preview(pull)
     }
 }

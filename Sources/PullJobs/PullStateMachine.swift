@@ -19,6 +19,9 @@ public struct PullStateMachine: Sendable, Hashable {
     /// How many tries in a row have failed without bringing a byte, over all runs of the job.
     public private(set) var retryCount: Int
 
+    /// How much of the model is made of the files, 0.0 … 1.0; `nil` where none is made, or not yet.
+    public private(set) var conversion: Double?
+
     /// How many such tries there may be.
     private let maxRetries: Int
 
@@ -155,6 +158,13 @@ public struct PullStateMachine: Sendable, Hashable {
         // Back from verifying to downloading when bytes turned out wrong and come again.
         stage = sum >= totalBytes ? .verifying : .downloading
     }
+
+    /// So many bytes of the model that is made of the files are written.
+    ///
+    /// - Parameters:
+    ///   - bytes: Bytes so far.
+    ///   - total: Bytes of the finished model.
+    public mutating func converted(_ bytes: Int64, of total: Int64) { conversion = total > 0 ? Double(bytes) / Double(total) : 1 }
 
     /// What to do after a failure.
     public enum Verdict: Sendable, Hashable {

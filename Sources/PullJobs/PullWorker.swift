@@ -19,6 +19,8 @@ public final class PullWorker: Service {
         public var loadModel: @Sendable (ModelReference) async throws -> Void
         /// Where pulls are noted that have ended well; `nil` for nowhere.
         public var receipts: ReceiptFolder?
+        /// How models are made of repositories that hold weights and no GGUF file; `nil` refuses such repositories.
+        public var conversions: ConversionSettings?
         /// Where the rate of the last pull is kept; `nil` for nowhere.
         public var rateNote: RateNote?
         /// What time it is.
@@ -42,7 +44,7 @@ public final class PullWorker: Service {
         }
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private let database: JobDatabase
     let hub: HubClient
     private let logger: Logger
@@ -125,7 +127,8 @@ public final class PullWorker: Service {
         defer { board.end(job.id) }
         let pipeline = PullPipeline(
             job: job, hub: hub, board: board, limiter: limiter, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
-            recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) })
+            recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) },
+            note: { await self.note($0, in: claim) })
         let outcome = await pipeline.run()
         if let rate = board.lastRate { configuration.rateNote?.write(rate) }
         let machine = board.machine(job.id) ?? PullStateMachine()
@@ -179,6 +182,14 @@ public final class PullWorker: Service {
             try await database.setVerified(ranges, in: claim)
         } catch {
             logger.warning("a pull's files cannot be recorded", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
+        }
+    }
+
+    private func note(_ message: String, in claim: JobClaim) async {
+        do {
+            try await database.addNote(message, to: claim)
+        } catch {
+            logger.warning("a note on a pull cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
         }
     }
 

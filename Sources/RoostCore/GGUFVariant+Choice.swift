@@ -48,6 +48,8 @@ extension GGUFVariant {
         return switch policy {
         case .auto: "\(name) is the nearest to Q4_K_M, which `auto` prefers: a quarter of the full size at little loss."
         case .q4: "\(name) is the best four-bit quantisation of those offered."
+        case .q5, .q6, .q8: "\(name) is the best quantisation of those offered with as many bits as `\(policy.rawValue)` asks for."
+        case .q4_0, .bf16: "\(name) is what `\(policy.rawValue)` asks for."
         case .fp16: "\(name) is the sixteen-bit file."
         case .no: "\(name) has the most bits of those offered."
         }
@@ -57,7 +59,11 @@ extension GGUFVariant {
         switch policy {
         case .auto, .no: true
         case .q4: quantization?.nominalBits == 4
+        case .q5: quantization?.nominalBits == 5
+        case .q6: quantization?.nominalBits == 6
+        case .q8: quantization?.nominalBits == 8
         case .fp16: quantization?.nominalBits == 16
+        case .q4_0, .bf16: quantization?.description == policy.rawValue.uppercased()
         }
     }
 

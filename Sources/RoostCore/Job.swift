@@ -7,7 +7,7 @@ public struct Job: Sendable, Hashable, Identifiable {
     public var id: String
     /// What was asked for: `org/name` or `org/name:QUANT`.
     public var model: String
-    /// What to do about quantisation: `auto`, `q4`, `fp16` or `no`.
+    /// What to do about quantisation: `auto`, `q4`, `fp16`, `no` or another word of `QuantizationPolicy`.
     public var quantize: String?
     /// Whether the model is loaded once it is here.
     public var initialize: Bool?

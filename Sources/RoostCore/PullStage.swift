@@ -20,6 +20,10 @@ public struct PullStage: Sendable, Hashable, RawRepresentable, Codable {
     public static let stalled = Self(rawValue: "stalled")
     /// Comparing digests and giving files their final names.
     public static let verifying = Self(rawValue: "verifying")
+    /// Making a GGUF file of the repository's weights, at their own precision or at sixteen bits.
+    public static let converting = Self(rawValue: "converting")
+    /// Making a GGUF file of the repository's weights, with fewer bits.
+    public static let quantizing = Self(rawValue: "quantizing")
     /// Starting the engine, waiting until it answers.
     public static let loading = Self(rawValue: "loading")
 

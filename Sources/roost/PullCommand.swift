@@ -11,7 +11,7 @@ struct PullCommand: AsyncParsableCommand {
 
     @Argument(help: "org/name, or org/name:QUANT such as org/name:Q4_K_M.")
     var model: String
-    @Option(help: "auto, q4, fp16 or no.")
+    @Option(help: "auto, q4, fp16 or no; also q4_0, q5, q6, q8 or bf16.")
     var quantize: QuantizationPolicy = .auto
     @Flag(name: .customLong("init"), help: "Load the model once it is here.")
     var initialize = false

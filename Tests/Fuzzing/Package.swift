@@ -9,15 +9,18 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
     name: "fuzzing",
     platforms: [.macOS(.v15)],
+    dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.1")],
     targets: [
-        .target(name: "RoostCore", path: "Parsers/RoostCore", swiftSettings: strict),
+        .target(name: "RoostCore", dependencies: [systemPackage], path: "Parsers/RoostCore", swiftSettings: strict),
         .target(name: "HubClient", dependencies: ["RoostCore"], path: "Parsers/HubClient", swiftSettings: strict),
+        .target(name: "ModelFormats", dependencies: ["RoostCore", systemPackage], path: "Parsers/ModelFormats", swiftSettings: strict),
         .executableTarget(
-            name: "parser-fuzzer", dependencies: ["HubClient", "RoostCore"], path: "Fuzzer",
+            name: "parser-fuzzer", dependencies: ["HubClient", "ModelFormats", "RoostCore"], path: "Fuzzer",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
     ],
     swiftLanguageModes: [.v6]

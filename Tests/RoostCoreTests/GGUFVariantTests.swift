@@ -50,6 +50,16 @@ import Testing
         #expect(try choice("a/b", .no, "Q8_0", "F32", "F16") == "F32")
     }
 
+    @Test func `q4_0, q5, q6, q8 and bf16 take no other`() throws {
+        let offered = ["Q4_0", "Q5_K_M", "Q5_K_S", "Q6_K", "Q8_0", "BF16"]
+        for (policy, expected) in [(QuantizationPolicy.q4_0, "Q4_0"), (.q5, "Q5_K_M"), (.q6, "Q6_K"), (.q8, "Q8_0"), (.bf16, "BF16")] {
+            let paths = try (offered + ["Q4_K_M", "F16"]).map { try RepositoryFilePath(parsing: "model-\($0).gguf") }
+            let chosen = try GGUFVariant.choose(for: ModelReference(parsing: "a/b"), policy: policy, among: GGUFVariant.variants(in: paths))
+            #expect(chosen.quantization?.description == expected)
+            #expect(throws: RoostError.self) { try choice("a/b", policy, "Q4_K_M", "F16") }
+        }
+    }
+
     @Test func `a wish that cannot be met names what there is`() throws {
         let error = try #require(throws: RoostError.self) { try choice("a/b:Q5_K_M", .auto, "Q8_0", "F16") }
         #expect(error.message == "a/b has no GGUF file for Q5_K_M. It offers: F16, Q8_0.")

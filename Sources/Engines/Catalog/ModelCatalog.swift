@@ -2,35 +2,43 @@ import Foundation
 public import RoostCore
 public import SystemPackage
 
-/// The models in a Hub cache that are complete and that an engine can load.
+/// The models that are complete and that an engine can load: in a Hub cache, and among those that Roost made of others.
 ///
 /// Reads huggingface_hub's own layout, `models--org--name/{blobs,refs,snapshots}`, and keeps nothing in memory: what is on the disk is the truth,
 /// whoever put it there. Files whose blob is missing do not count, nor do split files with missing parts.
 public struct ModelCatalog: Sendable {
     /// The Hub cache.
     public let cacheDirectory: FilePath
+    /// What Roost made of models; `nil` for nothing.
+    public let converted: ConvertedModels?
 
-    /// Makes a catalogue of a cache.
+    /// Makes a catalogue.
     ///
-    /// - Parameter cacheDirectory: The folder that holds `models--…` folders; it need not exist yet.
-    public init(cacheDirectory: FilePath) { self.cacheDirectory = cacheDirectory }
+    /// - Parameters:
+    ///   - cacheDirectory: The folder that holds `models--…` folders; it need not exist yet.
+    ///   - converted: What Roost made of models.
+    public init(cacheDirectory: FilePath, converted: ConvertedModels? = nil) {
+        self.cacheDirectory = cacheDirectory
+        self.converted = converted
+    }
 
     /// Every model there is, ordered by name.
     ///
     /// - Throws: `RoostError` with code `fileSystem` when the cache exists but cannot be read.
     public func entries() throws -> [ModelEntry] {
+        let repositories = Set(try cachedRepositories() + (converted?.repositories() ?? []))
+        return repositories.flatMap { models(of: $0).map(\.entry) }.sorted { $0.reference.description < $1.reference.description }
+    }
+
+    private func cachedRepositories() throws -> [RepositoryID] {
         guard FileManager.default.fileExists(atPath: cacheDirectory.string) else { return [] }
-        let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: cacheDirectory.string)
+            return try FileManager.default.contentsOfDirectory(atPath: cacheDirectory.string).compactMap(RepositoryID.init(cacheFolderName:))
         } catch {
             throw RoostError(
                 .fileSystem, "The model cache \(cacheDirectory) cannot be read: \(error.localizedDescription). Check the folder's permissions.",
                 cause: error)
         }
-        return names.compactMap(RepositoryID.init(cacheFolderName:)).flatMap { repository in
-            models(of: repository).map(\.entry)
-        }.sorted { $0.reference.description < $1.reference.description }
     }
 
     /// The model that a reference names. Without a quantisation, the one that `quantize: auto` would have picked.
@@ -82,7 +90,7 @@ extension ModelCatalog {
         return Array(models.values)
     }
 
-    /// The snapshot that `refs/main` names, then the others, newest first.
+    /// The snapshot that `refs/main` names, then the others, newest first; after each what was made of its commit, which reads like a snapshot.
     private func snapshots(of repository: RepositoryID) -> [FilePath] {
         let root = cacheDirectory.appending(repository.cacheFolderName)
         let folder = root.appending("snapshots")
@@ -90,8 +98,10 @@ extension ModelCatalog {
         let commits = ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).compactMap(CommitHash.init(hex:))
         let main = (try? String(contentsOfFile: root.appending("refs").appending("main").string, encoding: .utf8))?
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        let dated = commits.map { commit in
-            let path = folder.appending(commit.description)
+        let paths =
+            commits.map { (commit: $0, path: folder.appending($0.description)) }
+            + (converted.map { made in made.commits(of: repository).map { (commit: $0, path: made.folder(of: repository, at: $0)) } } ?? [])
+        let dated = paths.map { commit, path in
             let date = (try? FileManager.default.attributesOfItem(atPath: path.string))?[.modificationDate] as? Date
             return (path: path, isMain: commit.description == main, date: date ?? .distantPast)
         }

@@ -5,7 +5,7 @@ public import SystemPackage
 public struct ModelEntry: Sendable, Hashable {
     /// What the model is called: `org/name:QUANT`, or `org/name` when its file name carries no quantisation.
     public let reference: ModelReference
-    /// The snapshot folder of the Hub cache that holds the files.
+    /// The folder that holds the files: a snapshot of the Hub cache, or what Roost made of a commit.
     public let snapshotPath: FilePath
     /// The GGUF file, inside the snapshot; the first part of a split one.
     public let modelFile: FilePath

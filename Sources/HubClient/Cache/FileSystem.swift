@@ -1,6 +1,6 @@
 import Foundation
 import RoostCore
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -11,9 +11,9 @@ import SystemPackage
 #endif
 
 /// The system calls that SystemPackage does not have. All throw `RoostError`.
-enum FileSystem {
+package enum FileSystem {
     /// Makes a folder and its parents; one that exists is fine.
-    static func makeFolder(_ path: FilePath) throws {
+    package static func makeFolder(_ path: FilePath) throws {
         if path.withPlatformString({ mkdir($0, 0o777) }) == 0 { return }
         let failure = Errno(rawValue: errno)
         if failure == .noSuchFileOrDirectory, path.lastComponent != nil {
@@ -65,7 +65,7 @@ enum FileSystem {
     }
 
     /// Removes a file or link; one that is not there is fine.
-    static func remove(_ path: FilePath) throws {
+    package static func remove(_ path: FilePath) throws {
         if path.withPlatformString({ unlink($0) }) != 0, errno != ENOENT { throw error(Errno(rawValue: errno), "remove", path) }
     }
 
@@ -103,7 +103,7 @@ enum FileSystem {
     }()
 
     /// Waits until a folder's entries are on the disk.
-    static func flushFolder(_ path: FilePath) throws {
+    package static func flushFolder(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }
         // Closing what was only read cannot lose anything.
         defer { try? descriptor.close() }
@@ -117,7 +117,7 @@ enum FileSystem {
     ///   - path: The file; its folder exists.
     ///   - folder: Where the temporary file goes: on the same file system, and where nobody lists files.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
+    package static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
         let temporary = temporaryName(in: folder)
         do {
             try attempt("write", path) {
@@ -210,16 +210,32 @@ enum FileSystem {
     }
 
     /// The size of a regular file, through links; `nil` when there is none.
-    static func size(of path: FilePath) -> Int64? {
+    package static func size(of path: FilePath) -> Int64? {
         guard let stat = try? path.stat(), stat.type == .regular else { return nil }
         return stat.size
+    }
+
+    /// The first bytes of a file.
+    static func beginning(of path: FilePath, count: Int) throws -> [UInt8] {
+        try attempt("read", path) {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            // Closing what was only read cannot lose anything.
+            defer { try? descriptor.close() }
+            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                while filled < count {
+                    let read = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]))
+                    guard read > 0 else { throw Errno.ioError }
+                    filled += read
+                }
+            }
+        }
     }
 
     /// How much of the disk a file takes, written or reserved, in bytes; 0 when there is none.
     static func allocatedBytes(of path: FilePath) -> Int64 { (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0 }
 
     /// The bytes an ordinary user may still write.
-    static func freeBytes(_ folder: FilePath) throws -> Int64 {
+    package static func freeBytes(_ folder: FilePath) throws -> Int64 {
         let info = try fileSystem(of: folder)
         return bytes(UInt64(info.f_bavail), of: UInt64(info.f_frsize))
     }

@@ -2,14 +2,6 @@ import Logging
 import RoostCore
 import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 extension HubCache {
     /// Runs `work` while this process alone may touch a blob: the lock is the one `huggingface_hub` takes, so Python processes wait too.
     ///
@@ -25,17 +17,7 @@ extension HubCache {
         _ digest: ContentDigest, of repository: RepositoryID, clock: any Clock<Duration>, logger: Logger,
         _ work: () async throws -> Result
     ) async throws -> Result {
-        let path = lockFile(digest, of: repository)
-        let descriptor = try openLock(path)
-        // Closing releases the lock. The file stays: deleting it would let two processes hold two locks of one name.
-        defer { try? descriptor.close() }
-        var isFirst = true
-        while try !tryLock(descriptor, path, logger) {
-            if isFirst { logger.info("another process works on this file; waiting", metadata: ["lock": "\(path)"]) }
-            isFirst = false
-            try await clock.sleep(for: .milliseconds(200))
-        }
-        return try await work()
+        try await FileLock(lockFile(digest, of: repository)).holding(clock: clock, logger: logger, work)
     }
 
     /// Runs `work` under a blob's lock, unless another process, or another part of this one, has it.
@@ -52,9 +34,7 @@ extension HubCache {
 
     /// Runs `work` under a lock file, unless somebody has it.
     func withLockIfFree<Result>(at path: FilePath, _ work: () throws -> Result) throws -> Result? {
-        let descriptor = try openLock(path)
-        defer { try? descriptor.close() }
-        return try tryLock(descriptor, path, nil) ? try work() : nil
+        try FileLock(path).holdingIfFree(work)
     }
 
     /// Whether somebody holds a blob's lock. Asking makes no lock file.
@@ -69,27 +49,5 @@ extension HubCache {
         return try FileSystem.names(in: locksFolder(repository)).contains { name in
             try name.hasSuffix(suffix) && isLocked(blob: String(name.dropLast(suffix.count)), of: repository)
         }
-    }
-
-    private func openLock(_ path: FilePath) throws -> FileDescriptor {
-        try FileSystem.makeFolder(path.removingLastComponent())
-        return try FileSystem.attempt("open the lock", path) {
-            try FileDescriptor.open(
-                path, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: FilePermissions(rawValue: 0o664))
-        }
-    }
-
-    private func tryLock(_ descriptor: FileDescriptor, _ path: FilePath, _ logger: Logger?) throws -> Bool {
-        while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
-            let failure = Errno(rawValue: errno)
-            if failure == .wouldBlock || failure == .resourceTemporarilyUnavailable { return false }
-            if failure == .noFunction || failure == .notSupported {
-                // Some network file systems cannot lock. Two writers can then spoil a partial file, which its digest will tell.
-                logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
-                return true
-            }
-            if failure != .interrupted { try FileSystem.attempt("lock", path) { throw failure } }
-        }
-        return true
     }
 }

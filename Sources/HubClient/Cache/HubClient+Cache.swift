@@ -97,6 +97,14 @@ extension HubClient {
         return cache.holdsBlob(of: file, revision.repository) ? cache.blob(file.digest, of: revision.repository) : nil
     }
 
+    /// Where a file lies in its snapshot.
+    ///
+    /// - Parameters:
+    ///   - file: The file as the listing promised it.
+    ///   - revision: The pinned revision.
+    /// - Returns: An absolute path, which may be a link.
+    public func path(of file: RepositoryFile, in revision: ResolvedRevision) -> FilePath { cache.snapshotPath(of: file, in: revision) }
+
     /// The folder that looks like the repository at that commit.
     ///
     /// - Parameter revision: The pinned revision.

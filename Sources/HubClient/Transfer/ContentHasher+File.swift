@@ -1,5 +1,5 @@
-import RoostCore
-import SystemPackage
+package import RoostCore
+package import SystemPackage
 
 extension ContentHasher {
     /// Hashes the beginning of a file.
@@ -64,5 +64,22 @@ extension ContentHasher {
         defer { try? descriptor.close() }
         var hasher = ContentHasher(like: file.digest, size: file.size)
         return try await hasher.update(from: descriptor, path, count: file.size) == file.size && hasher.digest == file.digest
+    }
+}
+
+extension ContentDigest {
+    /// The SHA-256 of a file's content.
+    ///
+    /// - Parameter path: The file, or a link to it.
+    /// - Returns: The digest.
+    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
+    @concurrent
+    package static func sha256(of path: FilePath) async throws -> ContentDigest {
+        let descriptor = try FileSystem.attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
+        // Closing what was only read cannot lose anything.
+        defer { try? descriptor.close() }
+        var hasher = ContentHasher(like: .sha256(""), size: 0)
+        _ = try await hasher.update(from: descriptor, path, count: .max)
+        return hasher.digest
     }
 }

@@ -11,16 +11,27 @@ public struct TensorType: Sendable, Hashable {
 }
 
 extension TensorType {
+    /// Single precision.
     public static let f32 = Self(rawValue: 0, name: "F32", blockSize: 1, blockByteCount: 4)
+    /// Half precision.
     public static let f16 = Self(rawValue: 1, name: "F16", blockSize: 1, blockByteCount: 2)
+    /// Four bits and a scale.
     public static let q4_0 = Self(rawValue: 2, name: "Q4_0", blockSize: 32, blockByteCount: 18)
+    /// Four bits, a scale and a minimum.
     public static let q4_1 = Self(rawValue: 3, name: "Q4_1", blockSize: 32, blockByteCount: 20)
+    /// Five bits and a scale.
     public static let q5_0 = Self(rawValue: 6, name: "Q5_0", blockSize: 32, blockByteCount: 22)
+    /// Five bits, a scale and a minimum.
     public static let q5_1 = Self(rawValue: 7, name: "Q5_1", blockSize: 32, blockByteCount: 24)
+    /// Eight bits and a scale.
     public static let q8_0 = Self(rawValue: 8, name: "Q8_0", blockSize: 32, blockByteCount: 34)
+    /// Four bits, with scales and minima of six bits for each 32 elements.
     public static let q4_K = Self(rawValue: 12, name: "Q4_K", blockSize: 256, blockByteCount: 144)
+    /// Five bits, with scales and minima of six bits for each 32 elements.
     public static let q5_K = Self(rawValue: 13, name: "Q5_K", blockSize: 256, blockByteCount: 176)
+    /// Six bits, with scales of eight bits for each 16 elements.
     public static let q6_K = Self(rawValue: 14, name: "Q6_K", blockSize: 256, blockByteCount: 210)
+    /// The upper half of single precision.
     public static let bf16 = Self(rawValue: 30, name: "BF16", blockSize: 1, blockByteCount: 2)
 
     /// Every type that llama.cpp build 11434 reads.

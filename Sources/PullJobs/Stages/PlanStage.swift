@@ -4,15 +4,19 @@ import RoostCore
 /// Chooses the files and checks that they fit on the disk.
 struct PlanStage: Sendable {
     let hub: HubClient
+    /// How models are made of weights; `nil` where nobody makes any.
+    let conversions: ConversionSettings?
 
-    func run(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) throws -> PullPlan {
-        var plan = try choose(reference: reference, policy: policy, patterns: patterns, resolved: resolved)
+    func run(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) async throws -> PullPlan {
+        var plan = try await choose(reference: reference, policy: policy, patterns: patterns, resolved: resolved)
         plan.claim = try claimSpace(for: plan)
         return plan
     }
 
     /// The plan, whether it fits or not.
-    func choose(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) throws -> PullPlan {
+    func choose(
+        reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository
+    ) async throws -> PullPlan {
         let wanted = resolved.files.filter { patterns.select($0.path) }
         let variants = GGUFVariant.variants(in: wanted.map(\.path))
         // Who names the files gets these, whether or not there is a model among them.
@@ -23,6 +27,9 @@ struct PlanStage: Sendable {
                 "None of the \(resolved.files.count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
             )
         }
+        if variants.isEmpty, !isExplicit, let conversions {
+            return try await convert(reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), conversions)
+        }
         let hasChoice = !variants.isEmpty || !isExplicit || reference.quantization != nil
         let variant = hasChoice ? try GGUFVariant.choose(for: reference, policy: policy, among: variants) : nil
         let chosen = Set(variant?.files ?? wanted.map(\.path))
@@ -31,6 +38,26 @@ struct PlanStage: Sendable {
             reference: ModelReference(repository: reference.repository, quantization: variant?.quantization ?? reference.quantization),
             revision: resolved.revision, files: files, isWholeRepository: files.count == resolved.files.count,
             sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, offered: variants)
+    }
+
+    /// The weights with all that says what they are.
+    private func convert(
+        reference: ModelReference, policy: QuantizationPolicy, _ resolved: ResolvedRepository, _ conversions: ConversionSettings
+    ) async throws -> PullPlan {
+        let order = try await ConversionPlanner(hub: hub, threshold: conversions.threshold).order(reference, policy: policy, resolved)
+        let weights = Set(order.weights.map(\.path))
+        let files = resolved.files.filter { weights.contains($0.path) || Self.describesWeights($0) }
+        return PullPlan(
+            reference: ModelReference(repository: reference.repository, quantization: order.tag), revision: resolved.revision, files: files,
+            isWholeRepository: files.count == resolved.files.count, sizeBytes: order.weights.reduce(0) { $0 + $1.size }, variant: nil, offered: [],
+            conversion: order)
+    }
+
+    /// Tokenizers take up to some thirty megabytes; what lies in folders belongs to other programs, but for templates and the pooling of embeddings.
+    private static func describesWeights(_ file: RepositoryFile) -> Bool {
+        if isCompanion(file) { return true }
+        let path = file.path.description
+        return !path.contains("/") && file.size <= 64 << 20 && [".json", ".txt", ".model"].contains { path.hasSuffix($0) }
     }
 
     /// The model card, the licence and the small descriptions belong with the model.

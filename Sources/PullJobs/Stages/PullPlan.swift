@@ -1,4 +1,5 @@
 import HubClient
+import ModelFormats
 import RoostCore
 
 /// What a pull will fetch.
@@ -16,10 +17,17 @@ struct PullPlan: Sendable {
     let variant: GGUFVariant?
     /// What it was chosen from.
     let offered: [GGUFVariant]
+    /// The model that will be made of the files; `nil` when they are one.
+    var conversion: ConversionOrder?
     /// The room on the disk that this pull counts on; `nil` for one that is only looked at.
     var claim: SpaceClaim?
 
-    var isQuantized: Bool { variant.map { $0.quantization.map { !$0.isFullPrecision } ?? true } ?? false }
+    var isQuantized: Bool { conversion?.decision.recipe.isQuantized ?? isVariantQuantized }
+
+    private var isVariantQuantized: Bool { variant.map { $0.quantization.map { !$0.isFullPrecision } ?? true } ?? false }
+
+    /// The size of the model that an engine will load, roughly where it is yet to be made; 0 where there is none.
+    var modelBytes: Int64 { conversion?.estimatedBytes ?? (variant == nil ? 0 : sizeBytes) }
 
     /// The size of all files.
     var totalBytes: Int64 { files.reduce(0) { $0 + $1.size } }

@@ -4,6 +4,7 @@ import HubClient
 import Hummingbird
 import JobStore
 import Logging
+import ModelFormats
 import PullJobs
 import RoostCore
 import SystemPackage
@@ -49,6 +50,7 @@ struct ServerParts: Sendable {
             _ = try await engines.load(entry)
         }
         worker.receipts = models.receipts
+        worker.conversions = Self.conversions(configuration)
         worker.rateNote = RateNote(at: configuration.settings.home.appending("download-rate"))
         self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
         let settings = configuration.settings
@@ -88,6 +90,15 @@ struct ServerParts: Sendable {
 
     private static func engineExecutable(_ configuration: RoostServer.Configuration) throws -> FilePath {
         try configuration.settings.llamaServer ?? EngineLocator.locate(environment: configuration.environment)
+    }
+
+    private static func conversions(_ configuration: RoostServer.Configuration) -> ConversionSettings {
+        ConversionSettings(
+            models: ConvertedModels(home: configuration.settings.home),
+            locateLibrary: {
+                // Without an engine the library can still be named by its variable.
+                try GGMLLibrary.locate(besideEngine: try? engineExecutable(configuration), environment: configuration.environment)
+            }, threshold: configuration.settings.q4Threshold, workers: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {

@@ -35,6 +35,8 @@ extension ServerSettings {
         public var maxCacheModels: Int?
         /// `--max-concurrent-pulls`.
         public var maxConcurrentPulls: Int?
+        /// `--model-q4-threshold-bytes`.
+        public var q4Threshold: Int?
         /// `--max-download-rate`.
         public var maxDownloadRate: String?
         /// `--download-windows`.
@@ -79,6 +81,7 @@ extension ServerSettings {
             values[.modelLoadCooldown] = modelLoadCooldown.map { .int($0) }
             values[.maxCacheModels] = maxCacheModels.map { .int($0) }
             values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
+            values[.q4Threshold] = q4Threshold.map { .int($0) }
             values[.maxDownloadRate] = maxDownloadRate.map { .string($0) }
             values[.downloadWindows] = downloadWindows.map { .string($0) }
             values[.diskReserve] = diskReserve.map { .string($0) }
@@ -137,6 +140,7 @@ extension ServerSettings {
         modelLoadTimeout = try reader.int(.modelLoadTimeout, in: 1...86_400, default: modelLoadTimeout)
         modelLoadCooldown = try reader.int(.modelLoadCooldown, in: 0...86_400, default: modelLoadCooldown)
         maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
+        q4Threshold = Int64(try reader.int(.q4Threshold, in: 0...1 << 60, default: Int(q4Threshold)))
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
         try readDownloadSettings(reader)
         try readJobSettings(reader)

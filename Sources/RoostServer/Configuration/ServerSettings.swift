@@ -21,6 +21,7 @@ public import SystemPackage
 /// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
+/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): beyond it `auto` quantises |
 /// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
 /// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
 /// | `disk_reserve` | `ROOST_DISK_RESERVE` | `--disk-reserve` | 5 % of the disk, but at most 1GiB; a size such as `2GiB` |
@@ -57,6 +58,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var contextLength = 4096
     /// Threads of each engine; `nil` leaves the choice to it.
     public var threads: Int?
+    /// Beyond how many bytes of weights `auto` quantises.
+    public var q4Threshold: Int64 = 14_000_000_000
     /// How long a model may take to load, in seconds.
     public var modelLoadTimeout = 300
     /// How long a model that failed to load is not tried again, in seconds.

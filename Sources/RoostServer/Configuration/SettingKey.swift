@@ -12,6 +12,7 @@ enum SettingKey: String, CaseIterable {
     case modelLoadCooldown = "model_load_cooldown"
     case maxCacheModels = "max_cache_models"
     case maxConcurrentPulls = "max_concurrent_pulls"
+    case q4Threshold = "model_q4_threshold_bytes"
     case maxDownloadRate = "max_download_rate"
     case downloadWindows = "download_windows"
     case diskReserve = "disk_reserve"
@@ -27,10 +28,10 @@ enum SettingKey: String, CaseIterable {
     case shareAllow = "share_allow"
     case shareTokenFile = "share_token_file"
 
-    /// `ROOST_` and the key, but for the three names that the v1.0 server had already.
+    /// `ROOST_` and the key, but for the names that the v1.0 server had already.
     var environmentVariable: String {
         switch self {
-        case .modelLoadCooldown, .maxCacheModels, .maxConcurrentPulls: rawValue.uppercased()
+        case .modelLoadCooldown, .maxCacheModels, .maxConcurrentPulls, .q4Threshold: rawValue.uppercased()
         default: "ROOST_" + rawValue.uppercased()
         }
     }

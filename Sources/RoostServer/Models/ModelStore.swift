@@ -12,7 +12,7 @@ struct ModelStore: Sendable {
     let receipts: ReceiptFolder
 
     init(hub: HubConfiguration, home: FilePath) {
-        catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory)
+        catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home))
         cache = hub.cache
         receipts = ReceiptFolder(home: home)
     }

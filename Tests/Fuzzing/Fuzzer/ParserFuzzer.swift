@@ -1,11 +1,13 @@
 import Foundation
 
 @testable import HubClient
+@testable import ModelFormats
 @testable import RoostCore
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern
+    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json
+    case sentencePiece = "sentence-piece"
 
     /// Parses one input.
     func run(_ bytes: UnsafeRawBufferPointer) {
@@ -22,6 +24,10 @@ enum ParserFuzzer: String, CaseIterable {
         case .pattern:
             let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             _ = GlobPattern(String(parts[0])).matches(parts.count > 1 ? String(parts[1]) : "")
+        case .gguf: Self.gguf(bytes)
+        case .safetensors: Self.safetensors(bytes)
+        case .json: Self.json(Array(bytes))
+        case .sentencePiece: Self.sentencePiece(Array(bytes))
         }
     }
 
@@ -48,6 +54,26 @@ enum ParserFuzzer: String, CaseIterable {
         for pause in [RetryAfter.parse(rateLimit: [], retryAfter: text, now: now), RetryAfter.parse(rateLimit: [text], retryAfter: nil, now: now)] {
             precondition(pause.map { $0 >= .zero && $0 <= .seconds(3600) } ?? true)
         }
+    }
+
+    /// Every tensor lies in the file and has the bytes that its shape needs.
+    private static func gguf(_ bytes: UnsafeRawBufferPointer) {
+        guard let file = try? GGUFFile(parsing: bytes, fileSize: Int64(bytes.count), name: "fuzz") else { return }
+        for tensor in file.tensors {
+            precondition(tensor.offset >= 0 && file.dataOffset + tensor.offset + tensor.byteCount <= bytes.count)
+            precondition(tensor.type.byteCount(of: tensor.dimensions) == tensor.byteCount)
+        }
+        _ = ModelInspection(file)
+    }
+
+    /// The tensors fill the file to its end.
+    private static func safetensors(_ bytes: UnsafeRawBufferPointer) {
+        guard let header = try? SafetensorsHeader(parsing: bytes, fileSize: Int64(bytes.count), name: "fuzz") else { return }
+        let sizes = header.tensors.map { tensor in
+            precondition(tensor.range.upperBound <= bytes.count && tensor.type.byteCount(of: tensor.shape) == Int64(tensor.range.count))
+            return Int64(tensor.range.count)
+        }
+        precondition(header.tensors.isEmpty || header.tensors.map(\.range.upperBound).max() == Int64(bytes.count) && sizes.reduce(0, +) < bytes.count)
     }
 
     private static func tree(_ json: Data) {

@@ -6,12 +6,12 @@ public import SystemPackage
 ///
 /// Outside the Hub cache, which belongs to everybody and where Python's tools call what they do not know corrupt.
 public struct ReceiptFolder: Sendable {
-    private let folder: FilePath
+    private let models: ConvertedModels
 
     /// Names the folder; nothing is read or made yet.
     ///
     /// - Parameter home: Roost's home.
-    public init(home: FilePath) { folder = home.appending("models") }
+    public init(home: FilePath) { models = ConvertedModels(home: home) }
 
     /// The receipt of a commit.
     ///
@@ -52,7 +52,7 @@ public struct ReceiptFolder: Sendable {
         let path = file(repository, commit)
         try FileSystem.remove(path)
         // What else lies there was made from the files and is no business of ours.
-        if FileSystem.removeIfEmpty(path.removingLastComponent()) { _ = FileSystem.removeIfEmpty(repositoryFolder(repository)) }
+        if FileSystem.removeIfEmpty(path.removingLastComponent()) { _ = FileSystem.removeIfEmpty(models.folder(of: repository)) }
     }
 
     private func write(_ receipt: ModelReceipt, of repository: RepositoryID, commit: CommitHash) throws {
@@ -65,12 +65,8 @@ public struct ReceiptFolder: Sendable {
         try FileSystem.flushFolder(parent)
     }
 
-    private func repositoryFolder(_ repository: RepositoryID) -> FilePath {
-        folder.appending(String(repository.cacheFolderName.dropFirst("models--".count)))
-    }
-
     private func file(_ repository: RepositoryID, _ commit: CommitHash) -> FilePath {
-        repositoryFolder(repository).appending(commit.description).appending("receipt.json")
+        models.folder(of: repository, at: commit).appending("receipt.json")
     }
 }
 

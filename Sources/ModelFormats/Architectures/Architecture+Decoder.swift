@@ -1,0 +1,88 @@
+/// What most decoders share.
+extension Architecture {
+    /// The keys that llama.cpp's converter writes for every architecture that does nothing special.
+    ///
+    /// - Parameters:
+    ///   - name: The prefix.
+    ///   - config: The configuration.
+    ///   - headSize: Size of an attention head, where it is to be written.
+    /// - Returns: The keys, with their prefix.
+    /// - Throws: `RoostError` when the configuration lacks one.
+    static func decoderKeyValues(_ name: String, _ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {
+        let heads = try config.count("num_attention_heads")
+        let rotary = try RotaryConfig(config)
+        var keys = KeyValueList(prefix: name)
+        keys.count("block_count", try config.count("num_hidden_layers"))
+        keys.count("context_length", try config.count("max_position_embeddings"))
+        keys.count("embedding_length", try config.count("hidden_size"))
+        keys.count("feed_forward_length", try config.count("intermediate_size"))
+        keys.count("attention.head_count", heads)
+        keys.count("attention.head_count_kv", try config.countIfPresent("num_key_value_heads") ?? heads)
+        if try !config.flag("is_causal", or: true) { keys.flag("attention.causal", false) }
+        keys.add(try rotary.scalingKeyValues(name))
+        keys.number("rope.freq_base", rotary.base)
+        keys.number("rope.freq_base_swa", rotary.slidingBase)
+        keys.number("attention.layer_norm_rms_epsilon", try config.number("rms_norm_eps"))
+        keys.count("expert_count", try config.countIfPresent("num_local_experts", "num_experts"))
+        keys.count("expert_used_count", try config.countIfPresent("num_experts_per_tok"))
+        keys.count("attention.key_length", headSize)
+        keys.count("attention.value_length", headSize)
+        return keys.keyValues
+    }
+
+    /// Embedding, last norm and head.
+    static func frame(_ facts: ModelFacts, norm: TensorRule.Transform = .none) throws -> [TensorRule] {
+        [
+            TensorRule("model.embed_tokens.weight", "token_embd.weight"),
+            TensorRule("model.norm.weight", "output_norm.weight", norm),
+            // Without a head of its own the embedding serves as one; only then may it be missing.
+            TensorRule("lm_head.weight", "output.weight", optional: try facts.config.flag("tie_word_embeddings", or: false)),
+        ]
+    }
+
+    /// Attention with a matrix for each of query, key, value and output.
+    ///
+    /// - Parameters:
+    ///   - query: What happens to the rows of the queries.
+    ///   - key: What happens to the rows of the keys.
+    /// - Returns: Rules for every layer.
+    static func attention(query: TensorRule.Transform = .none, key: TensorRule.Transform = .none) -> [TensorRule] {
+        [
+            layer("self_attn.q_proj.weight", "attn_q.weight", query),
+            layer("self_attn.k_proj.weight", "attn_k.weight", key),
+            layer("self_attn.v_proj.weight", "attn_v.weight"),
+            layer("self_attn.o_proj.weight", "attn_output.weight"),
+        ]
+    }
+
+    /// A gated feed-forward network.
+    static let feedForward: [TensorRule] = [
+        layer("mlp.gate_proj.weight", "ffn_gate.weight"),
+        layer("mlp.up_proj.weight", "ffn_up.weight"),
+        layer("mlp.down_proj.weight", "ffn_down.weight"),
+    ]
+
+    /// A norm before attention, another before the feed-forward network.
+    static let twoNorms: [TensorRule] = [
+        layer("input_layernorm.weight", "attn_norm.weight"),
+        layer("post_attention_layernorm.weight", "ffn_norm.weight"),
+    ]
+
+    /// Norms of queries and keys.
+    static func headNorms(_ transform: TensorRule.Transform = .none) -> [TensorRule] {
+        [layer("self_attn.q_norm.weight", "attn_q_norm.weight", transform), layer("self_attn.k_norm.weight", "attn_k_norm.weight", transform)]
+    }
+
+    /// Gemma's four norms a layer; they are written with 1 added.
+    static let gemmaNorms: [TensorRule] = [
+        layer("input_layernorm.weight", "attn_norm.weight", .addingOne),
+        layer("post_attention_layernorm.weight", "post_attention_norm.weight", .addingOne),
+        layer("pre_feedforward_layernorm.weight", "ffn_norm.weight", .addingOne),
+        layer("post_feedforward_layernorm.weight", "post_ffw_norm.weight", .addingOne),
+    ]
+
+    /// A rule for a tensor of each layer.
+    static func layer(_ source: String, _ target: String, _ transform: TensorRule.Transform = .none, optional: Bool = false) -> TensorRule {
+        TensorRule("model.layers.#.\(source)", "blk.#.\(target)", transform, optional: optional)
+    }
+}

@@ -1,0 +1,26 @@
+/// Gemma 3, its text part: https://github.com/huggingface/transformers/tree/main/src/transformers/models/gemma3
+extension Architecture {
+    static let gemma3 = Architecture(
+        name: "gemma3", classes: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"],
+        defaults: [
+            "max_position_embeddings": 131072, "rms_norm_eps": 1e-6, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4,
+            "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "sliding_window": 4096, "rope_theta": 1e6,
+            "rope_local_base_freq": 1e4, "tie_word_embeddings": true,
+        ],
+        keyValues: { config in
+            var keys = KeyValueList(prefix: "gemma3")
+            keys.add(try decoderKeyValues("gemma3", config, headSize: config.headSize()))
+            keys.number("final_logit_softcapping", try config.numberIfPresent("final_logit_softcapping"))
+            keys.count("attention.sliding_window", try config.count("sliding_window"))
+            let period = try config.countIfPresent("sliding_window_pattern", "_sliding_window_pattern") ?? 6
+            // Six is what llama.cpp takes by itself.
+            keys.count("attention.sliding_window_pattern", period == 6 ? nil : period)
+            return keys.keyValues
+        },
+        tensors: { facts in
+            var rules = try frame(facts, norm: .addingOne)
+            // The embedding has more rows than there are tokens, and llama.cpp wants one for each.
+            rules[0] = TensorRule(rules[0].source, rules[0].target, .cut(rows: facts.tokenCount))
+            return rules + gemmaNorms + attention() + headNorms(.addingOne) + feedForward
+        }, tokenizer: gemmaTokenizer)
+}

@@ -1,0 +1,65 @@
+import Foundation
+import RoostCore
+
+/// Llama 2 and 3, SmolLM2, TinyLlama: https://github.com/huggingface/transformers/tree/main/src/transformers/models/llama
+extension Architecture {
+    static let llama = Architecture(
+        name: "llama", classes: ["LlamaForCausalLM"],
+        defaults: ["max_position_embeddings": 2048, "rms_norm_eps": 1e-6, "rope_theta": 10000, "vocab_size": 32000],
+        keyValues: { try llamaKeyValues($0, headSize: $0.headSize()) },
+        tensors: { try llamaAttention($0) + feedForward }, tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) })
+
+    /// The reader of all that llama.cpp calls llama asks whether a text gets a space before it.
+    static let llamaTokenizer: TokenizerRules = {
+        var rules = TokenizerRules()
+        rules.writesSpacePrefix = true
+        rules.sizeWithoutBegin = 49152
+        return rules
+    }()
+
+    /// The keys of all that llama.cpp calls llama.
+    static func llamaKeyValues(_ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {
+        var keys = KeyValueList(prefix: "llama")
+        keys.add(try decoderKeyValues("llama", config, headSize: headSize))
+        keys.count("vocab_size", try config.count("vocab_size"))
+        keys.count("rope.dimension_count", try config.headSize())
+        return keys.keyValues
+    }
+
+    /// Everything but the feed-forward network.
+    static func llamaAttention(_ facts: ModelFacts) throws -> [TensorRule] {
+        let heads = try facts.config.count("num_attention_heads")
+        let keyHeads = try facts.config.countIfPresent("num_key_value_heads") ?? heads
+        let hasBias = try facts.config.flag("attention_bias", or: false)
+        let biases = [
+            layer("self_attn.q_proj.bias", "attn_q.bias", .woven(heads: heads)),
+            layer("self_attn.k_proj.bias", "attn_k.bias", .woven(heads: keyHeads)),
+            layer("self_attn.v_proj.bias", "attn_v.bias"), layer("self_attn.o_proj.bias", "attn_output.bias"),
+        ]
+        return try frame(facts) + twoNorms + attention(query: .woven(heads: heads), key: .woven(heads: keyHeads)) + (hasBias ? biases : [])
+    }
+
+    /// Llama 3.1's RoPE: long waves are stretched by a factor, short ones stay, those between are blended.
+    private static func llamaFrequencies(_ config: ModelConfig) throws -> [GeneratedTensor] {
+        let rotary = try RotaryConfig(config)
+        guard rotary.kind == "llama3" else { return [] }
+        let size = try config.headSize()
+        let factor = rotary.number("factor") ?? 8
+        let low = rotary.number("low_freq_factor") ?? 1
+        let high = rotary.number("high_freq_factor") ?? 4
+        let context = rotary.number("original_max_position_embeddings") ?? 8192
+        guard high != low, factor != 0, size <= 1 << 16 else {
+            throw RoostError(.invalidModelFile, "The factors of \"rope_scaling\" in \"config.json\" make no sense.")
+        }
+        // In 32 bits where the reference has 32 bits, so that the numbers are the same to the last bit.
+        let values = stride(from: 0, to: size, by: 2).map { index -> Float in
+            let frequency = 1 / pow(rotary.base ?? 10000, Float(index) / Float(size))
+            let length = Float(2 * Double.pi) / frequency
+            if length < Float(context / high) { return 1 }
+            if length > Float(context / low) { return Float(factor) }
+            let blend = (Float(context) / length - Float(low)) / Float(high - low)
+            return 1 / ((1 - blend) / Float(factor) + blend)
+        }
+        return [GeneratedTensor(name: "rope_freqs.weight", values: values)]
+    }
+}

@@ -1,0 +1,119 @@
+import Crypto
+import RoostCore
+public import SystemPackage
+
+/// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, both ends sequential. Slabs are converted by several tasks
+/// at once and written in order. What a killed process wrote is found again by the next one.
+public struct ModelWriter: Sendable {
+    private let plan: ConversionPlan
+    private let slabs: SlabEncoder
+    private let workers: Int
+    private let flushInterval: Int64
+
+    /// How far it is.
+    public struct Progress: Sendable, Hashable {
+        /// Bytes of the file so far.
+        public let bytes: Int64
+        /// Bytes of the whole file.
+        public let totalBytes: Int64
+        /// Tensors that are written.
+        public let tensors: Int
+        /// All tensors of the file.
+        public let totalTensors: Int
+    }
+
+    /// Prepares writing.
+    ///
+    /// - Parameters:
+    ///   - plan: What to write.
+    ///   - bytes: The checkpoint's files.
+    ///   - encoder: Must know all types of the plan.
+    ///   - workers: Slabs that are converted at once.
+    public init(plan: ConversionPlan, bytes: any CheckpointBytes, encoder: any TensorEncoder, workers: Int) {
+        self.init(plan: plan, bytes: bytes, encoder: encoder, workers: workers, flushInterval: OutputFile.flushInterval)
+    }
+
+    init(plan: ConversionPlan, bytes: any CheckpointBytes, encoder: any TensorEncoder, workers: Int, flushInterval: Int64) {
+        self.flushInterval = flushInterval
+        self.plan = plan
+        self.slabs = SlabEncoder(plan: plan, bytes: bytes, encoder: encoder)
+        self.workers = max(1, workers)
+    }
+
+    /// Writes the file and gives it its name.
+    ///
+    /// - Parameters:
+    ///   - target: The file; one that is there is replaced when the new one is whole.
+    ///   - revision: What tells this checkpoint from another one with files of the same names and sizes, such as a commit.
+    ///   - progress: Called after each slab, in order.
+    ///   - beforeInstalling: Called when all is written; when it throws, as for a digest that does not agree, the file is removed.
+    /// - Throws: `RoostError`, `CancellationError`, and what reading throws. What was written stays for the next time, see `discard`.
+    public func write(
+        to target: FilePath, revision: String, progress: @Sendable (Progress) -> Void = { _ in }, beforeInstalling: () async throws -> Void = {}
+    ) async throws {
+        let header = plan.header
+        let start = Int64(header.bytes.count)
+        let ends = header.tensors.map { start + ($0.offset + $0.byteCount).roundedUp(toMultipleOf: GGUFHeader.alignment) }
+        let file = try OutputFile(target, identity: identity(revision), ends: ends, flushInterval: flushInterval)
+        if file.position == 0 { try file.append(header.bytes) }
+        try DiskSpace.check(for: header.fileSize - file.position, at: target)
+        try await writeSlabs(to: file, progress)
+        guard file.position == header.fileSize else { throw RoostError(.unexpected, "The converted file has not the size that was planned.") }
+        do { try await beforeInstalling() } catch {
+            Self.discard(target)
+            throw error
+        }
+        try file.install()
+    }
+
+    /// Removes what an unfinished conversion left.
+    ///
+    /// - Parameter target: The file that it was to become.
+    public static func discard(_ target: FilePath) { OutputFile.discard(target) }
+
+    private func writeSlabs(to file: OutputFile, _ progress: (Progress) -> Void) async throws {
+        var waiting = SlabSequence(plan.tensors, from: file.finishedParts).enumerated().makeIterator()
+        try await withThrowingTaskGroup(of: (number: Int, slab: Slab, bytes: [UInt8]).self) { group in
+            func startNext() {
+                guard let (number, slab) = waiting.next() else { return }
+                group.addTask(executorPreference: ConversionThreads.shared) { [slabs] in (number, slab, try await slabs.encode(slab)) }
+            }
+            // One more than work at once, so that nobody waits for the disk.
+            for _ in 0...workers { startNext() }
+            var ready: [Int: (Slab, [UInt8])] = [:]
+            var written = 0
+            while let done = try await group.next() {
+                ready[done.number] = (done.slab, done.bytes)
+                while let (slab, bytes) = ready.removeValue(forKey: written) {
+                    try Task.checkCancellation()
+                    try append(bytes, of: slab, to: file)
+                    written += 1
+                    progress(state(file, slab))
+                    startNext()
+                }
+            }
+        }
+    }
+
+    private func append(_ bytes: [UInt8], of slab: Slab, to file: OutputFile) throws {
+        try file.append(bytes)
+        guard slab.isLast else { return }
+        let padding = file.position.roundedUp(toMultipleOf: GGUFHeader.alignment) - file.position
+        if padding > 0 { try file.append([UInt8](repeating: 0, count: Int(padding))) }
+        try file.finishPart(slab.tensor + 1)
+    }
+
+    private func state(_ file: OutputFile, _ slab: Slab) -> Progress {
+        Progress(
+            bytes: file.position, totalBytes: plan.header.fileSize, tensors: slab.tensor + (slab.isLast ? 1 : 0), totalTensors: plan.tensors.count)
+    }
+
+    /// Says what the file will be: its head, and the files its numbers come from.
+    private func identity(_ revision: String) -> String {
+        var digest = SHA256()
+        digest.update(data: plan.header.bytes)
+        for file in plan.checkpoint.files { digest.update(data: Array("\(file.name)\n\(file.size)\n".utf8)) }
+        digest.update(data: Array(revision.utf8))
+        return "roost conversion 1 \(digest.finalize().map { String($0, radix: 16) }.joined(separator: "."))"
+    }
+}

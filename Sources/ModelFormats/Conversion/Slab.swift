@@ -1,0 +1,53 @@
+/// Rows of a tensor that are read, converted and written in one go.
+struct Slab: Sendable {
+    /// Place of the tensor in the plan.
+    let tensor: Int
+    /// Place of the matrix in the tensor's source.
+    let matrix: Int
+    /// Rows of the matrix.
+    let rows: Range<Int>
+    /// Whether the tensor ends with it.
+    let isLast: Bool
+}
+
+/// All slabs of a plan, in the order of the file. None spans two tensors or two matrices.
+struct SlabSequence: Sequence, IteratorProtocol {
+    /// Bytes of the source that a slab has about.
+    private static let byteCount = 4 << 20
+
+    private let tensors: [OutputTensor]
+    private var tensor: Int
+    private var matrix = 0
+    private var row = 0
+
+    /// - Parameters:
+    ///   - tensors: Those of the plan.
+    ///   - first: The first tensor that is wanted.
+    init(_ tensors: [OutputTensor], from first: Int) {
+        self.tensors = tensors
+        self.tensor = first
+    }
+
+    mutating func next() -> Slab? {
+        guard tensor < tensors.count else { return nil }
+        guard case .matrices(let matrices, let transform) = tensors[tensor].source else {
+            defer { tensor += 1 }
+            return Slab(tensor: tensor, matrix: 0, rows: 0..<1, isLast: true)
+        }
+        let current = matrices[matrix]
+        let end = Swift.min(current.rowCount, row + Self.rowCount(current, transform))
+        let isLast = end == current.rowCount && matrix == matrices.count - 1
+        let slab = Slab(tensor: tensor, matrix: matrix, rows: row..<end, isLast: isLast)
+        row = end
+        if row == current.rowCount { (matrix, row) = (matrix + 1, 0) }
+        if isLast { (tensor, matrix) = (tensor + 1, 0) }
+        return slab
+    }
+
+    /// Whole groups of rows that are woven stay together.
+    private static func rowCount(_ matrix: SourceMatrix, _ transform: RowTransform) -> Int {
+        let rows = Swift.max(1, byteCount / Swift.max(1, matrix.rowLength * matrix.elementByteCount))
+        guard case .woven(let size) = transform else { return rows }
+        return Swift.max(1, rows / size) * size
+    }
+}

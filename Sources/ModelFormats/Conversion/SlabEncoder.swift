@@ -1,0 +1,87 @@
+import RoostCore
+
+/// Reads a slab's numbers and makes its bytes of them.
+struct SlabEncoder: Sendable {
+    /// Floats that are between reading and writing at once: few enough for the processor's cache.
+    private static let chunkLength = 16384
+
+    /// A number that is finite and would not be in F16.
+    private struct Overflow: Error {}
+
+    let plan: ConversionPlan
+    let bytes: any CheckpointBytes
+    let encoder: any TensorEncoder
+
+    /// The slab's bytes as the GGUF file has them.
+    func encode(_ slab: Slab) async throws -> [UInt8] {
+        let type = plan.header.tensors[slab.tensor].type
+        switch plan.tensors[slab.tensor].source {
+        case .values(let values): return try values.withUnsafeBufferPointer { try encoded($0, rowLength: values.count, as: type) }
+        case .matrices(let matrices, let transform):
+            let matrix = matrices[slab.matrix]
+            let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: slab.rows.count * matrix.rowLength * matrix.elementByteCount, alignment: 64)
+            defer { raw.deallocate() }
+            try await read(slab.rows, of: matrix, transform, into: raw)
+            // The names of the types that both formats have are the same.
+            if transform == .none, matrix.type.rawValue == type.name { return Array(raw) }
+            do { return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type) } catch is Overflow {
+                let name = plan.tensors[slab.tensor].name.quotedForPeople
+                throw RoostError(
+                    .numberOutOfRange, "The tensor \(name) has numbers beyond 65504, which F16 cannot hold. Convert the model to BF16 or F32.")
+            }
+        }
+    }
+
+    /// A matrix that is stored with rows as columns is read by pieces of columns.
+    private func read(_ rows: Range<Int>, of matrix: SourceMatrix, _ transform: RowTransform, into raw: UnsafeMutableRawBufferPointer) async throws {
+        let size = matrix.elementByteCount
+        guard transform == .transposed else {
+            try await bytes.read(file: matrix.file, at: matrix.offset + Int64(rows.lowerBound * matrix.rowLength * size), into: raw)
+            return
+        }
+        let pieceSize = rows.count * size
+        for column in 0..<matrix.rowLength {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: raw[column * pieceSize..<(column + 1) * pieceSize])
+            try await bytes.read(file: matrix.file, at: matrix.offset + Int64((column * matrix.rowCount + rows.lowerBound) * size), into: piece)
+        }
+    }
+
+    /// Chunk by chunk: decoded, transformed, encoded.
+    private func encoded(
+        _ raw: UnsafeRawBufferPointer, _ rowCount: Int, _ matrix: SourceMatrix, _ transform: RowTransform, as type: TensorType
+    ) throws -> [UInt8] {
+        let rowLength = matrix.rowLength
+        let rowBytes = try rowByteCount(type, rowLength)
+        let rowsAtOnce = max(1, Self.chunkLength / rowLength)
+        let decoder = RowDecoder(raw, rowCount: rowCount, rowLength: rowLength, type: matrix.type, transform: transform)
+        return try [UInt8](unsafeUninitializedCapacity: rowCount * rowBytes) { output, count in
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: min(rowsAtOnce, rowCount) * rowLength) { floats in
+                for first in stride(from: 0, to: rowCount, by: rowsAtOnce) {
+                    let rows = first..<min(rowCount, first + rowsAtOnce)
+                    decoder.decode(rows, into: floats)
+                    let numbers = UnsafeBufferPointer(rebasing: floats[..<(rows.count * rowLength)])
+                    guard type != .f16 || !HalfFloat.overflows(numbers) else { throw Overflow() }
+                    try encoder.encode(
+                        numbers, rowLength: rowLength, as: type,
+                        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(output)[(first * rowBytes)...]))
+                }
+            }
+            count = rowCount * rowBytes
+        }
+    }
+
+    private func encoded(_ values: UnsafeBufferPointer<Float>, rowLength: Int, as type: TensorType) throws -> [UInt8] {
+        let size = try rowByteCount(type, rowLength)
+        return try [UInt8](unsafeUninitializedCapacity: size) { output, count in
+            try encoder.encode(values, rowLength: rowLength, as: type, into: UnsafeMutableRawBufferPointer(output))
+            count = size
+        }
+    }
+
+    private func rowByteCount(_ type: TensorType, _ rowLength: Int) throws -> Int {
+        guard let count = type.byteCount(ofRow: rowLength) else {
+            throw RoostError(.unsupportedModel, "Rows of \(rowLength) numbers cannot be written as \(type.name).")
+        }
+        return count
+    }
+}

@@ -1,0 +1,112 @@
+import RoostCore
+
+/// Finds for each tensor of a checkpoint its place in the GGUF file. Each has one, or is known not to be needed; each place is filled.
+struct TensorMapping {
+    private let architecture: Architecture
+    private let facts: ModelFacts
+    private let checkpoint: Checkpoint
+    private let layerCount: Int
+    private let rules: [TensorRule]
+    private let rulesBySource: [String: [TensorRule]]
+    /// Experts of a layer that were seen, by target, then by number.
+    private var experts: [String: [Int: Checkpoint.Tensor]] = [:]
+    private var output: [OutputTensor] = []
+    private var seen: Set<String> = []
+
+    /// The tensors of the GGUF file, in llama.cpp's order.
+    ///
+    /// - Throws: `RoostError` for a tensor that nobody knows, one that is missing, and shapes that do not go together.
+    static func tensors(_ architecture: Architecture, _ facts: ModelFacts, _ checkpoint: Checkpoint) throws -> [OutputTensor] {
+        var mapping = try TensorMapping(architecture, facts, checkpoint)
+        for tensor in try architecture.generated(facts.config) {
+            mapping.append(OutputTensor(name: tensor.name, dimensions: [tensor.values.count], source: .values(tensor.values)))
+        }
+        for tensor in checkpoint.tensors { try mapping.add(tensor) }
+        try mapping.checkCompleteness()
+        return mapping.output
+    }
+
+    private init(_ architecture: Architecture, _ facts: ModelFacts, _ checkpoint: Checkpoint) throws {
+        self.architecture = architecture
+        self.facts = facts
+        self.checkpoint = checkpoint
+        layerCount = try facts.layerCount()
+        rules = try architecture.tensors(facts)
+        rulesBySource = Dictionary(grouping: rules, by: \.source)
+    }
+
+    private mutating func append(_ tensor: OutputTensor) {
+        seen.insert(tensor.name)
+        output.append(tensor)
+    }
+
+    private mutating func add(_ tensor: Checkpoint.Tensor) throws {
+        let name = tensor.tensor.name.description
+        guard !UnusedTensors.contain(name) else { return }
+        let place = TensorNamePattern(architecture.canonicalName(name))
+        guard !architecture.dropped.contains(place.pattern) else { return }
+        guard name.utf8.allSatisfy({ $0 < 0x80 }), let rules = rulesBySource[place.pattern], place.numbers.first ?? 0 < layerCount else {
+            throw RoostError(
+                .unsupportedModel,
+                "The model has a tensor \(name.quotedForPeople), which models of \(architecture.classes[0]) do not have. It may be a variant that is not "
+                    + "supported.")
+        }
+        for rule in rules {
+            let target = place.numbers.first.map { rule.target.replacing("#", with: String($0), maxReplacements: 1) } ?? rule.target
+            if case .stacked(let count) = rule.transform {
+                try addExpert(tensor, number: place.numbers[1], of: count, layer: place.numbers[0])
+            } else {
+                guard !seen.contains(target) else { throw Self.problem(name, "is there twice, under two names") }
+                let shape = SourceShape(tensor, name: name)
+                append(try shape.output(named: target, rule.transform))
+            }
+        }
+    }
+
+    // MARK: Experts
+
+    /// Experts become tensors when the last one of their layer is there, which is where llama.cpp's converter puts them.
+    private mutating func addExpert(_ tensor: Checkpoint.Tensor, number: Int, of count: Int, layer: Int) throws {
+        let name = tensor.tensor.name.description
+        guard number < count else { throw Self.problem(name, "belongs to an expert beyond the \(count) that \"config.json\" promises") }
+        let rules = rules.filter { if case .stacked = $0.transform { true } else { false } }.sorted { $0.source < $1.source }
+        let source = TensorNamePattern(architecture.canonicalName(name)).pattern
+        experts["\(layer) \(source)", default: [:]][number] = tensor
+        guard rules.allSatisfy({ experts["\(layer) \($0.source)"]?.count == count }) else { return }
+        for rule in rules {
+            let members = experts.removeValue(forKey: "\(layer) \(rule.source)") ?? [:]
+            let target = rule.target.replacing("#", with: String(layer))
+            append(try SourceShape.stacked((0..<count).compactMap { members[$0] }, named: target))
+        }
+    }
+
+    // MARK: Completeness
+
+    private func checkCompleteness() throws {
+        for rule in rules where !rule.isOptional {
+            let targets = rule.target.contains("#") ? (0..<layerCount).lazy.map { rule.target.replacing("#", with: String($0)) } : nil
+            let missing = targets.map { $0.first { !seen.contains($0) } } ?? (seen.contains(rule.target) ? nil : rule.target)
+            if let missing {
+                throw RoostError(
+                    .invalidModelFile,
+                    "The model lacks the tensor that becomes \(missing.quotedForPeople) (\(rule.source.quotedForPeople) in the repository). Its files are "
+                        + "incomplete, or it is a variant that is not supported.")
+            }
+        }
+    }
+
+    private static func problem(_ name: String, _ text: String) -> RoostError {
+        RoostError(
+            .invalidModelFile,
+            "The model's tensor \(name.quotedForPeople) \(text). The files are damaged, or the model is a variant that is not supported.")
+    }
+}
+
+/// Tensors that no architecture needs.
+enum UnusedTensors {
+    private static let suffixes = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"]
+    /// Parts that see and hear.
+    private static let parts = ["vision_", "vision.", "visual.", "audio_", "audio.", "projector.", "patch_embed"]
+
+    static func contain(_ name: String) -> Bool { suffixes.contains(where: name.hasSuffix) || parts.contains(where: name.contains) }
+}

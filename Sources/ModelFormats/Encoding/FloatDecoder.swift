@@ -1,0 +1,21 @@
+/// Turns the numbers of a checkpoint into floats.
+enum FloatDecoder {
+    /// Decodes numbers.
+    ///
+    /// - Parameters:
+    ///   - source: `count` numbers, little-endian, not aligned.
+    ///   - type: Their type: F32, F16, BF16 or F64.
+    ///   - destination: Room for `count` floats.
+    ///   - count: How many.
+    static func decode(_ source: UnsafeRawPointer, _ type: SafetensorsType, into destination: UnsafeMutablePointer<Float>, count: Int) {
+        switch type {
+        case .f32: UnsafeMutableRawPointer(destination).copyMemory(from: source, byteCount: 4 * count)
+        case .bf16:
+            for index in 0..<count { destination[index] = HalfFloat.float(brain: source.loadUnaligned(fromByteOffset: 2 &* index, as: UInt16.self)) }
+        case .f16:
+            for index in 0..<count { destination[index] = HalfFloat.float(half: source.loadUnaligned(fromByteOffset: 2 &* index, as: UInt16.self)) }
+        case .f64: for index in 0..<count { destination[index] = Float(source.loadUnaligned(fromByteOffset: 8 &* index, as: Double.self)) }
+        default: preconditionFailure("only convertible types have a place in the plan")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import RoostCore
+import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Room on a disk.
+enum DiskSpace {
+    /// Makes sure that there is room for a file.
+    ///
+    /// - Parameters:
+    ///   - byteCount: Bytes that will be written.
+    ///   - path: The file.
+    /// - Throws: `RoostError` with code `insufficientSpace`. Where the system does not tell, there is room.
+    static func check(for byteCount: Int64, at path: FilePath) throws {
+        var status = statvfs()
+        guard path.removingLastComponent().withPlatformString({ statvfs($0, &status) }) == 0 else { return }
+        let (free, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        guard !overflow, byteCount > 0, free < UInt64(byteCount) else { return }
+        let missing = ByteCount(byteCount - Int64(free))
+        throw RoostError(
+            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free them and try again.")
+    }
+}

@@ -1,0 +1,143 @@
+import Crypto
+import RoostCore
+import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A file on its way: written from front to back under another name, and its own when it is whole and on the disk. What was written is found again
+/// after a crash, by a journal beside it:
+///
+///     model.gguf.roost.incomplete   the bytes so far
+///     model.gguf.roost.journal      what the file will be (a digest), then after each flush the number of parts that are on the disk
+final class OutputFile {
+    /// Parts that were on the disk when the file was opened.
+    let finishedParts: Int
+    /// Bytes so far.
+    private(set) var position: Int64
+    private let target: FilePath
+    private let partial: FilePath
+    private let journalPath: FilePath
+    private let data: FileDescriptor
+    private let journal: FileDescriptor
+    private var flushedPosition: Int64
+
+    private let flushInterval: Int64
+
+    /// Bytes that may be lost in a crash, about.
+    static let flushInterval: Int64 = 64 << 20
+
+    /// Opens or makes the file.
+    ///
+    /// - Parameters:
+    ///   - target: Its name when it is whole.
+    ///   - identity: A line that says what it will be; of another one's bytes nothing is kept.
+    ///   - ends: Where in the file each part ends.
+    ///   - flushInterval: Bytes that may be lost in a crash, about.
+    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` when another process writes it.
+    init(_ target: FilePath, identity: String, ends: [Int64], flushInterval: Int64 = OutputFile.flushInterval) throws {
+        self.target = target
+        self.flushInterval = flushInterval
+        (partial, journalPath) = Self.temporaryNames(target)
+        data = try Self.open(partial)
+        guard flock(data.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            try? data.close()
+            throw RoostError(.conflict, "\(target.string.quotedForPeople) is being written by another process. Wait for it, or stop it.")
+        }
+        journal = try Self.open(journalPath)
+        finishedParts = try Self.finishedParts(journal, data, identity: identity, ends: ends)
+        position = finishedParts == 0 ? 0 : ends[finishedParts - 1]
+        flushedPosition = position
+        try Self.attempt("write", partial) {
+            try data.resize(to: position, retryOnInterrupt: true)
+            try data.seek(offset: position, from: .start)
+            if finishedParts == 0 {
+                try journal.resize(to: 0, retryOnInterrupt: true)
+                _ = try journal.writeAll("\(identity)\n".utf8)
+            }
+            try journal.seek(offset: 0, from: .end)
+        }
+    }
+
+    deinit {
+        // What counts was flushed before.
+        try? data.close()
+        try? journal.close()
+    }
+
+    /// Appends bytes.
+    func append(_ bytes: [UInt8]) throws {
+        try Self.attempt("write", partial) { _ = try bytes.withUnsafeBytes { try data.writeAll($0) } }
+        position += Int64(bytes.count)
+    }
+
+    /// Notes that so many parts are written; now and then they are flushed to the disk.
+    func finishPart(_ count: Int) throws {
+        guard position - flushedPosition >= flushInterval else { return }
+        try Self.flush(data, partial)
+        try Self.attempt("write", journalPath) { _ = try journal.writeAll("\(count)\n".utf8) }
+        flushedPosition = position
+    }
+
+    /// Gives the file its name, when it is on the disk.
+    func install() throws {
+        try Self.flush(data, partial)
+        guard partial.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0 else {
+            throw Errno(rawValue: errno).error("make", target)
+        }
+        let folder = try Self.attempt("open", target) { try FileDescriptor.open(target.removingLastComponent(), .readOnly, options: [.closeOnExec]) }
+        // Closing what was only read cannot lose anything.
+        defer { try? folder.close() }
+        try Self.flush(folder, target)
+        _ = journalPath.withPlatformString { unlink($0) }
+    }
+
+    /// Removes what was written of a file.
+    ///
+    /// - Parameter target: Its name when it is whole.
+    static func discard(_ target: FilePath) {
+        let (partial, journal) = temporaryNames(target)
+        for path in [journal, partial] { _ = path.withPlatformString { unlink($0) } }
+    }
+
+    private static func temporaryNames(_ target: FilePath) -> (FilePath, FilePath) {
+        (FilePath(target.string + ".roost.incomplete"), FilePath(target.string + ".roost.journal"))
+    }
+
+    private static func open(_ path: FilePath) throws -> FileDescriptor {
+        try attempt("write", path) {
+            try FileDescriptor.open(
+                path, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
+        }
+    }
+
+    /// What the journal says, if it is about this file and the bytes are there.
+    private static func finishedParts(_ journal: FileDescriptor, _ data: FileDescriptor, identity: String, ends: [Int64]) throws -> Int {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = try attempt("read", "the journal") { try buffer.withUnsafeMutableBytes { try journal.read(fromAbsoluteOffset: 0, into: $0) } }
+        // A line without an end was being written when the process died.
+        let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        guard lines.first == identity[...], let parts = lines.dropFirst().last.flatMap({ Int($0) }), (1...ends.count).contains(parts) else {
+            return 0
+        }
+        let size = try attempt("read", "the unfinished file") { try data.seek(offset: 0, from: .end) }
+        return size >= ends[parts - 1] ? parts : 0
+    }
+
+    private static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
+        #if canImport(Darwin)
+            // A plain fsync leaves the bytes in the drive's own cache there.
+            if fcntl(descriptor.rawValue, F_FULLFSYNC) == 0 { return }
+        #endif
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno).error("write", path) }
+    }
+
+    private static func attempt<Result>(_ action: String, _ path: FilePath, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as Errno { throw failure.error(action, path) }
+    }
+}

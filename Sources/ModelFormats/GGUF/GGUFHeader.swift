@@ -1,0 +1,41 @@
+import RoostCore
+
+/// What precedes the data of a GGUF file, version 3.
+public struct GGUFHeader: Sendable {
+    /// Tensors begin at multiples of this, in bytes.
+    public static let alignment: Int64 = 32
+
+    /// The bytes, padded so that the data section follows.
+    public let bytes: [UInt8]
+    /// The tensors with their offsets.
+    public let tensors: [GGUFTensor]
+    /// Bytes of the whole file.
+    public let fileSize: Int64
+
+    /// Writes a header.
+    ///
+    /// - Parameters:
+    ///   - keyValues: Each key once, none empty. `general.alignment` must not be among them.
+    ///   - tensors: Name, type and ggml's dimensions, in the order of the data.
+    /// - Throws: `RoostError` when a shape does not go with its type, a name is too long, or the file would be larger than can be counted.
+    public init(keyValues: [GGUFKeyValue], tensors: [(name: String, type: TensorType, dimensions: [Int])]) throws {
+        var offset: Int64 = 0
+        let placed = try tensors.map { tensor in
+            guard let count = tensor.type.byteCount(of: tensor.dimensions), tensor.name.utf8.count <= GGUFLimits.nameBytes,
+                tensor.dimensions.count <= GGUFLimits.dimensions, count < Int64.max / 2 - offset
+            else {
+                throw RoostError(
+                    .unsupportedModel,
+                    "The tensor \(tensor.name.quotedForPeople) of shape \(tensor.dimensions) cannot be written as \(tensor.type.name).")
+            }
+            defer { offset += count.roundedUp(toMultipleOf: Self.alignment) }
+            return GGUFTensor(name: tensor.name, type: tensor.type, dimensions: tensor.dimensions, offset: offset, byteCount: count)
+        }
+        var writer = GGUFWriter()
+        writer.head(keyValues, placed)
+        writer.pad(toMultipleOf: Int(Self.alignment))
+        self.bytes = writer.bytes
+        self.tensors = placed
+        self.fileSize = Int64(writer.bytes.count) + offset
+    }
+}

@@ -1,0 +1,84 @@
+/// The key-values of a GGUF file, in order, found by key.
+public struct GGUFMetadata: Sendable {
+    /// In the order of the file.
+    public let keyValues: [GGUFKeyValue]
+    private let places: [String: Int]
+
+    /// Collects key-values.
+    ///
+    /// - Parameter keyValues: Each key once; of two the first is found.
+    public init(_ keyValues: [GGUFKeyValue]) {
+        self.keyValues = keyValues
+        self.places = Dictionary(zip(keyValues.map(\.key), keyValues.indices)) { first, _ in first }
+    }
+
+    /// The value of a key.
+    ///
+    /// - Parameter key: Such as `general.architecture`.
+    public subscript(_ key: String) -> GGUFValue? { places[key].map { keyValues[$0].value } }
+
+    /// A text.
+    ///
+    /// - Parameter key: Its key.
+    /// - Returns: `nil` when the key is missing or has another type; invalid UTF-8 is replaced.
+    public func string(_ key: String) -> String? {
+        guard case .string(let text)? = self[key] else { return nil }
+        return text.description
+    }
+
+    /// A whole number of any width.
+    ///
+    /// - Parameter key: Its key.
+    /// - Returns: `nil` when the key is missing, has another type, or the number is negative or does not fit.
+    public func count(_ key: String) -> Int? {
+        switch self[key] {
+        case .uint8(let value): Int(value)
+        case .uint16(let value): Int(value)
+        case .uint32(let value): Int(value)
+        case .uint64(let value): Int(exactly: value)
+        case .int8(let value): value < 0 ? nil : Int(value)
+        case .int16(let value): value < 0 ? nil : Int(value)
+        case .int32(let value): value < 0 ? nil : Int(value)
+        case .int64(let value): value < 0 ? nil : Int(exactly: value)
+        default: nil
+        }
+    }
+}
+
+extension GGUFArray {
+    /// Elements.
+    public var count: Int {
+        switch self {
+        case .uint8(let values): values.count
+        case .int8(let values): values.count
+        case .uint16(let values): values.count
+        case .int16(let values): values.count
+        case .uint32(let values): values.count
+        case .int32(let values): values.count
+        case .float32(let values): values.count
+        case .bool(let values): values.count
+        case .string(let values): values.count
+        case .uint64(let values): values.count
+        case .int64(let values): values.count
+        case .float64(let values): values.count
+        }
+    }
+
+    /// The type of the elements.
+    public var elementType: GGUFValueType {
+        switch self {
+        case .uint8: .uint8
+        case .int8: .int8
+        case .uint16: .uint16
+        case .int16: .int16
+        case .uint32: .uint32
+        case .int32: .int32
+        case .float32: .float32
+        case .bool: .bool
+        case .string: .string
+        case .uint64: .uint64
+        case .int64: .int64
+        case .float64: .float64
+        }
+    }
+}

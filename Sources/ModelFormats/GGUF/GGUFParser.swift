@@ -1,0 +1,199 @@
+import RoostCore
+
+/// Reads the head of a GGUF file. Counts, sizes and offsets are compared with what is there before anything is made of them.
+struct GGUFParser {
+    private var reader: ByteReader
+    private let fileSize: Int64
+    private var arrayElements: UInt64 = 0
+
+    /// - Parameters:
+    ///   - bytes: The file from its beginning.
+    ///   - fileSize: The whole file's bytes.
+    init(_ bytes: UnsafeRawBufferPointer, fileSize: Int64) {
+        // Of a file that promises much, only so many bytes are believed to be its head.
+        reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.prefix(GGUFLimits.headBytes)))
+        self.fileSize = fileSize
+    }
+
+    /// The whole head.
+    mutating func file() throws -> GGUFFile {
+        let version = try checkedVersion()
+        let tensorCount: UInt64 = try reader.integer()
+        let keyValueCount: UInt64 = try reader.integer()
+        // The smallest entries: a tensor has no name and no dimension, a key-value a byte of each.
+        try check(tensorCount, "tensors", atMost: GGUFLimits.tensors, bytesEach: 24)
+        try check(keyValueCount, "keys", atMost: GGUFLimits.keyValues, bytesEach: 14)
+        let metadata = GGUFMetadata(try keyValues(Int(keyValueCount)))
+        let alignment = try alignment(in: metadata)
+        let infos = try (0..<Int(tensorCount)).map { _ in try tensorInfo() }
+        let dataOffset = Int64(reader.offset).roundedUp(toMultipleOf: Int64(alignment))
+        try checkPlaces(infos, alignment: Int64(alignment), dataOffset: dataOffset)
+        return GGUFFile(version: version, metadata: metadata, tensors: infos, alignment: alignment, dataOffset: dataOffset, size: fileSize)
+    }
+
+    private mutating func checkedVersion() throws -> UInt32 {
+        guard try reader.take(4).elementsEqual("GGUF".utf8) else { throw FormatProblem("it is not a GGUF file") }
+        let version: UInt32 = try reader.integer()
+        guard version & 0xFFFF != 0 else { throw FormatProblem("it is written for big-endian machines") }
+        guard (2...3).contains(version) else { throw FormatProblem("it has GGUF version \(version), and only 2 and 3 can be read") }
+        return version
+    }
+
+    private func check(_ count: UInt64, _ what: String, atMost limit: UInt64, bytesEach: UInt64) throws {
+        guard count <= limit, count * bytesEach <= UInt64(reader.remaining) else {
+            throw FormatProblem("it claims to have \(count) \(what), more than it has room for")
+        }
+    }
+
+    // MARK: Key-values
+
+    private mutating func keyValues(_ count: Int) throws -> [GGUFKeyValue] {
+        var seen: Set<String> = []
+        return try (0..<count).map { _ in
+            let key = try text("a key", atMost: GGUFLimits.keyBytes)
+            guard !key.isEmpty else { throw FormatProblem("it has an empty key") }
+            guard seen.insert(key).inserted else { throw FormatProblem("it has the key \(key.quotedForPeople) twice") }
+            do {
+                return GGUFKeyValue(key, try value(of: try valueType()))
+            } catch let problem as FormatProblem {
+                throw FormatProblem("the value of its key \(key.quotedForPeople) is wrong: \(problem.text)")
+            }
+        }
+    }
+
+    private mutating func valueType() throws -> GGUFValueType {
+        let number: UInt32 = try reader.integer()
+        guard let type = GGUFValueType(rawValue: number) else { throw FormatProblem("there is no value type \(number)") }
+        return type
+    }
+
+    private mutating func value(of type: GGUFValueType) throws -> GGUFValue {
+        switch type {
+        case .uint8: .uint8(try reader.integer())
+        case .int8: .int8(try reader.integer())
+        case .uint16: .uint16(try reader.integer())
+        case .int16: .int16(try reader.integer())
+        case .uint32: .uint32(try reader.integer())
+        case .int32: .int32(try reader.integer())
+        case .float32: .float32(Float(bitPattern: try reader.integer()))
+        case .bool: .bool(try reader.integer(UInt8.self) != 0)
+        case .string: .string(try string(atMost: GGUFLimits.stringBytes))
+        case .uint64: .uint64(try reader.integer())
+        case .int64: .int64(try reader.integer())
+        case .float64: .float64(Double(bitPattern: try reader.integer()))
+        case .array: .array(try array())
+        }
+    }
+
+    private mutating func array() throws -> GGUFArray {
+        let type = try valueType()
+        let count: UInt64 = try reader.integer()
+        guard type != .array else { throw FormatProblem("arrays of arrays do not exist") }
+        let (total, overflow) = arrayElements.addingReportingOverflow(count)
+        guard !overflow, total <= GGUFLimits.arrayElements, count <= UInt64(reader.remaining / type.smallestByteCount) else {
+            throw FormatProblem("it claims to have \(count) elements, more than there is room for")
+        }
+        arrayElements = total
+        return switch type {
+        case .uint8: .uint8(try elements(count) { try $0.integer() })
+        case .int8: .int8(try elements(count) { try $0.integer() })
+        case .uint16: .uint16(try elements(count) { try $0.integer() })
+        case .int16: .int16(try elements(count) { try $0.integer() })
+        case .uint32: .uint32(try elements(count) { try $0.integer() })
+        case .int32: .int32(try elements(count) { try $0.integer() })
+        case .float32: .float32(try elements(count) { Float(bitPattern: try $0.integer()) })
+        case .bool: .bool(try elements(count) { try $0.integer(UInt8.self) != 0 })
+        case .uint64: .uint64(try elements(count) { try $0.integer() })
+        case .int64: .int64(try elements(count) { try $0.integer() })
+        case .float64: .float64(try elements(count) { Double(bitPattern: try $0.integer()) })
+        case .string, .array: .string(try (0..<Int(count)).map { _ in try string(atMost: GGUFLimits.stringBytes) })
+        }
+    }
+
+    private mutating func elements<Element>(_ count: UInt64, _ read: (inout ByteReader) throws -> Element) throws -> [Element] {
+        var elements: [Element] = []
+        elements.reserveCapacity(Int(count))
+        for _ in 0..<count { elements.append(try read(&reader)) }
+        return elements
+    }
+
+    private mutating func string(atMost limit: UInt64) throws -> ByteText {
+        let count: UInt64 = try reader.integer()
+        guard count <= limit else { throw FormatProblem("a text of \(count) bytes is too long") }
+        return ByteText(bytes: try reader.take(count))
+    }
+
+    /// A name, which has to be readable.
+    private mutating func text(_ what: String, atMost limit: UInt64) throws -> String {
+        guard let text = String(validating: try string(atMost: limit).bytes, as: UTF8.self) else {
+            throw FormatProblem("\(what) is not UTF-8")
+        }
+        return text
+    }
+
+    private func alignment(in metadata: GGUFMetadata) throws -> Int {
+        guard let value = metadata["general.alignment"] else { return Int(GGUFLimits.defaultAlignment) }
+        guard case .uint32(let alignment) = value, alignment.nonzeroBitCount == 1, alignment <= GGUFLimits.alignment else {
+            throw FormatProblem("its general.alignment is not a power of two in 32 bits")
+        }
+        return Int(alignment)
+    }
+
+    // MARK: Tensors
+
+    private mutating func tensorInfo() throws -> GGUFTensor {
+        let name = try text("the name of a tensor", atMost: GGUFLimits.nameBytes)
+        let rank: UInt32 = try reader.integer()
+        guard rank <= GGUFLimits.dimensions else { throw FormatProblem("its tensor \(name.quotedForPeople) has \(rank) dimensions") }
+        let dimensions = try (0..<rank).map { _ in
+            guard let dimension = Int(exactly: try reader.integer(UInt64.self)) else {
+                throw FormatProblem("its tensor \(name.quotedForPeople) has a dimension that cannot be counted")
+            }
+            return dimension
+        }
+        let number: UInt32 = try reader.integer()
+        guard let type = TensorType(rawValue: number) else {
+            throw FormatProblem("its tensor \(name.quotedForPeople) has type \(number), which is unknown or no longer exists")
+        }
+        guard let offset = Int64(exactly: try reader.integer(UInt64.self)),
+            let byteCount = type.byteCount(of: dimensions.isEmpty ? [1] : dimensions)
+        else {
+            throw FormatProblem("its tensor \(name.quotedForPeople) has a shape that does not go with its type \(type.name)")
+        }
+        return GGUFTensor(name: name, type: type, dimensions: dimensions.isEmpty ? [1] : dimensions, offset: offset, byteCount: byteCount)
+    }
+
+    /// Tensors follow each other without gaps, each lies in the file, no two have one name.
+    private func checkPlaces(_ tensors: [GGUFTensor], alignment: Int64, dataOffset: Int64) throws {
+        var seen: Set<String> = []
+        var expected: Int64 = 0
+        for tensor in tensors {
+            let name = tensor.name.quotedForPeople
+            guard seen.insert(tensor.name).inserted else { throw FormatProblem("it has the tensor \(name) twice") }
+            guard tensor.offset == expected else { throw FormatProblem("its tensor \(name) is not where the one before it ends") }
+            guard dataOffset <= fileSize, expected <= fileSize - dataOffset, tensor.byteCount <= fileSize - dataOffset - expected else {
+                throw FormatProblem("its tensor \(name) ends after the file's end, at byte \(fileSize)")
+            }
+            // No overflow: both are at most the file's size, and the alignment is small.
+            expected = (expected + tensor.byteCount).roundedUp(toMultipleOf: alignment)
+        }
+    }
+}
+
+extension GGUFValueType {
+    /// Bytes that a value takes at least.
+    fileprivate var smallestByteCount: Int {
+        switch self {
+        case .uint8, .int8, .bool: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64, .string: 8
+        case .array: 12
+        }
+    }
+}
+
+extension Int64 {
+    /// The next multiple of a positive number, or the number itself. The result must be countable.
+    func roundedUp(toMultipleOf unit: Int64) -> Int64 { self % unit == 0 ? self : self + unit - self % unit }
+}

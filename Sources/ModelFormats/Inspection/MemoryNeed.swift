@@ -1,0 +1,38 @@
+/// What a model takes in memory, about: its weights, and keys and values of the tokens it remembers, in 16 bits each.
+public struct MemoryNeed: Sendable, Hashable, Encodable {
+    /// Bytes of the weights.
+    public let weightBytes: Int64
+    /// Bytes that each token of the context takes; `nil` when the file does not say enough.
+    public let bytesPerToken: Int64?
+
+    /// Reckons with a file's shape.
+    ///
+    /// - Parameter file: The file's head.
+    public init(_ file: GGUFFile) {
+        weightBytes = file.tensors.reduce(0) { $0 + $1.byteCount }
+        bytesPerToken = Self.bytesPerToken(file.metadata)
+    }
+
+    /// The whole need for a context.
+    ///
+    /// - Parameter contextLength: Tokens.
+    /// - Returns: Bytes; `nil` when the file does not say enough, or they cannot be counted.
+    public func bytes(contextLength: Int) -> Int64? {
+        guard let bytesPerToken else { return nil }
+        let (context, overflow) = bytesPerToken.multipliedReportingOverflow(by: Int64(contextLength))
+        let (sum, more) = context.addingReportingOverflow(weightBytes)
+        return overflow || more ? nil : sum
+    }
+
+    private static func bytesPerToken(_ metadata: GGUFMetadata) -> Int64? {
+        guard let prefix = metadata.string("general.architecture"), let layers = metadata.count("\(prefix).block_count"),
+            let heads = metadata.count("\(prefix).attention.head_count"), heads > 0, let width = metadata.count("\(prefix).embedding_length")
+        else { return nil }
+        let keyHeads = metadata.count("\(prefix).attention.head_count_kv") ?? heads
+        let keyLength = metadata.count("\(prefix).attention.key_length") ?? width / heads
+        let valueLength = metadata.count("\(prefix).attention.value_length") ?? width / heads
+        // Larger numbers are no model's, and would overflow below.
+        guard [layers, keyHeads, keyLength, valueLength].allSatisfy({ $0 < 1 << 15 }) else { return nil }
+        return Int64(layers) * Int64(keyHeads) * Int64(keyLength + valueLength) * 2
+    }
+}

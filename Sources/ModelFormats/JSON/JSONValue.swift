@@ -1,0 +1,119 @@
+/// A value of a JSON text. What is asked of a value of another type is `nil`, or empty.
+struct JSONValue: Sendable {
+    let document: JSONDocument
+    let index: Int
+
+    private var node: JSONNode { document.nodes[index] }
+
+    /// Whether it is `null`.
+    var isNull: Bool { node.kind == .null }
+
+    /// Whether it is a string.
+    var isString: Bool { node.kind == .string || node.kind == .escapedString }
+
+    /// A string's bytes, escapes resolved: valid UTF-8.
+    var text: ByteText? {
+        switch node.kind {
+        case .string: ByteText(bytes: written)
+        case .escapedString: ByteText(bytes: document.unescaped(node))
+        default: nil
+        }
+    }
+
+    /// A string.
+    var string: String? { text?.description }
+
+    /// `true` or `false`; no number is either.
+    var bool: Bool? {
+        switch node.kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// A number without fraction and exponent, if it fits.
+    var int: Int? {
+        guard node.kind == .number else { return nil }
+        let isNegative = written.first == UInt8(ascii: "-")
+        var result = 0
+        for digit in isNegative ? written.dropFirst() : written {
+            guard digit &- UInt8(ascii: "0") < 10 else { return nil }
+            let (tens, overflowed) = result.multipliedReportingOverflow(by: 10)
+            let (sum, isTooMuch) = tens.subtractingReportingOverflow(Int(digit &- UInt8(ascii: "0")))
+            guard !overflowed, !isTooMuch else { return nil }
+            result = sum
+        }
+        return isNegative ? result : result == .min ? nil : -result
+    }
+
+    /// A number, however it is written.
+    var double: Double? { node.kind == .number ? Double(String(decoding: written, as: UTF8.self)) : nil }
+
+    /// An array's elements.
+    var elements: JSONElements? { node.kind == .array ? JSONElements(document: document, container: index) : nil }
+
+    /// A short array's elements; none of anything else.
+    var list: [JSONValue] { elements.map { Array($0) } ?? [] }
+
+    /// An object's members in the order of the text, with repeated names.
+    var members: JSONMembers? { node.kind == .object ? JSONMembers(document: document, container: index) : nil }
+
+    /// The last member of an object with a name.
+    subscript(name: String) -> JSONValue? {
+        guard let members else { return nil }
+        var found: JSONValue?
+        for (key, value) in members where key.isEqual(to: name) { found = value }
+        return found
+    }
+
+    private var written: ArraySlice<UInt8> { document.bytes[Int(node.offset)..<Int(node.offset + node.count)] }
+
+    private func isEqual(to name: String) -> Bool {
+        node.kind == .string ? written.elementsEqual(name.utf8) : document.unescaped(node).elementsEqual(name.utf8)
+    }
+}
+
+/// The elements of an array.
+struct JSONElements: Sequence {
+    fileprivate let document: JSONDocument
+    fileprivate let container: Int
+
+    /// How many there are.
+    var count: Int { Int(document.nodes[container].count) }
+
+    func makeIterator() -> Iterator { Iterator(document: document, index: container + 1, remaining: count) }
+
+    struct Iterator: IteratorProtocol {
+        fileprivate let document: JSONDocument
+        fileprivate var index: Int
+        fileprivate var remaining: Int
+
+        mutating func next() -> JSONValue? {
+            guard remaining > 0 else { return nil }
+            remaining -= 1
+            defer { index = Int(document.nodes[index].next) }
+            return JSONValue(document: document, index: index)
+        }
+    }
+}
+
+/// The members of an object.
+struct JSONMembers: Sequence {
+    fileprivate let document: JSONDocument
+    fileprivate let container: Int
+
+    /// How many there are.
+    var count: Int { Int(document.nodes[container].count) }
+
+    func makeIterator() -> Iterator { Iterator(values: JSONElements.Iterator(document: document, index: container + 1, remaining: 2 * count)) }
+
+    struct Iterator: IteratorProtocol {
+        fileprivate var values: JSONElements.Iterator
+
+        mutating func next() -> (key: JSONValue, value: JSONValue)? {
+            guard let key = values.next(), let value = values.next() else { return nil }
+            return (key, value)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import RoostCore
+
+/// The keys that begin with `general.` and say where a model comes from and how it wants to be sampled.
+enum GeneralMetadata {
+    /// The key-values.
+    ///
+    /// - Parameters:
+    ///   - repository: `org/name`, or a name. llama.cpp looks for "phi-3" in it: then it drops space after special tokens, as that model needs it.
+    ///   - readme: `README.md`, if there is one.
+    ///   - generationConfig: `generation_config.json`, if there is one.
+    /// - Returns: The name and whatever else is known.
+    static func keyValues(repository: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
+        let name = repository.split(separator: "/").last.map(String.init) ?? repository
+        return sampling(generationConfig) + [GGUFKeyValue("general.name", .string(ByteText(name)))] + card(readme)
+    }
+
+    /// What is not a number of the right kind is left out: the model runs without it.
+    private static func sampling(_ json: Data?) -> [GGUFKeyValue] {
+        guard let json, let values = try? ConfigValue.members(of: json, name: "generation_config.json") else { return [] }
+        let names: [(key: String, sources: [String], isWhole: Bool)] = [
+            ("top_k", ["top_k"], true), ("top_p", ["top_p"], false), ("min_p", ["min_p"], false), ("xtc_probability", ["xtc_probability"], false),
+            ("xtc_threshold", ["xtc_threshold"], false), ("temp", ["temperature"], false), ("penalty_last_n", ["penalty_last_n"], true),
+            ("penalty_repeat", ["penalty_repeat", "repetition_penalty"], false), ("mirostat", ["mirostat"], true),
+            ("mirostat_tau", ["mirostat_tau"], false), ("mirostat_eta", ["mirostat_eta"], false),
+        ]
+        return names.compactMap { name in
+            guard let number = name.sources.lazy.compactMap({ values[$0]?.number }).first, number.isFinite else { return nil }
+            let key = "general.sampling.\(name.key)"
+            if name.isWhole { return Int32(exactly: number).map { GGUFKeyValue(key, .int32($0)) } }
+            return GGUFKeyValue(key, .float32(Float(number)))
+        }
+    }
+
+    private static func card(_ readme: Data?) -> [GGUFKeyValue] {
+        guard let readme, let text = String(data: readme, encoding: .utf8) else { return [] }
+        let card = FrontMatter(text)
+        let texts = ["license", "license_name", "license_link"].compactMap { key -> GGUFKeyValue? in
+            let values = card[key].filter { !$0.isEmpty }
+            return values.isEmpty ? nil : GGUFKeyValue("general.\(key)", .string(ByteText(values.joined(separator: ","))))
+        }
+        let lists = [("tags", card["tags"] + card["pipeline_tag"]), ("languages", card["languages"] + card["language"])]
+        return texts
+            + lists.compactMap { key, values in
+                values.isEmpty ? nil : GGUFKeyValue("general.\(key)", .array(.string(values.map { ByteText($0) })))
+            }
+    }
+}

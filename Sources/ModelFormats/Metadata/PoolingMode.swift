@@ -1,0 +1,27 @@
+public import Foundation
+import RoostCore
+
+/// How the vectors of a text's tokens become the text's own, by llama.cpp's numbers.
+public enum PoolingMode: UInt32, Sendable {
+    case mean = 1
+    case firstToken = 2
+    case lastToken = 3
+
+    /// Reads the configuration of sentence-transformers' pooling, such as `1_Pooling/config.json`.
+    ///
+    /// - Parameter json: The file's bytes.
+    /// - Throws: `RoostError` when it asks for a pooling that llama.cpp does not have.
+    public init(parsing json: Data) throws {
+        let values = try ConfigValue.members(of: json, name: "config.json of the pooling")
+        if values["pooling_mode_mean_tokens"] == true || values["pooling_mode"]?.string == "mean" {
+            self = .mean
+        } else if values["pooling_mode_cls_token"] == true || values["pooling_mode"]?.string == "cls" {
+            self = .firstToken
+        } else if values["pooling_mode_lasttoken"] == true || values["pooling_mode"]?.string == "lasttoken" {
+            self = .lastToken
+        } else {
+            throw RoostError(
+                .unsupportedModel, "The model pools its tokens in a way that llama.cpp cannot: only mean, first and last token are supported.")
+        }
+    }
+}

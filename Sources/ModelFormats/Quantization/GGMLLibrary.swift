@@ -1,0 +1,71 @@
+import Foundation
+import RoostCore
+public import SystemPackage
+
+/// The quantisation functions of llama.cpp's `libggml-base`, loaded while the program runs.
+///
+/// Declarations follow `ggml.h` of llama.cpp build 11312; they are part of ggml's public interface. The library stays loaded until the program
+/// ends: it starts OpenMP and sets a terminate handler, and neither survives an unloading.
+public struct GGMLLibrary: Sendable {
+    typealias BlockSize = @Sendable @convention(c) (_ type: UInt32) -> Int64
+    typealias TypeSize = @Sendable @convention(c) (_ type: UInt32) -> Int
+    typealias Version = @Sendable @convention(c) () -> UnsafePointer<CChar>?
+    typealias ValidateRowData = @Sendable @convention(c) (_ type: UInt32, _ data: UnsafeRawPointer, _ byteCount: Int) -> Bool
+    typealias QuantizeChunk =
+        @Sendable @convention(c) (
+            _ type: UInt32, _ source: UnsafePointer<Float>, _ destination: UnsafeMutableRawPointer, _ start: Int64, _ rows: Int64,
+            _ rowLength: Int64, _ importance: UnsafePointer<Float>?
+        ) -> Int
+
+    /// The file that was loaded.
+    public let path: FilePath
+    /// ggml's version, such as `0.25.3`.
+    public let version: String
+    /// Quantises rows and returns the bytes written. Ends the process when the type is unknown or needs an importance matrix.
+    let quantizeChunk: QuantizeChunk
+    /// Whether encoded rows hold no NaN and no infinity.
+    let validateRowData: ValidateRowData
+
+    /// Loads a library.
+    ///
+    /// - Parameter path: An absolute path, such as `locate` gives.
+    /// - Throws: `RoostError` with code `engineMissing` when it does not load, lacks a function, or has other block sizes than Roost's table.
+    public init(at path: FilePath) throws {
+        // The loader would look for a bare name in the system's folders.
+        guard path.isAbsolute else { throw Self.refusal(path, "the path is not absolute") }
+        guard let handle = dlopen(path.string, RTLD_NOW | RTLD_LOCAL) else { throw Self.refusal(path, Self.loaderMessage) }
+        let symbols = Symbols(handle: handle, path: path)
+        self.path = path
+        quantizeChunk = try symbols.function("ggml_quantize_chunk", as: QuantizeChunk.self)
+        validateRowData = try symbols.function("ggml_validate_row_data", as: ValidateRowData.self)
+        let versionText = try symbols.function("ggml_version", as: Version.self)()
+        version = versionText.map { String(cString: $0) } ?? "unknown"
+        let blockSize = try symbols.function("ggml_blck_size", as: BlockSize.self)
+        let typeSize = try symbols.function("ggml_type_size", as: TypeSize.self)
+        for type in GGMLEncoder.types {
+            let found = (blockSize(type.rawValue), typeSize(type.rawValue))
+            guard found == (Int64(type.blockSize), type.blockByteCount) else {
+                throw Self.refusal(
+                    path, "its \(type.name) has blocks of \(found.0) elements in \(found.1) bytes, not \(type.blockSize) in \(type.blockByteCount)")
+            }
+        }
+    }
+
+    private static func refusal(_ path: FilePath, _ reason: String) -> RoostError {
+        RoostError(.engineMissing, "\(path) cannot be used to quantise: \(reason). \(howToGetOne)")
+    }
+
+    private static var loaderMessage: String { dlerror().map { String(cString: $0) } ?? "the system does not say why" }
+
+    /// Looks functions up in a loaded library.
+    private struct Symbols {
+        let handle: UnsafeMutableRawPointer
+        let path: FilePath
+
+        func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
+            guard let address = dlsym(handle, name) else { throw GGMLLibrary.refusal(path, "it has no function \(name)") }
+            // What dlsym is for: the types above say what the header says.
+            return unsafeBitCast(address, to: type)
+        }
+    }
+}

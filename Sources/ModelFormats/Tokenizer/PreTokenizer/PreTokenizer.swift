@@ -1,0 +1,99 @@
+import Crypto
+import RoostCore
+
+/// The name of what splits text into words before the vocabulary is asked: `tokenizer.ggml.pre`. A wrong one makes a model that loads and is worse.
+///
+/// llama.cpp's converter encodes one text and looks the tokens up in a list of known models. So do we; and where a vocabulary is not in the list, the
+/// shape of `pre_tokenizer` says the name.
+struct PreTokenizer: Equatable {
+    /// Such as `llama-bpe`.
+    let name: String
+    /// How it was found, for people.
+    let note: String
+
+    /// Finds the name of a byte-level BPE.
+    ///
+    /// - Throws: `RoostError` with code `unsupportedModel` when neither the tokens nor the shape are known.
+    init(_ vocabulary: BytePairVocabulary, _ source: TokenizerSource, added: [AddedToken]) throws {
+        let steps = Self.steps(source)
+        let shape = Self.name(of: steps, ignoresMerges: vocabulary.ignoresMerges, source)
+        let encoder = TextEncoder(vocabulary, source, added: added, steps: steps)
+        let known = try encoder.flatMap(Self.knownName)
+        guard let name = known ?? shape else {
+            let unknown = steps.compactMap { if case .unknown(let what) = $0 { what } else { nil } }
+            throw RoostError(
+                .unsupportedModel,
+                "The tokenizer splits text in a way that is not known: \(unknown.first ?? "\(steps)"). "
+                    + "If you know llama.cpp's name for it, give that as the pre-tokenizer.", field: "pre_tokenizer")
+        }
+        self.init(name: name, known: known, shape: shape)
+    }
+
+    /// Finds the name of a WordPiece vocabulary; the engine does not look at it.
+    init(_ vocabulary: WordPieceVocabulary, _ source: TokenizerSource, added: [AddedToken]) throws {
+        let known = try TextEncoder(vocabulary, source, added: added).flatMap(Self.knownName)
+        self.init(name: known ?? "default", known: known, shape: "default")
+    }
+
+    /// Takes a person's word for it.
+    ///
+    /// - Throws: `RoostError` for a name that no model of the list has.
+    init(named name: String) throws {
+        guard name == "default" || Self.namesByHash.values.contains(name) else {
+            throw RoostError(.invalidRequest, "The engine knows no pre-tokenizer \(name.quotedForPeople).", field: "pre_tokenizer")
+        }
+        self.name = name
+        note = "The pre-tokenizer is \(name), as you asked; nothing was checked."
+    }
+
+    private init(name: String, known: String?, shape: String?) {
+        self.name = name
+        note =
+            switch (known, shape) {
+            case (nil, _): "The pre-tokenizer is \(name) by the shape of tokenizer.json; the vocabulary is not in the list of known vocabularies."
+            case (let known?, let shape?) where known != shape && shape != "default":
+                "The pre-tokenizer is \(known), proven by the tokens of the check text; the shape of tokenizer.json alone would say \(shape)."
+            default: "The pre-tokenizer is \(name), proven by the tokens of the check text."
+            }
+    }
+
+    /// The name of a known vocabulary, by the digest of the tokens of the check text as Python prints them.
+    private static func knownName(_ encoder: TextEncoder) throws -> String? {
+        guard let tokens = try encoder.tokens(of: checkText, withTemplate: true) else { return nil }
+        let digest = SHA256.hash(data: Array("[\(tokens.map(String.init).joined(separator: ", "))]".utf8))
+        return namesByHash[digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()]
+    }
+}
+
+// MARK: - Shapes
+
+extension PreTokenizer {
+    /// The steps of the files. Without tokenizer.json they are those of the model's family.
+    static func steps(_ source: TokenizerSource) -> [PreTokenizerStep] {
+        guard let tokenizer = source.tokenizer else {
+            let isQwen = source.model?["model_type"]?.string?.hasPrefix("qwen") ?? false
+            return isQwen ? [.split(.qwen2), .byteLevel(splits: false, addsSpace: false)] : [.byteLevel(splits: true, addsSpace: false)]
+        }
+        let steps = PreTokenizerStep.steps(of: tokenizer["pre_tokenizer"])
+        // For a step alone, transformers does as tokenizer_config.json says.
+        guard case .byteLevel(let splits, _) = steps.first, tokenizer["pre_tokenizer"]?["type"]?.string == "ByteLevel" else { return steps }
+        return [.byteLevel(splits: splits, addsSpace: source.settings?["add_prefix_space"]?.bool ?? false)]
+    }
+
+    private static func name(of steps: [PreTokenizerStep], ignoresMerges: Bool, _ source: TokenizerSource) -> String? {
+        let byteLevel = PreTokenizerStep.byteLevel(splits: false, addsSpace: false)
+        let splitting = PreTokenizerStep.byteLevel(splits: true, addsSpace: false)
+        return switch (steps, ignoresMerges) {
+        case ([splitting], false): "gpt-2"
+        case ([.digits(alone: true), splitting], false):
+            source.settings?["clean_up_tokenization_spaces"]?.bool == false ? "smollm" : "starcoder"
+        case ([.split(.llama3), byteLevel], true): "llama-bpe"
+        case ([.split(.llama3), byteLevel], false): "dbrx"
+        case ([.split(.qwen2), byteLevel], false): "qwen2"
+        case ([.split(.qwen35), byteLevel], false): "qwen35"
+        case ([.split(.tekken), byteLevel], true): "tekken"
+        case ([.split(.gpt4o), byteLevel], false): "gpt-4o"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+extension PreTokenizerStep {
+    /// Does the step to the words that the steps before it have made.
+    ///
+    /// - Returns: The words; `nil` when the step is not known.
+    func run(_ words: [String]) throws -> [String]? {
+        switch self {
+        case .byteLevel(let splits, let addsSpace):
+            let spaced = addsSpace ? words.map { $0.first == " " ? $0 : " " + $0 } : words
+            let parts = splits ? try spaced.flatMap(PreTokenizerPattern.gpt2.split) : spaced
+            return parts.map { String(String.UnicodeScalarView($0.utf8.map { Self.alphabet[Int($0)] })) }
+        case .digits(let alone): return words.flatMap { Self.split($0, alone: alone) { [.decimalNumber, .letterNumber, .otherNumber].contains($0) } }
+        case .punctuation: return words.flatMap { Self.split($0, alone: false, where: \.isPunctuation) }
+        case .split(let pattern): return try words.flatMap(pattern.split)
+        case .unknown: return nil
+        }
+    }
+
+    /// Splits where scalars of some categories begin and end.
+    private static func split(_ word: String, alone: Bool, where isFound: (Unicode.GeneralCategory) -> Bool) -> [String] {
+        var parts: [String.UnicodeScalarView] = []
+        var wasFound: Bool?
+        for scalar in word.unicodeScalars {
+            let found = isFound(scalar.properties.generalCategory)
+            if found != wasFound || found && alone { parts.append(String.UnicodeScalarView()) }
+            parts[parts.count - 1].append(scalar)
+            wasFound = found
+        }
+        return parts.map { String($0) }
+    }
+
+    /// A letter for each byte: its own where it has one that can be seen, else the next from U+0100 on.
+    static let alphabet: [Unicode.Scalar] = {
+        var next: UInt32 = 0x100
+        return (0...255).map { (byte: UInt8) in
+            if (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174 { return Unicode.Scalar(byte) }
+            defer { next += 1 }
+            return Unicode.Scalar(next) ?? " "
+        }
+    }()
+}
+
+extension Unicode.GeneralCategory {
+    /// Whether it is one of P.
+    var isPunctuation: Bool {
+        switch self {
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import RoostCore
+import SystemPackage
+
+/// What a repository says about its tokenizer: read and bounded, not yet understood.
+struct TokenizerSource: Sendable {
+    private let directory: FilePath
+    /// tokenizer.json
+    let tokenizer: JSONValue?
+    /// What the class of the tokenizer calls its special tokens, where we know it.
+    let classNames: [String: JSONValue]
+    /// tokenizer_config.json
+    let settings: JSONValue?
+    /// config.json
+    let model: JSONValue?
+
+    /// Reads the files that every tokenizer may have.
+    ///
+    /// - Parameter directory: The repository's files, or links to them.
+    /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
+    init(directory: FilePath) throws {
+        self.directory = directory
+        let own = try Self.json("tokenizer.json", in: directory)
+        let hasOther = ["tokenizer.model", "merges.txt"].contains { FileManager.default.fileExists(atPath: directory.appending($0).string) }
+        if own == nil, !hasOther, let lines = try Self.bytes("vocab.txt", in: directory, atMost: JSONLimits().byteCount) {
+            (tokenizer, classNames) = try BERTVocabularyFile(lines).converted()
+        } else {
+            (tokenizer, classNames) = (own, [:])
+        }
+        settings = try Self.json("tokenizer_config.json", in: directory)
+        model = try Self.json("config.json", in: directory)
+    }
+
+    /// A JSON file's object; `nil` when there is no such file.
+    func json(_ name: String) throws -> JSONValue? { try Self.json(name, in: directory) }
+
+    /// A file's bytes; `nil` when there is no such file.
+    func bytes(_ name: String, atMost limit: Int = JSONLimits().byteCount) throws -> [UInt8]? { try Self.bytes(name, in: directory, atMost: limit) }
+
+    /// The names in a folder with an ending, sorted; none when there is no such folder.
+    func names(in folder: String, ending: String) -> [String] {
+        // A folder that cannot be read has no names for us.
+        let names = try? FileManager.default.contentsOfDirectory(atPath: directory.appending(folder).string)
+        return (names ?? []).filter { $0.hasSuffix(ending) }.sorted()
+    }
+
+    private static func json(_ name: String, in directory: FilePath) throws -> JSONValue? {
+        guard let bytes = try bytes(name, in: directory, atMost: JSONLimits().byteCount) else { return nil }
+        return try RoostError.describing(name) {
+            let root = try JSONDocument(bytes).root
+            guard root.members != nil else { throw FormatProblem("it holds no JSON object") }
+            return root
+        }
+    }
+
+    private static func bytes(_ name: String, in directory: FilePath, atMost limit: Int) throws -> [UInt8]? {
+        try SmallFile.contentsIfPresent(of: directory.appending(name), atMost: limit).map { Array($0) }
+    }
+}

@@ -1,0 +1,144 @@
+import HubClient
+import ModelFormats
+import RoostCore
+import Synchronization
+import SystemPackage
+
+/// Files that a download is bringing, for somebody who reads them meanwhile: a read waits until its bytes are there.
+///
+/// Bytes of large files are told while nobody knows yet whether the whole is right. When some turn out wrong, everything that was read is in doubt: reads
+/// fail from then on with `Spoilt`, until the reader begins anew.
+final class ArrivingFiles: CheckpointBytes {
+    /// Bytes that were read may be wrong.
+    struct Spoilt: Error {}
+
+    private struct Arrival {
+        var file: ReadableFile?
+        /// Bytes from the beginning that may be read.
+        var end: Int64 = 0
+        var isVerified = false
+    }
+
+    private struct State {
+        var arrivals: [Arrival]
+        /// Files that are read whole before the others, and are not here yet.
+        var missingCompanions: Set<RepositoryFilePath>
+        var isSpoilt = false
+        var failure: (any Error)?
+        var waiting: [Int: WakeSignal] = [:]
+        var nextID = 0
+    }
+
+    private let places: [RepositoryFilePath: Int]
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - files: The files in the order in which they are asked for by number.
+    ///   - companions: Files beside them that somebody waits for.
+    init(_ files: [RepositoryFile], companions: [RepositoryFile]) {
+        places = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.path, $0) })
+        state = Mutex(State(arrivals: files.map { _ in Arrival() }, missingCompanions: Set(companions.map(\.path))))
+    }
+
+    /// The beginning of a file is at a path; fewer bytes than before mean that some of them were wrong.
+    func tell(_ file: RepositoryFile, at path: FilePath, end: Int64) {
+        guard let place = places[file.path] else { return }
+        wake { state in
+            if end < state.arrivals[place].end {
+                state.isSpoilt = true
+                state.arrivals[place] = Arrival()
+            }
+            // Opened once: the file keeps its content when it gets its final name. One that is gone already is opened at the end.
+            if state.arrivals[place].file == nil { state.arrivals[place].file = try? ReadableFile(path) }
+            if state.arrivals[place].file != nil { state.arrivals[place].end = end }
+        }
+    }
+
+    /// A file is here, whole and verified.
+    func verified(_ file: RepositoryFile, at path: FilePath) {
+        guard let place = places[file.path] else { return wake { $0.missingCompanions.remove(file.path) } }
+        do {
+            let opened = try ReadableFile(path)
+            wake { $0.arrivals[place] = Arrival(file: $0.arrivals[place].file ?? opened, end: file.size, isVerified: true) }
+        } catch {
+            fail(RoostError(.fileSystem, "Cannot open \(path): \(error). Check the folder's permissions and the disk.", cause: error))
+        }
+    }
+
+    /// No more bytes come.
+    func fail(_ error: any Error) { wake { $0.failure = error } }
+
+    /// Lets a reader begin anew.
+    func forgetDoubt() { wake { $0.isSpoilt = false } }
+
+    /// Waits until the companions are here.
+    ///
+    /// - Throws: What the download ended with; `CancellationError`.
+    func companionsVerified() async throws { try await waiting { $0.missingCompanions.isEmpty ? () : nil } }
+
+    /// Waits until all files are whole and verified.
+    ///
+    /// - Throws: `Spoilt`; what the download ended with; `CancellationError`.
+    func allVerified() async throws { try await waiting { $0.arrivals.allSatisfy(\.isVerified) ? () : nil } }
+
+    func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
+        let end = offset + Int64(buffer.count)
+        let source = try await waiting { $0.arrivals[file].end >= end ? $0.arrivals[file].file : nil }
+        try source.read(at: offset, into: buffer)
+    }
+
+    private func waiting<Value>(_ look: (State) -> Value?) async throws -> Value {
+        let signal = WakeSignal()
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.waiting[state.nextID] = signal
+            return state.nextID
+        }
+        defer { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
+        while true {
+            let (value, isSpoilt, failure) = state.withLock { (look($0), $0.isSpoilt, $0.failure) }
+            if isSpoilt { throw Spoilt() }
+            if let value { return value }
+            if let failure { throw failure }
+            try Task.checkCancellation()
+            await signal.next()
+        }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let signals = state.withLock { state in
+            change(&state)
+            return Array(state.waiting.values)
+        }
+        for signal in signals { signal.signal() }
+    }
+}
+
+/// A file open for reading. Closed when the last user lets go.
+private final class ReadableFile: Sendable {
+    private let path: FilePath
+    private let descriptor: FileDescriptor
+
+    init(_ path: FilePath) throws {
+        self.path = path
+        descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    }
+
+    // Closing what was only read cannot lose anything.
+    deinit { try? descriptor.close() }
+
+    func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let count: Int
+            do {
+                count = try descriptor.read(fromAbsoluteOffset: offset + Int64(filled), into: rest)
+            } catch let failure as Errno {
+                throw RoostError(.fileSystem, "Cannot read \(path): \(failure). Check the disk, and pull again.", cause: failure)
+            }
+            guard count > 0 else { throw RoostError(.fileSystem, "\(path) became shorter while it was read. Pull again.") }
+            filled += count
+        }
+    }
+}

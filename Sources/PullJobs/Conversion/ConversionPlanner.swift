@@ -1,0 +1,93 @@
+import Foundation
+import HubClient
+import ModelFormats
+import RoostCore
+
+/// Finds out whether a repository's weights can be made into a model, and which: from its configuration and the heads of its weights' files, a few
+/// kilobytes of each.
+struct ConversionPlanner: Sendable {
+    let hub: HubClient
+    /// Beyond how many bytes of weights `auto` quantises.
+    let threshold: Int64
+
+    /// The first request for a header; most headers are shorter.
+    private static let firstBytes: Int64 = 256 << 10
+    private static let mostAtOnce = 8
+
+    /// Plans a conversion.
+    ///
+    /// - Parameters:
+    ///   - reference: What was asked for.
+    ///   - policy: What was asked about quantisation.
+    ///   - repository: The repository at its commit.
+    /// - Returns: What to make.
+    /// - Throws: `RoostError` with code `unsupportedModel` or `invalidModelFile`; as `HubClient.beginning`; `CancellationError`.
+    func order(_ reference: ModelReference, policy: QuantizationPolicy, _ repository: ResolvedRepository) async throws -> ConversionOrder {
+        let files = Dictionary(repository.files.map { ($0.path.description, $0) }) { first, _ in first }
+        let choice = try CheckpointFiles(choosingFrom: files.keys.filter { !$0.contains("/") })
+        guard let configuration = files["config.json"] else {
+            throw RoostError(
+                .unsupportedModel,
+                "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
+        }
+        let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
+        try ConversionSource.check(config)
+        let index = try await index(choice, files, repository.revision)
+        let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
+        let weights = try names.map { name in
+            guard let file = files[name] else {
+                throw RoostError(
+                    .unsupportedModel, "\(reference.repository) lacks \(name.quotedForPeople), which its index lists. Pull another repository.")
+            }
+            return file
+        }
+        let headers = try await headers(of: weights, repository.revision)
+        let checkpoint = try Checkpoint(headers: headers, index: index)
+        let decision = try QuantizationDecision(policy: policy, tag: reference.quantization, facts: facts(checkpoint))
+        let places = Dictionary(weights.map { ($0.path.description, $0) }) { first, _ in first }
+        return ConversionOrder(
+            weights: checkpoint.files.compactMap { places[$0.name] }, checkpoint: checkpoint, decision: decision, className: config.className)
+    }
+
+    private func facts(_ checkpoint: Checkpoint) -> QuantizationDecision.Facts {
+        QuantizationDecision.Facts(
+            sourceType: checkpoint.mainType, sourceByteCount: checkpoint.files.reduce(0) { $0 + $1.size }, parameterCount: checkpoint.parameterCount,
+            availableMemory: MachineMemory.availableBytes, threshold: threshold)
+    }
+
+    private func index(
+        _ choice: CheckpointFiles, _ files: [String: RepositoryFile], _ revision: ResolvedRevision
+    ) async throws -> CheckpointIndex? {
+        guard case .index(let name) = choice, let file = files[name] else { return nil }
+        return try CheckpointIndex(parsing: Data(try await whole(file, revision, atMost: CheckpointIndex.byteLimit)))
+    }
+
+    private func whole(_ file: RepositoryFile, _ revision: ResolvedRevision, atMost limit: Int) async throws -> [UInt8] {
+        guard file.size <= limit else {
+            throw RoostError(
+                .unsupportedModel,
+                "\(file.path.description.quotedForPeople) has \(ByteCount(file.size)), and \(ByteCount(Int64(limit))) is the most that is read.")
+        }
+        return file.size == 0 ? [] : try await hub.beginning(of: file, in: revision, count: Int(file.size))
+    }
+
+    private func headers(of files: [RepositoryFile], _ revision: ResolvedRevision) async throws -> [(name: String, header: SafetensorsHeader)] {
+        try await withThrowingTaskGroup(of: (String, SafetensorsHeader).self) { group in
+            var headers: [(name: String, header: SafetensorsHeader)] = []
+            for (number, file) in files.enumerated() {
+                if number >= Self.mostAtOnce, let done = try await group.next() { headers.append(done) }
+                group.addTask { (file.path.description, try await header(of: file, revision)) }
+            }
+            for try await done in group { headers.append(done) }
+            return headers
+        }
+    }
+
+    private func header(of file: RepositoryFile, _ revision: ResolvedRevision) async throws -> SafetensorsHeader {
+        let name = file.path.description
+        var bytes = file.size == 0 ? [] : try await hub.beginning(of: file, in: revision, count: Int(min(Self.firstBytes, file.size)))
+        let needed = try bytes.withUnsafeBytes { try SafetensorsHeader.byteCount(prefix: $0, fileSize: file.size, name: name) }
+        if needed > bytes.count { bytes = try await hub.beginning(of: file, in: revision, count: needed) }
+        return try bytes.withUnsafeBytes { try SafetensorsHeader(parsing: $0, fileSize: file.size, name: name) }
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import HubClient
+import Logging
+import ModelFormats
+import RoostCore
+import SystemPackage
+
+/// Makes models of weights that are here or on their way, each once: `models/<org>--<name>/<commit>/<recipe>/`.
+struct ModelWorkshop: Sendable {
+    let settings: ConversionSettings
+    let logger: Logger
+
+    /// What is to be made, of what.
+    struct Work: Sendable {
+        let repository: RepositoryID
+        let commit: CommitHash
+        let order: ConversionOrder
+        /// The repository's files, or links to them.
+        let snapshot: FilePath
+        let sources: [RepositoryFile]
+    }
+
+    /// A model that is finished.
+    struct Made: Sendable {
+        /// The conversion's folder.
+        let folder: FilePath
+        let receipt: ConversionReceipt
+    }
+
+    /// The model that a work would make, if it was made before and is as it was then.
+    ///
+    /// - Parameter work: What would be made.
+    /// - Returns: The model; `nil` when there is none, or it is damaged.
+    func existing(_ work: Work) async -> Made? {
+        let folder = folder(work)
+        let model = folder.appending(ConvertedModels.modelName)
+        guard let receipt = Self.receipt(in: folder), FileSystem.size(of: model) == receipt.model.size else { return nil }
+        guard let digest = try? await ContentDigest.sha256(of: model), digest.description == receipt.model.digest else {
+            logger.warning("a model that was made earlier is damaged and is made again", metadata: ["model": "\(model)"])
+            return nil
+        }
+        return Made(folder: folder, receipt: receipt)
+    }
+
+    /// Makes a model, reading the weights as they come.
+    ///
+    /// - Parameters:
+    ///   - work: What to make.
+    ///   - arriving: The weights and what belongs to them.
+    ///   - note: Gets what a person may want to know.
+    ///   - progress: Gets how far it is.
+    /// - Returns: The model.
+    /// - Throws: `RoostError`; what the download ended with; `CancellationError`. What is written stays, where it is known to be right.
+    func make(
+        _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
+    ) async throws -> Made {
+        let folder = folder(work)
+        try FileSystem.makeFolder(folder)
+        return try await FileLock(folder.appending(".lock")).holding(clock: ContinuousClock(), logger: logger) {
+            try await arriving.companionsVerified()
+            let conversion = try await conversion(work)
+            for text in conversion.notes { await note(text) }
+            var run = try ConversionRun(in: folder)
+            while true {
+                do {
+                    try await write(conversion, work, of: arriving, run: &run, progress)
+                    break
+                } catch is ArrivingFiles.Spoilt {
+                    logger.warning("weights that were read early were wrong; converting anew", metadata: ["model": "\(folder)"])
+                    arriving.forgetDoubt()
+                    try run.beginAnew()
+                }
+            }
+            return try await finish(work, conversion, run)
+        }
+    }
+
+    private func write(
+        _ conversion: ModelConversion, _ work: Work, of arriving: ArrivingFiles, run: inout ConversionRun,
+        _ progress: @escaping @Sendable (ModelWriter.Progress) -> Void
+    ) async throws {
+        let target = folder(work).appending(ConvertedModels.modelName)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            // Beside the writing: a process that is killed after this goes on where this one was.
+            group.addTask {
+                try await arriving.allVerified()
+                return true
+            }
+            group.addTask { [name = run.name] in
+                try await conversion.write(
+                    bytes: arriving, to: target, revision: "\(work.commit) \(name)", workers: settings.workers, progress: progress,
+                    beforeInstalling: {
+                        try await arriving.allVerified()
+                        try work.confirm()
+                    })
+                return false
+            }
+            for try await isVerified in group where isVerified { try run.verified() }
+        }
+    }
+
+    private func finish(_ work: Work, _ conversion: ModelConversion, _ run: ConversionRun) async throws -> Made {
+        let folder = folder(work)
+        let model = folder.appending(ConvertedModels.modelName)
+        let receipt = ConversionReceipt(
+            repository: work.repository, commit: work.commit, recipe: work.order.decision.recipe.rawValue, reason: work.order.decision.reason,
+            architecture: work.order.className,
+            model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
+            sources: work.sources.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) }.sorted { $0.path < $1.path },
+            library: conversion.library, notes: conversion.notes, madeAt: Timestamp(Date()))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try FileSystem.write(try encoder.encode(receipt), to: folder.appending(Self.receiptName), temporaryIn: folder)
+        try run.finish()
+        try FileSystem.flushFolder(folder)
+        return Made(folder: folder, receipt: receipt)
+    }
+
+    /// Reads tokenizer and configuration, which takes a moment for large vocabularies.
+    @concurrent private func conversion(_ work: Work) async throws -> ModelConversion {
+        let library = try work.order.decision.recipe.needsLibrary ? GGMLLibrary(at: settings.locateLibrary()) : nil
+        return try ModelConversion(
+            folder: work.snapshot, checkpoint: work.order.checkpoint, recipe: work.order.decision.recipe, repository: work.repository,
+            library: library)
+    }
+
+    private func folder(_ work: Work) -> FilePath {
+        let recipe = work.order.decision.recipe.rawValue
+        return settings.models.folder(of: work.repository, at: work.commit).appending(recipe)
+    }
+
+    private static let receiptName = "receipt.json"
+
+    private static func receipt(in folder: FilePath) -> ConversionReceipt? {
+        guard let json = FileManager.default.contents(atPath: folder.appending(receiptName).string), json.count <= 4 << 20 else { return nil }
+        return (try? JSONDecoder().decode(ConversionReceipt.self, from: json)).flatMap { $0.formatVersion == 1 ? $0 : nil }
+    }
+}
+
+extension ModelWorkshop.Work {
+    /// Compares the weights' heads, which came unverified when the pull was planned, with the files.
+    ///
+    /// - Throws: `RoostError` with code `hubProtocolViolation`.
+    fileprivate func confirm() throws {
+        let actual = try Checkpoint(folder: snapshot)
+        guard actual.files == order.checkpoint.files, actual.tensors == order.checkpoint.tensors else {
+            throw RoostError(
+                .hubProtocolViolation, "The Hub told other heads of \(repository)'s weights than the files have. Pull again; if it stays so, check HF_ENDPOINT.")
+        }
+    }
+}

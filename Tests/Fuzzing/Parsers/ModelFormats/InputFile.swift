@@ -1,0 +1,1 @@
+../../../../Sources/ModelFormats/Files/InputFile.swift

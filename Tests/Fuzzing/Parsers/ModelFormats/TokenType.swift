@@ -1,0 +1,1 @@
+../../../../Sources/ModelFormats/Tokenizer/TokenType.swift
