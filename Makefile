@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror torture faults sanitize fuzz memory clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token torture faults sanitize fuzz memory clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -35,6 +35,12 @@ bench-pull: ## Measure a pull beside curl, aria2c and huggingface_hub
 
 bench-mirror: ## Measure the mirror beside nginx
 	@scripts/bench-mirror
+
+bench-convert: ## Measure safetensors → Q4_K_M beside llama.cpp's converter and llama-quantize
+	@scripts/bench-convert
+
+bench-pull-to-token: ## Measure the road from POST /pull to the first token beside curl and llama.cpp's tools
+	@scripts/bench-pull-to-token
 
 torture: ## Kill and cut the power of the job store more often than the tests do
 	@scripts/torture-store

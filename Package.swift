@@ -87,6 +87,9 @@ let package = Package(
         .executableTarget(
             name: "store-bench", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .logging], path: "Benchmarks/StoreBench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "convert-bench", dependencies: ["ModelFormats", "RoostCore", .argumentParser, .systemPackage], path: "Benchmarks/ConvertBench",
+            swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
         .target(

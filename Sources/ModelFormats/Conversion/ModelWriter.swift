@@ -72,24 +72,24 @@ public struct ModelWriter: Sendable {
     public static func discard(_ target: FilePath) { OutputFile.discard(target) }
 
     private func writeSlabs(to file: OutputFile, _ progress: (Progress) -> Void) async throws {
-        var waiting = SlabSequence(plan.tensors, from: file.finishedParts).enumerated().makeIterator()
+        var waiting = SlabSequence(plan.tensors, from: file.finishedParts).makeIterator()
+        var window = SlabWindow(workers: workers)
         try await withThrowingTaskGroup(of: (number: Int, slab: Slab, bytes: [UInt8]).self) { group in
-            func startNext() {
-                guard let (number, slab) = waiting.next() else { return }
-                group.addTask(executorPreference: ConversionThreads.shared) { [slabs] in (number, slab, try await slabs.encode(slab)) }
+            func startMore() {
+                while window.hasRoom, let slab = waiting.next() {
+                    let number = window.begin(slab)
+                    group.addTask(executorPreference: ConversionThreads.shared) { [slabs] in (number, slab, try await slabs.encode(slab)) }
+                }
             }
-            // One more than work at once, so that nobody waits for the disk.
-            for _ in 0...workers { startNext() }
-            var ready: [Int: (Slab, [UInt8])] = [:]
-            var written = 0
+            startMore()
             while let done = try await group.next() {
-                ready[done.number] = (done.slab, done.bytes)
-                while let (slab, bytes) = ready.removeValue(forKey: written) {
+                window.finish(done.number, done.slab, done.bytes)
+                startMore()
+                while let (slab, bytes) = window.next() {
                     try Task.checkCancellation()
                     try append(bytes, of: slab, to: file)
-                    written += 1
                     progress(state(file, slab))
-                    startNext()
+                    startMore()
                 }
             }
         }

@@ -8,12 +8,14 @@ struct Slab: Sendable {
     let rows: Range<Int>
     /// Whether the tensor ends with it.
     let isLast: Bool
+    /// Bytes of the source.
+    let byteCount: Int
 }
 
 /// All slabs of a plan, in the order of the file. None spans two tensors or two matrices.
 struct SlabSequence: Sequence, IteratorProtocol {
     /// Bytes of the source that a slab has about.
-    private static let byteCount = 4 << 20
+    static let byteCount = 4 << 20
 
     private let tensors: [OutputTensor]
     private var tensor: Int
@@ -32,12 +34,13 @@ struct SlabSequence: Sequence, IteratorProtocol {
         guard tensor < tensors.count else { return nil }
         guard case .matrices(let matrices, let transform) = tensors[tensor].source else {
             defer { tensor += 1 }
-            return Slab(tensor: tensor, matrix: 0, rows: 0..<1, isLast: true)
+            return Slab(tensor: tensor, matrix: 0, rows: 0..<1, isLast: true, byteCount: 0)
         }
         let current = matrices[matrix]
         let end = Swift.min(current.rowCount, row + Self.rowCount(current, transform))
         let isLast = end == current.rowCount && matrix == matrices.count - 1
-        let slab = Slab(tensor: tensor, matrix: matrix, rows: row..<end, isLast: isLast)
+        let byteCount = (end - row) * current.rowLength * current.elementByteCount
+        let slab = Slab(tensor: tensor, matrix: matrix, rows: row..<end, isLast: isLast, byteCount: byteCount)
         row = end
         if row == current.rowCount { (matrix, row) = (matrix + 1, 0) }
         if isLast { (tensor, matrix) = (tensor + 1, 0) }

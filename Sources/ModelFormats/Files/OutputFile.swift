@@ -90,7 +90,8 @@ final class OutputFile {
         guard partial.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0 else {
             throw Errno(rawValue: errno).error("make", target)
         }
-        let folder = try Self.attempt("open", target) { try FileDescriptor.open(target.removingLastComponent(), .readOnly, options: [.closeOnExec]) }
+        let parent = target.removingLastComponent()
+        let folder = try Self.attempt("open", target) { try FileDescriptor.open(parent.isEmpty ? "." : parent, .readOnly, options: [.closeOnExec]) }
         // Closing what was only read cannot lose anything.
         defer { try? folder.close() }
         try Self.flush(folder, target)
