@@ -71,7 +71,8 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird,
+                "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes,
+                .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
@@ -98,7 +99,7 @@ let package = Package(
         tests("RoostCoreTests", ["RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
-        tests("ModelFormatsTests", ["ModelFormats", "RoostCore", .crypto]),
+        tests("ModelFormatsTests", ["ModelFormats", "RoostCore", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
         tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .grdb, .serviceLifecycle]),
         tests(

@@ -11,11 +11,12 @@ struct ModelFixture: CustomTestStringConvertible {
 
     var testDescription: String { "\(name) \(type.name)" }
 
-    static let all: [ModelFixture] = [
-        ("gemma3", [.f32, .f16]), ("gpt2", [.f32, .f16]), ("llama", [.f32, .f16]), ("qwen2", [.f32, .f16]), ("qwen3", [.f32, .f16]),
-        ("qwen3moe", [.f32, .f16]), ("smollm2", [.f16, .bf16, .q8_0]), ("gpt2-oldnames", [.f32, .f16]), ("mistral", [.f32, .f16, .q8_0]),
-        ("gemma2", [.f32, .f16]), ("phi-3-tiny", [.f32, .bf16]), ("sentence-bert", [.f32, .f16]),
-    ].flatMap { name, types in types.map { ModelFixture(name: name, type: $0) } }
+    static let names = [
+        "bert", "gemma2", "gemma3", "gpt2", "gpt2-oldnames", "llama", "mistral", "phi-3-tiny", "qwen2", "qwen3", "qwen3moe", "sentence-bert",
+        "smollm2",
+    ]
+
+    static let all = names.flatMap { name in [TensorType.f32, .f16, .bf16, .q8_0].map { ModelFixture(name: name, type: $0) } }
 
     var folder: FilePath { TestEnvironment.testFile("Fixtures/\(name)/hf") }
 

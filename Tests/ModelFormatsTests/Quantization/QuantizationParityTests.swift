@@ -28,16 +28,8 @@ import Testing
 
     private static func quantize(_ file: FilePath, as recipe: QuantizationRecipe, in folder: TemporaryDirectory) throws -> [String: PlainGGUF.Tensor]
     {
-        let (output, log) = (folder.path.appending("out.gguf"), try folder.write("log", []))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try TestEnvironment.llamaServer.removingLastComponent().appending("llama-quantize").string)
-        process.arguments = [file.string, output.string, recipe.rawValue, "2"]
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log.string))
-        (process.standardOutput, process.standardError) = (handle, handle)
-        try process.run()
-        process.waitUntilExit()
-        let said = try String(contentsOfFile: log.string, encoding: .utf8)
-        try #require(process.terminationStatus == 0, "\(said.suffix(2000))")
+        let output = folder.path.appending("out.gguf")
+        try LlamaQuantize.run(file, to: output, recipe)
         return try PlainGGUF.tensors(in: Data(contentsOf: URL(fileURLWithPath: output.string)))
     }
 }
