@@ -77,7 +77,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "roost",
-            dependencies: ["RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", .argumentParser, .logging, .systemPackage],
+            dependencies: ["RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", "ModelFormats", .argumentParser, .logging, .systemPackage],
             swiftSettings: strict),
 
         // What only tests and measurements run; nobody installs these.

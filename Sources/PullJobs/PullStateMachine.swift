@@ -22,6 +22,11 @@ public struct PullStateMachine: Sendable, Hashable {
     /// How much of the model is made of the files, 0.0 … 1.0; `nil` where none is made, or not yet.
     public private(set) var conversion: Double?
 
+    /// The same as people see it: not while nothing is being made any more, such as while the model is loaded.
+    public var conversionProgress: Double? {
+        [.downloading, .verifying, .converting, .quantizing].contains(stage) ? conversion : nil
+    }
+
     /// How many such tries there may be.
     private let maxRetries: Int
 
@@ -90,7 +95,10 @@ public struct PullStateMachine: Sendable, Hashable {
     }
 
     /// A try begins.
-    public mutating func beginAttempt() { attempts += 1 }
+    public mutating func beginAttempt() {
+        attempts += 1
+        conversion = nil
+    }
 
     /// A stage begins.
     ///

@@ -82,7 +82,7 @@ public final class PullWorker: Service {
         live.apply(machine, at: now)
         return JobView(
             job: live, bytesPerSecond: machine.bytesPerSecond(at: now), etaSeconds: machine.etaSeconds(at: now),
-            currentFiles: machine.currentFiles(at: now))
+            currentFiles: machine.currentFiles(at: now), conversionProgress: machine.conversionProgress)
     }
 
     /// Takes up what a dead process left, then works until the server stops.

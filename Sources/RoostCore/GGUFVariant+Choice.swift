@@ -16,7 +16,7 @@ extension GGUFVariant {
         guard !variants.isEmpty else {
             throw RoostError(
                 .unsupportedModel,
-                "\(reference.repository) holds no GGUF file, and this version of Roost runs GGUF models only. Pull a repository of the same model that carries GGUF files; their names often end in -GGUF."
+                "\(reference.repository) holds no GGUF file among those that were asked for. Pull it without patterns, so that a model is made of its weights, or pull a repository of the same model that carries GGUF files; their names often end in -GGUF."
             )
         }
         let candidates =

@@ -37,7 +37,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `a corrupt GGUF fails the load with the engine's reason, and everything else goes on`() async throws {
+        @Test func `a corrupt GGUF never reaches an engine: the load fails with the reason, and everything else goes on`() async throws {
             try await withTemporaryDirectory { root in
                 let files = try SampleHub.make(in: root)
                 try SampleHub.addNoise("noise/corrupt", bytes: 1 << 20, to: files)
@@ -46,10 +46,10 @@ extension EndToEndTests {
                     #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
                     let job = try await server.pull("noise/corrupt", initialize: true)
                     #expect(job.status == .failed)
-                    #expect(job.error?.contains("invalid magic") == true, "\(job.error ?? "")")
+                    #expect(job.error?.contains("it is not a GGUF file") == true, "\(job.error ?? "")")
                     let chat = ChatRequest(model: "noise/corrupt", messages: [ChatMessage(role: .user, content: "Hello")])
                     let cooling = try await #require(throws: RoostError.self) { _ = try await server.client.chat(chat) }
-                    #expect(cooling.code == .engineCoolingDown && cooling.message.contains("invalid magic"), "\(cooling)")
+                    #expect(cooling.code == .engineCoolingDown && cooling.message.contains("it is not a GGUF file"), "\(cooling)")
                     let other = ChatRequest(model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Hello")], maxTokens: 4)
                     #expect(try await server.client.chat(other).evalCount > 0)
                     #expect(await server.stop() == 0)

@@ -149,4 +149,18 @@ import Testing
         machine.planned(sizeBytes: 50, totalBytes: 50, quantized: true)
         #expect(machine.downloadedBytes == 0)
     }
+
+    @Test func `how much of a model is made is told while it is being made, from nothing again with each try`() {
+        var machine = downloading(total: 100)
+        #expect(machine.conversionProgress == nil)
+        machine.converted(30, of: 120)
+        #expect(machine.conversionProgress == 0.25)
+        machine.enter(.quantizing, at: .zero)
+        #expect(machine.conversionProgress == 0.25)
+        machine.enter(.loading, at: .zero)
+        #expect(machine.conversionProgress == nil)
+        machine.beginAttempt()
+        machine.enter(.downloading, at: .zero)
+        #expect(machine.conversionProgress == nil)
+    }
 }

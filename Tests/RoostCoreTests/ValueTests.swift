@@ -54,10 +54,11 @@ import Testing
         job.stage = .downloading
         job.tags = ["a", "b"]
         let view = JobView(
-            job: job, bytesPerSecond: 12.5, etaSeconds: 4, currentFiles: [FileProgress(path: "x", size: 9, downloadedBytes: 4)])
+            job: job, bytesPerSecond: 12.5, etaSeconds: 4, currentFiles: [FileProgress(path: "x", size: 9, downloadedBytes: 4)],
+            conversionProgress: 0.25)
         let data = try JSONEncoder().encode(view)
         #expect(try JSONDecoder().decode(JobView.self, from: data) == view)
         let keys = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any]).keys
-        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds", "current_files"]))
+        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds", "current_files", "conversion_progress"]))
     }
 }

@@ -81,9 +81,11 @@ extension ModelCatalog {
             for variant in GGUFVariant.variants(in: Array(sizes.keys)) {
                 let reference = ModelReference(repository: repository, quantization: variant.quantization)
                 guard models[reference] == nil else { continue }
+                let parts = variant.files.map { snapshot.pushing(FilePath($0.description)) }
                 let entry = ModelEntry(
-                    reference: reference, snapshotPath: snapshot, modelFile: snapshot.appending(variant.files[0].description),
-                    sizeBytes: variant.files.reduce(0) { $0 + (sizes[$1] ?? 0) })
+                    reference: reference, snapshotPath: snapshot, modelFile: parts[0],
+                    sizeBytes: variant.files.reduce(0) { $0 + (sizes[$1] ?? 0) }, parts: parts,
+                    isConverted: converted.map { snapshot.starts(with: $0.root) } ?? false)
                 models[reference] = Model(variant: variant, entry: entry)
             }
         }

@@ -9,8 +9,12 @@ public struct ModelEntry: Sendable, Hashable {
     public let snapshotPath: FilePath
     /// The GGUF file, inside the snapshot; the first part of a split one.
     public let modelFile: FilePath
+    /// All parts, in order; just the file where it is not split.
+    public let parts: [FilePath]
     /// The size of all parts together, in bytes.
     public let sizeBytes: Int64
+    /// Whether Roost made it of a repository's weights.
+    public let isConverted: Bool
 
     /// Makes an entry.
     ///
@@ -19,10 +23,16 @@ public struct ModelEntry: Sendable, Hashable {
     ///   - snapshotPath: The snapshot folder that holds the files.
     ///   - modelFile: The GGUF file, or the first part of a split one.
     ///   - sizeBytes: The size of all parts together.
-    public init(reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64) {
+    ///   - parts: All parts in order; `nil` for a file that is not split.
+    ///   - isConverted: Whether Roost made it of a repository's weights.
+    public init(
+        reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64, parts: [FilePath]? = nil, isConverted: Bool = false
+    ) {
         self.reference = reference
         self.snapshotPath = snapshotPath
         self.modelFile = modelFile
         self.sizeBytes = sizeBytes
+        self.parts = parts ?? [modelFile]
+        self.isConverted = isConverted
     }
 }

@@ -11,14 +11,14 @@ struct EngineCommand: Sendable {
     /// Variables to set, or with `nil` to remove, in the engine's environment.
     let environment: [String: String?]
 
-    init(_ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath) {
+    init(_ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, arguments more: [String] = []) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string]
         engine += ["--alias", entry.reference.description, "--ctx-size", String(configuration.contextLength)]
         // Chat templates on; no web page; no network: the engine serves this one file.
         engine += ["--jinja", "--no-webui", "--offline"]
         if let threads = configuration.threads { engine += ["--threads", String(threads)] }
-        arguments = Array(configuration.guardCommand.dropFirst()) + ["--"] + engine + configuration.extraArguments
+        arguments = Array(configuration.guardCommand.dropFirst()) + ["--"] + engine + more + configuration.extraArguments
         environment = Self.environment(from: ProcessInfo.processInfo.environment)
     }
 

@@ -20,6 +20,8 @@ public struct EngineConfiguration: Sendable {
     public var loadCooldown: Duration = .seconds(300)
     /// How long a load waits for a place when every engine is busy.
     public var busyTimeout: Duration = .seconds(60)
+    /// Looks at a model's files before an engine is started with them, and says which arguments the engine needs for it. Its error is the load's.
+    public var examine: @Sendable (ModelEntry) async throws -> [String] = { _ in [] }
     /// Further arguments for every engine, after Roost's own.
     public var extraArguments: [String] = []
 

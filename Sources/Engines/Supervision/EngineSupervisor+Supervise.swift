@@ -30,7 +30,7 @@ extension EngineSupervisor {
             engines[reference]?.log = EngineLog()
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
-            guard let current = engines[reference] else { return }
+            guard await examine(reference), let current = engines[reference] else { return }
             let ending = await runOnce(current)
             try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
@@ -39,12 +39,34 @@ extension EngineSupervisor {
         }
     }
 
+    /// Has a model's files looked at, so that no engine is given broken ones.
+    ///
+    /// - Returns: Whether an engine may be started.
+    private func examine(_ reference: ModelReference) async -> Bool {
+        guard let engine = engines[reference] else { return false }
+        do {
+            let arguments = try await configuration.examine(engine.entry)
+            engines[reference]?.arguments = arguments
+            return engines[reference]?.isStopping == false
+        } catch {
+            let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be looked at before loading")
+            let advice = "Pull the model again with `roost pull \(reference)`."
+            fail(
+                engine,
+                RoostError(
+                    .engineLoadFailed, "\(reference) was not given to an engine: \(error.message) \(advice)",
+                    cause: error, context: ["file": engine.entry.modelFile.string]))
+            return false
+        }
+    }
+
     /// Runs the process once, with its health check beside it.
     private func runOnce(_ engine: SupervisedEngine) async -> Ending {
         // A socket left by a process that was killed would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
         let process = EngineProcess(
-            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket), log: engine.log)
+            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, arguments: engine.arguments),
+            log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
             group.addTask { await self.untilHealthy(engine, within: self.configuration.loadTimeout) ? .ready : .tooSlow }

@@ -9,6 +9,8 @@ struct SupervisedEngine: Sendable {
     /// The `llama-server` that runs it.
     let executable: FilePath
     let socket: FilePath
+    /// What the model's files ask of the engine.
+    var arguments: [String] = []
     /// The output of the process that runs now.
     var log = EngineLog()
     var machine = EngineStateMachine()

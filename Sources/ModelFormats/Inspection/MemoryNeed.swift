@@ -1,16 +1,18 @@
 /// What a model takes in memory, about: its weights, and keys and values of the tokens it remembers, in 16 bits each.
 public struct MemoryNeed: Sendable, Hashable, Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case weightBytes = "weight_bytes"
+        case bytesPerToken = "bytes_per_token"
+    }
+
     /// Bytes of the weights.
     public let weightBytes: Int64
     /// Bytes that each token of the context takes; `nil` when the file does not say enough.
     public let bytesPerToken: Int64?
 
-    /// Reckons with a file's shape.
-    ///
-    /// - Parameter file: The file's head.
-    public init(_ file: GGUFFile) {
-        weightBytes = file.tensors.reduce(0) { $0 + $1.byteCount }
-        bytesPerToken = Self.bytesPerToken(file.metadata)
+    init(_ tensors: [GGUFTensor], _ metadata: GGUFMetadata) {
+        weightBytes = tensors.reduce(0) { $0 + $1.byteCount }
+        bytesPerToken = Self.bytesPerToken(metadata)
     }
 
     /// The whole need for a context.

@@ -1,4 +1,7 @@
-/// What `roost models inspect` says about a GGUF file.
+import RoostCore
+public import SystemPackage
+
+/// What `roost models inspect` says about a model in a GGUF file, or in the parts of a split one.
 public struct ModelInspection: Sendable, Encodable {
     /// Tensors of one type.
     public struct TypeShare: Sendable, Hashable, Encodable {
@@ -32,7 +35,7 @@ public struct ModelInspection: Sendable, Encodable {
 
     /// GGUF's version.
     public let version: UInt32
-    /// Bytes of the file.
+    /// Bytes of all files.
     public let fileSize: Int64
     /// llama.cpp's name of the architecture.
     public let architecture: String?
@@ -55,25 +58,53 @@ public struct ModelInspection: Sendable, Encodable {
     /// All tensors.
     public let tensors: [Tensor]
 
+    /// Inspects files.
+    ///
+    /// - Parameter paths: The file, or all parts of a split one in order.
+    /// - Throws: As `GGUFFile.init(opening:)`.
+    public init(opening paths: [FilePath]) throws {
+        let heads = try paths.map { try GGUFFile(opening: $0) }
+        guard let first = heads.first else { throw RoostError(.invalidModelFile, "There is no file to look at.") }
+        self.init(first, parts: Array(heads.dropFirst()))
+    }
+
     /// Inspects a file.
     ///
-    /// - Parameter file: The file's head.
-    public init(_ file: GGUFFile) {
+    /// - Parameters:
+    ///   - file: The file's head, or the first part's, which has the key-values.
+    ///   - parts: The heads of the other parts of a split file.
+    public init(_ file: GGUFFile, parts: [GGUFFile] = []) {
         let metadata = file.metadata
+        let all = file.tensors + parts.flatMap(\.tensors)
         let architecture = metadata.string("general.architecture")
         version = file.version
-        fileSize = file.size
+        fileSize = parts.reduce(file.size) { $0 + $1.size }
         self.architecture = architecture
         name = metadata.string("general.name")
-        parameterCount = file.tensors.reduce(0) { $0 + Int64($1.elementCount) }
-        types = Dictionary(grouping: file.tensors, by: \.type.name).map { type, tensors in
-            TypeShare(type: type, tensors: tensors.count, bytes: tensors.reduce(0) { $0 + $1.byteCount })
-        }.sorted { ($1.bytes, $0.type) < ($0.bytes, $1.type) }
+        parameterCount = all.reduce(0) { $0 + Int64($1.elementCount) }
         contextLength = architecture.flatMap { metadata.count("\($0).context_length") }
         vocabularySize = if case .array(let tokens)? = metadata["tokenizer.ggml.tokens"] { tokens.count } else { nil }
         chatTemplate = metadata.string("tokenizer.chat_template")
-        memory = MemoryNeed(file)
+        memory = MemoryNeed(all, metadata)
         self.metadata = metadata.keyValues.map { Entry(key: $0.key, value: $0.value.shortDescription) }
-        tensors = file.tensors.map { Tensor(name: $0.name, type: $0.type.name, shape: $0.dimensions, bytes: $0.byteCount) }
+        tensors = all.map { Tensor(name: $0.name, type: $0.type.name, shape: $0.dimensions, bytes: $0.byteCount) }
+        types = TypeShare.shares(of: tensors)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case version, architecture, name, types, memory, metadata, tensors
+        case fileSize = "file_size"
+        case parameterCount = "parameter_count"
+        case contextLength = "context_length"
+        case vocabularySize = "vocabulary_size"
+        case chatTemplate = "chat_template"
+    }
+}
+
+extension GGUFFile {
+    /// Whether the model turns texts into vectors and says nothing: by its architecture, or because the file tells how its vectors are pooled.
+    public var makesEmbeddings: Bool {
+        guard let architecture = metadata.string("general.architecture") else { return false }
+        return architecture.contains("bert") || (metadata.count("\(architecture).pooling_type") ?? 0) > 0
     }
 }

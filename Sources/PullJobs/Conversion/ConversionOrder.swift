@@ -10,11 +10,10 @@ struct ConversionOrder: Sendable {
     let checkpoint: Checkpoint
     /// What to make, and why.
     let decision: QuantizationDecision
+    /// The recipe as models are called by it.
+    let tag: QuantizationTag
     /// Names the model's class, for messages.
     let className: String
-
-    /// The recipe as models are called by it.
-    var tag: QuantizationTag? { QuantizationTag(parsing: decision.recipe.rawValue) }
 
     /// What the pull does when all weights are here and the model is not made yet.
     var stage: PullStage { decision.recipe.isQuantized ? .quantizing : .converting }

@@ -44,9 +44,13 @@ struct ConversionPlanner: Sendable {
         let headers = try await headers(of: weights, repository.revision)
         let checkpoint = try Checkpoint(headers: headers, index: index)
         let decision = try QuantizationDecision(policy: policy, tag: reference.quantization, facts: facts(checkpoint))
+        guard let tag = QuantizationTag(parsing: decision.recipe.rawValue) else {
+            throw RoostError(.unsupportedModel, "A model made by \(decision.recipe.rawValue) could not be called by that.")
+        }
         let places = Dictionary(weights.map { ($0.path.description, $0) }) { first, _ in first }
         return ConversionOrder(
-            weights: checkpoint.files.compactMap { places[$0.name] }, checkpoint: checkpoint, decision: decision, className: config.className)
+            weights: checkpoint.files.compactMap { places[$0.name] }, checkpoint: checkpoint, decision: decision, tag: tag,
+            className: config.className)
     }
 
     private func facts(_ checkpoint: Checkpoint) -> QuantizationDecision.Facts {

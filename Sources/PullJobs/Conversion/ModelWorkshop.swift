@@ -33,13 +33,13 @@ struct ModelWorkshop: Sendable {
     /// - Returns: The model; `nil` when there is none, or it is damaged.
     func existing(_ work: Work) async -> Made? {
         let folder = folder(work)
-        let model = folder.appending(ConvertedModels.modelName)
-        guard let receipt = Self.receipt(in: folder), FileSystem.size(of: model) == receipt.model.size else { return nil }
+        let model = folder.modelFile
+        guard let receipt = folder.receipt, FileSystem.size(of: model) == receipt.model.size else { return nil }
         guard let digest = try? await ContentDigest.sha256(of: model), digest.description == receipt.model.digest else {
             logger.warning("a model that was made earlier is damaged and is made again", metadata: ["model": "\(model)"])
             return nil
         }
-        return Made(folder: folder, receipt: receipt)
+        return Made(folder: folder.path, receipt: receipt)
     }
 
     /// Makes a model, reading the weights as they come.
@@ -55,18 +55,20 @@ struct ModelWorkshop: Sendable {
         _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
-        try FileSystem.makeFolder(folder)
-        return try await FileLock(folder.appending(".lock")).holding(clock: ContinuousClock(), logger: logger) {
+        try FileSystem.makeFolder(folder.path)
+        return try await folder.lock.holding(clock: ContinuousClock(), logger: logger) {
+            // Whoever held the lock before may have made it.
+            if let made = await existing(work) { return made }
             try await arriving.companionsVerified()
             let conversion = try await conversion(work)
             for text in conversion.notes { await note(text) }
-            var run = try ConversionRun(in: folder)
+            var run = try ConversionRun(in: folder.path)
             while true {
                 do {
                     try await write(conversion, work, of: arriving, run: &run, progress)
                     break
                 } catch is ArrivingFiles.Spoilt {
-                    logger.warning("weights that were read early were wrong; converting anew", metadata: ["model": "\(folder)"])
+                    logger.warning("weights that were read early were wrong; converting anew", metadata: ["model": "\(folder.path)"])
                     arriving.forgetDoubt()
                     try run.beginAnew()
                 }
@@ -79,7 +81,7 @@ struct ModelWorkshop: Sendable {
         _ conversion: ModelConversion, _ work: Work, of arriving: ArrivingFiles, run: inout ConversionRun,
         _ progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws {
-        let target = folder(work).appending(ConvertedModels.modelName)
+        let target = folder(work).modelFile
         try await withThrowingTaskGroup(of: Bool.self) { group in
             // Beside the writing: a process that is killed after this goes on where this one was.
             group.addTask {
@@ -101,19 +103,17 @@ struct ModelWorkshop: Sendable {
 
     private func finish(_ work: Work, _ conversion: ModelConversion, _ run: ConversionRun) async throws -> Made {
         let folder = folder(work)
-        let model = folder.appending(ConvertedModels.modelName)
+        let model = folder.modelFile
         let receipt = ConversionReceipt(
             repository: work.repository, commit: work.commit, recipe: work.order.decision.recipe.rawValue, reason: work.order.decision.reason,
             architecture: work.order.className,
             model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
             sources: work.sources.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) }.sorted { $0.path < $1.path },
             library: conversion.library, notes: conversion.notes, madeAt: Timestamp(Date()))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try FileSystem.write(try encoder.encode(receipt), to: folder.appending(Self.receiptName), temporaryIn: folder)
+        try folder.write(receipt)
         try run.finish()
-        try FileSystem.flushFolder(folder)
-        return Made(folder: folder, receipt: receipt)
+        try FileSystem.flushFolder(folder.path)
+        return Made(folder: folder.path, receipt: receipt)
     }
 
     /// Reads tokenizer and configuration, which takes a moment for large vocabularies.
@@ -124,16 +124,8 @@ struct ModelWorkshop: Sendable {
             library: library)
     }
 
-    private func folder(_ work: Work) -> FilePath {
-        let recipe = work.order.decision.recipe.rawValue
-        return settings.models.folder(of: work.repository, at: work.commit).appending(recipe)
-    }
-
-    private static let receiptName = "receipt.json"
-
-    private static func receipt(in folder: FilePath) -> ConversionReceipt? {
-        guard let json = FileManager.default.contents(atPath: folder.appending(receiptName).string), json.count <= 4 << 20 else { return nil }
-        return (try? JSONDecoder().decode(ConversionReceipt.self, from: json)).flatMap { $0.formatVersion == 1 ? $0 : nil }
+    private func folder(_ work: Work) -> ConversionFolder {
+        ConversionFolder(settings.models, of: work.repository, at: work.commit, recipe: work.order.tag)
     }
 }
 

@@ -44,7 +44,13 @@ struct PlanStage: Sendable {
     private func convert(
         reference: ModelReference, policy: QuantizationPolicy, _ resolved: ResolvedRepository, _ conversions: ConversionSettings
     ) async throws -> PullPlan {
-        let order = try await ConversionPlanner(hub: hub, threshold: conversions.threshold).order(reference, policy: policy, resolved)
+        let order: ConversionOrder
+        do {
+            order = try await ConversionPlanner(hub: hub, threshold: conversions.threshold).order(reference, policy: policy, resolved)
+        } catch let error as RoostError where error.code == .unsupportedModel && error.field == nil {
+            throw RoostError(
+                .unsupportedModel, "\(reference.repository) holds no GGUF file, and none can be made of what it holds. \(error.message)", cause: error)
+        }
         let weights = Set(order.weights.map(\.path))
         let files = resolved.files.filter { weights.contains($0.path) || Self.describesWeights($0) }
         return PullPlan(

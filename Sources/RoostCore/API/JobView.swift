@@ -8,6 +8,8 @@ public struct JobView: Sendable, Codable, Hashable {
     public var etaSeconds: Double?
     /// The files that are coming now, by path, eight at the most; `nil` unless bytes are moving.
     public var currentFiles: [FileProgress]?
+    /// How much of a model is made of the repository's weights, 0.0 … 1.0; `nil` where none is being made.
+    public var conversionProgress: Double?
 
     /// Makes a view.
     ///
@@ -16,17 +18,22 @@ public struct JobView: Sendable, Codable, Hashable {
     ///   - bytesPerSecond: The rate of the last seconds.
     ///   - etaSeconds: How many seconds the rest takes at this rate.
     ///   - currentFiles: The files that are coming now.
-    public init(job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil, currentFiles: [FileProgress]? = nil) {
+    ///   - conversionProgress: How much of a model is made.
+    public init(
+        job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil, currentFiles: [FileProgress]? = nil, conversionProgress: Double? = nil
+    ) {
         self.job = job
         self.bytesPerSecond = bytesPerSecond
         self.etaSeconds = etaSeconds
         self.currentFiles = currentFiles
+        self.conversionProgress = conversionProgress
     }
 
     private enum CodingKeys: String, CodingKey {
         case bytesPerSecond = "bytes_per_second"
         case etaSeconds = "eta_seconds"
         case currentFiles = "current_files"
+        case conversionProgress = "conversion_progress"
     }
 
     /// Reads the row's fields and the live ones from one object.
@@ -39,6 +46,7 @@ public struct JobView: Sendable, Codable, Hashable {
         bytesPerSecond = try container.decodeIfPresent(Double.self, forKey: .bytesPerSecond)
         etaSeconds = try container.decodeIfPresent(Double.self, forKey: .etaSeconds)
         currentFiles = try container.decodeIfPresent([FileProgress].self, forKey: .currentFiles)
+        conversionProgress = try container.decodeIfPresent(Double.self, forKey: .conversionProgress)
     }
 
     /// Writes the row's fields and the live ones into one object.
@@ -51,5 +59,6 @@ public struct JobView: Sendable, Codable, Hashable {
         try container.encode(bytesPerSecond, forKey: .bytesPerSecond)
         try container.encode(etaSeconds, forKey: .etaSeconds)
         try container.encode(currentFiles, forKey: .currentFiles)
+        try container.encode(conversionProgress, forKey: .conversionProgress)
     }
 }

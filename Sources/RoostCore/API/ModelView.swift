@@ -8,10 +8,20 @@ public struct ModelView: Sendable, Codable, Hashable {
     public var backend: String
     /// The size of its files in bytes.
     public var sizeBytes: Int64
-    /// The absolute path of its snapshot folder.
+    /// The absolute path of its snapshot folder, or of the folder that Roost made it in.
     public var localPath: String
+    /// Where it comes from.
+    public var origin: Origin
     /// What loading took, in nanoseconds; `nil` unless loaded.
     public var loadDuration: Int64?
+
+    /// Where a model can come from.
+    public enum Origin: String, Sendable, Codable, Hashable {
+        /// A GGUF file of its repository.
+        case hub
+        /// Roost made it of its repository's weights.
+        case converted
+    }
 
     /// Makes a row.
     ///
@@ -21,17 +31,19 @@ public struct ModelView: Sendable, Codable, Hashable {
     ///   - sizeBytes: Bytes.
     ///   - localPath: The snapshot folder.
     ///   - loadDuration: Nanoseconds.
-    public init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?) {
+    ///   - origin: Where it comes from.
+    public init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?, origin: Origin = .hub) {
         self.model = model
         self.loaded = loaded
         self.backend = "llama-server"
         self.sizeBytes = sizeBytes
         self.localPath = localPath
         self.loadDuration = loadDuration
+        self.origin = origin
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend
+        case model, loaded, backend, origin
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"
@@ -48,6 +60,7 @@ public struct ModelView: Sendable, Codable, Hashable {
         try container.encode(backend, forKey: .backend)
         try container.encode(sizeBytes, forKey: .sizeBytes)
         try container.encode(localPath, forKey: .localPath)
+        try container.encode(origin, forKey: .origin)
         try container.encode(loadDuration, forKey: .loadDuration)
     }
 }

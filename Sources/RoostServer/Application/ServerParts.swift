@@ -4,7 +4,6 @@ import HubClient
 import Hummingbird
 import JobStore
 import Logging
-import ModelFormats
 import PullJobs
 import RoostCore
 import SystemPackage
@@ -50,7 +49,7 @@ struct ServerParts: Sendable {
             _ = try await engines.load(entry)
         }
         worker.receipts = models.receipts
-        worker.conversions = Self.conversions(configuration)
+        worker.conversions = ConversionSettings(configuration.settings, environment: configuration.environment)
         worker.rateNote = RateNote(at: configuration.settings.home.appending("download-rate"))
         self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
         let settings = configuration.settings
@@ -67,7 +66,7 @@ struct ServerParts: Sendable {
     /// All routes behind the middleware that guards them.
     func router() -> Router<RoostContext> {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: LastRequestMiddleware(paths: ["/chat", "/v1/chat/completions"]))
+        router.add(middleware: LastRequestMiddleware(paths: ["/chat", "/v1/chat/completions", "/v1/embeddings"]))
         router.add(middleware: ProblemMiddleware())
         router.add(
             middleware: HostCheckMiddleware(
@@ -86,25 +85,13 @@ struct ServerParts: Sendable {
     var uptime: Duration { ContinuousClock.now - start }
 
     /// The engine that loads will use, looked for anew each time: one that is installed while the server runs is found.
-    func engineExecutable() throws -> FilePath { try Self.engineExecutable(configuration) }
-
-    private static func engineExecutable(_ configuration: RoostServer.Configuration) throws -> FilePath {
-        try configuration.settings.llamaServer ?? EngineLocator.locate(environment: configuration.environment)
-    }
-
-    private static func conversions(_ configuration: RoostServer.Configuration) -> ConversionSettings {
-        ConversionSettings(
-            models: ConvertedModels(home: configuration.settings.home),
-            locateLibrary: {
-                // Without an engine the library can still be named by its variable.
-                try GGMLLibrary.locate(besideEngine: try? engineExecutable(configuration), environment: configuration.environment)
-            }, threshold: configuration.settings.q4Threshold, workers: ProcessInfo.processInfo.activeProcessorCount)
-    }
+    func engineExecutable() throws -> FilePath { try configuration.settings.engineExecutable(configuration.environment) }
 
     private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {
         let settings = configuration.settings
         var engine = EngineConfiguration(
-            locateExecutable: { try engineExecutable(configuration) }, guardCommand: configuration.guardCommand, runtimeDirectory: socketDirectory)
+            locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand, runtimeDirectory: socketDirectory)
+        engine.examine = { try await ModelExamination.arguments(for: $0) }
         engine.contextLength = settings.contextLength
         engine.threads = settings.threads
         engine.maxModels = settings.maxCacheModels

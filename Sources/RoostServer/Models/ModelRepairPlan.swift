@@ -1,6 +1,6 @@
 import RoostCore
 
-/// Which pulls fetch damaged and missing files again: one for each commit, of exactly these files.
+/// Which pulls fetch damaged and missing files again: one for each commit, of exactly these files; and one for each model that has to be made again.
 struct ModelRepairPlan {
     let pulls: [NewPull]
 
@@ -9,8 +9,8 @@ struct ModelRepairPlan {
     /// - Parameter report: What is wrong.
     /// - Throws: `RoostError` with code `invalidRequest` for a finding that names no repository.
     init(_ report: VerifyReport) throws {
-        let groups = Dictionary(grouping: report.findings) { [$0.model, $0.commit] }
-        pulls = try groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap { origin, findings in
+        let groups = Dictionary(grouping: report.findings.filter { $0.recipe == nil }) { [$0.model, $0.commit] }
+        let fetched = try groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap { origin, findings in
             let patterns = Set(findings.map { Self.pattern(for: $0.path) }).sorted()
             return try stride(from: 0, to: patterns.count, by: FilePatterns.counts.upperBound).map { start in
                 var pull = NewPull(model: ModelReference(repository: try RepositoryID(parsing: origin[0])))
@@ -19,6 +19,14 @@ struct ModelRepairPlan {
                 return pull
             }
         }
+        let made = try report.findings.compactMap { finding in
+            try finding.recipe.map { recipe in
+                var pull = NewPull(model: try ModelReference(parsing: "\(finding.model):\(recipe)"))
+                pull.revision = finding.commit
+                return pull
+            }
+        }
+        pulls = fetched + made
     }
 
     /// The pattern that describes one path and no other.

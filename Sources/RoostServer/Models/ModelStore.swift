@@ -28,8 +28,9 @@ struct ModelStore: Sendable {
             let engine = loaded[entry.reference]
             let ready = engine?.state == .ready
             return ModelView(
-                model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes, localPath: entry.snapshotPath.string,
-                loadDuration: ready ? engine?.loadDuration.nanoseconds : nil)
+                model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes,
+                localPath: (entry.isConverted ? entry.modelFile.removingLastComponent() : entry.snapshotPath).string,
+                loadDuration: ready ? engine?.loadDuration.nanoseconds : nil, origin: entry.isConverted ? .converted : .hub)
         }
     }
 
@@ -71,6 +72,16 @@ struct ModelStore: Sendable {
                 ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
                 : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
         }
+    }
+
+    /// The folders that engines have the models from which a selector names.
+    func snapshots(of selector: ModelSelector) throws -> [FilePath] {
+        try cache.snapshots(of: selector) + receipts.conversionFolders(of: selector, in: cache)
+    }
+
+    /// Sets a damaged file aside.
+    func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
+        try finding.recipe == nil ? cache.quarantine(finding) : receipts.quarantine(finding)
     }
 
     func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {

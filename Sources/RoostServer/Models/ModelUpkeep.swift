@@ -67,7 +67,7 @@ struct ModelUpkeep: Sendable {
 
     /// The engines that have their files from what a selector names.
     private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
-        let snapshots = Set(try await store.onDisk { try store.cache.snapshots(of: selector) })
+        let snapshots = Set(try await store.onDisk { try store.snapshots(of: selector) })
         return await engines.loadedModels().filter { engine in
             engine.state != .failed && snapshots.contains(engine.snapshotPath)
                 && (selector.quantization == nil || engine.reference.quantization == selector.quantization)
@@ -83,7 +83,7 @@ struct ModelUpkeep: Sendable {
         var quarantined: [String] = []
         for finding in report.findings {
             do {
-                if let path = try await store.onDisk({ try store.cache.quarantine(finding) }) { quarantined.append(path) }
+                if let path = try await store.onDisk({ try store.quarantine(finding) }) { quarantined.append(path) }
             } catch let error as RoostError where error.code == .conflict {
                 // Somebody fetches it already. The pull waits for that one, hashes what it finds, and fetches it again if need be.
                 logger.info("a damaged file is being worked on; the pull looks at it after", metadata: ["file": "\(finding.location)"])

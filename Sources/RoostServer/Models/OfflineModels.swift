@@ -1,6 +1,9 @@
 public import Foundation
+import Engines
 import HubClient
 import JobStore
+import Logging
+import PullJobs
 public import RoostCore
 public import SystemPackage
 
@@ -8,6 +11,8 @@ public import SystemPackage
 public struct OfflineModels: Sendable {
     private let home: FilePath
     private let store: ModelStore
+    private let hub: HubConfiguration
+    private let environment: [String: String]
 
     /// Finds the cache and the home that a server with this environment would use.
     ///
@@ -15,7 +20,9 @@ public struct OfflineModels: Sendable {
     /// - Throws: `RoostError` when a variable cannot be used.
     public init(environment: [String: String]) throws {
         home = try ServerSettings.homeDirectory(flag: nil, environment: environment)
-        store = ModelStore(hub: try HubConfiguration(environment: environment), home: home)
+        hub = try HubConfiguration(environment: environment)
+        store = ModelStore(hub: hub, home: home)
+        self.environment = environment
     }
 
     /// The models that an engine could load.
@@ -73,6 +80,37 @@ public struct OfflineModels: Sendable {
         guard !removal.isDryRun else { return try await store.remove(removal, pulls: unfinished()) }
         return try await owningHome { try await store.remove(removal, pulls: unfinished()) }
     }
+
+    /// Makes a model of weights in the cache. Needs no claim on the home: a server beside it makes the same model only once, too.
+    ///
+    /// - Parameters:
+    ///   - selector: Which repository, by which recipe, of which revision.
+    ///   - policy: Which recipe, where the selector names none.
+    ///   - onProgress: Hears how far it is.
+    /// - Returns: The model.
+    /// - Throws: As `LocalConversion.run`; `RoostError` with code `invalidConfiguration`.
+    public func convert(
+        _ selector: ModelSelector, policy: QuantizationPolicy, onProgress: @escaping @Sendable (ConversionProgress) -> Void
+    ) async throws -> ConversionResult {
+        let settings = try await ServerSettings.load(flags: .init(), environment: environment)
+        let conversion = LocalConversion(
+            hub: hub, receipts: store.receipts, settings: ConversionSettings(settings, environment: environment), logger: Logger(label: "roost.convert"))
+        return try await conversion.run(selector, policy: policy, onProgress: onProgress)
+    }
+
+    /// The files of a model that an engine could load.
+    ///
+    /// - Parameter reference: Which.
+    /// - Returns: The GGUF file, or all parts of a split one in order.
+    /// - Throws: `RoostError` with code `modelNotFound`.
+    public func files(of reference: ModelReference) throws -> [FilePath] { try store.catalog.entry(for: reference).parts }
+
+    /// The folders with the files of a repository, as the Hub cache has them.
+    ///
+    /// - Parameter selector: Which; all revisions that are here without one.
+    /// - Returns: Paths; none for what is not here.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    public func snapshots(of selector: ModelSelector) throws -> [FilePath] { try store.cache.snapshots(of: selector) }
 
     private func owningHome<Value>(_ work: () async throws -> Value) async throws -> Value {
         let owner = try HomeDirectory(claiming: home)

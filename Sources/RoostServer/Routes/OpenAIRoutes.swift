@@ -5,13 +5,14 @@ import Hummingbird
 import NIOCore
 import RoostCore
 
-/// `POST /v1/chat/completions`, forwarded to the model's engine with the body untouched, and `GET /v1/models`.
+/// `POST /v1/chat/completions` and `POST /v1/embeddings`, forwarded to the model's engine with the body untouched, and `GET /v1/models`.
 struct OpenAIRoutes: Sendable {
     /// As long as the engine's own limit.
     private static let longest: Duration = .seconds(3600)
     /// The most bytes of an answer in one piece.
     private static let largestAnswer = 64 << 20
-    private static let path = "/v1/chat/completions"
+    private static let chatPath = "/v1/chat/completions"
+    private static let embeddingsPath = "/v1/embeddings"
 
     let catalog: ModelCatalog
     let engines: EngineSupervisor
@@ -19,6 +20,7 @@ struct OpenAIRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("v1")
         group.post("chat/completions", use: completions)
+        group.post("embeddings", use: embeddings)
         group.get("models") { _, _ in try models() }
     }
 
@@ -29,12 +31,27 @@ struct OpenAIRoutes: Sendable {
         let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
         try checkMessages(fields)
         try checkAmounts(fields)
+        let (entry, deadline) = try await load(reference)
+        return try fields.bool("stream", default: false)
+            ? try await stream(body, entry, request, deadline: deadline)
+            : try await answer(Self.chatPath, body, entry, request, deadline: deadline)
+    }
+
+    /// Vectors of texts, by a model that was made for them: another model's engine says that it makes none.
+    private func embeddings(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let body = try await request.readBody(upTo: context.maxUploadSize)
+        let fields = try RequestFields(body: body)
+        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
+        let (entry, deadline) = try await load(reference)
+        return try await answer(Self.embeddingsPath, body, entry, request, deadline: deadline)
+    }
+
+    private func load(_ reference: ModelReference) async throws -> (ModelEntry, ContinuousClock.Instant) {
         let entry = try catalog.entry(for: reference)
         let deadline = ContinuousClock.now + Self.longest
         _ = try await withDeadline(deadline, drain: .zero) { try await engines.load(entry) }
-        return try fields.bool("stream", default: false)
-            ? try await stream(body, entry, request, deadline: deadline)
-            : try await answer(body, entry, request, deadline: deadline)
+        return (entry, deadline)
     }
 
     /// The engine crashes on no input, but its messages about these mistakes do not name the field.
@@ -52,7 +69,7 @@ struct OpenAIRoutes: Sendable {
     }
 
     private func stream(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
-        let stream = EngineStream(engines: engines, entry: entry, path: Self.path, body: body)
+        let stream = EngineStream(engines: engines, entry: entry, path: Self.chatPath, body: body)
         if let head = try await stream.earlyHead(within: .milliseconds(500)), head.status != 200 {
             return try await whole(stream)
         }
@@ -60,10 +77,12 @@ struct OpenAIRoutes: Sendable {
         return Response(status: .ok, headers: StreamingBody.headers, body: streaming)
     }
 
-    private func answer(_ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant) async throws -> Response {
+    private func answer(
+        _ path: String, _ body: ByteBuffer, _ entry: ModelEntry, _ request: Request, deadline: ContinuousClock.Instant
+    ) async throws -> Response {
         try await request.body.consumeWithCancellationOnInboundClose { _ in
             try await withDeadline(deadline, drain: StreamingBody.drain) {
-                try await whole(EngineStream(engines: engines, entry: entry, path: Self.path, body: body))
+                try await whole(EngineStream(engines: engines, entry: entry, path: path, body: body))
             }
         }
     }

@@ -17,9 +17,10 @@ struct ModelsListCommand: AsyncParsableCommand {
         let models = try await options.withModels { try await $0.list() }
         if options.json { return try JSONOutput.print(models) }
         guard !models.isEmpty else { return Terminal.print("No models. Pull one with `roost pull org/name`.") }
-        var table = TextTable(columns: ["MODEL", "LOADED", "SIZE", "PATH"])
+        var table = TextTable(columns: ["MODEL", "LOADED", "SIZE", "FROM", "PATH"])
         for model in models {
-            table.add([model.model, model.loaded ? "yes" : "no", ByteCount(model.sizeBytes).description, model.localPath])
+            let origin = model.origin == .converted ? "weights" : "hub"
+            table.add([model.model, model.loaded ? "yes" : "no", ByteCount(model.sizeBytes).description, origin, model.localPath])
         }
         Terminal.print(table)
     }

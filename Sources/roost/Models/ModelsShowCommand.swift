@@ -19,7 +19,22 @@ struct ModelsShowCommand: AsyncParsableCommand {
             Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
         }
         for revision in detail.revisions { show(revision) }
+        for conversion in detail.conversions { show(conversion) }
         if !detail.partials.isEmpty { Terminal.print("\n\(TextTable(detail.partials))") }
+    }
+
+    private func show(_ conversion: ModelDetail.Conversion) {
+        Terminal.print("\n\(conversion.model)  \(ByteCount(conversion.sizeBytes))  \(conversion.path)")
+        guard let receipt = conversion.receipt else { return Terminal.print("made of \(conversion.commit); how was not noted") }
+        let library = receipt.library.map { " with \($0)" } ?? ""
+        Terminal.print("made of \(conversion.commit) at \(receipt.madeAt) by \(receipt.tool)\(library): \(receipt.architecture)")
+        Terminal.print(receipt.reason)
+        for note in receipt.notes { Terminal.print("note: \(note)") }
+        let bytes = ByteCount(receipt.sources.reduce(0) { $0 + $1.size })
+        Terminal.print(
+            conversion.hasSources
+                ? "of \(receipt.sources.count) files, \(bytes), which are here"
+                : "of \(receipt.sources.count) files, \(bytes), which are no longer all here; the model works without them")
     }
 
     private func show(_ revision: ModelDetail.Revision) {

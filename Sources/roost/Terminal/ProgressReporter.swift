@@ -32,11 +32,15 @@ struct ProgressReporter {
     }
 
     /// Says how the job ended.
-    mutating func end(_ job: Job) {
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - made: The model that was made of the files, where one was.
+    mutating func end(_ job: Job, made: ModelView? = nil) {
         if interactive { draw([""]) }
         if job.status == .succeeded {
-            let size = job.totalBytes.map { ", \(ByteCount($0))" } ?? ""
-            Terminal.print("\(job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
+            let size = (made?.sizeBytes ?? job.totalBytes).map { ", \(ByteCount($0))" } ?? ""
+            Terminal.print("\(made?.model ?? job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
         } else if job.stage == .canceled {
             Terminal.printError("The pull was canceled; go on with `roost jobs retry \(job.id)`.")
         } else {
@@ -80,8 +84,14 @@ struct ProgressReporter {
         }
     }
 
-    /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`.
+    /// What is left to do, 0.0 … 1.0: of the model that is being made once all bytes are here, before that of the bytes.
+    private static func progress(_ view: JobView) -> Double? {
+        view.job.stage == .converting || view.job.stage == .quantizing ? view.conversionProgress ?? 0 : view.job.progress
+    }
+
+    /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`; `63 %` once the bytes are here and a model is made of them.
     private static func figures(_ view: JobView) -> String {
+        if view.job.stage == .converting || view.job.stage == .quantizing { return "\(Int((view.conversionProgress ?? 0) * 100)) %" }
         guard let total = view.job.totalBytes, let done = view.job.downloadedBytes else { return "" }
         var parts = ["\(ByteCount(done)) of \(ByteCount(total))"]
         if let progress = view.job.progress { parts.append("\(Int(progress * 100)) %") }
@@ -95,7 +105,7 @@ struct ProgressReporter {
     private static func bar(_ view: JobView, state: String) -> String {
         let figures = figures(view)
         let width = min(40, Terminal.columns - figures.count - state.count - 6)
-        return "\(state) " + (view.job.progress.map { bar($0, width: width) } ?? "") + figures
+        return "\(state) " + (progress(view).map { bar($0, width: width) } ?? "") + figures
     }
 
     /// Such as `45 s` or `2 h 10 min`.

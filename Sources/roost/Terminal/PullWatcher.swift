@@ -40,6 +40,12 @@ struct PullWatcher {
         }
     }
 
+    /// The model that a pull has made of weights: it goes by another name than was asked for, and has another size than what was fetched.
+    private func made(by job: Job) async throws -> ModelView? {
+        guard job.status == .succeeded, let path = job.localPath else { return nil }
+        return try await client.models().first { $0.localPath == path && $0.origin == .converted }
+    }
+
     private func look(at news: WakeSignal) async throws -> Job {
         var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
         var lastSeen = ContinuousClock.now
@@ -49,7 +55,7 @@ struct PullWatcher {
                 lastSeen = .now
                 if json { try JSONOutput.printLine(view) } else { reporter.show(view) }
                 if view.job.status.isFinished {
-                    if !json { reporter.end(view.job) }
+                    if !json { reporter.end(view.job, made: try await made(by: view.job)) }
                     return view.job
                 }
             } catch let error as RoostError where error.code == .serverUnreachable {

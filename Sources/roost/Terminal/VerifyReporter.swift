@@ -1,7 +1,7 @@
 import RoostCore
 import Synchronization
 
-/// Shows how far a verification is: a line drawn again and again on a terminal, one every five seconds elsewhere.
+/// Shows how far a verification or a conversion is: a line drawn again and again on a terminal, one every five seconds elsewhere.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
     private let last = Mutex(ContinuousClock.now)
@@ -9,6 +9,21 @@ final class VerifyReporter: Sendable {
     init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
     func show(_ progress: VerifyProgress) {
+        show {
+            let percent = progress.totalBytes == 0 ? 100 : progress.bytes * 100 / progress.totalBytes
+            let files = "\(progress.files) of \(progress.totalFiles) files"
+            return "verifying  \(ByteCount(progress.bytes)) of \(ByteCount(progress.totalBytes))  \(percent) %  \(files)"
+        }
+    }
+
+    func show(_ progress: ConversionProgress) {
+        switch progress {
+        case .verifying(let progress): show(progress)
+        case .writing(let stage, let part): show { "\(stage.rawValue)  \(Int(part * 100)) %" }
+        }
+    }
+
+    private func show(_ line: () -> String) {
         guard !isQuiet else { return }
         let pause: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(5)
         let isDue = last.withLock { last in
@@ -17,10 +32,7 @@ final class VerifyReporter: Sendable {
             return true
         }
         guard isDue else { return }
-        let percent = progress.totalBytes == 0 ? 100 : progress.bytes * 100 / progress.totalBytes
-        let line =
-            "verifying  \(ByteCount(progress.bytes)) of \(ByteCount(progress.totalBytes))  \(percent) %  \(progress.files) of \(progress.totalFiles) files"
-        if Terminal.isInteractive { Terminal.redraw([String(line.prefix(Terminal.columns - 1))], over: 1) } else { Terminal.print(line) }
+        if Terminal.isInteractive { Terminal.redraw([String(line().prefix(Terminal.columns - 1))], over: 1) } else { Terminal.print(line()) }
     }
 
     func end() { if Terminal.isInteractive, !isQuiet { Terminal.redraw([""], over: 1) } }

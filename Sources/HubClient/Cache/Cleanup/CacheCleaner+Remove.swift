@@ -3,7 +3,8 @@ public import RoostCore
 import SystemPackage
 
 extension CacheCleaner {
-    /// Removes a model: all of a repository, one quantisation, or one revision. Content that other snapshots use stays.
+    /// Removes a model: all of a repository, one quantisation, or one revision, with what was made of it. Content that other snapshots use stays, and
+    /// so do the weights when only one of the models made of them goes.
     ///
     /// What is removed vanishes from its snapshot first, so that nobody finds half a model.
     ///
@@ -18,9 +19,14 @@ extension CacheCleaner {
         let isWhole = selector.quantization == nil && selector.revision == nil
         let commits = try repository.commits(of: selector)
         let partials = isWhole ? try repository.partials() : []
-        guard !commits.isEmpty || !partials.isEmpty else { throw RoostError.notHere(selector) }
+        let conversions = try receipts.conversions(of: selector, in: cache)
+        guard !commits.isEmpty || !partials.isEmpty || !conversions.isEmpty else { throw RoostError.notHere(selector) }
         try requireFree(selector)
+        for conversion in conversions where try conversion.isBeingMade() {
+            throw RoostError(.conflict, "\(selector) stays: \(conversion.reference) is being made of it. Wait for that, or end it.", field: "model")
+        }
         var report = CacheCleanup(isDryRun: isDryRun)
+        for conversion in conversions { try remove(conversion, &report) }
         let before = try repository.referencedBlobs()
         var goneFiles: Set<FilePath> = []
         var goneCommits: Set<CommitHash> = []

@@ -49,6 +49,7 @@ public struct CacheCleaner: Sendable {
             }
         }
         try collectShared(options, &report)
+        try collectConversions(options, &report)
         return report
     }
 

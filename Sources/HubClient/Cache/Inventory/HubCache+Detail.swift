@@ -25,10 +25,25 @@ extension HubCache {
                 files: items.map { .init(path: $0.path.description, size: $0.size, digest: $0.expectedDigest?.description) }, receipt: receipt)
         }
         let partials = try partials(of: repository)
-        guard !revisions.isEmpty || !partials.isEmpty, selector.quantization == nil || !models.isEmpty else { throw RoostError.notHere(selector) }
+        let conversions = try receipts.conversions(of: selector, in: self).compactMap(detail)
+        guard !revisions.isEmpty || !partials.isEmpty || !conversions.isEmpty,
+            selector.quantization == nil || !models.isEmpty || !conversions.isEmpty
+        else { throw RoostError.notHere(selector) }
         return ModelDetail(
-            model: selector.description, sizeBytes: sizes.values.reduce(0, +), path: repository.folder.string, models: models,
-            revisions: revisions.sorted { ($0.refs.isEmpty ? 1 : 0, $0.commit) < ($1.refs.isEmpty ? 1 : 0, $1.commit) }, partials: partials)
+            model: selector.description, sizeBytes: sizes.values.reduce(0, +) + conversions.reduce(0) { $0 + $1.sizeBytes },
+            path: repository.folder.string, models: models,
+            revisions: revisions.sorted { ($0.refs.isEmpty ? 1 : 0, $0.commit) < ($1.refs.isEmpty ? 1 : 0, $1.commit) }, partials: partials,
+            conversions: conversions)
+    }
+
+    private func detail(of conversion: ConversionFolder) -> ModelDetail.Conversion? {
+        guard let size = FileSystem.size(of: conversion.modelFile) else { return nil }
+        let receipt = conversion.receipt
+        let snapshot = repository(conversion.repository).snapshot(conversion.commit)
+        let hasSources = receipt?.sources.allSatisfy { FileSystem.size(of: snapshot.pushing(FilePath($0.path))) == $0.size } ?? false
+        return ModelDetail.Conversion(
+            model: conversion.reference.description, commit: conversion.commit.description, path: conversion.modelFile.string, sizeBytes: size,
+            hasSources: hasSources, receipt: receipt)
     }
 
     /// The snapshot folders that a selector names.

@@ -6,7 +6,7 @@ public import SystemPackage
 ///
 /// Outside the Hub cache, which belongs to everybody and where Python's tools call what they do not know corrupt.
 public struct ReceiptFolder: Sendable {
-    private let models: ConvertedModels
+    let models: ConvertedModels
 
     /// Names the folder; nothing is read or made yet.
     ///

@@ -8,6 +8,8 @@ import SystemPackage
 public struct CacheVerifier: Sendable {
     private let cache: HubCache
     private let receipts: ReceiptFolder
+    /// Whether models that Roost made of weights are looked at, too.
+    public var includesConversions = true
     private let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
     /// Hashed in one go by one thread, between two looks at whether somebody has cancelled.
@@ -52,10 +54,12 @@ public struct CacheVerifier: Sendable {
 
     private func items(_ selector: ModelSelector?) throws -> [VerificationItem] {
         guard let selector else {
-            return try cache.repositories().flatMap { repository in try repository.commits().flatMap { try self.items(repository, $0, nil) } }
+            let made = !includesConversions ? [] : receipts.repositories().flatMap(receipts.conversions).compactMap(VerificationItem.init)
+            return try cache.repositories().flatMap { repository in try repository.commits().flatMap { try self.items(repository, $0, nil) } } + made
         }
         let repository = cache.repository(selector.repository)
-        let items = try repository.commits(of: selector).flatMap { try self.items(repository, $0, selector.quantization) }
+        let made = !includesConversions ? [] : try receipts.conversions(of: selector, in: cache).compactMap(VerificationItem.init)
+        let items = try repository.commits(of: selector).flatMap { try self.items(repository, $0, selector.quantization) } + made
         guard !items.isEmpty else { throw RoostError.notHere(selector) }
         return items
     }

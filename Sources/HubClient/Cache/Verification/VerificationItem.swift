@@ -14,11 +14,31 @@ struct VerificationItem: Sendable, Hashable {
     let identity: SnapshotEntry.Identity?
     let expectedSize: Int64?
     let expectedDigest: ContentDigest?
+    /// What made it, where it is no file of the Hub.
+    var recipe: QuantizationTag?
 
     func finding(_ problem: VerifyReport.Problem, _ what: String) -> VerifyReport.Finding {
         VerifyReport.Finding(
             model: repository.description, commit: commit.description, path: path.description, problem: problem,
-            message: "\(repository) \(path.description.quotedForPeople) \(what)", location: content.string)
+            message: "\(repository) \(path.description.quotedForPeople) \(what)", location: content.string,
+            recipe: recipe?.description)
+    }
+}
+
+extension VerificationItem {
+    /// A model that Roost made; `nil` when it is not finished.
+    init?(_ conversion: ConversionFolder) {
+        let receipt = conversion.receipt
+        let stat = try? conversion.modelFile.stat()
+        let size = stat?.type == .regular ? stat?.size : nil
+        guard receipt != nil || size != nil,
+            let path = try? RepositoryFilePath(parsing: "\(conversion.recipe)/\(ConvertedModels.modelName)")
+        else { return nil }
+        let hex = receipt?.model.digest.split(separator: ":").last.map(String.init)
+        self.init(
+            repository: conversion.repository, commit: conversion.commit, path: path, location: conversion.modelFile, content: conversion.modelFile,
+            size: size, identity: stat.map { .init(device: $0.deviceID, inode: $0.inode) }, expectedSize: receipt?.model.size,
+            expectedDigest: hex.flatMap(ContentDigest.init(hex:)), recipe: conversion.recipe)
     }
 }
 

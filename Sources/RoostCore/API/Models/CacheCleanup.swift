@@ -1,4 +1,4 @@
-/// What was removed from the Hub cache, or would be.
+/// What was removed from the Hub cache and from what Roost made of it, or would be.
 public struct CacheCleanup: Sendable, Codable, Hashable {
     /// Whether nothing was removed, only looked for.
     public var isDryRun: Bool
@@ -45,6 +45,8 @@ public struct CacheCleanup: Sendable, Codable, Hashable {
         case snapshot
         /// A file of a commit.
         case file
+        /// A model that Roost made of weights.
+        case conversion
     }
 
     /// Something that stays.

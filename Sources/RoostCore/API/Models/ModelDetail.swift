@@ -12,6 +12,48 @@ public struct ModelDetail: Sendable, Codable, Hashable {
     public var revisions: [Revision]
     /// What unfinished downloads have left.
     public var partials: [PartialDownload]
+    /// The models that Roost made of its weights.
+    public var conversions: [Conversion]
+
+    /// A model that Roost made.
+    public struct Conversion: Sendable, Codable, Hashable {
+        /// What it is called: `org/name:RECIPE`.
+        public var model: String
+        /// The commit that it was made of.
+        public var commit: String
+        /// Its file, absolute.
+        public var path: String
+        /// Its size in bytes.
+        public var sizeBytes: Int64
+        /// Whether the files that it was made of are still here. The model works without them.
+        public var hasSources: Bool
+        /// How it was made; `nil` when that was not noted.
+        public var receipt: ConversionReceipt?
+
+        /// Makes an entry.
+        ///
+        /// - Parameters:
+        ///   - model: What it is called.
+        ///   - commit: The commit that it was made of.
+        ///   - path: Its file.
+        ///   - sizeBytes: Its size.
+        ///   - hasSources: Whether the files that it was made of are still here.
+        ///   - receipt: How it was made.
+        public init(model: String, commit: String, path: String, sizeBytes: Int64, hasSources: Bool, receipt: ConversionReceipt?) {
+            self.model = model
+            self.commit = commit
+            self.path = path
+            self.sizeBytes = sizeBytes
+            self.hasSources = hasSources
+            self.receipt = receipt
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case model, commit, path, receipt
+            case sizeBytes = "size_bytes"
+            case hasSources = "has_sources"
+        }
+    }
 
     /// One commit on this machine.
     public struct Revision: Sendable, Codable, Hashable {
@@ -79,8 +121,10 @@ public struct ModelDetail: Sendable, Codable, Hashable {
     ///   - models: What an engine can load.
     ///   - revisions: Its commits.
     ///   - partials: What unfinished downloads have left.
+    ///   - conversions: The models that Roost made of its weights.
     public init(
-        model: String, sizeBytes: Int64, path: String, models: [ModelView], revisions: [Revision], partials: [PartialDownload]
+        model: String, sizeBytes: Int64, path: String, models: [ModelView], revisions: [Revision], partials: [PartialDownload],
+        conversions: [Conversion] = []
     ) {
         self.model = model
         self.sizeBytes = sizeBytes
@@ -88,10 +132,11 @@ public struct ModelDetail: Sendable, Codable, Hashable {
         self.models = models
         self.revisions = revisions
         self.partials = partials
+        self.conversions = conversions
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, path, models, revisions, partials
+        case model, path, models, revisions, partials, conversions
         case sizeBytes = "size_bytes"
     }
 }

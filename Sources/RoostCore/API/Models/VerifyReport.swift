@@ -25,6 +25,8 @@ public struct VerifyReport: Sendable, Codable, Hashable {
         public var message: String
         /// The file on the disk that is at fault, absolute; the content, not the link to it.
         public var location: String
+        /// What made it, where Roost made it of the repository's weights; `nil` for a file of the Hub.
+        public var recipe: String?
 
         /// Makes a finding.
         ///
@@ -35,13 +37,15 @@ public struct VerifyReport: Sendable, Codable, Hashable {
         ///   - problem: What is wrong.
         ///   - message: A sentence about it.
         ///   - location: The file at fault.
-        public init(model: String, commit: String, path: String, problem: Problem, message: String, location: String) {
+        ///   - recipe: What made it, where Roost did.
+        public init(model: String, commit: String, path: String, problem: Problem, message: String, location: String, recipe: String? = nil) {
             self.model = model
             self.commit = commit
             self.path = path
             self.problem = problem
             self.message = message
             self.location = location
+            self.recipe = recipe
         }
     }
 

@@ -1,0 +1,61 @@
+package import RoostCore
+
+extension HubCache {
+    /// A commit that is here, as whoever does not ask the Hub knows it.
+    ///
+    /// - Parameter selector: Which repository; without a revision `main`, or the only commit there is.
+    /// - Returns: The commit.
+    /// - Throws: `RoostError` with code `modelNotFound`, saying how to pull it; `fileSystem`.
+    package func heldRevision(_ selector: ModelSelector) throws -> ResolvedRevision {
+        let repository = repository(selector.repository)
+        let name = selector.revision ?? "main"
+        var commits = try repository.commits(named: name)
+        if commits.isEmpty, selector.revision == nil { commits = try repository.commits() }
+        guard let commit = commits.first else {
+            throw RoostError(
+                .modelNotFound, "\(selector.repository)\(selector.revision.map { "@\($0)" } ?? "") is not in the Hub cache \(root). \(Self.pull(selector))",
+                field: "model")
+        }
+        guard commits.count == 1 else {
+            throw RoostError(
+                .invalidRequest, "\(name.quotedForPeople) can mean \(commits.count) commits of \(selector.repository) that are here; name one whole.",
+                field: "revision")
+        }
+        return ResolvedRevision(repository: selector.repository, revision: name, commit: commit)
+    }
+
+    /// The files of a commit that are here and of which somebody noted what they hash to.
+    ///
+    /// - Parameters:
+    ///   - revision: The commit.
+    ///   - receipts: What Roost noted.
+    /// - Returns: The files, ordered by path. Their bytes are not looked at.
+    /// - Throws: `RoostError` with code `modelNotFound` when files that belong to it are missing; `fileSystem`.
+    package func heldFiles(in revision: ResolvedRevision, receipts: ReceiptFolder) throws -> [RepositoryFile] {
+        let repository = repository(revision.repository)
+        let items = try repository.items(
+            of: revision.commit, quantization: nil, receipt: receipts.receipt(of: revision.repository, commit: revision.commit))
+        if let missing = items.first(where: { $0.size == nil || $0.size != $0.expectedSize ?? $0.size }) {
+            throw incomplete(revision, "\(missing.path.description.quotedForPeople) is missing or cut short")
+        }
+        return items.compactMap { item in
+            guard let size = item.size, let digest = item.expectedDigest else { return nil }
+            return RepositoryFile(path: item.path, size: size, digest: digest)
+        }
+    }
+
+    /// The error for a repository that is not here as a whole.
+    ///
+    /// - Parameters:
+    ///   - revision: The commit.
+    ///   - what: What is missing.
+    package func incomplete(_ revision: ResolvedRevision, _ what: String) -> RoostError {
+        RoostError(
+            .modelNotFound, "\(revision.repository) is not whole in the Hub cache: \(what). \(Self.pull(ModelSelector(repository: revision.repository)))",
+            field: "model")
+    }
+
+    private static func pull(_ selector: ModelSelector) -> String {
+        "Fetch it with `roost pull \(selector.repository)\(selector.revision.map { " --revision \($0)" } ?? "")`."
+    }
+}

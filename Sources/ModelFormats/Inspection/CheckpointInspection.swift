@@ -1,0 +1,81 @@
+import Foundation
+import RoostCore
+public import SystemPackage
+
+/// What `roost models inspect` says about weights in safetensors files.
+public struct CheckpointInspection: Sendable, Encodable {
+    /// Bytes of all files.
+    public let fileSize: Int64
+    /// The files.
+    public let files: [String]
+    /// The model's class, such as `LlamaForCausalLM`; `nil` without a `config.json` that names one.
+    public let architecture: String?
+    /// Whether Roost can make a GGUF file of it; `nil` where nobody can tell, as for a single file.
+    public let isConvertible: Bool?
+    /// Why not.
+    public let obstacle: String?
+    /// Weights.
+    public let parameterCount: Int64
+    /// Types by their share of the bytes, the largest first.
+    public let types: [ModelInspection.TypeShare]
+    /// All tensors; shapes are PyTorch's, the slowest dimension first.
+    public let tensors: [ModelInspection.Tensor]
+
+    /// Inspects a file, by its header alone.
+    ///
+    /// - Parameter path: The file.
+    /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
+    public init(file path: FilePath) throws {
+        let name = path.lastComponent?.string ?? path.string
+        let header = try MappedFile.withBytes(of: path) { try SafetensorsHeader(parsing: $0, fileSize: Int64($0.count), name: name) }
+        self.init(try Checkpoint(headers: [(name: name, header: header)]), architecture: nil, obstacle: nil, isConvertible: nil)
+    }
+
+    /// Inspects a repository's files.
+    ///
+    /// - Parameter path: The folder.
+    /// - Throws: `RoostError` with code `unsupportedModel` when it has no safetensors files, `invalidModelFile` or `fileSystem`.
+    public init(folder path: FilePath) throws {
+        let checkpoint = try Checkpoint(folder: path)
+        var architecture: String?
+        do {
+            let config = try ModelConfig(parsing: try RepositoryFolder(path).contents("config.json"))
+            architecture = config.className
+            try ConversionSource.check(config)
+            self.init(checkpoint, architecture: architecture, obstacle: nil, isConvertible: true)
+        } catch let error as RoostError {
+            self.init(checkpoint, architecture: architecture, obstacle: error.message, isConvertible: false)
+        }
+    }
+
+    private init(_ checkpoint: Checkpoint, architecture: String?, obstacle: String?, isConvertible: Bool?) {
+        fileSize = checkpoint.files.reduce(0) { $0 + $1.size }
+        files = checkpoint.files.map(\.name)
+        self.architecture = architecture
+        self.obstacle = obstacle
+        self.isConvertible = isConvertible
+        parameterCount = checkpoint.parameterCount
+        tensors = checkpoint.tensors.map { entry in
+            ModelInspection.Tensor(
+                name: entry.tensor.name.description, type: entry.tensor.type.rawValue, shape: entry.tensor.shape,
+                bytes: entry.tensor.range.upperBound - entry.tensor.range.lowerBound)
+        }
+        types = ModelInspection.TypeShare.shares(of: tensors)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case files, architecture, obstacle, types, tensors
+        case fileSize = "file_size"
+        case isConvertible = "convertible"
+        case parameterCount = "parameter_count"
+    }
+}
+
+extension ModelInspection.TypeShare {
+    /// Types by their share of the bytes, the largest first.
+    static func shares(of tensors: [ModelInspection.Tensor]) -> [Self] {
+        Dictionary(grouping: tensors, by: \.type).map { type, tensors in
+            Self(type: type, tensors: tensors.count, bytes: tensors.reduce(0) { $0 + $1.bytes })
+        }.sorted { ($1.bytes, $0.type) < ($0.bytes, $1.type) }
+    }
+}

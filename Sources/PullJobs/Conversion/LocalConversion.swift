@@ -1,0 +1,119 @@
+import Foundation
+public import HubClient
+public import Logging
+import ModelFormats
+public import RoostCore
+import SystemPackage
+
+/// Makes a model of weights that lie in the Hub cache, without asking the Hub anything: `roost models convert`.
+public struct LocalConversion: Sendable {
+    private var hub: HubConfiguration
+    private let receipts: ReceiptFolder
+    private let settings: ConversionSettings
+    private let logger: Logger
+
+    /// Prepares conversions.
+    ///
+    /// - Parameters:
+    ///   - hub: Names the cache.
+    ///   - receipts: What Roost noted about it.
+    ///   - settings: Where models go, and what makes them.
+    ///   - logger: Hears about waiting.
+    public init(hub: HubConfiguration, receipts: ReceiptFolder, settings: ConversionSettings, logger: Logger) {
+        self.hub = hub
+        self.hub.isOffline = true
+        self.receipts = receipts
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Makes a model, unless it was made before. Its files are hashed first; another process that makes the same model is waited for.
+    ///
+    /// - Parameters:
+    ///   - selector: Which repository, by which recipe, of which revision.
+    ///   - policy: Which recipe, where the selector names none.
+    ///   - onProgress: Hears how far it is, from any thread, often.
+    /// - Returns: The model.
+    /// - Throws: `RoostError` with code `modelNotFound` when the repository is not here as a whole, `digestMismatch` when it is damaged,
+    ///   `unsupportedModel`, `invalidModelFile`, `engineMissing`, `insufficientSpace` or `fileSystem`; `CancellationError`.
+    @concurrent
+    public func run(
+        _ selector: ModelSelector, policy: QuantizationPolicy, onProgress: @escaping @Sendable (ConversionProgress) -> Void
+    ) async throws -> ConversionResult {
+        let client = HubClient(configuration: hub, logger: logger)
+        do {
+            let result = try await make(selector, policy, client, onProgress)
+            try await client.shutdown()
+            return result
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+    }
+
+    private func make(
+        _ selector: ModelSelector, _ policy: QuantizationPolicy, _ client: HubClient, _ onProgress: @escaping @Sendable (ConversionProgress) -> Void
+    ) async throws -> ConversionResult {
+        let revision = try hub.cache.heldRevision(selector)
+        let files = try hub.cache.heldFiles(in: revision, receipts: receipts)
+        try requireWeights(files, client, revision)
+        let plan = try await PlanStage(hub: client, conversions: settings).choose(
+            reference: selector.model, policy: policy, patterns: FilePatterns(allow: nil, ignore: nil),
+            resolved: ResolvedRepository(revision: revision, files: files))
+        guard let order = plan.conversion else {
+            throw RoostError(.unsupportedModel, "\(selector.repository) holds GGUF files, which engines load as they are: \(plan.reference).")
+        }
+        let work = ModelWorkshop.Work(
+            repository: revision.repository, commit: revision.commit, order: order, snapshot: client.snapshotDirectory(of: revision),
+            sources: plan.files)
+        let workshop = ModelWorkshop(settings: settings, logger: logger)
+        if let made = await workshop.existing(work) { return result(plan, made, wasMadeBefore: true) }
+        // Before gigabytes are hashed for nothing.
+        if order.decision.recipe.needsLibrary { _ = try settings.locateLibrary() }
+        try await verify(plan, onProgress)
+        let made = try await workshop.make(
+            work, of: arrived(plan, client), note: { _ in },
+            progress: { onProgress(.writing(order.stage, $0.totalBytes > 0 ? Double($0.bytes) / Double($0.totalBytes) : 1)) })
+        return result(plan, made, wasMadeBefore: false)
+    }
+
+    private func result(_ plan: PullPlan, _ made: ModelWorkshop.Made, wasMadeBefore: Bool) -> ConversionResult {
+        ConversionResult(
+            model: plan.reference.description, path: made.folder.appending(ConvertedModels.modelName).string, wasMadeBefore: wasMadeBefore,
+            receipt: made.receipt)
+    }
+
+    /// What is missing here may well be in the repository: that is to be said, and not that the repository is none to convert.
+    private func requireWeights(_ files: [RepositoryFile], _ client: HubClient, _ revision: ResolvedRevision) throws {
+        let places = Dictionary(files.map { ($0.path.description, $0) }) { first, _ in first }
+        let isPickled = places.keys.contains { name in [".gguf", ".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
+        guard isPickled || places.keys.contains(where: { $0.hasSuffix(".safetensors") }) else {
+            throw hub.cache.incomplete(revision, "no weights of it are here, or nobody noted what they hash to")
+        }
+        guard let index = places[CheckpointFiles.indexName], index.size <= CheckpointIndex.byteLimit,
+            let json = FileManager.default.contents(atPath: client.path(of: index, in: revision).string)
+        else { return }
+        if let missing = try CheckpointIndex(parsing: json).files.first(where: { places[$0] == nil }) {
+            throw hub.cache.incomplete(revision, "\(missing.quotedForPeople), which its index lists, is missing")
+        }
+    }
+
+    private func verify(_ plan: PullPlan, _ onProgress: @escaping @Sendable (ConversionProgress) -> Void) async throws {
+        var verifier = CacheVerifier(cache: hub.cache, receipts: receipts)
+        verifier.includesConversions = false
+        let commit = ModelSelector(repository: plan.revision.repository, revision: plan.revision.commit.description)
+        let report = try await verifier.verify(commit) { onProgress(.verifying($0)) }
+        let needed = Set(plan.files.map(\.path.description))
+        guard let damaged = report.findings.first(where: { needed.contains($0.path) }) else { return }
+        throw RoostError(
+            .digestMismatch,
+            "\(damaged.message) Nothing is made of it; fetch it again with `roost models repair \(plan.revision.repository)` or `roost pull \(plan.reference)`.")
+    }
+
+    private func arrived(_ plan: PullPlan, _ client: HubClient) -> ArrivingFiles {
+        let weights = Set(plan.conversion?.weights.map(\.path) ?? [])
+        let files = ArrivingFiles(plan.conversion?.weights ?? [], companions: plan.files.filter { !weights.contains($0.path) })
+        for file in plan.files { files.verified(file, at: client.path(of: file, in: plan.revision)) }
+        return files
+    }
+}

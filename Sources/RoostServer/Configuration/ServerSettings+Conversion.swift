@@ -1,0 +1,27 @@
+import Engines
+import Foundation
+import ModelFormats
+import PullJobs
+import RoostCore
+import SystemPackage
+
+extension ServerSettings {
+    /// The engine in use, looked for anew each time.
+    ///
+    /// - Throws: As `EngineLocator.locate`.
+    func engineExecutable(_ environment: [String: String]) throws -> FilePath {
+        try llamaServer ?? EngineLocator.locate(environment: environment)
+    }
+}
+
+extension ConversionSettings {
+    /// How models are made on a machine with these settings.
+    init(_ settings: ServerSettings, environment: [String: String]) {
+        self.init(
+            models: ConvertedModels(home: settings.home),
+            locateLibrary: {
+                // Without an engine the library can still be named by its variable.
+                try GGMLLibrary.locate(besideEngine: try? settings.engineExecutable(environment), environment: environment)
+            }, threshold: settings.q4Threshold, workers: ProcessInfo.processInfo.activeProcessorCount)
+    }
+}

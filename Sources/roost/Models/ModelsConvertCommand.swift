@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import RoostCore
+import RoostServer
+
+/// `roost models convert`.
+struct ModelsConvertCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert", abstract: "Make a GGUF model of weights that are in the Hub cache.",
+        discussion: """
+            Needs neither server nor network, and may run beside a server. The weights are hashed first. A model that was made before, of the same commit by \
+            the same recipe, is not made again. What an ended command has written, the next one goes on with.
+            """)
+
+    @Argument(help: "org/name, or org/name:RECIPE such as org/name:Q4_K_M; with @REVISION for one revision.")
+    var model: String
+    @Option(help: "auto, q4, fp16 or no; also q4_0, q5, q6, q8 or bf16.")
+    var quantize: QuantizationPolicy = .auto
+    @Option(help: "The branch, tag or commit. Default: main.")
+    var revision: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        var selector = try ModelSelector(parsing: model)
+        if let revision { selector = try ModelSelector(selector.model, revision: revision) }
+        let progress = VerifyReporter(isQuiet: json)
+        let models = try OfflineModels(environment: ProcessInfo.processInfo.environment)
+        let result = try await models.convert(selector, policy: quantize) { progress.show($0) }
+        progress.end()
+        if json { return try JSONOutput.print(result) }
+        let size = ByteCount(result.sizeBytes)
+        if result.wasMadeBefore {
+            Terminal.print("\(result.model) was made of this commit before, \(size): \(result.path)")
+        } else {
+            Terminal.print(result.receipt.reason)
+            for note in result.receipt.notes { Terminal.print("note: \(note)") }
+            Terminal.print("\(result.model) is made, \(size): \(result.path)")
+        }
+    }
+}
