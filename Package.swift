@@ -72,12 +72,14 @@ let package = Package(
             "RoostServer",
             [
                 "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes,
-                .hummingbird,
-                .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
+                .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
-            dependencies: ["RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", "ModelFormats", .argumentParser, .logging, .systemPackage],
+            dependencies: [
+                "RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", "ModelFormats", .argumentParser, .logging, .systemPackage,
+            ],
             swiftSettings: strict),
 
         // What only tests and measurements run; nobody installs these.

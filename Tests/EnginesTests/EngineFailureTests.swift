@@ -31,7 +31,8 @@ struct EngineFailureTests {
         }
     }
 
-    @Test("Files that turn out broken when they are looked at never reach an engine, and their model is left alone for a while; arguments do reach it")
+    @Test(
+        "Files that turn out broken when they are looked at never reach an engine, and their model is left alone for a while; arguments do reach it")
     func examined() async throws {
         let (broken, good) = (try sample("sample/broken"), try sample())
         try await withSupervisor {

@@ -59,6 +59,7 @@ import Testing
         let data = try JSONEncoder().encode(view)
         #expect(try JSONDecoder().decode(JobView.self, from: data) == view)
         let keys = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any]).keys
-        #expect(Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds", "current_files", "conversion_progress"]))
+        #expect(
+            Set(keys) == Set(Job.CodingKeys.allCases.map(\.rawValue) + ["bytes_per_second", "eta_seconds", "current_files", "conversion_progress"]))
     }
 }

@@ -50,12 +50,8 @@ extension EngineSupervisor {
             return engines[reference]?.isStopping == false
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be looked at before loading")
-            let advice = "Pull the model again with `roost pull \(reference)`."
-            fail(
-                engine,
-                RoostError(
-                    .engineLoadFailed, "\(reference) was not given to an engine: \(error.message) \(advice)",
-                    cause: error, context: ["file": engine.entry.modelFile.string]))
+            let sentence = "\(reference) was not given to an engine: \(error.message) Pull the model again with `roost pull \(reference)`."
+            fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }
     }
@@ -65,7 +61,8 @@ extension EngineSupervisor {
         // A socket left by a process that was killed would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
         let process = EngineProcess(
-            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, arguments: engine.arguments),
+            command: EngineCommand(
+                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, arguments: engine.arguments),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }

@@ -107,7 +107,8 @@ struct ModelWorkshop: Sendable {
         let receipt = ConversionReceipt(
             repository: work.repository, commit: work.commit, recipe: work.order.decision.recipe.rawValue, reason: work.order.decision.reason,
             architecture: work.order.className,
-            model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
+            model: .init(
+                path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
             sources: work.sources.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) }.sorted { $0.path < $1.path },
             library: conversion.library, notes: conversion.notes, madeAt: Timestamp(Date()))
         try folder.write(receipt)
@@ -137,7 +138,8 @@ extension ModelWorkshop.Work {
         let actual = try Checkpoint(folder: snapshot)
         guard actual.files == order.checkpoint.files, actual.tensors == order.checkpoint.tensors else {
             throw RoostError(
-                .hubProtocolViolation, "The Hub told other heads of \(repository)'s weights than the files have. Pull again; if it stays so, check HF_ENDPOINT.")
+                .hubProtocolViolation,
+                "The Hub told other heads of \(repository)'s weights than the files have. Pull again; if it stays so, check HF_ENDPOINT.")
         }
     }
 }

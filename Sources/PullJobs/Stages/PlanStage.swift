@@ -28,7 +28,8 @@ struct PlanStage: Sendable {
             )
         }
         if variants.isEmpty, !isExplicit, let conversions {
-            return try await convert(reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), conversions)
+            return try await convert(
+                reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), conversions)
         }
         let hasChoice = !variants.isEmpty || !isExplicit || reference.quantization != nil
         let variant = hasChoice ? try GGUFVariant.choose(for: reference, policy: policy, among: variants) : nil
@@ -49,7 +50,8 @@ struct PlanStage: Sendable {
             order = try await ConversionPlanner(hub: hub, threshold: conversions.threshold).order(reference, policy: policy, resolved)
         } catch let error as RoostError where error.code == .unsupportedModel && error.field == nil {
             throw RoostError(
-                .unsupportedModel, "\(reference.repository) holds no GGUF file, and none can be made of what it holds. \(error.message)", cause: error)
+                .unsupportedModel, "\(reference.repository) holds no GGUF file, and none can be made of what it holds. \(error.message)", cause: error
+            )
         }
         let weights = Set(order.weights.map(\.path))
         let files = resolved.files.filter { weights.contains($0.path) || Self.describesWeights($0) }

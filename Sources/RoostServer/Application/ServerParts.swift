@@ -90,7 +90,8 @@ struct ServerParts: Sendable {
     private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {
         let settings = configuration.settings
         var engine = EngineConfiguration(
-            locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand, runtimeDirectory: socketDirectory)
+            locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand,
+            runtimeDirectory: socketDirectory)
         engine.examine = { try await ModelExamination.arguments(for: $0) }
         engine.contextLength = settings.contextLength
         engine.threads = settings.threads

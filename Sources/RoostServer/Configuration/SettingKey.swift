@@ -40,5 +40,7 @@ enum SettingKey: String, CaseIterable {
     var isFlag: Bool { self == .allowRemote || self == .share }
 
     /// Variables that begin with `ROOST_` and are no server settings.
-    static let otherEnvironmentVariables: Set<String> = ["ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY"]
+    static let otherEnvironmentVariables: Set<String> = [
+        "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY",
+    ]
 }

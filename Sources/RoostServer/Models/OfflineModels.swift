@@ -1,5 +1,5 @@
-public import Foundation
 import Engines
+public import Foundation
 import HubClient
 import JobStore
 import Logging
@@ -94,7 +94,8 @@ public struct OfflineModels: Sendable {
     ) async throws -> ConversionResult {
         let settings = try await ServerSettings.load(flags: .init(), environment: environment)
         let conversion = LocalConversion(
-            hub: hub, receipts: store.receipts, settings: ConversionSettings(settings, environment: environment), logger: Logger(label: "roost.convert"))
+            hub: hub, receipts: store.receipts, settings: ConversionSettings(settings, environment: environment),
+            logger: Logger(label: "roost.convert"))
         return try await conversion.run(selector, policy: policy, onProgress: onProgress)
     }
 

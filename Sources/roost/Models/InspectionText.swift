@@ -37,7 +37,7 @@ extension CheckpointInspection {
         let files = files.count == 1 ? "" : " in \(files.count) files"
         var lines = ["\((architecture ?? "safetensors").plain): \(parameterCount.inWords) weights, \(ByteCount(fileSize))\(files)"]
         switch isConvertible {
-        case true?: lines.append("A model can be made of it: `roost pull org/name --quantize q4`, or `roost models convert` when it is in the Hub cache.")
+        case true?: lines.append("A model can be made of it, with `roost pull`, or `roost models convert` when it is in the Hub cache.")
         case false?: lines.append("No model can be made of it. \(obstacle ?? "")")
         case nil: break
         }

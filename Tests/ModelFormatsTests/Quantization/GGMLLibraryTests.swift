@@ -5,6 +5,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct GGMLLibraryTests {
     #if os(macOS)
         static let fileName = "libggml-base.dylib"
@@ -62,8 +68,9 @@ import Testing
         #if os(macOS)
             return "/usr/lib/libSystem.B.dylib"
         #else
-            let words = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(whereSeparator: \.isWhitespace)
-            return FilePath(String(try #require(words.first { $0.hasPrefix("/") && $0.contains("/libc.") })))
+            var info = Dl_info()
+            #expect(dladdr(try #require(dlsym(nil, "malloc")), &info) != 0)
+            return FilePath(URL(fileURLWithPath: String(cString: try #require(info.dli_fname))).resolvingSymlinksInPath().path)
         #endif
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import RoostClient
 import RoostCore
+import RoostServer
 import SystemPackage
 import Testing
 
@@ -128,6 +129,31 @@ import Testing
             let answer = try await server.post(path, body)
             let json = try answer.json()
             #expect(answer.status == 400 && json["field"] as? String == field)
+        }
+    }
+
+    @Test("what asks for vectors is checked before any engine is started")
+    func embeddings() async throws {
+        try await RunningServer.run { server in
+            #expect(try await server.post("/v1/embeddings", #"{"input":"x"}"#).status == 400)
+            #expect(try await server.post("/v1/embeddings", #"{"model":"a b","input":"x"}"#).status == 400)
+            let answer = try await server.post("/v1/embeddings", #"{"model":"acme/other","input":"x"}"#)
+            #expect(answer.status == 404 && String(decoding: answer.body, as: UTF8.self).contains("roost pull acme/other"))
+        }
+    }
+
+    @Test("a file that breaks the format's rules fails its load with a sentence before there is an engine, and is left alone for a while")
+    func brokenFile() async throws {
+        try await RunningServer.run {
+            $0.llamaServer = "/bin/true"
+        } _: { server in
+            _ = try CachedModel(in: server)
+            let request = #"{"model":"acme/tiny","messages":[{"role":"user","content":"x"}]}"#
+            let first = try await server.post("/chat", request)
+            #expect(try first.status == 502 && first.json()["code"] as? String == "engine_load_failed")
+            let sentence = try #require(try first.json()["detail"] as? String)
+            #expect(sentence.contains("it is not a GGUF file") && sentence.contains("roost pull acme/tiny:Q4_0"), "\(sentence)")
+            #expect(try await server.post("/chat", request).status == 429)
         }
     }
 

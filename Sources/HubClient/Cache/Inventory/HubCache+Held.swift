@@ -12,9 +12,8 @@ extension HubCache {
         var commits = try repository.commits(named: name)
         if commits.isEmpty, selector.revision == nil { commits = try repository.commits() }
         guard let commit = commits.first else {
-            throw RoostError(
-                .modelNotFound, "\(selector.repository)\(selector.revision.map { "@\($0)" } ?? "") is not in the Hub cache \(root). \(Self.pull(selector))",
-                field: "model")
+            let name = ModelSelector(repository: selector.repository, revision: selector.revision)
+            throw RoostError(.modelNotFound, "\(name) is not in the Hub cache \(root). \(Self.pull(selector))", field: "model")
         }
         guard commits.count == 1 else {
             throw RoostError(
@@ -49,10 +48,10 @@ extension HubCache {
     /// - Parameters:
     ///   - revision: The commit.
     ///   - what: What is missing.
+    /// - Returns: The error.
     package func incomplete(_ revision: ResolvedRevision, _ what: String) -> RoostError {
-        RoostError(
-            .modelNotFound, "\(revision.repository) is not whole in the Hub cache: \(what). \(Self.pull(ModelSelector(repository: revision.repository)))",
-            field: "model")
+        let advice = Self.pull(ModelSelector(repository: revision.repository))
+        return RoostError(.modelNotFound, "\(revision.repository) is not whole in the Hub cache: \(what). \(advice)", field: "model")
     }
 
     private static func pull(_ selector: ModelSelector) -> String {

@@ -108,6 +108,7 @@ extension ReceiptFolder {
     /// - Parameters:
     ///   - selector: Which.
     ///   - cache: Knows what branches and tags mean.
+    /// - Returns: Their folders.
     /// - Throws: `RoostError` with code `fileSystem`.
     func conversions(of selector: ModelSelector, in cache: HubCache) throws -> [ConversionFolder] {
         let meant = try selector.revision.flatMap { try cache.repository(selector.repository).refs()[$0] }
@@ -123,6 +124,7 @@ extension ReceiptFolder {
     /// - Parameters:
     ///   - selector: Which models.
     ///   - cache: Knows what branches and tags mean.
+    /// - Returns: The folders of the commits.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func conversionFolders(of selector: ModelSelector, in cache: HubCache) throws -> [FilePath] {
         try conversions(of: selector, in: cache).map { $0.path.removingLastComponent() }
