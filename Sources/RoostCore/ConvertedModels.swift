@@ -20,6 +20,7 @@ public struct ConvertedModels: Sendable, Hashable {
     /// The folder of a repository.
     ///
     /// - Parameter repository: The repository.
+    /// - Returns: A path; nothing need be there.
     public func folder(of repository: RepositoryID) -> FilePath {
         root.appending(String(repository.cacheFolderName.dropFirst("\(repository.kind.rawValue)--".count)))
     }
@@ -29,6 +30,7 @@ public struct ConvertedModels: Sendable, Hashable {
     /// - Parameters:
     ///   - repository: The repository.
     ///   - commit: The commit.
+    /// - Returns: A path; nothing need be there.
     public func folder(of repository: RepositoryID, at commit: CommitHash) -> FilePath { folder(of: repository).appending(commit.description) }
 
     /// The folder of one conversion.
@@ -37,6 +39,7 @@ public struct ConvertedModels: Sendable, Hashable {
     ///   - repository: The repository.
     ///   - commit: The commit.
     ///   - recipe: The quantisation.
+    /// - Returns: A path; nothing need be there.
     public func folder(of repository: RepositoryID, at commit: CommitHash, recipe: QuantizationTag) -> FilePath {
         folder(of: repository, at: commit).appending(recipe.description)
     }

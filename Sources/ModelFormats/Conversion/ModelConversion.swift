@@ -33,7 +33,9 @@ public struct ModelConversion: Sendable {
                 tensors: tensors.map { .init(name: $0.name, shape: $0.dimensions, plainType: $0.plainType(source.type)) })
             return zip(choices, tensors).map { choice, tensor in recipe.isQuantized ? choice.type : tensor.plainType(recipe.tensorType) }
         }
-        let fallbacks = Dictionary(grouping: choices.compactMap { choice in choice.fallbackFrom.map { ($0, choice.type) } }) { "\($0.name) \($1.name)" }
+        let fallbacks = Dictionary(grouping: choices.compactMap { choice in choice.fallbackFrom.map { ($0, choice.type) } }) {
+            "\($0.name) \($1.name)"
+        }
         notes =
             source.notes
             + fallbacks.values.sorted { $0[0].0.name < $1[0].0.name }.map { group in
@@ -43,7 +45,9 @@ public struct ModelConversion: Sendable {
             (encoder, self.library) = (NativeEncoder(), nil)
             return
         }
-        guard let library else { throw RoostError(.engineMissing, "Quantising to \(recipe.rawValue) needs llama.cpp's libggml-base. Run `make engine`.") }
+        guard let library else {
+            throw RoostError(.engineMissing, "Quantising to \(recipe.rawValue) needs llama.cpp's libggml-base. Run `make engine`.")
+        }
         encoder = GGMLEncoder(library)
         self.library = "ggml \(library.version)"
     }
