@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token torture faults sanitize fuzz memory clean
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token torture faults sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -57,6 +57,9 @@ fuzz: ## Feed the parsers of outside text with what a fuzzer makes up, a minute 
 
 memory: ## Pull a file of 100 GB and see that memory stays flat
 	@scripts/check-memory
+
+verify-conversion: ## Convert a real model with each quantize, and compare with llama.cpp's own files
+	@scripts/verify-conversion
 
 clean: ## Delete build products (caches outside this folder are kept)
 	swift package clean

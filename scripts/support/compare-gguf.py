@@ -4,8 +4,8 @@ import sys
 
 from gguf import GGUFReader
 
-# The name is ours, and the size in words says nothing that the tensors do not.
-IGNORED = {"general.name", "general.size_label"}
+# What the converter guesses of the name of the folder that it finds the files in; and the size in words says nothing that the tensors do not.
+IGNORED = {"general.name", "general.basename", "general.finetune", "general.size_label"}
 
 
 def pairs(reader):

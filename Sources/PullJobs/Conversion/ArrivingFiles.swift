@@ -71,10 +71,10 @@ final class ArrivingFiles: CheckpointBytes {
     /// Lets a reader begin anew.
     func forgetDoubt() { wake { $0.isSpoilt = false } }
 
-    /// Waits until the companions are here.
+    /// Waits until the companions are here, which no doubt about weights concerns.
     ///
     /// - Throws: What the download ended with; `CancellationError`.
-    func companionsVerified() async throws { try await waiting { $0.missingCompanions.isEmpty ? () : nil } }
+    func companionsVerified() async throws { try await waiting(heedsDoubt: false) { $0.missingCompanions.isEmpty ? () : nil } }
 
     /// Waits until all files are whole and verified.
     ///
@@ -87,7 +87,7 @@ final class ArrivingFiles: CheckpointBytes {
         try source.read(at: offset, into: buffer)
     }
 
-    private func waiting<Value>(_ look: (State) -> Value?) async throws -> Value {
+    private func waiting<Value>(heedsDoubt: Bool = true, _ look: (State) -> Value?) async throws -> Value {
         let signal = WakeSignal()
         let id = state.withLock { state in
             state.nextID += 1
@@ -97,7 +97,7 @@ final class ArrivingFiles: CheckpointBytes {
         defer { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
         while true {
             let (value, isSpoilt, failure) = state.withLock { (look($0), $0.isSpoilt, $0.failure) }
-            if isSpoilt { throw Spoilt() }
+            if isSpoilt, heedsDoubt { throw Spoilt() }
             if let value { return value }
             if let failure { throw failure }
             try Task.checkCancellation()

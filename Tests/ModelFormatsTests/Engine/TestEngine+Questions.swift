@@ -17,6 +17,7 @@ extension TestEngine {
         let n_predict: Int
         let n_probs: Int
         let temperature = 0
+        var logit_bias: [[Int]] = []
         let cache_prompt = false
         let return_tokens = true
     }
@@ -38,7 +39,10 @@ extension TestEngine {
 
     /// The logarithms of all tokens' probabilities after a prompt, by token id.
     func logProbabilities(after prompt: [Int], vocabularySize: Int) async throws -> [Double] {
-        let answer: Completion = try await post("/completion", Complete(prompt: prompt, n_predict: 1, n_probs: vocabularySize))
+        // Probabilities are told of steps that end with a whole character. The bias makes this one do so; they are those from before it.
+        let letter = try await tokens("a", addSpecial: false).last ?? 0
+        let question = Complete(prompt: prompt, n_predict: 1, n_probs: vocabularySize, logit_bias: [[letter, 10_000]])
+        let answer: Completion = try await post("/completion", question)
         var result = [Double](repeating: .nan, count: vocabularySize)
         for token in answer.completion_probabilities?.first?.top_logprobs ?? [] where result.indices.contains(token.id) {
             result[token.id] = token.logprob

@@ -5,6 +5,12 @@ import NIOHTTP1
 import SystemPackage
 import TestSupport
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#endif
+
 /// A real `llama-server` with one model, set up so that nothing but the model's own numbers is coarse: one thread, caches of whole floats.
 struct TestEngine {
     private let socket: FilePath
@@ -32,10 +38,8 @@ struct TestEngine {
             ] + options
         (process.standardInput, process.standardOutput, process.standardError) = (FileHandle.nullDevice, output, output)
         try process.run()
-        defer {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        // It has nothing to lose, and on SIGTERM it would wait for the client's idle connections.
+        defer { kill(process.processIdentifier, SIGKILL) }
         let engine = TestEngine(socket: socket)
         while !(await engine.isReady()) {
             guard process.isRunning else { throw Refused(lastWords: String(try String(contentsOfFile: log.string, encoding: .utf8).suffix(2000))) }

@@ -133,6 +133,16 @@ import Testing
         }
     }
 
+    @Test func `doubt about weights does not concern who waits for companions`() async throws {
+        try await Self.withArriving { arriving, weights, companion, path in
+            arriving.tell(weights[0], at: path, end: 8)
+            arriving.tell(weights[0], at: path, end: 0)
+            arriving.verified(companion, at: path)
+            try await arriving.companionsVerified()
+            await #expect(throws: ArrivingFiles.Spoilt.self) { try await arriving.allVerified() }
+        }
+    }
+
     @Test func `a wait ends when its task is cancelled`() async throws {
         try await Self.withArriving { arriving, _, _, _ in
             let task = Task { try await Self.read(arriving, at: 0, count: 1) }
