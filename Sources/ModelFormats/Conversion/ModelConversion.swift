@@ -33,7 +33,9 @@ public struct ModelConversion: Sendable {
                 tensors: tensors.map { .init(name: $0.name, shape: $0.dimensions, plainType: $0.plainType(source.type)) })
             return zip(choices, tensors).map { choice, tensor in recipe.isQuantized ? choice.type : tensor.plainType(recipe.tensorType) }
         }
-        let fallbacks = Dictionary(grouping: choices.compactMap { choice in choice.fallbackFrom.map { ($0, choice.type) } }) { "\($0.name) \($1.name)" }
+        let fallbacks = Dictionary(grouping: choices.compactMap { choice in choice.fallbackFrom.map { ($0, choice.type) } }) {
+            "\($0.name) \($1.name)"
+        }
         notes =
             source.notes
             + fallbacks.values.sorted { $0[0].0.name < $1[0].0.name }.map { group in
@@ -43,7 +45,9 @@ public struct ModelConversion: Sendable {
             (encoder, self.library) = (NativeEncoder(), nil)
             return
         }
-        guard let library else { throw RoostError(.engineMissing, "Quantising to \(recipe.rawValue) needs llama.cpp's libggml-base. Run `make engine`.") }
+        guard let library else {
+            throw RoostError(.engineMissing, "Quantising to \(recipe.rawValue) needs llama.cpp's libggml-base. Run `make engine`.")
+        }
         encoder = GGMLEncoder(library)
         self.library = "ggml \(library.version)"
     }
@@ -57,11 +61,12 @@ public struct ModelConversion: Sendable {
     ///   - workers: Parts that are converted at once.
     ///   - progress: Called after each part.
     ///   - beforeInstalling: Called when all is written; when it throws, the file is removed.
+    /// - Returns: The file's sha256.
     /// - Throws: As `ModelWriter.write`.
-    public func write(
+    @discardableResult public func write(
         bytes: any CheckpointBytes, to target: FilePath, revision: String, workers: Int, progress: @Sendable (ModelWriter.Progress) -> Void,
         beforeInstalling: () async throws -> Void
-    ) async throws {
+    ) async throws -> ContentDigest {
         try await ModelWriter(plan: plan, bytes: bytes, encoder: encoder, workers: workers)
             .write(to: target, revision: revision, progress: progress, beforeInstalling: beforeInstalling)
     }
