@@ -129,11 +129,13 @@ def ask(address, body=None):
 
 
 def pull(server, body):
-    """Pulls, and waits for the end; the job's number."""
+    """Pulls, and listens to the job's events until the end; the job's number."""
     identity = ask(f"{server}/pull", body)["job_id"]
-    while (job := ask(f"{server}/jobs/{identity}"))["status"] in ("queued", "running"):
-        time.sleep(0.02)
-    if job["status"] != "succeeded":
+    with urllib.request.urlopen(f"{server}/jobs/{identity}/events", timeout=300) as events:
+        for line in events:
+            if line.strip() in (b"event: succeeded", b"event: failed"):
+                break
+    if (job := ask(f"{server}/jobs/{identity}"))["status"] != "succeeded":
         raise Failed(f"the pull failed: {job['error']}")
     return identity
 

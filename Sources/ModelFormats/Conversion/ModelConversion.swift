@@ -61,11 +61,12 @@ public struct ModelConversion: Sendable {
     ///   - workers: Parts that are converted at once.
     ///   - progress: Called after each part.
     ///   - beforeInstalling: Called when all is written; when it throws, the file is removed.
+    /// - Returns: The file's sha256.
     /// - Throws: As `ModelWriter.write`.
-    public func write(
+    @discardableResult public func write(
         bytes: any CheckpointBytes, to target: FilePath, revision: String, workers: Int, progress: @Sendable (ModelWriter.Progress) -> Void,
         beforeInstalling: () async throws -> Void
-    ) async throws {
+    ) async throws -> ContentDigest {
         try await ModelWriter(plan: plan, bytes: bytes, encoder: encoder, workers: workers)
             .write(to: target, revision: revision, progress: progress, beforeInstalling: beforeInstalling)
     }

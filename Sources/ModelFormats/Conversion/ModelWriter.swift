@@ -1,5 +1,5 @@
 import Crypto
-import RoostCore
+public import RoostCore
 public import SystemPackage
 
 /// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, both ends sequential. Slabs are converted by several tasks
@@ -47,10 +47,11 @@ public struct ModelWriter: Sendable {
     ///   - revision: What tells this checkpoint from another one with files of the same names and sizes, such as a commit.
     ///   - progress: Called after each slab, in order.
     ///   - beforeInstalling: Called when all is written; when it throws, as for a digest that does not agree, the file is removed.
+    /// - Returns: The file's sha256.
     /// - Throws: `RoostError`, `CancellationError`, and what reading throws. What was written stays for the next time, see `discard`.
-    public func write(
+    @discardableResult public func write(
         to target: FilePath, revision: String, progress: @Sendable (Progress) -> Void = { _ in }, beforeInstalling: () async throws -> Void = {}
-    ) async throws {
+    ) async throws -> ContentDigest {
         let header = plan.header
         let start = Int64(header.bytes.count)
         let ends = header.tensors.map { start + ($0.offset + $0.byteCount).roundedUp(toMultipleOf: GGUFHeader.alignment) }
@@ -63,7 +64,7 @@ public struct ModelWriter: Sendable {
             Self.discard(target)
             throw error
         }
-        try file.install()
+        return try file.install()
     }
 
     /// Removes what an unfinished conversion left.

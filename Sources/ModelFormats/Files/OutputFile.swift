@@ -28,6 +28,8 @@ final class OutputFile {
     private var flushedPosition: Int64
 
     private let flushInterval: Int64
+    /// Of all bytes so far. What is written need not be read again for its digest.
+    private var hash = SHA256()
 
     /// Bytes that may be lost in a crash, about.
     static let flushInterval: Int64 = 64 << 20
@@ -61,6 +63,7 @@ final class OutputFile {
                 _ = try journal.writeAll("\(identity)\n".utf8)
             }
             try journal.seek(offset: 0, from: .end)
+            try hashWhatIsHere()
         }
     }
 
@@ -70,8 +73,21 @@ final class OutputFile {
         try? journal.close()
     }
 
+    private func hashWhatIsHere() throws {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var place: Int64 = 0
+        while place < position {
+            let most = Int(min(Int64(buffer.count), position - place))
+            let count = try buffer.withUnsafeMutableBytes { try data.read(fromAbsoluteOffset: place, into: .init(rebasing: $0[..<most])) }
+            guard count > 0 else { throw Errno.ioError }
+            hash.update(data: buffer[..<count])
+            place += Int64(count)
+        }
+    }
+
     /// Appends bytes.
     func append(_ bytes: [UInt8]) throws {
+        hash.update(data: bytes)
         try Self.attempt("write", partial) { _ = try bytes.withUnsafeBytes { try data.writeAll($0) } }
         position += Int64(bytes.count)
     }
@@ -85,7 +101,9 @@ final class OutputFile {
     }
 
     /// Gives the file its name, when it is on the disk.
-    func install() throws {
+    ///
+    /// - Returns: Its sha256.
+    func install() throws -> ContentDigest {
         try Self.flush(data, partial)
         guard partial.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0 else {
             throw Errno(rawValue: errno).error("make", target)
@@ -96,6 +114,7 @@ final class OutputFile {
         defer { try? folder.close() }
         try Self.flush(folder, target)
         _ = journalPath.withPlatformString { unlink($0) }
+        return .sha256(hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())
     }
 
     /// Removes what was written of a file.

@@ -65,28 +65,27 @@ struct ModelWorkshop: Sendable {
             var run = try ConversionRun(in: folder.path)
             while true {
                 do {
-                    try await write(conversion, work, of: arriving, run: &run, progress)
-                    break
+                    let digest = try await write(conversion, work, of: arriving, run: &run, progress)
+                    return try finish(work, conversion, run, digest)
                 } catch is ArrivingFiles.Spoilt {
                     logger.warning("weights that were read early were wrong; converting anew", metadata: ["model": "\(folder.path)"])
                     arriving.forgetDoubt()
                     try run.beginAnew()
                 }
             }
-            return try await finish(work, conversion, run)
         }
     }
 
     private func write(
         _ conversion: ModelConversion, _ work: Work, of arriving: ArrivingFiles, run: inout ConversionRun,
         _ progress: @escaping @Sendable (ModelWriter.Progress) -> Void
-    ) async throws {
+    ) async throws -> ContentDigest {
         let target = folder(work).modelFile
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+        return try await withThrowingTaskGroup(of: ContentDigest?.self) { group in
             // Beside the writing: a process that is killed after this goes on where this one was.
             group.addTask {
                 try await arriving.allVerified()
-                return true
+                return nil
             }
             group.addTask { [name = run.name] in
                 try await conversion.write(
@@ -95,20 +94,23 @@ struct ModelWorkshop: Sendable {
                         try await arriving.allVerified()
                         try work.confirm()
                     })
-                return false
             }
-            for try await isVerified in group where isVerified { try run.verified() }
+            var digest: ContentDigest?
+            for try await result in group {
+                if let result { digest = result } else { try run.verified() }
+            }
+            guard let digest else { throw CancellationError() }
+            return digest
         }
     }
 
-    private func finish(_ work: Work, _ conversion: ModelConversion, _ run: ConversionRun) async throws -> Made {
+    private func finish(_ work: Work, _ conversion: ModelConversion, _ run: ConversionRun, _ digest: ContentDigest) throws -> Made {
         let folder = folder(work)
         let model = folder.modelFile
         let receipt = ConversionReceipt(
             repository: work.repository, commit: work.commit, recipe: work.order.decision.recipe.rawValue, reason: work.order.decision.reason,
             architecture: work.order.className,
-            model: .init(
-                path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: try await ContentDigest.sha256(of: model).description),
+            model: .init(path: ConvertedModels.modelName, size: FileSystem.size(of: model) ?? 0, digest: digest.description),
             sources: work.sources.map { .init(path: $0.path.description, size: $0.size, digest: $0.digest.description) }.sorted { $0.path < $1.path },
             library: conversion.library, notes: conversion.notes, madeAt: Timestamp(Date()))
         try folder.write(receipt)

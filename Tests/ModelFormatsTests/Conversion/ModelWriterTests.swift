@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import RoostCore
 import Synchronization
@@ -51,7 +52,8 @@ import Testing
 
             let counting = FailingBytes(source)
             let again = ModelWriter(plan: plan, bytes: counting, encoder: NativeEncoder(), workers: 1, flushInterval: 1)
-            try await again.write(to: target, revision: "a")
+            let digest = try await again.write(to: target, revision: "a")
+            #expect(digest.hex == SHA256.hash(data: try Self.contents(target)).map { String(format: "%02x", $0) }.joined())
             #expect(counting.reads.withLock { $0 } < plan.tensors.count)
             #expect(try Self.contents(target) == Self.contents(whole))
             #expect(try Self.names(folder) == ["model.gguf", "whole.gguf"])
