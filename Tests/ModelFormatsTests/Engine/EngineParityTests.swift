@@ -62,7 +62,6 @@ import Testing
         }
     }
 
-    /// llama.cpp computes BERT's GELU by its approximation with tanh, the original by the error function: with weights as large as these it shows.
     @Test(arguments: [QuantizationRecipe.f32, .f16])
     func `a model of sentences makes the vectors of sentence-transformers`(recipe: QuantizationRecipe) async throws {
         let embeddings = try #require(try TransformersAnswers("sentence-bert").embeddings)
@@ -72,7 +71,7 @@ import Testing
                 #expect(vector.count == embedding.vector.count)
                 let largest = zip(vector, embedding.vector).map { abs($0 - $1) }.max() ?? .infinity
                 print("sentence-bert \(recipe.rawValue): vectors differ by at most \(largest)")
-                #expect(largest <= 0.02)
+                #expect(largest <= 0.001)
             }
         }
     }
@@ -86,6 +85,8 @@ import Testing
         case "phi-3-tiny": [" ", "▁", "<|"].contains { text.hasPrefix($0) }
         // transformers calls a word of more than a hundred letters unknown.
         case "bert": text.split(separator: " ").contains { $0.count > 100 }
+        // transformers calls a digit in a frame unknown; llama.cpp takes the frame away.
+        case "sentence-bert": text.unicodeScalars.contains("\u{20E3}")
         default: false
         }
     }

@@ -17,6 +17,8 @@ extension TestEngine {
         let n_predict: Int
         let n_probs: Int
         let temperature = 0
+        /// Else the engine takes what the model's file recommends.
+        let repeat_penalty = 1
         var logit_bias: [[Int]] = []
         let cache_prompt = false
         let return_tokens = true
