@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token torture faults sanitize fuzz memory clean verify-conversion
+.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -41,6 +41,9 @@ bench-convert: ## Measure safetensors → Q4_K_M beside llama.cpp's converter an
 
 bench-pull-to-token: ## Measure the road from POST /pull to the first token beside curl and llama.cpp's tools
 	@scripts/bench-pull-to-token
+
+loads: ## Do to a server what no client may do, and measure /health and memory meanwhile
+	@scripts/loads
 
 torture: ## Kill and cut the power of the job store more often than the tests do
 	@scripts/torture-store
