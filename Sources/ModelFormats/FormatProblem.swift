@@ -1,4 +1,4 @@
-public import RoostCore
+import RoostCore
 
 /// Why bytes are not what they say they are: the middle of a sentence about a file. Leaves this target as a `RoostError`.
 struct FormatProblem: Error {
@@ -6,13 +6,6 @@ struct FormatProblem: Error {
     let text: String
 
     init(_ text: String) { self.text = text }
-}
-
-extension RoostError.Code {
-    /// A model file that breaks the rules of its format.
-    public static let invalidModelFile = Self(rawValue: "invalid_model_file")
-    /// A weight that the chosen type cannot hold; another type can.
-    public static let numberOutOfRange = Self(rawValue: "number_out_of_range")
 }
 
 extension RoostError {

@@ -48,7 +48,7 @@ struct PullPipeline: Sendable {
                 let pulled = try await fetchFiles()
                 localPath = pulled.localPath
                 if job.initialize == true { try await load(pulled.reference) }
-                return .succeeded(localPath: pulled.localPath)
+                return .succeeded(localPath: pulled.localPath, notLoaded: nil)
             } catch {
                 if Task.isCancelled || error is CancellationError { return .interrupted }
                 let failure = describe(error)
@@ -56,7 +56,7 @@ struct PullPipeline: Sendable {
                 case .again:
                     logger.warning("a try failed and is repeated at once: \(failure.message)", metadata: ["job": "\(job.id)"])
                 case .retry(let pause): return .postponed(failure, pause: pause)
-                case .giveUp, nil: return .failed(failure, localPath: localPath)
+                case .giveUp, nil: return .givenUp(failure, localPath: localPath)
                 }
             }
         }

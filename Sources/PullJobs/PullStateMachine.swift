@@ -147,6 +147,9 @@ public struct PullStateMachine: Sendable, Hashable {
     public mutating func found(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
         received(bytes, of: file, at: now)
         bytesAtStart = downloadedBytes
+        // What was here has not come over the line.
+        rate = RateMeter()
+        rate.record(bytes: presentBytes, at: now)
     }
 
     /// So many bytes of a file are here now.

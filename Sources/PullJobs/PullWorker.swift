@@ -198,7 +198,9 @@ public final class PullWorker: Service {
     private func log(_ outcome: PullOutcome, of job: Job) {
         let metadata: Logger.Metadata = ["job": "\(job.id)", "model": "\(job.model)"]
         switch outcome {
-        case .succeeded(let path): logger.info("pull succeeded", metadata: metadata.merging(["path": "\(path)"]) { $1 })
+        case .succeeded(let path, let notLoaded):
+            logger.info("pull succeeded", metadata: metadata.merging(["path": "\(path)"]) { $1 })
+            if let notLoaded { logger.warning("the model is not loaded: \(notLoaded.message)", metadata: metadata) }
         case .failed(let error, _): logger.warning("pull failed: \(error.message)", metadata: metadata)
         case .postponed(let error, let pause):
             logger.warning("a try failed and is repeated in \(Int(pause / .seconds(1))) s: \(error.message)", metadata: metadata)

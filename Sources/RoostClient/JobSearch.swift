@@ -2,6 +2,8 @@ public import RoostCore
 
 /// Which jobs a listing shows. Empty means all.
 public struct JobSearch: Sendable, Hashable {
+    /// Only jobs whose id begins so, with 4 to 64 bytes.
+    public var id: String?
     /// Only jobs of this status.
     public var status: String?
     /// Only jobs of this model, spelt as it was asked for.
@@ -22,7 +24,7 @@ public struct JobSearch: Sendable, Hashable {
 
     var parameters: [(String, String?)] {
         [
-            ("status", status), ("model", model), ("user", user), ("workspace", workspace), ("tag", tag), ("since", since?.rawValue),
+            ("id", id), ("status", status), ("model", model), ("user", user), ("workspace", workspace), ("tag", tag), ("since", since?.rawValue),
             ("limit", limit.map(String.init)),
         ]
     }

@@ -19,7 +19,7 @@ public struct Job: Sendable, Hashable, Identifiable {
     public var startedAt: Timestamp?
     /// When the job succeeded or failed.
     public var finishedAt: Timestamp?
-    /// Why the job failed: a sentence for a person.
+    /// Why the job failed, why its last try did while it waits for the next, or why a model that is here is not loaded: a sentence for a person.
     public var error: String?
     /// The whole error chain with stage, request, attempts and source locations.
     public var traceback: String?

@@ -42,7 +42,7 @@ extension RoostError.Code {
     public static let gatedRepository = Self(rawValue: "gated_repository")
     /// The Hub refused the token or the access.
     public static let accessDenied = Self(rawValue: "access_denied")
-    /// The Hub asked us to slow down.
+    /// The Hub, or this server, was asked too often.
     public static let rateLimited = Self(rawValue: "rate_limited")
     /// The Hub failed (5xx) or answered something that is not its protocol.
     public static let hubFailure = Self(rawValue: "hub_failure")
@@ -69,6 +69,10 @@ extension RoostError.Code {
     public static let databaseBusy = Self(rawValue: "database_busy")
     /// The repository holds nothing that Roost can run.
     public static let unsupportedModel = Self(rawValue: "unsupported_model")
+    /// A model file that breaks the rules of its format.
+    public static let invalidModelFile = Self(rawValue: "invalid_model_file")
+    /// A weight that the chosen type cannot hold; another type can.
+    public static let numberOutOfRange = Self(rawValue: "number_out_of_range")
     /// No engine is installed.
     public static let engineMissing = Self(rawValue: "engine_missing")
     /// The engine could not load the model; the message carries the engine's own reason.
@@ -92,4 +96,14 @@ extension RoostError.Code {
 
     /// Whether trying again later can help without anybody changing anything.
     public var isTransient: Bool { [.network, .rateLimited, .hubFailure, .enginesBusy].contains(self) }
+
+    /// Every code that Roost makes; what the API documents. A newer server may send others.
+    public static let all: [Self] = [
+        .invalidRequest, .invalidConfiguration, .notFound, .modelNotFound, .conflict, .forbiddenHost, .tooLarge, .repositoryNotFound,
+        .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure, .hubProtocolViolation, .network, .offline,
+        .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
+        .invalidModelFile, .numberOutOfRange, .engineMissing,
+        .engineLoadFailed, .engineCoolingDown, .engineCrashed, .engineRefused, .enginesBusy, .timedOut, .shuttingDown, .serverUnreachable,
+        .unexpected,
+    ]
 }

@@ -21,7 +21,7 @@ struct BandwidthCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try options.client()
+        let client = try await options.client()
         let view: BandwidthView
         switch limit {
         case nil: view = try await client.bandwidth()

@@ -7,7 +7,11 @@ import RoostCore
 struct ChatCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat", abstract: "Chat with a model.",
-        discussion: "With a message, prints the answer and ends. Without one, reads messages line by line until the end of input.")
+        discussion: """
+            With a message, or with text on standard input, prints the answer and ends. With both, the text follows the message:
+              roost chat MODEL "Sum this up:" < notes.txt
+            Where standard input is a terminal and there is no message, every line is one, until the end of input.
+            """)
 
     @Argument(help: "org/name or org/name:QUANT; it must be on this machine.")
     var model: String
@@ -29,12 +33,12 @@ struct ChatCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try options.client()
+        let client = try await options.client()
         let interrupt = Interrupt { nil }
         defer { interrupt.cancel() }
         var messages = system.map { [ChatMessage(role: .system, content: $0)] } ?? []
-        guard message.isEmpty else {
-            messages.append(ChatMessage(role: .user, content: message.joined(separator: " ")))
+        if let text = try request() {
+            messages.append(ChatMessage(role: .user, content: text))
             _ = try await answer(messages, from: client)
             return
         }
@@ -43,6 +47,17 @@ struct ChatCommand: AsyncParsableCommand {
             messages.append(ChatMessage(role: .user, content: line))
             messages.append(ChatMessage(role: .assistant, content: try await answer(messages, from: client)))
         }
+    }
+
+    /// The message and what standard input holds; `nil` where a person types.
+    private func request() throws -> String? {
+        let words = message.joined(separator: " ")
+        guard !Terminal.hasTerminalInput else { return words.isEmpty ? nil : words }
+        let parts = [words, try StandardInput.text()].filter { !$0.isEmpty }
+        guard !parts.isEmpty else {
+            throw RoostError(.invalidRequest, "There is no message: write one after the model, or give one on standard input.", field: "message")
+        }
+        return parts.joined(separator: "\n\n")
     }
 
     private func nextLine() -> String? {

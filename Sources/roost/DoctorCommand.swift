@@ -80,7 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func server() async -> Finding {
         do {
-            let client = try options.client()
+            let client = try await options.client()
             let status = try await client.status()
             return Finding(.ok, "server", "\(client.server) answers, version \(status.version), SQLite \(status.sqliteVersion)")
         } catch {

@@ -40,15 +40,14 @@ struct PullCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let client = try options.client()
+        let client = try await options.client()
         if dryRun { return try PullPreviewPrinter(json: options.json).print(try await client.preview(request)) }
         let accepted = try await client.pull(request)
         if detach {
             if options.json { try JSONOutput.print(accepted) } else { Terminal.print(accepted.jobID) }
             return
         }
-        let job = try await PullWatcher(client: client, jobID: accepted.jobID, json: options.json).watch()
-        guard job.status == .succeeded else { throw ExitCode(1) }
+        try await PullWatcher(client: client, jobID: accepted.jobID, json: options.json).watchToTheEnd()
     }
 
     private var request: PullRequest {

@@ -8,9 +8,9 @@ struct Roost: AsyncParsableCommand {
         commandName: "roost",
         abstract: "A private AI inference server: pull models as durable jobs, run them on your own machine.",
         discussion: """
-            Start the server with `roost serve`; every other command talks to it.
+            Start the server with `roost serve`. The other commands talk to it, but for `db`, `hub` and `doctor`, which work without one.
 
-            Exit codes: 0 done · 1 failed · 64 wrong usage · 69 no server answers · 130 interrupted.
+            Exit codes: 0 done · 1 failed · 2 pulled, but not loaded as --init asked · 64 wrong usage or settings · 69 no server answers · 130 interrupted.
             """,
         version: RoostVersion.current,
         subcommands: [
@@ -27,20 +27,26 @@ struct Roost: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let error as RoostError {
-            Terminal.printError("roost: \(error.message)")
-            exit(withError: ExitCode(exitCode(for: error)))
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
     }
 
-    /// 64 is EX_USAGE and 69 EX_UNAVAILABLE of sysexits.h.
-    private static func exitCode(for error: RoostError) -> Int32 {
-        switch error.code {
-        case .serverUnreachable: 69
-        case .invalidRequest, .invalidConfiguration: 64
-        default: 1
+    /// Says what is wrong, as JSON where JSON was asked for, and ends the command.
+    private static func end(with error: any Error) -> Never {
+        let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
+        if let error = error as? RoostError {
+            let problem = CommandProblem(error)
+            Terminal.printError(isJSON ? problem.json : "roost: \(error.message)")
+            exit(withError: ExitCode(problem.exitCode))
         }
+        let code = exitCode(for: error)
+        // An exit code alone says nothing more, and help is no error.
+        guard isJSON, !code.isSuccess, !(error is ExitCode) else { exit(withError: error) }
+        let isUsage = code == .validationFailure
+        let problem = CommandProblem(
+            code: isUsage ? .invalidRequest : .unexpected, detail: message(for: error), field: nil, exitCode: code.rawValue)
+        Terminal.printError(problem.json)
+        exit(withError: code)
     }
 }

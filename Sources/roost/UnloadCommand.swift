@@ -10,7 +10,8 @@ struct UnloadCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        try await options.client().unload(model)
+        let client = try await options.client()
+        try await client.unload(model)
         if options.json { try JSONOutput.print(["model": model, "status": "unloaded"]) } else { Terminal.print("\(model) is not in memory.") }
     }
 }

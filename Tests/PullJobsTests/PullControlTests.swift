@@ -124,9 +124,26 @@ extension PullWorkerTests {
             let id = try await bench.submit("a/b", initialize: true)
             let waiting = try await waiting(id, in: bench)
             #expect(waiting.stage == .waitingForNetwork && waiting.runAfter != nil && waiting.retryCount == 1 && waiting.owner == nil)
+            #expect(waiting.error == "All engines are at work.")
             let job = try await bench.finished(id)
-            #expect(job.status == .succeeded && job.retryCount == 0 && job.runAfter == nil)
+            #expect(job.status == .succeeded && job.retryCount == 0 && job.runAfter == nil && job.error == nil && job.traceback == nil)
             #expect(try bench.database.events(of: id).contains { $0.kind == .retryScheduled && $0.message?.contains("engines are at work") == true })
+        }
+    }
+
+    @Test(arguments: [RoostError.Code.engineMissing, .enginesBusy])
+    func `a pull whose model is here has not failed for want of an engine, and says what is missing`(code: RoostError.Code) async throws {
+        let load: @Sendable (ModelReference) async throws -> Void = { _ in throw RoostError(code, "There is no engine for it.") }
+        try await withWorker(["a/b/m-F16.gguf": 10], loadModel: load) { bench in
+            var pull = NewPull(model: try ModelReference(parsing: "a/b"), initialize: true)
+            pull.maxRetries = 0
+            let job = try await bench.finished(bench.worker.submit(pull).id)
+            #expect(job.status == .succeeded && job.progress == 1 && job.stage == nil)
+            #expect(job.error == "The model is here, but not loaded: There is no engine for it.")
+            #expect(job.traceback?.contains("[\(code.rawValue)]") == true)
+            #expect(job.localPath.map { FileManager.default.fileExists(atPath: $0 + "/m-F16.gguf") } == true)
+            let last = try bench.database.events(of: job.id).last
+            #expect(last?.kind == .succeeded && last?.message == job.error)
         }
     }
 

@@ -143,6 +143,20 @@ import Testing
         #expect(try #require(machine.etaSeconds(at: .seconds(10))) == 990)
     }
 
+    @Test func `the rate after a resume counts only the bytes that have come since`() throws {
+        var machine = PullStateMachine()
+        machine.beginAttempt()
+        machine.planned(sizeBytes: 10_000_000, totalBytes: 10_000_000, quantized: true)
+        // Two files of an earlier run, looked at one after the other.
+        machine.found(4_000_000, of: file, at: .zero)
+        machine.found(5_000_000, of: other, at: .milliseconds(500))
+        machine.enter(.downloading, at: .milliseconds(500))
+        machine.received(4_000_000, of: file, at: .milliseconds(700))
+        #expect(machine.bytesPerSecond(at: .milliseconds(700)) == 0)
+        machine.received(4_000_100, of: file, at: .milliseconds(1500))
+        #expect(machine.bytesPerSecond(at: .milliseconds(1500)) == 100)
+    }
+
     @Test func `a plan with another total starts the count anew`() {
         var machine = downloading(total: 100)
         machine.received(60, of: file, at: .zero)

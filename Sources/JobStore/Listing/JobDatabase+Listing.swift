@@ -69,6 +69,11 @@ private struct JobQuery: Sendable {
 
     init(_ filter: JobFilter) {
         limit = filter.limit
+        if let prefix = filter.idPrefix {
+            match("id >= ?", prefix)
+            // The greatest character there is: ids are compared byte by byte.
+            match("id < ?", prefix + "\u{10FFFF}")
+        }
         match("status = ?", filter.status?.rawValue)
         match("model = ?", filter.model)
         match("user_id = ?", filter.userID)

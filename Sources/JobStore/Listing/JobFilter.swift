@@ -2,6 +2,8 @@ public import RoostCore
 
 /// Which jobs a listing shows, newest first. Empty means all.
 public struct JobFilter: Sendable, Hashable {
+    /// Only jobs whose id begins so.
+    public var idPrefix: String?
     /// Only jobs of this status.
     public var status: JobStatus?
     /// Only jobs of this model, spelt as it was asked for.

@@ -109,8 +109,14 @@ extension ServerSettings {
     public static func load(flags: Flags, environment: [String: String]) async throws -> ServerSettings {
         try refuseUnknownVariables(environment)
         let home = try homeDirectory(flag: flags.home, environment: environment)
-        let file = (flags.config ?? environment["ROOST_CONFIG"]).map { FilePath($0) }
-        let document = try await ConfigurationFile.load(file ?? home.appending("config.json"), mustExist: file != nil)
+        return try ServerSettings(home: home, reader: try await reader(flags: flags, home: home, environment: environment))
+    }
+
+    /// Looks settings up in flags, environment and configuration file. An empty variable is one that is not set.
+    static func reader(flags: Flags, home: FilePath?, environment: [String: String]) async throws -> SettingsReader {
+        let file = (flags.config ?? environment["ROOST_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }).map { FilePath($0) }
+        var document: ConfigurationFile?
+        if let path = file ?? home?.appending("config.json") { document = try await ConfigurationFile.load(path, mustExist: file != nil) }
         let flagValues = flags.values.map { (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue($0.value, isSecret: false)) }
         let fileName = document?.path.string ?? ""
         var sources: [(name: @Sendable (SettingKey) -> String, provider: any ConfigProvider)] = [
@@ -118,13 +124,13 @@ extension ServerSettings {
             ({ $0.environmentVariable }, environmentProvider(environment)),
         ]
         if let document { sources.append(({ "`\($0.rawValue)` in \(fileName)" }, document.provider)) }
-        return try ServerSettings(home: home, reader: SettingsReader(sources: sources))
+        return SettingsReader(sources: sources)
     }
 
     private init(home: FilePath, reader: SettingsReader) throws {
         self.init(home: home)
         let path = "the path of an executable file"
-        host = try reader.string(.host, allowed: "an address to listen on") { $0.isEmpty ? nil : $0 } ?? host
+        host = try reader.string(.host, allowed: Self.hostRule, parse: Self.parseHost) ?? host
         port = try reader.int(.port, in: 0...65_535, default: port)
         allowRemote = try reader.bool(.allowRemote, default: allowRemote)
         allowedHosts =

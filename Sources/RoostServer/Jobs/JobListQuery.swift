@@ -14,6 +14,7 @@ struct JobListQuery {
     /// - Throws: `RoostError` with code `invalidRequest` that names the parameter and what is allowed.
     init(_ query: QueryFields) throws {
         var filter = JobFilter(limit: try query.int("limit", in: 1...1000) ?? 50)
+        filter.idPrefix = try query.string("id", bytes: 4...64)
         filter.status = try Self.status(query)
         filter.model = try query.string("model", bytes: 1...256).map { try ModelReference(parsing: $0).description }
         filter.userID = try query.string("user", bytes: 1...128)
@@ -22,7 +23,7 @@ struct JobListQuery {
         filter.since = try query.time("since")
         filter.cursor = try Self.cursor(query)
         self.filter = filter
-        parameters = ["workspace", "user", "tag", "status", "model", "since", "limit"].compactMap { name in
+        parameters = ["id", "workspace", "user", "tag", "status", "model", "since", "limit"].compactMap { name in
             query.text(name).map { (name, $0) }
         }
     }

@@ -52,15 +52,16 @@ extension RoostError {
     /// The HTTP status that tells a client what kind of failure this is.
     var httpStatus: HTTPResponse.Status {
         switch code {
-        case .invalidRequest, .unsupportedModel: .badRequest
-        case .forbiddenHost: .forbidden
+        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange: .badRequest
+        case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout
         case .conflict: .conflict
         case .tooLarge: .contentTooLarge
         case .rateLimited, .engineCoolingDown: .tooManyRequests
-        case .engineRefused, .engineCrashed, .engineLoadFailed: .badGateway
-        case .engineMissing, .enginesBusy, .databaseBusy, .shuttingDown: .serviceUnavailable
+        case .engineRefused, .engineCrashed, .engineLoadFailed, .network, .hubFailure, .hubProtocolViolation, .digestMismatch, .sizeMismatch:
+            .badGateway
+        case .engineMissing, .enginesBusy, .databaseBusy, .shuttingDown, .offline: .serviceUnavailable
         case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
         default: .internalServerError
         }

@@ -8,22 +8,22 @@ struct JobsCancelCommand: AsyncParsableCommand {
         commandName: "cancel", abstract: "End a pull that is queued or running.",
         discussion: "Its bytes stay; `roost jobs retry`, or pulling the model again, goes on from them.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
-    func run() async throws { try options.show(await options.client().cancel(id), as: "canceled") }
+    func run() async throws { try await options.steer(id, to: "canceled") { try await $0.cancel($1) } }
 }
 
 /// `roost jobs pause`.
 struct JobsPauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "pause", abstract: "Set a pull aside until it is resumed; its bytes stay.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
-    func run() async throws { try options.show(await options.client().pause(id), as: "paused; go on with `roost jobs resume \(id)`") }
+    func run() async throws { try await options.steer(id, to: "paused; go on with `roost jobs resume \(id)`") { try await $0.pause($1) } }
 }
 
 /// `roost jobs resume`.
@@ -31,22 +31,22 @@ struct JobsResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Go on with a paused pull, or try at once one that waits for the network.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
-    func run() async throws { try options.show(await options.client().resume(id), as: "queued") }
+    func run() async throws { try await options.steer(id, to: "queued") { try await $0.resume($1) } }
 }
 
 /// `roost jobs retry`.
 struct JobsRetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "retry", abstract: "Put a failed or canceled pull back into the queue.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
-    func run() async throws { try options.show(await options.client().retry(id), as: "queued") }
+    func run() async throws { try await options.steer(id, to: "queued") { try await $0.retry($1) } }
 }
 
 /// `roost jobs priority`.
@@ -55,14 +55,14 @@ struct JobsPriorityCommand: AsyncParsableCommand {
         commandName: "priority", abstract: "Give a pull another place in the queue.",
         discussion: "One point is worth ten minutes of waiting. Write a negative number after two dashes: roost jobs priority ID -- -5")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @Argument(help: "-100 to 100; higher goes first, new pulls have 0.")
     var priority: Int
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        try options.show(await options.client().prioritize(id, priority: priority), as: "of priority \(priority)")
+        try await options.steer(id, to: "of priority \(priority)") { try await $0.prioritize($1, priority: priority) }
     }
 }
 
@@ -71,7 +71,7 @@ struct JobsRateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate", abstract: "Limit how fast a pull downloads; it holds at once.", discussion: "All pulls together: roost bandwidth.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @Argument(help: "A rate such as 5MB, 64KiB or more, or unlimited.")
     var rate: String
@@ -85,7 +85,7 @@ struct JobsRateCommand: AsyncParsableCommand {
     func run() async throws {
         let limit = ByteRate(parsing: rate)?.bytesPerSecond
         let state = limit.map { "limited to \(ByteCount($0))/s" } ?? "no longer limited"
-        try options.show(await options.client().limit(id, bytesPerSecond: limit), as: state)
+        try await options.steer(id, to: state) { try await $0.limit($1, bytesPerSecond: limit) }
     }
 }
 
@@ -94,24 +94,29 @@ struct JobsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        try await options.client().delete(id)
+        let client = try await options.client()
+        let id = try await client.jobID(id)
+        try await client.delete(id)
         if options.json { try JSONOutput.print(["id": id, "status": "deleted"]) } else { Terminal.print("Job \(id) is deleted.") }
     }
 }
 
 extension ServerOptions {
-    /// Says what became of a job.
+    /// Changes a job, and says what became of it.
     ///
     /// - Parameters:
-    ///   - view: The job.
-    ///   - state: What it is now, for people.
-    /// - Throws: What the encoder throws.
-    fileprivate func show(_ view: JobView, as state: String) throws {
+    ///   - id: The job's id, or its first characters.
+    ///   - state: What the job is then, for people.
+    ///   - change: Gets the whole id.
+    /// - Throws: What the change throws.
+    fileprivate func steer(_ id: String, to state: String, _ change: (RoostClient, String) async throws -> JobView) async throws {
+        let client = try await client()
+        let view = try await change(client, client.jobID(id))
         if json { try JSONOutput.print(view) } else { Terminal.print("Job \(view.job.id) (\(view.job.model)) is \(state).") }
     }
 }

@@ -10,7 +10,7 @@ struct JobsEventsCommand: AsyncParsableCommand {
             With an id: the pull's history, then what happens until it is finished. Without one: what happens from now on, until Ctrl-C.
             """)
 
-    @Argument(help: "The job's id; none for all jobs.")
+    @Argument(help: "The job's id, or its first characters; none for all jobs.")
     var id: String?
     @Option(help: "Begin after the event of this number.")
     var after: Int64?
@@ -19,11 +19,13 @@ struct JobsEventsCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let client = try options.client()
-        if noFollow { try await printHistory(client) } else { try await follow(client) }
+        let client = try await options.client()
+        var job: String?
+        if let id { job = try await client.jobID(id) }
+        if noFollow { try await printHistory(of: job, client) } else { try await follow(job, client) }
     }
 
-    private func printHistory(_ client: RoostClient) async throws {
+    private func printHistory(of id: String?, _ client: RoostClient) async throws {
         var last = after ?? 0
         while true {
             let page = try await client.history(of: id, after: last, limit: 1000)
@@ -34,7 +36,7 @@ struct JobsEventsCommand: AsyncParsableCommand {
     }
 
     /// A server that is gone for a moment (a restart) is waited for; nothing is missed, for the history is kept.
-    private func follow(_ client: RoostClient) async throws {
+    private func follow(_ id: String?, _ client: RoostClient) async throws {
         var last = after
         var lastSeen = ContinuousClock.now
         while true {

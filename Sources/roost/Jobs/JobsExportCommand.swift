@@ -11,9 +11,10 @@ struct JobsExportCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
+        let client = try await options.client()
         // A character may be cut between two parts, so only whole lines are taken for text.
         var rest = Data()
-        try await options.client().exportJobs { bytes in
+        try await client.exportJobs { bytes in
             rest += bytes
             guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
             Terminal.write(String(decoding: rest[...end], as: UTF8.self))

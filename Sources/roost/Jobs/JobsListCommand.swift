@@ -4,7 +4,9 @@ import RoostCore
 
 /// `roost jobs list`.
 struct JobsListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the newest pulls.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the newest pulls, and why they wait or failed.",
+        discussion: "On a terminal, ids are shortened as far as the list stays clear, and rows to its width; in a pipe everything is whole.")
 
     @Option(help: "Only queued, running, succeeded or failed ones.")
     var status: String?
@@ -28,20 +30,13 @@ struct JobsListCommand: AsyncParsableCommand {
         let jobs = try await find()
         if options.json { return try JSONOutput.print(jobs) }
         guard !jobs.isEmpty else { return Terminal.print(isFiltered ? "No such jobs." : "No jobs. Pull a model with `roost pull org/name`.") }
-        var table = TextTable(columns: ["ID", "STATUS", "PROGRESS", "SIZE", "CREATED", "MODEL"])
-        for job in jobs.map(\.job) {
-            table.add([
-                job.id, job.stage?.rawValue ?? job.status.rawValue, job.progress.map { "\(Int($0 * 100)) %" } ?? "-",
-                job.totalBytes.map { ByteCount($0).description } ?? "-", job.createdAt.rawValue, job.model,
-            ])
-        }
-        Terminal.print(table)
+        Terminal.print(JobTable(jobs.map(\.job), isShort: Terminal.hasTerminalOutput))
     }
 
     private var isFiltered: Bool { [status, model, user, workspace, tag, since].contains { $0 != nil } }
 
     private func find() async throws -> [JobView] {
-        let client = try options.client()
+        let client = try await options.client()
         var search = JobSearch()
         search.status = status
         search.model = model

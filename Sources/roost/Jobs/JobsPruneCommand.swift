@@ -20,7 +20,8 @@ struct JobsPruneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let pruned = try await options.client().pruneJobs(days: days, keep: keep, dryRun: dryRun)
+        let client = try await options.client()
+        let pruned = try await client.pruneJobs(days: days, keep: keep, dryRun: dryRun)
         if options.json { return try JSONOutput.print(pruned) }
         Terminal.print(dryRun ? "\(pruned.deleted) jobs would be deleted." : "\(pruned.deleted) jobs deleted.")
     }

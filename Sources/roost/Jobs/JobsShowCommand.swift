@@ -6,18 +6,18 @@ import RoostCore
 struct JobsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one pull with all its fields and files.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let client = try options.client()
-        let view = try await client.job(id)
+        let client = try await options.client()
+        let view = try await client.job(client.jobID(id))
         if options.json { return try JSONOutput.print(view) }
         for (name, value) in view.fields { Terminal.print(name.padding(to: 20) + value) }
-        let files = try await client.files(of: id)
+        let files = try await client.files(of: view.job.id)
         guard !files.isEmpty else { return }
-        var table = TextTable(columns: ["SIZE", "VERIFIED", "FILE"])
+        var table = TextTable(columns: ["SIZE", "VERIFIED", .name("FILE")])
         for file in files {
             let verified = file.verified.reduce(0) { $0 + ($1.last ?? 0) - ($1.first ?? 0) }
             table.add([ByteCount(file.size).description, ByteCount(verified).description, file.path])

@@ -4,14 +4,16 @@ import RoostCore
 
 /// `roost jobs watch`.
 struct JobsWatchCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "watch", abstract: "Follow one pull until it is finished.")
+    static let configuration = CommandConfiguration(
+        commandName: "watch", abstract: "Follow one pull until it is finished.",
+        discussion: "Exits 0 when it has succeeded, 1 when it has failed, 2 when the model is here and could not be loaded.")
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let job = try await PullWatcher(client: options.client(), jobID: id, json: options.json).watch()
-        guard job.status == .succeeded else { throw ExitCode(1) }
+        let client = try await options.client()
+        try await PullWatcher(client: client, jobID: client.jobID(id), json: options.json).watchToTheEnd()
     }
 }

@@ -13,7 +13,7 @@ extension ModelInspection {
         lines.append("memory:      \(memoryText)")
         lines.append("template:    \(chatTemplate.map { "\($0.utf8.count) bytes: \($0.quotedForPeople)" } ?? "none")")
         lines.append("\n\(TypeShare.table(types))")
-        var keys = TextTable(columns: ["KEY", "VALUE"])
+        var keys = TextTable(columns: [.name("KEY"), .prose("VALUE")])
         for entry in metadata { keys.add([entry.key.plain, entry.value]) }
         lines.append("\n\(keys)")
         lines.append(isFull ? "\n\(Tensor.table(tensors))" : "\n\(tensors.count) tensors; --tensors lists them.")
@@ -60,7 +60,7 @@ extension ModelInspection.TypeShare {
 
 extension ModelInspection.Tensor {
     fileprivate static func table(_ tensors: [Self]) -> TextTable {
-        var table = TextTable(columns: ["TYPE", "SIZE", "SHAPE", "TENSOR"])
+        var table = TextTable(columns: ["TYPE", "SIZE", "SHAPE", .name("TENSOR")])
         for tensor in tensors {
             let shape = tensor.shape.isEmpty ? "-" : tensor.shape.map(String.init).joined(separator: " × ")
             table.add([tensor.type, "\(ByteCount(tensor.bytes))", shape, tensor.name.plain])

@@ -47,11 +47,9 @@ extension ServerOptions {
     /// - Throws: What the work throws.
     func withModels<Value>(_ work: (any ModelHost) async throws -> Value) async throws -> Value {
         do {
-            return try await work(ServerModels(client: client()))
-        } catch let error as RoostError where error.code == .serverUnreachable && !namesServer {
+            return try await work(ServerModels(client: await client()))
+        } catch let error as RoostError where error.code == .serverUnreachable && named == nil {
             return try await work(OfflineModels(environment: ProcessInfo.processInfo.environment))
         }
     }
-
-    private var namesServer: Bool { server != nil || ProcessInfo.processInfo.environment["ROOST_SERVER"]?.isEmpty == false }
 }

@@ -35,7 +35,7 @@ extension CacheCleanup {
     var summary: String {
         var lines: [String] = []
         if !removed.isEmpty {
-            var table = TextTable(columns: ["WHAT", "SIZE", "PATH"])
+            var table = TextTable(columns: ["WHAT", "SIZE", .name("PATH")])
             for item in removed { table.add([item.kind.rawValue, ByteCount(item.bytes).description, item.path]) }
             lines.append(table.description)
         }

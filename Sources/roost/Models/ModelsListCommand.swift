@@ -17,7 +17,7 @@ struct ModelsListCommand: AsyncParsableCommand {
         let models = try await options.withModels { try await $0.list() }
         if options.json { return try JSONOutput.print(models) }
         guard !models.isEmpty else { return Terminal.print("No models. Pull one with `roost pull org/name`.") }
-        var table = TextTable(columns: ["MODEL", "LOADED", "SIZE", "FROM", "PATH"])
+        var table = TextTable(columns: [.name("MODEL"), "LOADED", "SIZE", "FROM", .name("PATH")])
         for model in models {
             let origin = model.origin == .converted ? "weights" : "hub"
             table.add([model.model, model.loaded ? "yes" : "no", ByteCount(model.sizeBytes).description, origin, model.localPath])
@@ -36,7 +36,7 @@ struct ModelsListCommand: AsyncParsableCommand {
 extension TextTable {
     /// Partial files as a table.
     init(_ partials: [PartialDownload]) {
-        self.init(columns: ["MODEL", "SIZE", "BY", "LAST WRITTEN", "STATE", "PATH"])
+        self.init(columns: [.name("MODEL"), "SIZE", "BY", "LAST WRITTEN", .name("STATE"), .name("PATH")])
         for partial in partials {
             let state = partial.isInUse ? "in use" : partial.jobID.map { "of job \($0)" } ?? "left"
             add([partial.model, ByteCount(partial.bytes).description, partial.writer, partial.modifiedAt.rawValue, state, partial.path])

@@ -20,7 +20,7 @@ struct ModelsRepairCommand: AsyncParsableCommand {
 
     func run() async throws {
         let selector = try model.map(ModelSelector.init(parsing:))
-        let client = try options.client()
+        let client = try await options.client()
         let progress = VerifyReporter(isQuiet: options.json)
         let repair = try await client.repair(selector) { progress.show($0) }
         progress.end()

@@ -45,7 +45,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
         } else {
             Terminal.print("no receipt: another program fetched it")
         }
-        var table = TextTable(columns: ["SIZE", "DIGEST", "FILE"])
+        var table = TextTable(columns: ["SIZE", .name("DIGEST"), .name("FILE")])
         for file in revision.files {
             table.add([file.size.map { ByteCount($0).description } ?? "missing", file.digest ?? "-", file.path])
         }

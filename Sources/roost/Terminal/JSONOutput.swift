@@ -3,14 +3,19 @@ import Foundation
 /// How commands print JSON.
 enum JSONOutput {
     /// One value, indented, keys in a stable order.
-    static func print(_ value: some Encodable) throws { try print(value, formatting: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]) }
+    static func print(_ value: some Encodable) throws {
+        Terminal.print(try text(value, formatting: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
+    }
 
     /// One value on one line, for streams of values.
-    static func printLine(_ value: some Encodable) throws { try print(value, formatting: [.sortedKeys, .withoutEscapingSlashes]) }
+    static func printLine(_ value: some Encodable) throws { Terminal.print(try line(value)) }
 
-    private static func print(_ value: some Encodable, formatting: JSONEncoder.OutputFormatting) throws {
+    /// One value as a line without its end.
+    static func line(_ value: some Encodable) throws -> String { try text(value, formatting: [.sortedKeys, .withoutEscapingSlashes]) }
+
+    private static func text(_ value: some Encodable, formatting: JSONEncoder.OutputFormatting) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting
-        Terminal.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

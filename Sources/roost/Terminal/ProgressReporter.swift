@@ -4,6 +4,10 @@ import RoostCore
 /// Shows a job's progress: bars on a terminal (standard error), one for everything and one for each file that is coming; plain lines otherwise
 /// (standard output).
 struct ProgressReporter {
+    /// A state that only waits is told again after so long.
+    private static let waitingPause: Duration = .seconds(60)
+    private static let movingPause: Duration = .seconds(5)
+
     let interactive: Bool
     private var lastLine = ""
     /// How many lines the last drawing has.
@@ -12,15 +16,20 @@ struct ProgressReporter {
 
     init(interactive: Bool) { self.interactive = interactive }
 
-    /// Draws the bar, or prints a line when the state has changed or five seconds have passed.
-    mutating func show(_ view: JobView) {
-        let state = Self.state(of: view)
+    /// Draws the bar, or prints a line when the state has changed or some seconds have passed.
+    ///
+    /// - Parameters:
+    ///   - view: The job.
+    ///   - reason: Why it has not begun although it may, where that is known.
+    mutating func show(_ view: JobView, waitingFor reason: String? = nil) {
+        let state = JobState(view.job, waitingFor: reason)
+        let text = state.text(at: Date())
         if interactive {
-            draw([Self.bar(view, state: state)] + Self.fileBars(view))
-        } else if state != lastLine || ContinuousClock.now - lastPrinted > .seconds(5) {
-            lastLine = state
+            draw([Self.bar(view, state: text)] + Self.fileBars(view))
+        } else if state.topic != lastLine || ContinuousClock.now - lastPrinted > (state.isWaiting ? Self.waitingPause : Self.movingPause) {
+            lastLine = state.topic
             lastPrinted = .now
-            Terminal.print([state, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
+            Terminal.print([text, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
         }
     }
 
@@ -40,9 +49,13 @@ struct ProgressReporter {
         if interactive { draw([""]) }
         if job.status == .succeeded {
             let size = (made?.sizeBytes ?? job.totalBytes).map { ", \(ByteCount($0))" } ?? ""
-            Terminal.print("\(made?.model ?? job.model) is here\(size)\(job.initialize == true ? ", loaded" : ""): \(job.localPath ?? "")")
+            let isLoaded = job.initialize == true && job.error == nil
+            Terminal.print("\(made?.model ?? job.model) is here\(size)\(isLoaded ? ", loaded" : ""): \(job.localPath ?? "")")
+            if let error = job.error { Terminal.printError(error) }
         } else if job.stage == .canceled {
             Terminal.printError("The pull was canceled; go on with `roost jobs retry \(job.id)`.")
+        } else if let path = job.localPath {
+            Terminal.printError("The files are here, in \(path), but the pull failed: \(job.error ?? "no reason was given")")
         } else {
             Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
         }
@@ -71,17 +84,6 @@ struct ProgressReporter {
         guard width >= 8 else { return "" }
         let filled = Int(min(max(progress, 0), 1) * Double(width))
         return "[\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] "
-    }
-
-    private static func state(of view: JobView) -> String {
-        let job = view.job
-        switch job.stage {
-        case .waitingForNetwork?:
-            return "waiting for the network, failed \(job.retryCount) of \((job.maxRetries ?? Job.defaultMaxRetries) + 1) tries"
-        case .stalled?: return "stalled"
-        case let stage?: return stage.rawValue
-        case nil: return job.status.rawValue
-        }
     }
 
     /// What is left to do, 0.0 … 1.0: of the model that is being made once all bytes are here, before that of the bytes.

@@ -7,7 +7,7 @@ struct PullPreviewPrinter {
     func print(_ preview: PullPreview) throws {
         if json { return try JSONOutput.print(preview) }
         Terminal.print("\(preview.model) at \(preview.revision) (\(preview.commit.prefix(12)))")
-        var table = TextTable(columns: ["FILE", "SIZE", "HERE"])
+        var table = TextTable(columns: [.name("FILE"), "SIZE", "HERE"])
         for file in preview.files {
             let here = file.presentBytes == file.size ? "yes" : file.presentBytes == 0 ? "no" : "\(ByteCount(file.presentBytes))"
             table.add([file.path, "\(ByteCount(file.size))", here])

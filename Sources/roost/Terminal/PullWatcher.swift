@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import RoostClient
 import RoostCore
@@ -7,6 +8,15 @@ struct PullWatcher {
     let client: RoostClient
     let jobID: String
     let json: Bool
+
+    /// Follows the job, and ends the command with what became of it.
+    ///
+    /// - Throws: `ExitCode` 1 when the pull failed, 2 when the model is here and not loaded; what `watch()` throws.
+    func watchToTheEnd() async throws {
+        let job = try await watch()
+        guard job.status == .succeeded else { throw ExitCode(1) }
+        if job.error != nil { throw ExitCode(2) }
+    }
 
     /// Follows the job. A server that is gone for a moment (a restart) is waited for: the job survives it.
     ///
@@ -48,12 +58,13 @@ struct PullWatcher {
 
     private func look(at news: WakeSignal) async throws -> Job {
         var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
+        var queue = QueueReason(client: client)
         var lastSeen = ContinuousClock.now
         while true {
             do {
                 let view = try await client.job(jobID)
                 lastSeen = .now
-                if json { try JSONOutput.printLine(view) } else { reporter.show(view) }
+                if json { try JSONOutput.printLine(view) } else { reporter.show(view, waitingFor: await queue.reason(for: view.job)) }
                 if view.job.status.isFinished {
                     if !json { reporter.end(view.job, made: try await made(by: view.job)) }
                     return view.job

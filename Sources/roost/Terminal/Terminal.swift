@@ -17,11 +17,16 @@ enum Terminal {
     /// Whether standard output is a terminal.
     static var hasTerminalOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The number of columns; 80 when unknown.
+    /// Whether standard input is a terminal, where a person types.
+    static var hasTerminalInput: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// The number of columns of the terminal that is written to; 80 when unknown.
     static var columns: Int {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        for output in [STDOUT_FILENO, STDERR_FILENO] where ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
+            return Int(size.ws_col)
+        }
+        return 80
     }
 
     /// Writes to standard output at once, without a line end.

@@ -15,12 +15,18 @@ struct Site: Sendable {
     var cache: FilePath { root.appending("hf").appending("hub") }
     var database: FilePath { home.appending("jobs.db") }
 
+    /// The engine is the real one unless `variables` name another, or none.
     func environment() throws -> [String: String] {
-        [
+        var environment = [
             "HOME": root.string, "ROOST_HOME": home.string, "HF_HOME": root.appending("hf").string, "HF_ENDPOINT": hubEndpoint,
-            "ROOST_LLAMA_SERVER": try TestEnvironment.llamaServer.string, "ROOST_CONTEXT_LENGTH": "2048",
+            "ROOST_CONTEXT_LENGTH": "2048",
         ].merging(variables) { $1 }
+        if environment["ROOST_LLAMA_SERVER"] == nil { environment["ROOST_LLAMA_SERVER"] = try TestEnvironment.llamaServer.string }
+        return environment
     }
+
+    /// A machine without an engine.
+    static let noEngine = ["ROOST_LLAMA_SERVER": "", "PATH": "/usr/bin:/bin"]
 
     /// Starts a server on a free port.
     func serve(_ options: [String] = [], wrapper: [String] = []) async throws -> Server {

@@ -88,6 +88,20 @@ import Testing
         }
     }
 
+    @Test func `the begin of an id finds every job whose id begins so, and no other`() async throws {
+        let ids = ["0199a1b2-0000", "0199a1b2-ffff", "0199a1b3-0000", "0199A1B2-0000", "theirs", "their", "01%9"]
+        try await store.database.write { db in
+            for id in ids {
+                try db.execute(sql: "INSERT INTO jobs (id, model, created_at) VALUES (?1, 'a/a', '2026-01-01T00:00:00Z')", arguments: [id])
+            }
+        }
+        for prefix in ["0199", "0199a1b2", "0199a1b2-0000", "0199a1b2-00001", "their", "theirs", "01%", "0199A", "zzzz"] {
+            var filter = JobFilter()
+            filter.idPrefix = prefix
+            #expect(Set(try store.database.page(matching: filter).jobs.map(\.id)) == Set(ids.filter { $0.hasPrefix(prefix) }), "\(prefix)")
+        }
+    }
+
     @Test func `counts are by status`() async throws {
         for (index, state) in JobState.allCases.enumerated() { _ = try await store.job(state, model: "org/name-\(index)") }
         #expect(try await store.database.jobCounts() == ["queued": 3, "running": 1, "succeeded": 1, "failed": 2, "banana": 1])

@@ -67,6 +67,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true]) func `the begin of an id is looked up among the ids`(isAnalyzed: Bool) async throws {
+        try await fill()
+        if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
+        var filter = JobFilter(limit: 10)
+        filter.idPrefix = "job-77"
+        let statements = try await statements { _ = try store.database.page(matching: filter) }
+        #expect(statements.count == 1)
+        for statement in statements {
+            let plan = try await plan(of: statement)
+            #expect(plan.contains("(id>? AND id<?)"), "\(plan)")
+        }
+    }
+
     @Test(arguments: [false, true]) func `the queue is looked at through its index, on the reader and on the writer`(isAnalyzed: Bool) async throws {
         try await fill()
         if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }

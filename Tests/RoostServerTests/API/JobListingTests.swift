@@ -24,6 +24,19 @@ import Testing
         }
     }
 
+    @Test func `the begin of an id, four characters or more, finds the job`() async throws {
+        try await RunningServer.run { server in
+            let id = try await server.submit("a/a")
+            for length in [4, 8, 20, 36] {
+                let answer = try await server.send(.GET, "/jobs?id=\(id.prefix(length))")
+                #expect(try server.decode([JobView].self, answer).map(\.job.id) == [id])
+            }
+            #expect(try await server.send(.GET, "/jobs?id=ffffffff").body == Data("[]".utf8))
+            let short = try await server.send(.GET, "/jobs?id=\(id.prefix(3))")
+            #expect(try short.status == 400 && short.json()["field"] as? String == "id")
+        }
+    }
+
     @Test func `each filter lets through what it names`() async throws {
         try await RunningServer.run { server in
             _ = try await server.submit("a/a", #""user_id":"ann","workspace_id":"lab","tags":["x","y"]"#)

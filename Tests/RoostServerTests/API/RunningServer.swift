@@ -12,9 +12,10 @@ struct RunningServer: Sendable {
     let url: String
     let home: FilePath
 
-    /// Runs a server that knows no engine and whose Hub does not answer, and a test with it.
+    /// Runs a server that knows no engine and whose Hub does not answer unless one is named, and a test with it.
     static func run<Value>(
-        _ adjust: (inout ServerSettings) -> Void = { _ in }, _ body: (RunningServer) async throws -> Value
+        hub: String = "http://127.0.0.1:9", environment: [String: String] = [:], _ adjust: (inout ServerSettings) -> Void = { _ in },
+        _ body: (RunningServer) async throws -> Value
     ) async throws -> Value {
         try await withTemporaryDirectory { directory in
             var settings = ServerSettings(home: directory.appending("home"))
@@ -22,7 +23,7 @@ struct RunningServer: Sendable {
             adjust(&settings)
             let configuration = RoostServer.Configuration(
                 settings: settings,
-                environment: ["HF_HOME": directory.appending("hf").string, "HF_ENDPOINT": "http://127.0.0.1:9", "HOME": directory.string],
+                environment: ["HF_HOME": directory.appending("hf").string, "HF_ENDPOINT": hub, "HOME": directory.string].merging(environment) { $1 },
                 guardCommand: ["/bin/false"])
             return try await withRunningService { ready in
                 RoostServer(configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), onRunning: ready)
