@@ -21,15 +21,14 @@ struct PullPlanner: Sendable {
                 presentBytes: min($0.size, hub.presentBytes(of: $0, in: plan.revision)))
         }
         let space = try hub.space(for: plan.files, in: plan.revision)
-        let offered = plan.offered.map { $0.quantization?.description ?? $0.name }
         return PullPreview(
             model: plan.reference.description, revision: plan.revision.revision, commit: plan.revision.commit.description,
             access: try await access(to: plan.revision), license: plan.revision.facts.license,
             choice: (
                 (plan.variant?.quantization ?? plan.conversion?.tag)?.description,
-                plan.variant?.reason(for: pull.model, policy: pull.quantize, among: plan.offered)
+                plan.variant.map { plan.listing.reason(for: $0, pull.model, policy: pull.quantize) }
                     ?? plan.conversion.map { "The repository's weights will be made into a GGUF file. \($0.decision.reason)" }
-                    ?? "The files were named and none of them is a GGUF model.", offered
+                    ?? "The files were named and none of them is a GGUF model.", plan.listing.names
             ),
             files: files, sizeBytes: plan.sizeBytes,
             disk: .init(neededBytes: space.needed, availableBytes: space.available), diskReserveBytes: space.reserve,

@@ -90,6 +90,48 @@ struct ModelCatalogTests {
         #expect(entries.map(\.sizeBytes) == [12, 11])
     }
 
+    @Test("Two models with one tag are listed by their files, each is found, and a helper beside them is no model")
+    func oneTag() throws {
+        let directory = try TemporaryDirectory()
+        try add("gem-Q8_0.gguf", size: 10, to: directory, commit: main)
+        try add("MTP/gem-Q8_0-MTP.gguf", size: 11, to: directory, commit: main)
+        try add("mmproj-F16.gguf", size: 12, to: directory, commit: main)
+        let catalog = ModelCatalog(cacheDirectory: directory.path)
+        #expect(try catalog.entries().map(\.reference.description) == ["org/name:Q8_0"])
+        #expect(try catalog.entry(for: ModelReference(parsing: "org/name:Q8_0")).sizeBytes == 10)
+        try add("other-gem-Q8_0.gguf", size: 13, to: directory, commit: main)
+        #expect(try catalog.entries().map(\.reference.description) == ["org/name:gem-Q8_0", "org/name:other-gem-Q8_0"])
+        for (name, size) in [("org/name:Q8_0", 10), ("org/name:gem-Q8_0", 10), ("org/name:other-gem-Q8_0", 13), ("org/name", 10)] {
+            #expect(try catalog.entry(for: ModelReference(parsing: name)).sizeBytes == Int64(size))
+        }
+    }
+
+    @Test("A model and its publisher's other recipe of the same quantisation have names of their own")
+    func labels() throws {
+        let directory = try TemporaryDirectory()
+        try add("x-UD-IQ2_M.gguf", size: 10, to: directory, commit: main)
+        let catalog = ModelCatalog(cacheDirectory: directory.path)
+        // The name that it had before stays good.
+        #expect(try catalog.entry(for: ModelReference(parsing: "org/name:IQ2_M")).reference.description == "org/name:UD-IQ2_M")
+        try add("x-IQ2_M.gguf", size: 11, to: directory, commit: main)
+        #expect(try catalog.entries().map(\.reference.description) == ["org/name:IQ2_M", "org/name:UD-IQ2_M"])
+        #expect(try catalog.entry(for: ModelReference(parsing: "org/name:IQ2_M")).sizeBytes == 11)
+        #expect(try catalog.entry(for: ModelReference(parsing: "org/name:ud-iq2_m")).sizeBytes == 10)
+    }
+
+    @Test("The file's own head decides what its name leaves open, and what is here and no model is said")
+    func heads() throws {
+        let directory = try TemporaryDirectory()
+        let snapshot = "models--org--name/snapshots/\(main)"
+        try directory.write("\(snapshot)/my-lora-F16.gguf", ggufBytes(architecture: "llama", type: "adapter"))
+        try directory.write("\(snapshot)/empty-Q4_0.gguf", [])
+        let catalog = ModelCatalog(cacheDirectory: directory.path)
+        #expect(try catalog.entries().isEmpty)
+        try expectNotFound("org/name", in: catalog, saying: "\"empty-Q4_0.gguf\" is empty; \"my-lora-F16.gguf\" is an adapter")
+        try directory.write("\(snapshot)/merged-lora-Q4_K_M.gguf", ggufBytes(architecture: "llama", type: "model"))
+        #expect(try catalog.entries().map(\.reference.description) == ["org/name:Q4_K_M"])
+    }
+
     @Test("What is not here is answered with the way to get it")
     func notFound() throws {
         let directory = try TemporaryDirectory()

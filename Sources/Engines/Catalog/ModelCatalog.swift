@@ -5,7 +5,7 @@ public import SystemPackage
 /// The models that are complete and that an engine can load: in a Hub cache, and among those that Roost made of others.
 ///
 /// Reads huggingface_hub's own layout, `models--org--name/{blobs,refs,snapshots}`, and keeps nothing in memory: what is on the disk is the truth,
-/// whoever put it there. Files whose blob is missing do not count, nor do split files with missing parts.
+/// whoever put it there. Files whose blob is missing do not count, nor do split files with missing parts, nor files that only help a model.
 public struct ModelCatalog: Sendable {
     /// The Hub cache.
     public let cacheDirectory: FilePath
@@ -41,25 +41,21 @@ public struct ModelCatalog: Sendable {
         }
     }
 
-    /// The model that a reference names. Without a quantisation, the one that `quantize: auto` would have picked.
+    /// The model that a reference names. Without a variant, the one that `quantize: auto` would have picked.
     ///
     /// - Parameter reference: What somebody asked for.
-    /// - Returns: The model; its reference carries the quantisation.
+    /// - Returns: The model; its reference means no other file.
     /// - Throws: `RoostError` with code `modelNotFound` that says how to pull it.
     public func entry(for reference: ModelReference) throws -> ModelEntry {
         let models = models(of: reference.repository)
-        guard !models.isEmpty else {
-            throw RoostError(.modelNotFound, "\(reference) is not on this machine. \(Self.advice(reference))", field: "model")
-        }
-        do {
-            let choice = try GGUFVariant.choose(for: reference, policy: .auto, among: models.map(\.variant))
-            if let model = models.first(where: { $0.variant == choice }) { return model.entry }
-        } catch let error as RoostError where error.code == .unsupportedModel {
-            let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
-            throw RoostError(
-                .modelNotFound, "\(reference) is not on this machine, only \(present). \(Self.advice(reference))", field: "model", cause: error)
-        }
-        throw RoostError(.modelNotFound, "\(reference) is not on this machine. \(Self.advice(reference))", field: "model")
+        // A name that a list shows means what it was shown for.
+        if let named = models.first(where: { $0.entry.reference == reference }) { return named.entry }
+        let choice = try? GGUFListing(Set(models.flatMap(\.variant.files))).choose(for: reference, policy: .auto)
+        if let choice, let model = models.first(where: { $0.variant == choice }) { return model.entry }
+        let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
+        let others = models.isEmpty ? explanation(reference.repository) : nil
+        let what = models.isEmpty ? others.map { "; what is here of it is no whole model: \($0)" } ?? "" : ", only \(present)"
+        throw RoostError(.modelNotFound, "\(reference) is not on this machine\(what). \(Self.advice(reference))", field: "model")
     }
 
     private static func advice(_ reference: ModelReference) -> String {
@@ -73,13 +69,15 @@ extension ModelCatalog {
         let entry: ModelEntry
     }
 
-    /// The complete variants of a repository. The first snapshot that holds a variant wins, so `main` goes before older ones.
+    /// The complete models of a repository. The first snapshot that holds one of a name wins, so `main` goes before older ones.
     private func models(of repository: RepositoryID) -> [Model] {
         var models: [ModelReference: Model] = [:]
+        var order: [ModelReference] = []
         for snapshot in snapshots(of: repository) {
             let sizes = SnapshotListing(snapshot).sizes
-            for variant in GGUFVariant.variants(in: Array(sizes.keys)) {
-                let reference = ModelReference(repository: repository, quantization: variant.quantization)
+            let listing = listing(snapshot, sizes)
+            for variant in listing.models {
+                let reference = listing.reference(to: variant, of: repository)
                 guard models[reference] == nil else { continue }
                 let parts = variant.files.map { snapshot.pushing(FilePath($0.description)) }
                 let entry = ModelEntry(
@@ -87,9 +85,21 @@ extension ModelCatalog {
                     sizeBytes: variant.files.reduce(0) { $0 + (sizes[$1] ?? 0) }, parts: parts,
                     isConverted: converted.map { snapshot.starts(with: $0.root) } ?? false)
                 models[reference] = Model(variant: variant, entry: entry)
+                order.append(reference)
             }
         }
-        return Array(models.values)
+        return order.compactMap { models[$0] }
+    }
+
+    private func listing(_ snapshot: FilePath, _ sizes: [RepositoryFilePath: Int64]) -> GGUFListing {
+        var listing = GGUFListing(sizes.map { (path: $0.key, size: $0.value) })
+        listing.settle { GGUFHead(opening: snapshot.pushing(FilePath($0.description))) }
+        return listing
+    }
+
+    /// What is here of a repository and is no model.
+    private func explanation(_ repository: RepositoryID) -> String? {
+        snapshots(of: repository).lazy.compactMap { listing($0, SnapshotListing($0).sizes).explanation }.first
     }
 
     /// The snapshot that `refs/main` names, then the others, newest first; after each what was made of its commit, which reads like a snapshot.

@@ -3,7 +3,8 @@ public import SystemPackage
 
 /// A model that is complete on this machine and that an engine can be given.
 public struct ModelEntry: Sendable, Hashable {
-    /// What the model is called: `org/name:QUANT`, or `org/name` when its file name carries no quantisation.
+    /// What the model is called: `org/name:QUANT`, or by its file where that would not tell it apart; `org/name` when its file name carries no
+    /// quantisation and there is no other.
     public let reference: ModelReference
     /// The folder that holds the files: a snapshot of the Hub cache, or what Roost made of a commit.
     public let snapshotPath: FilePath

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The files of one snapshot that are really there, with their sizes.
 struct SnapshotListing {
-    /// Sizes in bytes by path. A link whose target is missing, and an empty file, are left out.
+    /// Sizes in bytes by path. A link whose target is missing is left out.
     private(set) var sizes: [RepositoryFilePath: Int64] = [:]
 
     private static let deepestFolder = 8
@@ -34,7 +34,7 @@ struct SnapshotListing {
     }
 
     private mutating func add(_ name: String, _ attributes: [FileAttributeKey: Any]) {
-        guard let path = try? RepositoryFilePath(parsing: name), let size = (attributes[.size] as? NSNumber)?.int64Value, size > 0 else { return }
+        guard let path = try? RepositoryFilePath(parsing: name), let size = (attributes[.size] as? NSNumber)?.int64Value else { return }
         sizes[path] = size
     }
 }

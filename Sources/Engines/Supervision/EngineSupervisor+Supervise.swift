@@ -130,8 +130,8 @@ extension EngineSupervisor {
             "An engine failed and its model is left alone for a while",
             metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         let model = LoadedModel(
-            reference: reference, snapshotPath: engine.entry.snapshotPath, sizeBytes: engine.entry.sizeBytes, loadDuration: engine.loadDuration,
-            state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
+            reference: reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile, sizeBytes: engine.entry.sizeBytes,
+            loadDuration: engine.loadDuration, state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
         failures[reference] = EngineFailure(
             engineID: engine.id, error: error, until: time.now() + configuration.loadCooldown, model: model)
     }

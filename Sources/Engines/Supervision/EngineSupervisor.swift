@@ -92,12 +92,12 @@ public actor EngineSupervisor: Service {
     /// - Parameter reference: The model.
     public func forgetFailure(of reference: ModelReference) { failures[reference] = nil }
 
-    /// Ends a model's engine and returns when it has ended. Without a quantisation, all engines of that repository.
+    /// Ends a model's engine and returns when it has ended. Without a variant, all engines of that repository.
     ///
     /// - Parameter reference: The model.
     public func unload(_ reference: ModelReference) async {
         let matching = engines.values.filter { engine in
-            engine.entry.reference == reference || (reference.quantization == nil && engine.entry.reference.repository == reference.repository)
+            engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
         for engine in matching { stop(engine.entry.reference, because: "unload was asked for") }
         while matching.contains(where: { engines[$0.entry.reference]?.id == $0.id }) {

@@ -7,6 +7,8 @@ public struct LoadedModel: Sendable, Hashable {
     public let reference: ModelReference
     /// The snapshot folder its file is in.
     public let snapshotPath: FilePath
+    /// Its GGUF file; the first part of a split one.
+    public let modelFile: FilePath
     /// The size of its files in bytes.
     public let sizeBytes: Int64
     /// How long its engine took from start to ready, the last time; zero until it was ready once.

@@ -39,7 +39,7 @@ struct SupervisedEngine: Sendable {
             case .restarting, .stopping, .ended: .restarting
             }
         return LoadedModel(
-            reference: entry.reference, snapshotPath: entry.snapshotPath, sizeBytes: entry.sizeBytes, loadDuration: loadDuration, state: state,
-            processIdentifier: log.processIdentifier, restarts: machine.restarts, lastError: lastError)
+            reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: entry.sizeBytes,
+            loadDuration: loadDuration, state: state, processIdentifier: log.processIdentifier, restarts: machine.restarts, lastError: lastError)
     }
 }

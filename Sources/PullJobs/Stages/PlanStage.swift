@@ -18,7 +18,7 @@ struct PlanStage: Sendable {
         reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository
     ) async throws -> PullPlan {
         let wanted = resolved.files.filter { patterns.select($0.path) }
-        let variants = GGUFVariant.variants(in: wanted.map(\.path))
+        var listing = GGUFListing(wanted.map { (path: $0.path, size: $0.size) })
         // Who names the files gets these, whether or not there is a model among them.
         let isExplicit = patterns.allow != nil
         guard !wanted.isEmpty || !isExplicit else {
@@ -27,38 +27,46 @@ struct PlanStage: Sendable {
                 "None of the \(resolved.files.count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
             )
         }
-        if variants.isEmpty, !isExplicit, let conversions {
+        let variant = try await GGUFChoice(hub: hub, revision: resolved.revision, files: wanted).choose(for: reference, policy, from: &listing)
+        if variant == nil, !isExplicit, let conversions {
             return try await convert(
-                reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), conversions)
+                reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), listing, conversions)
         }
-        let hasChoice = !variants.isEmpty || !isExplicit || reference.quantization != nil
-        let variant = hasChoice ? try GGUFVariant.choose(for: reference, policy: policy, among: variants) : nil
+        // Says what is wrong with what there is.
+        if variant == nil, !isExplicit || reference.variant != nil { _ = try listing.choose(for: reference, policy: policy) }
         let chosen = Set(variant?.files ?? wanted.map(\.path))
         let files = isExplicit ? wanted : wanted.filter { chosen.contains($0.path) || Self.isCompanion($0) }
         return PullPlan(
-            reference: ModelReference(repository: reference.repository, quantization: variant?.quantization ?? reference.quantization),
-            revision: resolved.revision, files: files, isWholeRepository: files.count == resolved.files.count,
-            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, offered: variants)
+            reference: variant.map { listing.reference(to: $0, of: reference.repository) } ?? reference, revision: resolved.revision, files: files,
+            isWholeRepository: files.count == resolved.files.count,
+            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, listing: listing)
     }
 
     /// The weights with all that says what they are.
     private func convert(
-        reference: ModelReference, policy: QuantizationPolicy, _ resolved: ResolvedRepository, _ conversions: ConversionSettings
+        reference: ModelReference, policy: QuantizationPolicy, _ resolved: ResolvedRepository, _ listing: GGUFListing,
+        _ conversions: ConversionSettings
     ) async throws -> PullPlan {
+        let found = listing.explanation.map { "holds no whole GGUF model: \($0)" } ?? "holds no GGUF file"
+        if let variant = reference.variant, variant.quantization == nil {
+            throw RoostError(
+                .unsupportedModel,
+                "\(reference.repository) \(found). A model can only be made of its weights by a recipe, such as `\(reference.repository):Q4_K_M`; \(variant.description.quotedForPeople) is none."
+            )
+        }
         let order: ConversionOrder
         do {
             order = try await ConversionPlanner(hub: hub, threshold: conversions.threshold).order(reference, policy: policy, resolved)
         } catch let error as RoostError where error.code == .unsupportedModel && error.field == nil {
             throw RoostError(
-                .unsupportedModel, "\(reference.repository) holds no GGUF file, and none can be made of what it holds. \(error.message)", cause: error
-            )
+                .unsupportedModel, "\(reference.repository) \(found). None can be made of what else it holds: \(error.message)", cause: error)
         }
         let weights = Set(order.weights.map(\.path))
         let files = resolved.files.filter { weights.contains($0.path) || Self.describesWeights($0) }
         return PullPlan(
             reference: ModelReference(repository: reference.repository, quantization: order.tag), revision: resolved.revision, files: files,
-            isWholeRepository: files.count == resolved.files.count, sizeBytes: order.weights.reduce(0) { $0 + $1.size }, variant: nil, offered: [],
-            conversion: order)
+            isWholeRepository: files.count == resolved.files.count, sizeBytes: order.weights.reduce(0) { $0 + $1.size }, variant: nil,
+            listing: listing, conversion: order)
     }
 
     /// Tokenizers take up to some thirty megabytes; what lies in folders belongs to other programs, but for templates and the pooling of embeddings.

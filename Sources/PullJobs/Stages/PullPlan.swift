@@ -16,7 +16,7 @@ struct PullPlan: Sendable {
     /// The chosen model; `nil` when files were named and none of them is one.
     let variant: GGUFVariant?
     /// What it was chosen from.
-    let offered: [GGUFVariant]
+    let listing: GGUFListing
     /// The model that will be made of the files; `nil` when they are one.
     var conversion: ConversionOrder?
     /// The room on the disk that this pull counts on; `nil` for one that is only looked at.

@@ -16,7 +16,7 @@ struct JobListQuery {
         var filter = JobFilter(limit: try query.int("limit", in: 1...1000) ?? 50)
         filter.idPrefix = try query.string("id", bytes: 4...64)
         filter.status = try Self.status(query)
-        filter.model = try query.string("model", bytes: 1...256).map { try ModelReference(parsing: $0).description }
+        filter.model = try query.string("model", bytes: 1...ModelReference.byteLimit).map { try ModelReference(parsing: $0).description }
         filter.userID = try query.string("user", bytes: 1...128)
         filter.workspaceID = try query.string("workspace", bytes: 1...128)
         filter.tag = try query.string("tag", bytes: 1...64)

@@ -14,8 +14,10 @@ struct ModelRoutes: Sendable {
         group.get { _, _ in JSON.response(try upkeep.store.list(loaded: await upkeep.engines.loadedModels())) }
         group.get(":first", use: show)
         group.get(":first/:second", use: show)
+        group.get(":first/:second/**", use: show)
         group.delete(":first", use: remove)
         group.delete(":first/:second", use: remove)
+        group.delete(":first/:second/**", use: remove)
         group.post("unload", use: unload)
         group.post("gc", use: collect)
         group.post("verify") { request, context in
@@ -36,8 +38,8 @@ struct ModelRoutes: Sendable {
     }
 
     private func unload(_ request: Request, context: RoostContext) async throws -> Response {
-        let reference = try ModelReference(parsing: try await fields(request, context).string("model", maxBytes: 256))
-        await upkeep.engines.unload(reference)
+        let reference = try ModelReference(parsing: try await fields(request, context).string("model", maxBytes: ModelReference.byteLimit))
+        await upkeep.unload(reference)
         return JSON.response(["status": "unloaded", "model": reference.description])
     }
 
@@ -57,7 +59,7 @@ struct ModelRoutes: Sendable {
     ) async throws -> Response {
         var request = request
         let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
-        let selector = try fields.optionalString("model", bytes: 1...256).map {
+        let selector = try fields.optionalString("model", bytes: 1...ModelReference.byteLimit).map {
             try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
         }
         // While a status can still say it.
@@ -70,9 +72,11 @@ struct ModelRoutes: Sendable {
         return try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
     }
 
-    /// `org/name:QUANT` from the path, its slash encoded or not, and `revision` from the query.
+    /// `org/name:QUANT` or `org/name:folder/file` from the path, its slashes encoded or not, and `revision` from the query.
     private func selector(_ request: Request, _ context: RoostContext) throws -> ModelSelector {
-        let parts = try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
+        let parts =
+            try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
+            + context.parameters.getCatchAll().map(String.init)
         let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
         return try ModelSelector(ModelReference(parsing: id), revision: QueryFields(request).string("revision", bytes: 1...256))
     }

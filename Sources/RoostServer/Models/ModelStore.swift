@@ -23,9 +23,9 @@ struct ModelStore: Sendable {
     /// - Returns: The models, loaded or not.
     /// - Throws: `RoostError` with code `fileSystem`.
     func list(loaded: [LoadedModel]) throws -> [ModelView] {
-        let loaded = Dictionary(loaded.map { ($0.reference, $0) }) { first, _ in first }
+        let loaded = Dictionary(loaded.map { ($0.modelFile, $0) }) { first, _ in first }
         return try catalog.entries().map { entry in
-            let engine = loaded[entry.reference]
+            let engine = loaded[entry.modelFile]
             let ready = engine?.state == .ready
             return ModelView(
                 model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes,
@@ -39,9 +39,10 @@ struct ModelStore: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     func detail(of selector: ModelSelector, loaded: [LoadedModel], pulls: UnfinishedJobs) async throws -> ModelDetail {
         try await onDisk {
+            let named = selector.variant == nil ? nil : try? catalog.entry(for: selector.model).reference
             let models = try list(loaded: loaded).filter { view in
                 guard let reference = try? ModelReference(parsing: view.model), reference.repository == selector.repository else { return false }
-                return selector.quantization == nil || reference.quantization == selector.quantization
+                return selector.variant == nil || reference == named
             }
             var detail = try cache.detail(of: selector, receipts: receipts, models: models)
             detail.partials = pulls.naming(detail.partials)

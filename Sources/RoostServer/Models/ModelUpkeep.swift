@@ -45,6 +45,13 @@ struct ModelUpkeep: Sendable {
         return report
     }
 
+    /// Takes a model out of memory, by any name that means it; without a variant, all of the repository.
+    func unload(_ reference: ModelReference) async {
+        let named = reference.variant == nil ? nil : try? await store.onDisk { try store.catalog.entry(for: reference) }
+        for engine in await engines.loadedModels() where engine.modelFile == named?.modelFile { await engines.unload(engine.reference) }
+        await engines.unload(reference)
+    }
+
     /// A pull that was just ended lets go of its files within a moment.
     private func removeWhenFree(_ removal: ModelRemoval) async throws -> CacheCleanup {
         for _ in 0..<50 {
@@ -67,10 +74,12 @@ struct ModelUpkeep: Sendable {
 
     /// The engines that have their files from what a selector names.
     private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
-        let snapshots = Set(try await store.onDisk { try store.snapshots(of: selector) })
+        let (snapshots, named) = try await store.onDisk {
+            (Set(try store.snapshots(of: selector)), selector.variant == nil ? nil : try? store.catalog.entry(for: selector.model))
+        }
         return await engines.loadedModels().filter { engine in
             engine.state != .failed && snapshots.contains(engine.snapshotPath)
-                && (selector.quantization == nil || engine.reference.quantization == selector.quantization)
+                && (selector.variant == nil || engine.modelFile == named?.modelFile || engine.reference == named?.reference ?? selector.model)
         }
     }
 

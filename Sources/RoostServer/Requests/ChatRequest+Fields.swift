@@ -6,7 +6,7 @@ extension ChatRequest {
     /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
     init(fields: RequestFields) throws {
         self.init(
-            model: try ModelReference(parsing: try fields.string("model", maxBytes: 256)).description,
+            model: try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit)).description,
             messages: try fields.objects("messages", count: 1...1000).map { message in
                 ChatMessage(
                     role: try message.choice("role", default: nil), content: try message.string("content", maxBytes: 1 << 20))

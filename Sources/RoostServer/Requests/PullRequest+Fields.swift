@@ -5,11 +5,12 @@ extension PullRequest {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
     init(fields: RequestFields) throws {
+        let pasted = try Self.model(try fields.string("model", maxBytes: ModelReference.byteLimit))
         self.init(
-            model: try ModelReference(parsing: try fields.string("model", maxBytes: 256)).description,
+            model: pasted.model.description,
             quantize: try fields.choice("quantize", default: .auto),
             initialize: try fields.bool("init", default: false))
-        revision = try fields.optionalString("revision", bytes: 1...256).map(Self.checkedRevision)
+        revision = try (fields.optionalString("revision", bytes: 1...256) ?? pasted.revision).map(Self.checkedRevision)
         userID = try fields.optionalString("user_id", bytes: 1...128)
         workspaceID = try fields.optionalString("workspace_id", bytes: 1...128)
         tags = try fields.optionalStrings("tags", count: 1...16, bytes: 1...64)
@@ -40,6 +41,12 @@ extension PullRequest {
         pull.ignorePatterns = ignorePatterns
         pull.maxBytesPerSecond = maxBytesPerSecond
         return pull
+    }
+
+    /// A model's name, or the address of its page with the revision that it names.
+    private static func model(_ text: String) throws -> (model: ModelReference, revision: String?) {
+        if let address = try ModelAddress(parsing: text) { return (address.model, address.revision) }
+        return (try ModelReference(parsing: text), nil)
     }
 
     /// A revision becomes a part of URLs and a path below the cache's `refs`: a subset of what `git check-ref-format` allows.

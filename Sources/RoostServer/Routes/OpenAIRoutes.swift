@@ -28,7 +28,7 @@ struct OpenAIRoutes: Sendable {
         var request = request
         let body = try await request.readBody(upTo: context.maxUploadSize)
         let fields = try RequestFields(body: body)
-        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
+        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit))
         try checkMessages(fields)
         try checkAmounts(fields)
         let (entry, deadline) = try await load(reference)
@@ -42,7 +42,7 @@ struct OpenAIRoutes: Sendable {
         var request = request
         let body = try await request.readBody(upTo: context.maxUploadSize)
         let fields = try RequestFields(body: body)
-        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: 256))
+        let reference = try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit))
         let (entry, deadline) = try await load(reference)
         return try await answer(Self.embeddingsPath, body, entry, request, deadline: deadline)
     }

@@ -50,7 +50,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
         let offline = try OfflineModels(environment: ProcessInfo.processInfo.environment)
         do {
             return .model(try offline.files(of: reference))
-        } catch let error as RoostError where error.code == .modelNotFound && reference.quantization == nil {
+        } catch let error as RoostError where error.code == .modelNotFound && reference.variant == nil {
             // Weights that no model was made of yet.
             guard let folder = try offline.snapshots(of: ModelSelector(repository: reference.repository)).first else { throw error }
             return .checkpoint(try CheckpointInspection(folder: folder))

@@ -41,6 +41,25 @@ import Testing
         }
     }
 
+    @Test("of a model, its draft head and another recipe of its quantisation only the one that is named goes; a name for two is refused")
+    func oneOfSeveral() async throws {
+        try await CacheSite.run { site in
+            let names = ["MTP/gem-Q8_0-MTP.gguf", "gem-Q8_0.gguf", "gem-UD-Q8_0.gguf", "sub/gem-Q4_0.gguf", "gem-Q4_0.gguf"]
+            try site.install(Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Fixture.bytes(1000 + $0)) }))
+            func remaining() throws -> [String] {
+                try site.repository().entries(of: #require(CommitHash(hex: CacheSite.first))).map(\.path.description).sorted()
+            }
+            func remove(_ name: String) throws { _ = try site.cleaner().remove(ModelSelector(parsing: "acme/tiny:\(name)"), isDryRun: false) }
+            try remove("Q8_0")
+            #expect(try remaining() == names.filter { $0 != "gem-Q8_0.gguf" }.sorted())
+            let error = try #require(throws: RoostError.self) { try remove("Q4_0") }
+            #expect(error.code == .invalidRequest && error.message.contains("`acme/tiny:gem-Q4_0` and `acme/tiny:sub/gem-Q4_0`"))
+            try remove("sub/gem-Q4_0")
+            try remove("MTP/gem-Q8_0-MTP")
+            #expect(try remaining() == ["gem-Q4_0.gguf", "gem-UD-Q8_0.gguf"])
+        }
+    }
+
     @Test("content that another revision links to stays when one goes, and its ref goes first")
     func revision() async throws {
         try await CacheSite.run { site in

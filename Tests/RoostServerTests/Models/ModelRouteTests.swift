@@ -23,6 +23,25 @@ import Testing
         }
     }
 
+    @Test("a model in a folder is shown by its path, and taken out of memory and removed by it")
+    func path() async throws {
+        try await RunningServer.run { server in
+            let top = try CachedModel(in: server)
+            let folder = top.snapshot.appending("sub")
+            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+            try Data([1]).write(to: URL(fileURLWithPath: folder.appending("tiny-Q4_0.gguf").string))
+            let client = try RoostClient(server: server.url)
+            #expect(try await client.models().map(\.model) == ["acme/tiny:sub/tiny-Q4_0", "acme/tiny:tiny-Q4_0"])
+            for id in ["acme/tiny:sub/tiny-Q4_0", "acme%2Ftiny%3Asub%2Ftiny-Q4_0", "acme/tiny:sub%2Ftiny-Q4_0.gguf"] {
+                let detail = try server.decode(ModelDetail.self, try await server.send(.GET, "/models/\(id)"))
+                #expect(detail.models.map(\.model) == ["acme/tiny:sub/tiny-Q4_0"], "\(id)")
+            }
+            #expect(try await server.send(.DELETE, "/models/acme/tiny:Q4_0").status == 400)
+            #expect(try await server.send(.DELETE, "/models/acme/tiny:sub/tiny-Q4_0").status == 200)
+            #expect(try await client.models().map(\.model) == ["acme/tiny:Q4_0"] && top.isThere(top.blob))
+        }
+    }
+
     @Test(
         "what is not here gets 404 and what is no model's name 400",
         arguments: [

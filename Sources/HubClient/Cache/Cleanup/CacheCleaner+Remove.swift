@@ -3,7 +3,7 @@ public import RoostCore
 import SystemPackage
 
 extension CacheCleaner {
-    /// Removes a model: all of a repository, one quantisation, or one revision, with what was made of it. Content that other snapshots use stays, and
+    /// Removes a model: all of a repository, one of its models, or one revision, with what was made of it. Content that other snapshots use stays, and
     /// so do the weights when only one of the models made of them goes.
     ///
     /// What is removed vanishes from its snapshot first, so that nobody finds half a model.
@@ -12,11 +12,11 @@ extension CacheCleaner {
     ///   - selector: Which.
     ///   - isDryRun: Whether nothing is removed, only looked for.
     /// - Returns: What went.
-    /// - Throws: `RoostError` with code `modelNotFound`; `conflict` while a process downloads files of it, or when the cleaner has a reason to keep it;
+    /// - Throws: `RoostError` with code `modelNotFound`; `invalidRequest` for a name that can mean several; `conflict` while a process downloads files of it, or when the cleaner has a reason to keep it;
     ///   `fileSystem`.
     public func remove(_ selector: ModelSelector, isDryRun: Bool) throws -> CacheCleanup {
         let repository = cache.repository(selector.repository)
-        let isWhole = selector.quantization == nil && selector.revision == nil
+        let isWhole = selector.variant == nil && selector.revision == nil
         let commits = try repository.commits(of: selector)
         let partials = isWhole ? try repository.partials() : []
         let conversions = try receipts.conversions(of: selector, in: cache)
@@ -31,7 +31,7 @@ extension CacheCleaner {
         var goneFiles: Set<FilePath> = []
         var goneCommits: Set<CommitHash> = []
         for commit in commits {
-            let files = try selector.quantization.map { try repository.files(of: $0, in: commit) }
+            let files = try selector.variant.map { try repository.files(of: $0, in: commit) }
             if let files, files.isEmpty { continue }
             if let files, try repository.holdsModels(besides: files, in: commit) {
                 try remove(files, of: commit, in: repository, &report)
@@ -108,11 +108,6 @@ extension CacheCleaner {
 }
 
 extension CachedRepository {
-    /// The files of a quantisation in a snapshot, the parts of a split one together.
-    fileprivate func files(of quantization: QuantizationTag, in commit: CommitHash) throws -> Set<RepositoryFilePath> {
-        Set(GGUFVariant.variants(in: try entries(of: commit).map(\.path)).filter { $0.quantization == quantization }.flatMap(\.files))
-    }
-
     /// Whether a snapshot holds something worth keeping besides some files: another model, or one in another format.
     fileprivate func holdsModels(besides files: Set<RepositoryFilePath>, in commit: CommitHash) throws -> Bool {
         try entries(of: commit).contains { entry in

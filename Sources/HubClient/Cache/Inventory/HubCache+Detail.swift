@@ -17,7 +17,7 @@ extension HubCache {
         let refs = try repository.refs()
         let revisions = try repository.commits(of: selector).compactMap { commit -> ModelDetail.Revision? in
             let receipt = receipts.receipt(of: repository.id, commit: commit)
-            let items = try repository.items(of: commit, quantization: selector.quantization, receipt: receipt)
+            let items = try repository.items(of: commit, variant: selector.variant, receipt: receipt)
             for item in items { if let identity = item.identity, let size = item.size { sizes[identity] = size } }
             let names = refs.filter { $0.value == commit }.map(\.key).sorted()
             return ModelDetail.Revision(
@@ -27,7 +27,7 @@ extension HubCache {
         let partials = try partials(of: repository)
         let conversions = try receipts.conversions(of: selector, in: self).compactMap(detail)
         guard !revisions.isEmpty || !partials.isEmpty || !conversions.isEmpty,
-            selector.quantization == nil || !models.isEmpty || !conversions.isEmpty
+            selector.variant == nil || !models.isEmpty || !conversions.isEmpty
         else { throw RoostError.notHere(selector) }
         return ModelDetail(
             model: selector.description, sizeBytes: sizes.values.reduce(0, +) + conversions.reduce(0) { $0 + $1.sizeBytes },

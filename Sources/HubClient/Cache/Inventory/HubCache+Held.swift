@@ -33,7 +33,7 @@ extension HubCache {
     package func heldFiles(in revision: ResolvedRevision, receipts: ReceiptFolder) throws -> [RepositoryFile] {
         let repository = repository(revision.repository)
         let items = try repository.items(
-            of: revision.commit, quantization: nil, receipt: receipts.receipt(of: revision.repository, commit: revision.commit))
+            of: revision.commit, variant: nil, receipt: receipts.receipt(of: revision.repository, commit: revision.commit))
         if let missing = items.first(where: { $0.size == nil || $0.size != $0.expectedSize ?? $0.size }) {
             throw incomplete(revision, "\(missing.path.description.quotedForPeople) is missing or cut short")
         }

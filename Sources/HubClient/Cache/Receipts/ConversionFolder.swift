@@ -113,7 +113,7 @@ extension ReceiptFolder {
     func conversions(of selector: ModelSelector, in cache: HubCache) throws -> [ConversionFolder] {
         let meant = try selector.revision.flatMap { try cache.repository(selector.repository).refs()[$0] }
         return conversions(of: selector.repository).filter { conversion in
-            guard selector.quantization == nil || selector.quantization == conversion.recipe else { return false }
+            guard selector.variant == nil || selector.variant == VariantName(conversion.recipe) else { return false }
             guard let revision = selector.revision else { return true }
             return meant.map { $0 == conversion.commit } ?? (revision.utf8.count >= 6 && conversion.commit.description.hasPrefix(revision))
         }

@@ -59,13 +59,13 @@ public struct CacheVerifier: Sendable {
         }
         let repository = cache.repository(selector.repository)
         let made = !includesConversions ? [] : try receipts.conversions(of: selector, in: cache).compactMap(VerificationItem.init)
-        let items = try repository.commits(of: selector).flatMap { try self.items(repository, $0, selector.quantization) } + made
+        let items = try repository.commits(of: selector).flatMap { try self.items(repository, $0, selector.variant) } + made
         guard !items.isEmpty else { throw RoostError.notHere(selector) }
         return items
     }
 
-    private func items(_ repository: CachedRepository, _ commit: CommitHash, _ quantization: QuantizationTag?) throws -> [VerificationItem] {
-        try repository.items(of: commit, quantization: quantization, receipt: receipts.receipt(of: repository.id, commit: commit))
+    private func items(_ repository: CachedRepository, _ commit: CommitHash, _ variant: VariantName?) throws -> [VerificationItem] {
+        try repository.items(of: commit, variant: variant, receipt: receipts.receipt(of: repository.id, commit: commit))
     }
 
     /// Judges what needs no hashing, and groups the rest by content, the largest first, so that no processor is left with it in the end.

@@ -47,17 +47,17 @@ extension CachedRepository {
     ///
     /// - Parameters:
     ///   - commit: The commit.
-    ///   - quantization: Only the files of this quantisation, and the small ones beside them.
+    ///   - variant: Only the files of this model, and the small ones beside them.
     ///   - receipt: What Roost noted.
     /// - Returns: The files, ordered by path.
     /// - Throws: `RoostError` with code `fileSystem`.
-    func items(of commit: CommitHash, quantization: QuantizationTag?, receipt: ModelReceipt?) throws -> [VerificationItem] {
+    func items(of commit: CommitHash, variant: VariantName?, receipt: ModelReceipt?) throws -> [VerificationItem] {
         let revision = ResolvedRevision(repository: id, revision: commit.description, commit: commit)
         let noted = receipt?.expectations ?? []
         let known = Dictionary((noted + (TreeFile.files(at: cache.treeFile(revision)) ?? [])).map { ($0.path, $0) }) { first, _ in first }
         let entries = Dictionary(try entries(of: commit).map { ($0.path, $0) }) { first, _ in first }
         let paths = Set(entries.keys).union(noted.map(\.path))
-        let others = quantization.map { otherVariants(than: $0, in: Array(paths)) } ?? []
+        let others = variant.map { models(in: paths, of: commit).files(besides: $0) } ?? []
         return paths.subtracting(others).sorted { $0.description < $1.description }.map { path in
             let entry = entries[path]
             let expected = known[path]
@@ -68,10 +68,5 @@ extension CachedRepository {
                 content: blob.map { blobs.appending($0) } ?? location, size: entry?.size, identity: entry?.identity, expectedSize: expected?.size,
                 expectedDigest: expected?.digest ?? entry?.namedDigest)
         }
-    }
-
-    /// The model files that belong to other quantisations.
-    func otherVariants(than quantization: QuantizationTag, in paths: [RepositoryFilePath]) -> Set<RepositoryFilePath> {
-        Set(GGUFVariant.variants(in: paths).filter { $0.quantization != quantization }.flatMap(\.files))
     }
 }

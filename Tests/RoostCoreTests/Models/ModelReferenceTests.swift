@@ -5,15 +5,18 @@ import Testing
     @Test(arguments: [
         ("gpt2", "gpt2", nil), ("org/name", "org/name", nil), ("org/name:Q4_K_M", "org/name", "Q4_K_M"),
         ("org/name:q8_0", "org/name", "Q8_0"), ("Org-1/na.me_2:fp16", "Org-1/na.me_2", "F16"), ("a/b:IQ4_XS", "a/b", "IQ4_XS"),
+        ("a/b:UD-Q4_K_XL", "a/b", "UD-Q4_K_XL"), ("a/b:sub/x-Q8_0.gguf", "a/b", "sub/x-Q8_0"), ("a/b:x-Q8_0-00002-of-00003.gguf", "a/b", "x-Q8_0"),
+        ("a/b:latest", "a/b", nil), ("a/b:x y", "a/b", "x y"),
     ]) func `a good name is taken apart`(text: String, repository: String, tag: String?) throws {
         let reference = try ModelReference(parsing: text)
         #expect(reference.repository.description == repository)
-        #expect(reference.quantization?.description == tag)
+        #expect(reference.variant?.description == tag)
+        #expect(try ModelReference(parsing: reference.description) == reference)
     }
 
     @Test(arguments: [
         "", "/", "a/", "/b", "a/b/c", "../../etc/passwd", "..", "a/..", "a..b", "a--b", "-a", "a-", ".a", "a.", "a.git", "a b", "a/b\0", "ä/b",
-        "a\\b", "C:x", "a/b:", "a/b:banana", "a/b:Q4_K_M:Q8_0", "a/b:../x", "a%2Fb", "a\n", String(repeating: "a", count: 97),
+        "a\\b", "a/b:", "a/b:/x", "a/b:x/", "a/b:../x", "a/b:.gguf", "a%2Fb", "a\n", String(repeating: "a", count: 97),
         String(repeating: "x", count: 100_000), "http://host/a/b",
     ]) func `a bad name is refused with a short sentence that names the field`(text: String) throws {
         let error = try #require(throws: RoostError.self) { try ModelReference(parsing: text) }
@@ -22,6 +25,17 @@ import Testing
         #expect(error.message.hasPrefix("`model` "))
         #expect(error.message.utf8.count < 500)
         #expect(!error.message.contains("\0") && !error.message.contains("\n"))
+    }
+
+    @Test(
+        arguments: [
+            ("a/b", "a/b", nil, nil), ("a/b@v1", "a/b", nil, "v1"), ("a/b:Q8_0@refs/pr/1", "a/b", "Q8_0", "refs/pr/1"),
+            ("a/b:x@y-Q8_0@main", "a/b", "x@y-Q8_0", "main"),
+        ] as [(String, String, String?, String?)])
+    func `a selector adds a revision`(text: String, repository: String, variant: String?, revision: String?) throws {
+        let selector = try ModelSelector(parsing: text)
+        #expect(selector.repository.description == repository && selector.variant?.description == variant && selector.revision == revision)
+        #expect(selector.description == text)
     }
 
     @Test func `the cache folder name is the Hub's and reads back`() throws {

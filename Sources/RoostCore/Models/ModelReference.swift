@@ -1,0 +1,75 @@
+/// What a person calls a model: a repository and, optionally, which of its models: `org/name`, `org/name:Q4_K_M` or `org/name:folder/file`.
+public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
+    /// The repository on the Hub.
+    public let repository: RepositoryID
+    /// Which of its models, if one was named.
+    public let variant: VariantName?
+
+    /// The longest text that can be a reference, in bytes: a repository, a path, and the address of a page around them.
+    public static let byteLimit = 2048
+
+    /// The quantisation asked for, where nothing else was.
+    public var quantization: QuantizationTag? { variant?.quantization }
+
+    /// Makes a reference from its parts.
+    ///
+    /// - Parameters:
+    ///   - repository: The repository on the Hub.
+    ///   - variant: Which of its models.
+    public init(repository: RepositoryID, variant: VariantName? = nil) {
+        self.repository = repository
+        self.variant = variant
+    }
+
+    /// Makes a reference to a quantisation.
+    ///
+    /// - Parameters:
+    ///   - repository: The repository on the Hub.
+    ///   - quantization: The quantisation asked for.
+    public init(repository: RepositoryID, quantization: QuantizationTag?) {
+        self.init(repository: repository, variant: quantization.map(VariantName.init))
+    }
+
+    /// Parses `org/name`, `org/name:QUANT`, `org/name:FILE`, or the address of a model's page on the Hub, of `main` or of no revision. `:latest`, as
+    /// Ollama says it, means no model more than another.
+    ///
+    /// - Parameter text: What somebody typed, pasted or sent; hostile until parsed.
+    /// - Throws: `RoostError` with code `invalidRequest` and field `model`.
+    public init(parsing text: String) throws {
+        if let address = try ModelAddress(parsing: text) {
+            guard let revision = address.revision else {
+                self = address.model
+                return
+            }
+            throw RoostError(
+                .invalidRequest,
+                "`model` is the address of \(address.model.repository) at the revision \(revision.quotedForPeople). Only a pull and the commands about files take one: give the model as \(address.model).",
+                field: "model")
+        }
+        try self.init(name: text)
+    }
+
+    /// Parses a name that is no address.
+    init(name text: String) throws {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+            self.init(repository: try RepositoryID(parsing: text))
+            return
+        }
+        let tag = String(text[text.index(after: colon)...])
+        let repository = try RepositoryID(parsing: String(text[..<colon]))
+        guard tag != "latest" else {
+            self.init(repository: repository)
+            return
+        }
+        guard let variant = VariantName(parsing: tag) else {
+            throw RoostError(
+                .invalidRequest,
+                "`model` may end in a quantisation as GGUF files name it, such as `:Q4_K_M` or `:UD-Q4_K_XL`, or in a GGUF file's name; got \(tag.quotedForPeople).",
+                field: "model")
+        }
+        self.init(repository: repository, variant: variant)
+    }
+
+    /// `org/name` or `org/name:VARIANT`.
+    public var description: String { variant.map { "\(repository):\($0)" } ?? repository.description }
+}
