@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults sanitize fuzz memory clean verify-conversion
+.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -57,6 +57,9 @@ sanitize: ## Run the job store's tests under both sanitizers
 
 fuzz: ## Feed the parsers of outside text with what a fuzzer makes up, a minute each
 	@scripts/fuzz
+
+random-requests: ## Send a real server 20,000 requests that a seed makes up
+	@scripts/random-requests
 
 memory: ## Pull a file of 100 GB and see that memory stays flat
 	@scripts/check-memory
