@@ -13,7 +13,6 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
-    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
@@ -49,7 +48,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -61,17 +59,19 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
-        library("HubClient", ["RoostCore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
-        library("ModelFormats", ["RoostCore", .crypto, .systemPackage]),
+        library("HubClient", ["Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
+        library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
         library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
         library("PullJobs", ["RoostCore", "JobStore", "HubClient", "ModelFormats", .logging, .serviceLifecycle, .systemPackage]),
         library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         library(
             "RoostServer",
             [
-                "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .crypto, .httpTypes,
+                "Hashing", "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .httpTypes,
                 .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
                 .unixSignals,
             ]),
@@ -98,16 +98,17 @@ let package = Package(
         .target(
             name: "FaultHub", dependencies: ["RoostCore", "TestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .systemPackage],
             path: "Tests/FaultHub", swiftSettings: strict),
+        tests("HashingTests", ["Hashing"]),
         tests("RoostCoreTests", ["RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
-        tests("ModelFormatsTests", ["ModelFormats", "RoostCore", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1]),
+        tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
         tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .grdb, .serviceLifecycle]),
         tests(
             "RoostServerTests",
             [
-                "HubClient", "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .crypto, .httpTypes, .hummingbird, .nioCore,
+                "Hashing", "HubClient", "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1,
                 .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -115,7 +116,7 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .crypto,
+                "FaultHub", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient,
                 .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import SystemPackage
 import TestSupport
 
@@ -59,8 +59,7 @@ struct ReferenceKeys {
     }
 
     private static func isEqual(_ elements: [String], _ value: JSONValue) -> Bool {
-        let digest = SHA256.hash(data: Data("[\(elements.joined(separator: ","))]".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-            .joined()
+        let digest = SHA256.hash(data: "[\(elements.joined(separator: ","))]".utf8).hexadecimal
         return value["count"]?.int == elements.count && value["sha256_of_compact_ascii_json"]?.string == digest
     }
 

@@ -61,19 +61,52 @@ remove_at_exit() {
 }
 
 # show_progress WHAT LOG: reads a build tool's output, appends it to the log, and condenses its "[12/345]" counters to
-# one line: rewritten in place on a terminal, one line every 10 seconds in a pipe.
+# one line: rewritten in place on a terminal, one line every 10 seconds in a pipe. Where $progress names a folder, the
+# counters go into a file there instead, for show_builds.
 show_progress() {
     local what=$1 log=$2 line finished=0 total=0 next=$((SECONDS + 5)) started=$SECONDS
     while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"
         [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
         finished=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
-        if [ -t 2 ]; then
+        if [ -n "${progress:-}" ]; then
+            printf '%d %d\n' "$finished" "$total" >"$progress/$what.new" && mv "$progress/$what.new" "$progress/$what"
+        elif [ -t 2 ]; then
             printf '\r\033[K  %s: %d of %d, %d s' "$what" "$finished" "$total" $((SECONDS - started)) >&2
         elif [ "$SECONDS" -ge "$next" ]; then
             say "  $what: $finished of $total, $((SECONDS - started)) s"
             next=$((SECONDS + 10))
         fi
     done
-    if [ -t 2 ] && [ "$total" -gt 0 ]; then printf '\n' >&2; fi
+    if [ -z "${progress:-}" ] && [ -t 2 ] && [ "$total" -gt 0 ]; then printf '\n' >&2; fi
+}
+
+# show_builds PROCESS…: waits for the processes and shows how far the builds are that write into $progress, and what time
+# is left if the rest goes as fast as what is done. Every second on a terminal, every 15 seconds in a pipe.
+show_builds() {
+    local started=$SECONDS next=$((SECONDS + 15)) process running file text finished total left longest
+    while :; do
+        running=0
+        for process in "$@"; do if kill -0 "$process" 2>/dev/null; then running=1; fi; done
+        [ "$running" = 1 ] || break
+        sleep 1
+        text='' longest=0
+        for file in "$progress"/*; do
+            read -r finished total 2>/dev/null <"$file" || continue
+            text="$text$(basename "$file") $finished of $total, "
+            left=$(((SECONDS - started) * (total - finished) / (finished > 0 ? finished : 1)))
+            if [ "$left" -gt "$longest" ]; then longest=$left; fi
+        done
+        [ -n "$text" ] || continue
+        text="  ${text}$((SECONDS - started)) s"
+        # The first figures say too little.
+        if [ $((SECONDS - started)) -ge 20 ]; then text="$text, about $((longest / 60 + 1)) min left"; fi
+        if [ -t 2 ]; then
+            printf '\r\033[K%s' "$text" >&2
+        elif [ "$SECONDS" -ge "$next" ]; then
+            say "$text"
+            next=$((SECONDS + 15))
+        fi
+    done
+    if [ -t 2 ] && [ -n "$text" ]; then printf '\n' >&2; fi
 }

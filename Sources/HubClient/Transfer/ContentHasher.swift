@@ -1,11 +1,11 @@
-import Crypto
+import Hashing
 import RoostCore
 
 /// Computes a file's digest while its bytes pass by.
 struct ContentHasher {
     private enum State {
         case sha256(SHA256)
-        case gitSHA1(Insecure.SHA1)
+        case gitSHA1(SHA1)
     }
 
     private var state: State
@@ -20,7 +20,7 @@ struct ContentHasher {
         case .sha256:
             state = .sha256(SHA256())
         case .gitSHA1:
-            state = .gitSHA1(Insecure.SHA1())
+            state = .gitSHA1(SHA1())
             update(Array("blob \(size)\0".utf8))
         }
     }
@@ -43,12 +43,8 @@ struct ContentHasher {
     /// The digest of what has passed so far.
     var digest: ContentDigest {
         switch state {
-        case .sha256(let hash): .sha256(Self.hex(hash.finalize()))
-        case .gitSHA1(let hash): .gitSHA1(Self.hex(hash.finalize()))
+        case .sha256(let hash): .sha256(hash.finalize().hexadecimal)
+        case .gitSHA1(let hash): .gitSHA1(hash.finalize().hexadecimal)
         }
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
     }
 }

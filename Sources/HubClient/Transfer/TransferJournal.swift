@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import RoostCore
 
 /// What a partial file says about itself: which of its bytes are here, which of them a power cut would leave, and what its beginnings hash to.
@@ -48,7 +48,7 @@ struct TransferJournal: Sendable, Hashable, Codable {
         let json = try encoder.encode(self)
         guard Self.headerSize + json.count <= Self.slotSize else { return nil }
         let length = withUnsafeBytes(of: UInt32(json.count).littleEndian) { Array($0) }
-        return Self.magic + length + Array(SHA256.hash(data: json)) + Array(json)
+        return Self.magic + length + SHA256.hash(data: json) + Array(json)
     }
 
     /// Reads a slot back.
@@ -61,7 +61,7 @@ struct TransferJournal: Sendable, Hashable, Codable {
         let length = slot[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= slot.count - Self.headerSize else { return nil }
         let json = slot[Self.headerSize..<Self.headerSize + length]
-        guard Array(SHA256.hash(data: json)) == Array(slot[12..<Self.headerSize]),
+        guard SHA256.hash(data: json) == Array(slot[12..<Self.headerSize]),
             let journal = try? JSONDecoder().decode(TransferJournal.self, from: Data(json)),
             journal.digest == file.digest.description,
             (journal.synced + journal.written).allSatisfy({ $0.count == 2 && 0 <= $0[0] && $0[0] <= $0[1] && $0[1] <= file.size })

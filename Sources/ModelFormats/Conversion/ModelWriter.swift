@@ -1,4 +1,5 @@
-import Crypto
+import Hashing
+
 public import RoostCore
 public import SystemPackage
 

@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 import RoostCore
 import SystemPackage
 
@@ -114,7 +114,7 @@ final class OutputFile {
         defer { try? folder.close() }
         try Self.flush(folder, target)
         _ = journalPath.withPlatformString { unlink($0) }
-        return .sha256(hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())
+        return .sha256(hash.finalize().hexadecimal)
     }
 
     /// Removes what was written of a file.

@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 import NIOPosix
 import RoostCore
 
@@ -18,7 +18,7 @@ enum FileDigester {
             : .gitSHA1(try await hash(file, with: GitObject.blobHasher(size: file.stamp.size), onHashed))
     }
 
-    private static func hash<Hash: HashFunction & Sendable>(
+    private static func hash<Hash: HashFunction>(
         _ file: OpenFile, with start: Hash, _ onHashed: @Sendable (Int64) -> Void
     ) async throws -> String {
         var hasher = start
@@ -34,7 +34,7 @@ enum FileDigester {
             offset += Int64(count)
             onHashed(offset)
         }
-        return GitObject.hexadecimal(hasher.finalize())
+        return hasher.finalize().hexadecimal
     }
 
     private static func update<Hash: HashFunction>(_ start: Hash, from file: OpenFile, at offset: Int64) throws -> (Hash, Int) {

@@ -1,10 +1,10 @@
-import Crypto
+import Hashing
 
 /// git's names for content: what the Hub calls `oid`, `blobId` and, for small files, the etag.
 enum GitObject {
     /// The start of a blob's hash: sha1 of `blob <length>\0`, to which the content is added.
-    static func blobHasher(size: Int64) -> Insecure.SHA1 {
-        var hasher = Insecure.SHA1()
+    static func blobHasher(size: Int64) -> SHA1 {
+        var hasher = SHA1()
         hasher.update(data: Array("blob \(size)\0".utf8))
         return hasher
     }
@@ -18,15 +18,9 @@ enum GitObject {
     static func blobID(of text: String) -> String {
         var hasher = blobHasher(size: Int64(text.utf8.count))
         hasher.update(data: Array(text.utf8))
-        return hexadecimal(hasher.finalize())
+        return hasher.finalize().hexadecimal
     }
 
     /// The sha1 of a text as 40 hexadecimal digits, for names that only have to be stable.
-    static func sha1(of text: String) -> String { hexadecimal(Insecure.SHA1.hash(data: Array(text.utf8))) }
-
-    /// Two lower-case hexadecimal digits a byte.
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    static func sha1(of text: String) -> String { SHA1.hash(data: text.utf8).hexadecimal }
 }

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import RoostCore
 
 /// What a receiver knows Roost by: HMAC-SHA256 (RFC 2104) over the time, a dot and the body. The time is signed with it, so that an old call cannot be sent again
@@ -15,9 +15,9 @@ struct WebhookSignature: Sendable {
     ///   - timestamp: The value of `X-Roost-Timestamp`.
     /// - Returns: `sha256=` and 64 digits in lower case.
     func header(for body: Data, timestamp: String) -> String {
-        var code = HMAC<SHA256>(key: SymmetricKey(data: Data(secret.value.utf8)))
-        code.update(data: Data("\(timestamp).".utf8))
+        var code = HMAC<SHA256>(key: secret.value.utf8)
+        code.update(data: "\(timestamp).".utf8)
         code.update(data: body)
-        return "sha256=" + code.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "sha256=" + code.finalize().hexadecimal
     }
 }

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import SystemPackage
 
 /// Looks for what must never be in a Hub cache: a final name with other bytes than it promises, and anything where nothing belongs.
@@ -43,7 +43,6 @@ struct CacheAudit {
 
     private func gitSHA1(of path: FilePath) throws -> String {
         let content = try Data(contentsOf: URL(fileURLWithPath: path.string))
-        let digest = Insecure.SHA1.hash(data: Data("blob \(content.count)\0".utf8) + content)
-        return digest.map { String(format: "%02x", $0) }.joined()
+        return SHA1.hash(data: Data("blob \(content.count)\0".utf8) + content).hexadecimal
     }
 }

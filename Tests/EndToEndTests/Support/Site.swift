@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import RoostClient
 import RoostCore
 import SystemPackage
@@ -88,5 +88,5 @@ func sha256(of path: FilePath) throws -> String {
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path.string))
     var hash = SHA256()
     while let data = try handle.read(upToCount: 4 << 20), !data.isEmpty { hash.update(data: data) }
-    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    return hash.finalize().hexadecimal
 }

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import SystemPackage
 import TestSupport
 import Testing
@@ -47,7 +47,7 @@ import Testing
         return file.tensors.map { tensor in
             let start = Int(file.dataOffset + tensor.offset)
             let digest = SHA256.hash(data: data[start..<start + Int(tensor.byteCount)])
-            let hex = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            let hex = digest.hexadecimal
             return "\(tensor.name) \(tensor.type.rawValue) \(tensor.dimensions) \(tensor.byteCount) \(tensor.offset) \(hex)"
         }
     }

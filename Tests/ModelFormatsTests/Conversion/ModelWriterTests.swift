@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import RoostCore
 import Synchronization
 import SystemPackage
@@ -53,7 +53,7 @@ import Testing
             let counting = FailingBytes(source)
             let again = ModelWriter(plan: plan, bytes: counting, encoder: NativeEncoder(), workers: 1, flushInterval: 1)
             let digest = try await again.write(to: target, revision: "a")
-            #expect(digest.hex == SHA256.hash(data: try Self.contents(target)).map { String(format: "%02x", $0) }.joined())
+            #expect(digest.hex == SHA256.hash(data: try Self.contents(target)).hexadecimal)
             #expect(counting.reads.withLock { $0 } < plan.tensors.count)
             #expect(try Self.contents(target) == Self.contents(whole))
             #expect(try Self.names(folder) == ["model.gguf", "whole.gguf"])

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import SystemPackage
 
 /// A model in the Hub cache of a running server, put there as huggingface_hub does it, without the server.
@@ -13,7 +13,7 @@ struct CachedModel: Sendable {
     static let commit = String(repeating: "5", count: 40)
 
     var folder: FilePath { cache.appending("models--" + repository.replacing("/", with: "--")) }
-    var digest: String { SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined() }
+    var digest: String { SHA256.hash(data: content).hexadecimal }
     var blob: FilePath { folder.appending("blobs").appending(digest) }
     var snapshot: FilePath { folder.appending("snapshots").appending(commit) }
 

@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import HTTPTypes
+import Hashing
 import Hummingbird
 import Logging
 import NIOCore
@@ -22,8 +22,9 @@ final class WebhookReceiver: Sendable {
         /// What the signature must be, by the documentation's rule.
         func expectedSignature(secret: String) -> String {
             let text = Data("\(header("X-Roost-Timestamp") ?? "").".utf8) + body
-            let code = HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: Data(secret.utf8)))
-            return "sha256=" + code.map { String(format: "%02x", $0) }.joined()
+            var code = HMAC<SHA256>(key: secret.utf8)
+            code.update(data: text)
+            return "sha256=" + code.finalize().hexadecimal
         }
     }
 

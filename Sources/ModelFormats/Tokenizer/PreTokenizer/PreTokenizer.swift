@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 import RoostCore
 
 /// The name of what splits text into words before the vocabulary is asked: `tokenizer.ggml.pre`. A wrong one makes a model that loads and is worse.
@@ -61,7 +61,7 @@ struct PreTokenizer: Equatable {
     private static func knownName(_ encoder: TextEncoder) throws -> String? {
         guard let tokens = try encoder.tokens(of: checkText, withTemplate: true) else { return nil }
         let digest = SHA256.hash(data: Array("[\(tokens.map(String.init).joined(separator: ", "))]".utf8))
-        return namesByHash[digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()]
+        return namesByHash[digest.hexadecimal]
     }
 }
 

@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import HTTPTypes
+import Hashing
 import HummingbirdCore
 import NIOCore
 public import RoostCore
@@ -56,6 +56,6 @@ public struct MirrorAccess: Sendable {
 
     /// Compares digests, which takes the same time wherever the texts differ.
     private static func isEqual(_ sent: String, _ expected: String) -> Bool {
-        SHA256.hash(data: Data(sent.utf8)) == SHA256.hash(data: Data(expected.utf8))
+        zip(SHA256.hash(data: sent.utf8), SHA256.hash(data: expected.utf8)).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
