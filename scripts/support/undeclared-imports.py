@@ -5,7 +5,7 @@ import pathlib
 import re
 import sys
 
-SYSTEM = {"CDispatch", "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Observation", "Synchronization", "System", "Testing", "os"}
+SYSTEM = {"CDispatch", "CommonCrypto", "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Observation", "Synchronization", "System", "Testing", "os"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+"
     r"(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)"
