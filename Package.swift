@@ -109,8 +109,7 @@ let package = Package(
             "RoostServerTests",
             [
                 "Hashing", "HubClient", "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
-                .nioHTTP1,
-                .serviceLifecycle,
+                .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -1,9 +1,9 @@
 import RoostCore
 
 /// Why bytes are not what they say they are: the middle of a sentence about a file. Leaves this target as a `RoostError`.
-struct FormatProblem: Error {
+package struct FormatProblem: Error {
     /// Such as `its tensor "x" ends after the file's end`.
-    let text: String
+    package let text: String
 
     init(_ text: String) { self.text = text }
 }

@@ -38,6 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
     var maxCacheModels: Int?
     @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
     var maxConcurrentPulls: Int?
+    @Option(help: "Connections of one address at once (ROOST_MAX_CONNECTIONS_PER_ADDRESS). Default: 512.")
+    var maxConnectionsPerAddress: Int?
     @Option(help: "Bytes of weights beyond which quantize=auto makes Q4_K_M (MODEL_Q4_THRESHOLD_BYTES). Default: 14000000000.")
     var modelQ4ThresholdBytes: Int?
     @Option(help: "What all downloads together may take: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
@@ -98,6 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags.modelLoadCooldown = modelLoadCooldown
         flags.maxCacheModels = maxCacheModels
         flags.maxConcurrentPulls = maxConcurrentPulls
+        flags.maxConnectionsPerAddress = maxConnectionsPerAddress
         flags.q4Threshold = modelQ4ThresholdBytes
         flags.maxDownloadRate = maxDownloadRate
         flags.downloadWindows = downloadWindows

@@ -3,14 +3,14 @@
 /// Foundation's readers are no help for vocabularies: they take canonically equal keys for the same one, and need seconds for 30 MB.
 /// Accepts RFC 8259 and nothing else: no byte order mark, no invalid UTF-8, no half surrogates. Of members with the same name the last counts,
 /// as in Python; who must not see two walks `JSONValue.members`.
-final class JSONDocument: Sendable {
+package final class JSONDocument: Sendable {
     let bytes: [UInt8]
     let nodes: [JSONNode]
 
     /// Reads a text.
     ///
     /// - Throws: `FormatProblem` with the byte where the text stops being JSON, or the limit it exceeds.
-    init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws {
+    package init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws {
         guard bytes.count <= limits.byteCount else { throw FormatProblem("it has \(bytes.count) bytes, and \(limits.byteCount) are the most") }
         self.bytes = bytes
         self.nodes = try bytes.withUnsafeBufferPointer {
@@ -20,7 +20,7 @@ final class JSONDocument: Sendable {
     }
 
     /// The outermost value.
-    var root: JSONValue { JSONValue(document: self, index: 0) }
+    package var root: JSONValue { JSONValue(document: self, index: 0) }
 
     /// A string's bytes with its escapes resolved; the parser has checked them.
     func unescaped(_ node: JSONNode) -> [UInt8] {

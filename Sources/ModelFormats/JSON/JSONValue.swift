@@ -1,18 +1,18 @@
 /// A value of a JSON text. What is asked of a value of another type is `nil`, or empty.
-struct JSONValue: Sendable {
+package struct JSONValue: Sendable {
     let document: JSONDocument
     let index: Int
 
     private var node: JSONNode { document.nodes[index] }
 
     /// Whether it is `null`.
-    var isNull: Bool { node.kind == .null }
+    package var isNull: Bool { node.kind == .null }
 
     /// Whether it is a string.
-    var isString: Bool { node.kind == .string || node.kind == .escapedString }
+    package var isString: Bool { node.kind == .string || node.kind == .escapedString }
 
     /// A string's bytes, escapes resolved: valid UTF-8.
-    var text: ByteText? {
+    package var text: ByteText? {
         switch node.kind {
         case .string: ByteText(bytes: written)
         case .escapedString: ByteText(bytes: document.unescaped(node))
@@ -21,10 +21,10 @@ struct JSONValue: Sendable {
     }
 
     /// A string.
-    var string: String? { text?.description }
+    package var string: String? { text?.description }
 
     /// `true` or `false`; no number is either.
-    var bool: Bool? {
+    package var bool: Bool? {
         switch node.kind {
         case .true: true
         case .false: false
@@ -33,7 +33,7 @@ struct JSONValue: Sendable {
     }
 
     /// A number without fraction and exponent, if it fits.
-    var int: Int? {
+    package var int: Int? {
         guard node.kind == .number else { return nil }
         let isNegative = written.first == UInt8(ascii: "-")
         var result = 0
@@ -48,19 +48,19 @@ struct JSONValue: Sendable {
     }
 
     /// A number, however it is written.
-    var double: Double? { node.kind == .number ? Double(String(decoding: written, as: UTF8.self)) : nil }
+    package var double: Double? { node.kind == .number ? Double(String(decoding: written, as: UTF8.self)) : nil }
 
     /// An array's elements.
-    var elements: JSONElements? { node.kind == .array ? JSONElements(document: document, container: index) : nil }
+    package var elements: JSONElements? { node.kind == .array ? JSONElements(document: document, container: index) : nil }
 
     /// A short array's elements; none of anything else.
-    var list: [JSONValue] { elements.map { Array($0) } ?? [] }
+    package var list: [JSONValue] { elements.map { Array($0) } ?? [] }
 
     /// An object's members in the order of the text, with repeated names.
-    var members: JSONMembers? { node.kind == .object ? JSONMembers(document: document, container: index) : nil }
+    package var members: JSONMembers? { node.kind == .object ? JSONMembers(document: document, container: index) : nil }
 
     /// The last member of an object with a name.
-    subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         guard let members else { return nil }
         var found: JSONValue?
         for (key, value) in members where key.isEqual(to: name) { found = value }
@@ -75,21 +75,21 @@ struct JSONValue: Sendable {
 }
 
 /// The elements of an array.
-struct JSONElements: Sequence {
+package struct JSONElements: Sequence {
     fileprivate let document: JSONDocument
     fileprivate let container: Int
 
     /// How many there are.
-    var count: Int { Int(document.nodes[container].count) }
+    package var count: Int { Int(document.nodes[container].count) }
 
-    func makeIterator() -> Iterator { Iterator(document: document, index: container + 1, remaining: count) }
+    package func makeIterator() -> Iterator { Iterator(document: document, index: container + 1, remaining: count) }
 
-    struct Iterator: IteratorProtocol {
+    package struct Iterator: IteratorProtocol {
         fileprivate let document: JSONDocument
         fileprivate var index: Int
         fileprivate var remaining: Int
 
-        mutating func next() -> JSONValue? {
+        package mutating func next() -> JSONValue? {
             guard remaining > 0 else { return nil }
             remaining -= 1
             defer { index = Int(document.nodes[index].next) }
@@ -99,19 +99,21 @@ struct JSONElements: Sequence {
 }
 
 /// The members of an object.
-struct JSONMembers: Sequence {
+package struct JSONMembers: Sequence {
     fileprivate let document: JSONDocument
     fileprivate let container: Int
 
     /// How many there are.
-    var count: Int { Int(document.nodes[container].count) }
+    package var count: Int { Int(document.nodes[container].count) }
 
-    func makeIterator() -> Iterator { Iterator(values: JSONElements.Iterator(document: document, index: container + 1, remaining: 2 * count)) }
+    package func makeIterator() -> Iterator {
+        Iterator(values: JSONElements.Iterator(document: document, index: container + 1, remaining: 2 * count))
+    }
 
-    struct Iterator: IteratorProtocol {
+    package struct Iterator: IteratorProtocol {
         fileprivate var values: JSONElements.Iterator
 
-        mutating func next() -> (key: JSONValue, value: JSONValue)? {
+        package mutating func next() -> (key: JSONValue, value: JSONValue)? {
             guard let key = values.next(), let value = values.next() else { return nil }
             return (key, value)
         }

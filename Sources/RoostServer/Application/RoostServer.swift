@@ -59,6 +59,7 @@ public struct RoostServer: Service {
     ///
     /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
     public func run() async throws {
+        ProcessMemory.prepare()
         let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()
         home.removeStaleSockets()
@@ -98,7 +99,7 @@ public struct RoostServer: Service {
     /// and the upkeep of jobs.db end, then the engines.
     private func serve(_ parts: ServerParts, sharing mirror: HubMirror?) async throws {
         let application = Application(
-            router: parts.router(), server: .http1(configuration: HTTPLimits.channel), configuration: applicationConfiguration,
+            router: parts.router(), server: limits.server, configuration: applicationConfiguration,
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? configuration.settings.port
                 await onRunning("http://\(urlHost):\(port)")
@@ -106,7 +107,7 @@ public struct RoostServer: Service {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
-                .init(service: parts.bandwidth),
+                .init(service: parts.bandwidth), .init(service: MemoryService()),
                 .init(service: application), .init(service: parts.pulls),
             ] + (mirror.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -135,7 +136,14 @@ public struct RoostServer: Service {
     private var applicationConfiguration: ApplicationConfiguration {
         ApplicationConfiguration(
             address: .hostname(configuration.settings.host, port: configuration.settings.port), serverName: "roost/\(RoostVersion.current)",
-            availableConnectionsDelegate: .maximum(HTTPLimits.maxConnections, logger: logger))
+            availableConnectionsDelegate: limits.availableConnections(logger: logger))
+    }
+
+    private var limits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.connections = min(limits.connections, OpenFiles.raiseLimit() / 2)
+        limits.connectionsPerAddress = configuration.settings.maxConnectionsPerAddress
+        return limits
     }
 
     private var urlHost: String {

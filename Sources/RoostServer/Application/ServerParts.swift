@@ -23,6 +23,7 @@ struct ServerParts: Sendable {
     let maintenance: MaintenanceService
     let bandwidth: BandwidthService
     let writeCheck: WriteCheck
+    let jobCounts: JobCounts
     private let logger: Logger
     private let start = ContinuousClock.now
 
@@ -61,6 +62,7 @@ struct ServerParts: Sendable {
             configured: settings.maxDownloadRate, windows: settings.downloadWindows,
             target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
+        self.jobCounts = JobCounts { try await database.jobCounts() }
     }
 
     /// All routes behind the middleware that guards them.

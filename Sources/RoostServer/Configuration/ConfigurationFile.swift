@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import ModelFormats
 import RoostCore
 import SystemPackage
 
@@ -19,9 +20,10 @@ struct ConfigurationFile {
             }
             return nil
         }
-        guard case .object(let object)? = try? JSONValue(parsing: data) else {
+        guard let members = (try? JSONDocument(Array(data)))?.root.members else {
             throw RoostError(.invalidConfiguration, "The configuration file \(path) must hold one JSON object.")
         }
+        let object = Dictionary(members.map { ($0.key.string ?? "", $0.value) }) { _, last in last }
         let known = SettingKey.allCases.map(\.rawValue)
         if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
             throw RoostError(
@@ -29,12 +31,10 @@ struct ConfigurationFile {
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
         // The library takes `true` for the number 1.
-        if let flag = object.first(where: { if case .bool = JSONValue($0.value) { SettingKey(rawValue: $0.key)?.isFlag != true } else { false } })?
-            .key
-        {
+        if let flag = object.first(where: { $0.value.bool != nil && SettingKey(rawValue: $0.key)?.isFlag != true })?.key {
             throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
         }
-        if let nested = object.first(where: { !JSONValue($0.value).isScalar })?.key {
+        if let nested = object.first(where: { !$0.value.isScalar })?.key {
             throw RoostError(.invalidConfiguration, "`\(nested)` in \(path) must be a string, a number, true or false.")
         }
         do {

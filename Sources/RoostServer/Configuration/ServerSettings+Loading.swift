@@ -35,6 +35,8 @@ extension ServerSettings {
         public var maxCacheModels: Int?
         /// `--max-concurrent-pulls`.
         public var maxConcurrentPulls: Int?
+        /// `--max-connections-per-address`.
+        public var maxConnectionsPerAddress: Int?
         /// `--model-q4-threshold-bytes`.
         public var q4Threshold: Int?
         /// `--max-download-rate`.
@@ -81,6 +83,7 @@ extension ServerSettings {
             values[.modelLoadCooldown] = modelLoadCooldown.map { .int($0) }
             values[.maxCacheModels] = maxCacheModels.map { .int($0) }
             values[.maxConcurrentPulls] = maxConcurrentPulls.map { .int($0) }
+            values[.maxConnectionsPerAddress] = maxConnectionsPerAddress.map { .int($0) }
             values[.q4Threshold] = q4Threshold.map { .int($0) }
             values[.maxDownloadRate] = maxDownloadRate.map { .string($0) }
             values[.downloadWindows] = downloadWindows.map { .string($0) }
@@ -148,6 +151,7 @@ extension ServerSettings {
         maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
         q4Threshold = Int64(try reader.int(.q4Threshold, in: 0...1 << 60, default: Int(q4Threshold)))
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
+        maxConnectionsPerAddress = try reader.int(.maxConnectionsPerAddress, in: 1...2048, default: maxConnectionsPerAddress)
         try readDownloadSettings(reader)
         try readJobSettings(reader)
         try readShareSettings(reader)

@@ -22,6 +22,7 @@ public import SystemPackage
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
 /// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): beyond it `auto` quantises |
+/// | `max_connections_per_address` | `ROOST_MAX_CONNECTIONS_PER_ADDRESS` | `--max-connections-per-address` | 512 (1 … 2048), to the API and to the shared cache |
 /// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
 /// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
 /// | `disk_reserve` | `ROOST_DISK_RESERVE` | `--disk-reserve` | 5 % of the disk, but at most 1GiB; a size such as `2GiB` |
@@ -68,6 +69,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var maxCacheModels = 2
     /// How many pulls may run at once.
     public var maxConcurrentPulls = 2
+    /// How many connections an address may have, to the API and to the shared cache each.
+    public var maxConnectionsPerAddress = 512
     /// What all downloads together may take outside of the windows.
     public var maxDownloadRate: DownloadWindows.Limit = .unlimited
     /// What they may take at which time of the day.

@@ -12,6 +12,7 @@ enum SettingKey: String, CaseIterable {
     case modelLoadCooldown = "model_load_cooldown"
     case maxCacheModels = "max_cache_models"
     case maxConcurrentPulls = "max_concurrent_pulls"
+    case maxConnectionsPerAddress = "max_connections_per_address"
     case q4Threshold = "model_q4_threshold_bytes"
     case maxDownloadRate = "max_download_rate"
     case downloadWindows = "download_windows"

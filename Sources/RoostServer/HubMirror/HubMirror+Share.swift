@@ -16,6 +16,7 @@ extension HubMirror {
         var configuration = Configuration(
             directory: nil, host: settings.shareHost, port: settings.sharePort, indexDirectory: settings.home.appending("hub-index"))
         configuration.optionPrefix = "--share-"
+        configuration.limits.connectionsPerAddress = settings.maxConnectionsPerAddress
         configuration.access = MirrorAccess(
             token: try MirrorAccess.token(environment: environment, file: settings.shareTokenFile), networks: settings.shareAllow)
         try configuration.serveCache(environment: environment, upstream: nil)

@@ -40,6 +40,8 @@ public struct HubMirror: Service {
         var optionPrefix = "--"
         /// File bodies that are sent at a time; further clients are asked to come again.
         public var mostBodies = 256
+        /// What clients may cost.
+        var limits = HTTPLimits(connections: 1024, connectionsPerAddress: 256)
 
         /// Sets a mirror up.
         ///
@@ -147,15 +149,16 @@ public struct HubMirror: Service {
         let responder = MirrorResponder(
             source: MirrorSources(sources: sources), configuration: configuration, slots: BodySlots(configuration.mostBodies),
             limiter: configuration.bandwidthLimit.map { BandwidthLimiter(bytesPerSecond: $0) })
+        let limits = configuration.limits
         let chain = router.middlewares.constructResponder(finalResponder: responder)
         return Application(
             responder: GuardedResponder(
                 access: configuration.access, isLocal: HostName(configuration.host).isLoopback,
                 inner: CallbackResponder { try await chain.respond(to: $0, context: $1) }),
-            server: .http1(configuration: HTTPLimits.channel),
+            server: limits.server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "roost/\(RoostVersion.current)",
-                availableConnectionsDelegate: .maximum(1024, logger: logger)),
+                availableConnectionsDelegate: limits.availableConnections(logger: logger)),
             services: services, onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
     }

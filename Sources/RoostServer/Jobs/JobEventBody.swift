@@ -9,7 +9,7 @@ import ServiceLifecycle
 ///
 /// It ends when the job is finished, the client leaves or reads too slowly, or the server stops.
 struct JobEventBody: Sendable {
-    private static let pageSize = 500
+    private static let pageSize = 250
 
     let database: JobDatabase
     let broadcast: JobBroadcast
@@ -73,12 +73,21 @@ struct JobEventBody: Sendable {
     @concurrent private func replay(while watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws -> JobEvent? {
         var newest: JobEvent?
         while !watcher.hasEnded {
-            let page = try database.events(of: jobID, after: newest?.id ?? after, limit: Self.pageSize)
-            for event in page { try await writer.write(JobFrame(event).bytes) }
+            let (page, bytes) = try await page(after: newest?.id ?? after)
+            if bytes.readableBytes > 0 { try await writer.write(bytes) }
             newest = page.last ?? newest
             if page.count < Self.pageSize { break }
         }
         return newest
+    }
+
+    private func page(after number: Int64) async throws -> (events: [JobEvent], bytes: ByteBuffer) {
+        try await WorkThreads.run { [database, jobID] in
+            let events = try database.events(of: jobID, after: number, limit: Self.pageSize)
+            var bytes = ByteBuffer()
+            for event in events { bytes.writeImmutableBuffer(JobFrame(event).bytes) }
+            return (events, bytes)
+        }
     }
 
     private func isFinished() throws -> Bool {

@@ -8,7 +8,7 @@ import ServiceLifecycle
 
 /// All jobs as JSON lines, newest first. Only one page of them is in memory at a time.
 struct JobExport: Sendable {
-    private static let pageSize = 500
+    private static let pageSize = 100
 
     let database: JobDatabase
     let pulls: PullWorker
@@ -22,15 +22,22 @@ struct JobExport: Sendable {
         var filter = JobFilter(limit: Self.pageSize)
         repeat {
             if Task.isShuttingDownGracefully { throw StreamingBody.shuttingDown }
-            let page = try await database.pageAside(matching: filter)
+            let (bytes, next) = try await page(filter)
+            try await writer.write(bytes)
+            filter.cursor = next
+        } while filter.cursor != nil
+        try await writer.finish(nil)
+    }
+
+    private func page(_ filter: JobFilter) async throws -> (bytes: ByteBuffer, next: JobCursor?) {
+        try await WorkThreads.run { [database, pulls] in
+            let page = try database.page(matching: filter)
             var bytes = ByteBuffer()
             for job in page.jobs {
                 bytes.writeImmutableBuffer(JSON.buffer(pulls.view(of: job)))
                 bytes.writeString("\n")
             }
-            try await writer.write(bytes)
-            filter.cursor = page.next
-        } while filter.cursor != nil
-        try await writer.finish(nil)
+            return (bytes, page.next)
+        }
     }
 }

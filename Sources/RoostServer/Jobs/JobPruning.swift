@@ -41,19 +41,38 @@ struct JobPruning {
     /// How many jobs at least one of the two rules names.
     private func count(days: Int, keep: Int, in database: JobDatabase) async throws -> Int {
         let cutoff = database.now().addingTimeInterval(-86_400 * Double(days))
-        var places: [String: Int] = [:]
-        var count = 0
-        var filter = JobFilter(limit: 1000)
+        var tally = Tally(cutoff: cutoff, keep: keep)
+        var filter = JobFilter(limit: 500)
         repeat {
-            let page = try await database.pageAside(matching: filter)
-            for job in page.jobs where job.status.isFinished {
-                places[job.model, default: 0] += 1
-                let isOld = Self.seconds(job.finishedAt ?? job.createdAt).map { $0 < cutoff } ?? false
-                if isOld || places[job.model, default: 0] > keep { count += 1 }
+            (tally, filter.cursor) = try await WorkThreads.run { [tally, filter] in
+                let page = try database.page(matching: filter)
+                return (tally.adding(page.jobs), page.next)
             }
-            filter.cursor = page.next
         } while filter.cursor != nil
-        return count
+        return tally.count
+    }
+
+    /// Counts the jobs that go, newest first.
+    private struct Tally: Sendable {
+        let cutoff: Date
+        let keep: Int
+        var count = 0
+        private var places: [String: Int] = [:]
+
+        init(cutoff: Date, keep: Int) {
+            self.cutoff = cutoff
+            self.keep = keep
+        }
+
+        func adding(_ jobs: [Job]) -> Tally {
+            var tally = self
+            for job in jobs where job.status.isFinished {
+                tally.places[job.model, default: 0] += 1
+                let isOld = JobPruning.seconds(job.finishedAt ?? job.createdAt).map { $0 < cutoff } ?? false
+                if isOld || tally.places[job.model, default: 0] > keep { tally.count += 1 }
+            }
+            return tally
+        }
     }
 
     /// A time to the second, as SQLite reads it: also without a `Z`, with a space, with any number of decimals.

@@ -7,11 +7,17 @@ import SystemPackage
 
 /// `/models`: what is on this machine, and what of it is in memory; verifies, repairs, cleans up and removes.
 struct ModelRoutes: Sendable {
+    /// Verifications and repairs at a time.
+    private static let mostTurns = 2
+
     let upkeep: ModelUpkeep
+    private let turns = BodySlots(mostTurns)
+
+    init(upkeep: ModelUpkeep) { self.upkeep = upkeep }
 
     func add(to router: Router<RoostContext>) {
         let group = router.group("models")
-        group.get { _, _ in JSON.response(try upkeep.store.list(loaded: await upkeep.engines.loadedModels())) }
+        group.get { _, _ in JSON.response(try await upkeep.list()) }
         group.get(":first", use: show)
         group.get(":first/:second", use: show)
         group.get(":first/:second/**", use: show)
@@ -38,19 +44,22 @@ struct ModelRoutes: Sendable {
     }
 
     private func unload(_ request: Request, context: RoostContext) async throws -> Response {
-        let reference = try ModelReference(parsing: try await fields(request, context).string("model", maxBytes: ModelReference.byteLimit))
+        var request = request
+        let reference = try await request.readFields(upTo: context.maxUploadSize) {
+            try ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
+        }
         await upkeep.unload(reference)
         return JSON.response(["status": "unloaded", "model": reference.description])
     }
 
     private func collect(_ request: Request, context: RoostContext) async throws -> Response {
-        let fields = try await fields(request, context)
-        let hours = try fields.number("older_than_hours", in: 0...87_600, default: 24)
-        return JSON.response(
-            try await upkeep.collect(
-                CollectOptions(
-                    isDryRun: try fields.bool("dry_run", default: false), includesRevisions: try fields.bool("revisions", default: false),
-                    minimumAge: hours * 3600)))
+        var request = request
+        let options = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            CollectOptions(
+                isDryRun: try fields.bool("dry_run", default: false), includesRevisions: try fields.bool("revisions", default: false),
+                minimumAge: try fields.number("older_than_hours", in: 0...87_600, default: 24) * 3600)
+        }
+        return JSON.response(try await upkeep.collect(options))
     }
 
     private func answer<Result: Codable & Sendable>(
@@ -58,18 +67,23 @@ struct ModelRoutes: Sendable {
         _ work: @escaping @Sendable (ModelSelector?, @escaping @Sendable (VerifyProgress) -> Void) async throws -> Result
     ) async throws -> Response {
         var request = request
-        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
-        let selector = try fields.optionalString("model", bytes: 1...ModelReference.byteLimit).map {
-            try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
+        let selector = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            try fields.optionalString("model", bytes: 1...ModelReference.byteLimit).map {
+                try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
+            }
         }
         // While a status can still say it.
         if let selector { _ = try await upkeep.detail(of: selector) }
-        return ProgressBody(request: request) { onProgress in try await work(selector, onProgress) }.response
-    }
-
-    private func fields(_ request: Request, _ context: RoostContext) async throws -> RequestFields {
-        var request = request
-        return try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
+        guard let turn = turns.take() else {
+            throw RoostError(
+                .rateLimited,
+                "\(Self.mostTurns) verifications are under way, and more would only slow each other down; try again when one has ended.",
+                retryAfter: .seconds(10))
+        }
+        return ProgressBody(request: request) { onProgress in
+            defer { withExtendedLifetime(turn) {} }
+            return try await work(selector, onProgress)
+        }.response
     }
 
     /// `org/name:QUANT` or `org/name:folder/file` from the path, its slashes encoded or not, and `revision` from the query.

@@ -14,6 +14,11 @@ struct ModelUpkeep: Sendable {
     let pulls: PullWorker
     let logger: Logger
 
+    func list() async throws -> [ModelView] {
+        let loaded = await engines.loadedModels()
+        return try await store.onDisk { try store.list(loaded: loaded) }
+    }
+
     func detail(of selector: ModelSelector) async throws -> ModelDetail {
         try await store.detail(of: selector, loaded: engines.loadedModels(), pulls: UnfinishedJobs(in: database))
     }

@@ -1,44 +1,73 @@
 import Foundation
+import ModelFormats
 import NIOCore
 import RoostCore
 
 /// The fields of a JSON request body. Each look-up checks the value and names the field and what is allowed when it is wrong.
 ///
 /// Fields nobody asks for are ignored, so that clients of later versions work.
-struct RequestFields {
-    private let values: [String: Any]
+struct RequestFields: Sendable {
+    /// The most fields of an object: each look-up passes by all of them.
+    private static let mostFields = 256
+    /// What is longer, in bytes, is parsed on threads of its own.
+    private static let shortBody = 16 << 10
+    /// Each value costs 16 bytes of memory while the body is read.
+    private static let limits = JSONLimits(nodeCount: 1_000_000, depth: 64)
+
+    /// The object.
+    private let values: JSONValue
     /// What stands before a field's name in messages, such as `messages[2].`.
     private let prefix: String
 
-    init(values: [String: Any], prefix: String = "") {
+    /// - Parameters:
+    ///   - values: A JSON value; hostile.
+    ///   - name: What messages call it.
+    ///   - field: Its name; `nil` for the body itself.
+    /// - Throws: `RoostError` with code `invalidRequest` when it is no object, or has too many fields.
+    private init(_ values: JSONValue, name: String, field: String?) throws {
+        guard let members = values.members else {
+            throw RoostError(
+                .invalidRequest, "\(name) must be \(field == nil ? "a JSON" : "an") object; it is \(values.describedForPeople).",
+                field: field ?? "body")
+        }
+        guard members.count <= Self.mostFields else {
+            throw RoostError(
+                .invalidRequest, "\(name) may have at most \(Self.mostFields) fields; it has \(members.count).", field: field ?? "body")
+        }
         self.values = values
-        self.prefix = prefix
+        prefix = field.map { $0 + "." } ?? ""
     }
 
     /// Parses a body.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` when it is not valid UTF-8, not valid JSON, or not an object.
+    /// - Throws: `RoostError` with code `invalidRequest` when it is not valid UTF-8, not valid JSON, not an object, or beyond the limits.
     init(body: ByteBuffer) throws {
-        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
-            throw RoostError(.invalidRequest, "The body must be JSON in UTF-8; it holds bytes that are not UTF-8.", field: "body")
-        }
-        let value: JSONValue
+        let document: JSONDocument
         do {
-            value = try JSONValue(parsing: Data(text.utf8))
-        } catch {
+            document = try JSONDocument(Array(body.readableBytesView), limits: Self.limits)
+        } catch let problem as FormatProblem {
             throw RoostError(
-                .invalidRequest, "The body must be a JSON object such as {\"model\":\"org/name\"}; it is not valid JSON.", field: "body", cause: error
-            )
+                .invalidRequest,
+                "The body must be a JSON object such as {\"model\":\"org/name\"}, in UTF-8; it is not valid JSON: \(problem.text).", field: "body")
         }
-        guard case .object(let values) = value else {
-            throw RoostError(.invalidRequest, "The body must be a JSON object; it is \(value.describedForPeople).", field: "body")
-        }
-        self.init(values: values)
+        try self.init(document.root, name: "The body", field: nil)
+    }
+
+    /// Parses a body and takes from it what is needed: a long one on threads for such work.
+    ///
+    /// - Parameters:
+    ///   - body: JSON; hostile.
+    ///   - check: Takes what it needs.
+    /// - Returns: What `check` returns.
+    /// - Throws: `RoostError` with code `invalidRequest`; what `check` throws.
+    static func read<Value: Sendable>(_ body: ByteBuffer, _ check: @escaping @Sendable (RequestFields) throws -> Value) async throws -> Value {
+        guard body.readableBytes > shortBody else { return try check(RequestFields(body: body)) }
+        return try await WorkThreads.run { try check(RequestFields(body: body)) }
     }
 
     func string(_ name: String, maxBytes: Int) throws -> String {
         let allowed = "must be a string of at most \(maxBytes) bytes"
-        guard case .string(let text) = try required(name, allowed) else { throw wrong(name, allowed) }
+        guard let text = try required(name, allowed).string else { throw wrong(name, allowed) }
         guard text.utf8.count <= maxBytes else {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(text.utf8.count).", field: prefix + name)
         }
@@ -58,17 +87,17 @@ struct RequestFields {
     func optionalStrings(_ name: String, count: ClosedRange<Int>, bytes: ClosedRange<Int>) throws -> [String]? {
         let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) strings"
         guard let value = present(name) else { return nil }
-        guard case .array(let items) = value else { throw wrong(name, allowed) }
+        guard let items = value.elements else { throw wrong(name, allowed) }
         guard count.contains(items.count) else {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
         }
-        return try items.enumerated().map { try plainText(JSONValue($1), named: "\(name)[\($0)]", bytes: bytes) }
+        return try items.enumerated().map { try plainText($1, named: "\(name)[\($0)]", bytes: bytes) }
     }
 
     /// A whole number that may be absent.
     func optionalInt(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let value = present(name) else { return nil }
-        guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
+        guard let number = value.double, let whole = Int(exactly: number), range.contains(whole) else {
             throw wrong(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return whole
@@ -83,22 +112,20 @@ struct RequestFields {
     func optionalTime(_ name: String) throws -> Timestamp? {
         let allowed = "must be a time in UTC such as 2026-01-31T12:00:00Z"
         guard let value = present(name) else { return nil }
-        guard case .string(let text) = value, let time = Timestamp(utc: text) else { throw wrong(name, allowed) }
+        guard let text = value.string, let time = Timestamp(utc: text) else { throw wrong(name, allowed) }
         return time
     }
 
     func bool(_ name: String, default fallback: Bool) throws -> Bool {
-        switch present(name) {
-        case nil: fallback
-        case .bool(let value): value
-        default: throw wrong(name, "must be true or false")
-        }
+        guard let value = present(name) else { return fallback }
+        guard let bool = value.bool else { throw wrong(name, "must be true or false") }
+        return bool
     }
 
     func number(_ name: String, in range: ClosedRange<Double>, default fallback: Double) throws -> Double {
         let allowed = "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
         guard let value = present(name) else { return fallback }
-        guard case .number(let number) = value, range.contains(number) else { throw wrong(name, allowed) }
+        guard let number = value.double, range.contains(number) else { throw wrong(name, allowed) }
         return number
     }
 
@@ -119,30 +146,26 @@ struct RequestFields {
             if let fallback { return fallback }
             throw missing(name, allowed)
         }
-        guard case .string(let word) = value, let choice = Choice(rawValue: word) else { throw wrong(name, allowed) }
+        guard let word = value.string, let choice = Choice(rawValue: word) else { throw wrong(name, allowed) }
         return choice
     }
 
     /// An array of objects, each as fields of its own.
     func objects(_ name: String, count: ClosedRange<Int>) throws -> [RequestFields] {
         let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) objects"
-        guard case .array(let items) = try required(name, allowed) else { throw wrong(name, allowed) }
+        guard let items = try required(name, allowed).elements else { throw wrong(name, allowed) }
         guard count.contains(items.count) else {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
         }
         return try items.enumerated().map { index, item in
-            guard case .object(let values) = JSONValue(item) else {
-                throw RoostError(
-                    .invalidRequest, "`\(prefix)\(name)[\(index)]` must be an object; it is \(JSONValue(item).describedForPeople).",
-                    field: "\(prefix)\(name)[\(index)]")
-            }
-            return RequestFields(values: values, prefix: "\(prefix)\(name)[\(index)].")
+            let name = "\(prefix)\(name)[\(index)]"
+            return try RequestFields(item, name: "`\(name)`", field: name)
         }
     }
 
     private func plainText(_ value: JSONValue, named name: String, bytes: ClosedRange<Int>) throws -> String {
         let allowed = "must be a string of \(bytes.lowerBound) to \(bytes.upperBound) bytes without control characters"
-        guard case .string(let text) = value, bytes.contains(text.utf8.count), !text.hasControlCharacters else {
+        guard let text = value.string, bytes.contains(text.utf8.count), !text.hasControlCharacters else {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(value.describedForPeople).", field: prefix + name)
         }
         return text
@@ -152,8 +175,7 @@ struct RequestFields {
 
     /// A field that is there; `null` counts as absent.
     private func present(_ name: String) -> JSONValue? {
-        guard let value = values[name].map({ JSONValue($0) }) else { return nil }
-        if case .null = value { return nil }
+        guard let value = values[name], !value.isNull else { return nil }
         return value
     }
 

@@ -16,9 +16,9 @@ struct BandwidthRoutes: Sendable {
 
     private func change(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
-        let isClosed = try fields.bool("closed", default: false)
-        let rate = try fields.optionalRate("bytes_per_second")
+        let (isClosed, rate) = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            (try fields.bool("closed", default: false), try fields.optionalRate("bytes_per_second"))
+        }
         bandwidth.change(to: isClosed ? .closed : rate.map { .rate($0) } ?? .unlimited)
         return JSON.response(bandwidth.view)
     }

@@ -15,7 +15,7 @@ struct ChatRoutes: Sendable {
     private func chat(_ request: Request, context: RoostContext) async throws -> Response {
         let arrival = ContinuousClock.now
         var request = request
-        let chat = try ChatRequest(fields: RequestFields(body: try await request.readBody(upTo: context.maxUploadSize)))
+        let chat = try await request.readFields(upTo: context.maxUploadSize) { try ChatRequest(fields: $0) }
         let entry = try catalog.entry(for: try ModelReference(parsing: chat.model))
         let deadline = arrival + .seconds(chat.timeout)
         return chat.stream

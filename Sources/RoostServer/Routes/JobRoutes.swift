@@ -30,13 +30,13 @@ struct JobRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("jobs")
         group.get(use: list)
-        group.get("events") { request, _ in try events(of: nil, request) }
+        group.get("events") { request, _ in try await events(of: nil, request) }
         group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
         group.post("prune", use: prune)
         group.get(":id") { _, context in try show(id(context)) }
         group.delete(":id", use: delete)
-        group.get(":id/files") { _, context in JSON.response(try database.files(of: known(id(context)).id)) }
-        group.get(":id/events") { request, context in try events(of: known(id(context)), request) }
+        group.get(":id/files", use: files)
+        group.get(":id/events") { request, context in try await events(of: known(id(context)), request) }
         group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
         group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
         group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
@@ -66,7 +66,12 @@ extension JobRoutes {
         let page = try await database.pageAside(matching: query.filter)
         var headers: HTTPFields = [:]
         if let next = page.next { headers[.link] = query.link(to: next) }
-        return JSON.response(page.jobs.map(pulls.view), headers: headers)
+        return try await WorkThreads.run { [headers] in JSON.response(page.jobs.map(pulls.view), headers: headers) }
+    }
+
+    private func files(_ request: Request, context: RoostContext) async throws -> Response {
+        let id = try known(id(context)).id
+        return try await WorkThreads.run { JSON.response(try database.files(of: id)) }
     }
 
     private func show(_ id: String) throws -> Response {
@@ -79,15 +84,14 @@ extension JobRoutes {
 
     private func prioritize(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
-        let priority = try fields.requiredInt("priority", in: Job.priorities)
+        let priority = try await request.readFields(upTo: context.maxUploadSize) { try $0.requiredInt("priority", in: Job.priorities) }
         return try await show(pulls.prioritize(id: id(context), priority: priority))
     }
 
     private func limit(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let fields = try RequestFields(body: try await request.readBody(upTo: context.maxUploadSize))
-        return try await show(pulls.limit(id: id(context), bytesPerSecond: fields.optionalRate("max_bytes_per_second")))
+        let rate = try await request.readFields(upTo: context.maxUploadSize) { try $0.optionalRate("max_bytes_per_second") }
+        return try await show(pulls.limit(id: id(context), bytesPerSecond: rate))
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
@@ -97,13 +101,15 @@ extension JobRoutes {
 
     private func prune(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let pruning = try JobPruning(fields: RequestFields(body: try await request.readBody(upTo: context.maxUploadSize)))
+        let pruning = try await request.readFields(upTo: context.maxUploadSize) { try JobPruning(fields: $0) }
         return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
     }
 
-    private func events(of job: Job?, _ request: Request) throws -> Response {
+    private func events(of job: Job?, _ request: Request) async throws -> Response {
         let query = try JobEventQuery(request)
-        if query.wantsJSON { return JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
+        if query.wantsJSON {
+            return try await WorkThreads.run { JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
+        }
         let newest = try database.lastEventNumber()
         // A number that is ahead comes from before jobs.db was replaced by an older one.
         let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)

@@ -27,7 +27,7 @@ struct OpenAIRoutes: Sendable {
     private func completions(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let body = try await request.readBody(upTo: context.maxUploadSize)
-        let fields = try RequestFields(body: body)
+        let fields = try await RequestFields.read(body) { $0 }
         let reference = try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit))
         try checkMessages(fields)
         try checkAmounts(fields)
@@ -41,7 +41,7 @@ struct OpenAIRoutes: Sendable {
     private func embeddings(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let body = try await request.readBody(upTo: context.maxUploadSize)
-        let fields = try RequestFields(body: body)
+        let fields = try await RequestFields.read(body) { $0 }
         let reference = try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit))
         let (entry, deadline) = try await load(reference)
         return try await answer(Self.embeddingsPath, body, entry, request, deadline: deadline)

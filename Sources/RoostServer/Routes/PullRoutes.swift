@@ -13,10 +13,13 @@ struct PullRoutes: Sendable {
 
     private func pull(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let body = try await request.readBody(upTo: context.maxUploadSize)
-        let pull = try PullRequest(fields: RequestFields(body: body))
+        let pull = try await request.readFields(upTo: context.maxUploadSize) { try PullRequest(fields: $0) }
         if let url = pull.callbackURL { try checkCallback(url) }
-        if pull.isDryRun == true { return JSON.response(try await pulls.preview(pull.newPull())) }
+        if pull.isDryRun == true {
+            let preview = try pull.newPull()
+            // The Hub is asked as long as the client is there.
+            return JSON.response(try await context.channel.whileClientStays { try await pulls.preview(preview) })
+        }
         let job = try await pulls.submit(pull.newPull())
         return JSON.response(PullAccepted(jobID: job.id), status: .accepted, headers: [.location: "/jobs/\(job.id)"])
     }

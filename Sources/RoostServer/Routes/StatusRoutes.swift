@@ -18,10 +18,8 @@ struct StatusRoutes: Sendable {
 
     /// Answered with 200 as long as the process works, also when jobs.db does not.
     private func health() async -> HealthReport {
-        let counts: Result<[String: Int], any Error>
-        do { counts = .success(try await parts.database.jobCounts()) } catch { counts = .failure(error) }
-        return HealthReport(
-            counts: counts, recovery: parts.database.recovery, writeFailure: await parts.writeCheck.failure(),
+        HealthReport(
+            counts: await parts.jobCounts.current(), recovery: parts.database.recovery, writeFailure: await parts.writeCheck.failure(),
             backupFailure: parts.maintenance.lastBackupFailure)
     }
 

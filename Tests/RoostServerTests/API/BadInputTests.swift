@@ -47,6 +47,12 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .init("no body", "/pull", "", field: "body", says: "JSON object"),
         .init("invalid UTF-8", "/pull", bytes: Array("{\"model\":\"a/".utf8) + [0xFF, 0xFE] + Array("\"}".utf8), field: "body", says: "UTF-8"),
         .init("1,000 levels deep", "/pull", String(repeating: "[", count: 1000), field: "body", says: "JSON object"),
+        .init(
+            "65 levels deep", "/pull", "{\"model\":\"a/b\",\"tags\":\(String(repeating: "[", count: 64))\(String(repeating: "]", count: 64))}",
+            field: "body", says: "more than 64 arrays"),
+        .init(
+            "257 fields", "/pull", "{\"model\":\"a/b\"\((1...256).map { ",\"f\($0)\":0" }.joined())}", field: "body",
+            says: "at most 256 fields; it has 257"),
     ]
 
     static let chats: [BadInput] = [
@@ -63,7 +69,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .init("timeout 601", "/chat", chat("\"timeout\":601,\(hello)"), field: "timeout", says: "1 to 600"),
         .init("max_tokens 0", "/chat", chat("\"max_tokens\":0,\(hello)"), field: "max_tokens", says: "whole number"),
         .init("max_tokens 1.5", "/chat", chat("\"max_tokens\":1.5,\(hello)"), field: "max_tokens", says: "whole number"),
-        .init("max_tokens 1e400", "/chat", chat("\"max_tokens\":1e400,\(hello)"), field: "body", says: "JSON"),
+        .init("max_tokens 1e400", "/chat", chat("\"max_tokens\":1e400,\(hello)"), field: "max_tokens", says: "whole number"),
         .init("temperature hot", "/chat", chat("\"temperature\":\"hot\",\(hello)"), field: "temperature", says: "0 to 2"),
         .init("stream 1", "/chat", chat("\"stream\":1,\(hello)"), field: "stream", says: "true or false"),
     ]

@@ -77,3 +77,8 @@ struct StreamedEvent: Sendable {
 
     func event() throws -> JobEvent { try JSONDecoder().decode(JobEvent.self, from: data) }
 }
+
+extension RunningServer {
+    /// The port that the server listens on.
+    var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+}

@@ -10,7 +10,10 @@ public struct CacheVerifier: Sendable {
     private let receipts: ReceiptFolder
     /// Whether models that Roost made of weights are looked at, too.
     public var includesConversions = true
-    private let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+    private static let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// One set of threads, however many verify at a time.
+    private static let disk = DiskThreads(width)
 
     /// Hashed in one go by one thread, between two looks at whether somebody has cancelled.
     private static let step: Int64 = 32 << 20
@@ -34,18 +37,11 @@ public struct CacheVerifier: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`; `CancellationError`.
     @concurrent
     public func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
-        let items = try self.items(selector)
+        let items = try await Self.disk.run { try self.items(selector) }
         var (findings, work) = sort(items)
         let meter = VerifyMeter(files: items.count, bytes: work.reduce(0) { $0 + ($1.first?.size ?? 0) }, report: onProgress)
         meter.add(files: items.count - work.reduce(0) { $0 + $1.count })
-        let disk = DiskThreads(width)
-        do {
-            findings += try await hash(work, on: disk, meter)
-        } catch {
-            try await disk.shutdown()
-            throw error
-        }
-        try await disk.shutdown()
+        findings += try await hash(work, meter)
         let unchecked = items.filter { $0.size != nil && $0.expectedDigest == nil }.map(\.location.string)
         return VerifyReport(
             files: items.count, bytes: meter.bytes, findings: findings.sorted { ($0.model, $0.path, $0.commit) < ($1.model, $1.path, $1.commit) },
@@ -88,13 +84,13 @@ public struct CacheVerifier: Sendable {
         return (findings, work.sorted { ($0[0].size ?? 0, $0[0].location.string) > ($1[0].size ?? 0, $1[0].location.string) })
     }
 
-    private func hash(_ work: [[VerificationItem]], on disk: DiskThreads, _ meter: VerifyMeter) async throws -> [VerifyReport.Finding] {
+    private func hash(_ work: [[VerificationItem]], _ meter: VerifyMeter) async throws -> [VerifyReport.Finding] {
         try await withThrowingTaskGroup(of: [VerifyReport.Finding].self) { group in
             var findings: [VerifyReport.Finding] = []
             for (index, items) in work.enumerated() {
-                if index >= width { findings += try await group.next() ?? [] }
+                if index >= Self.width { findings += try await group.next() ?? [] }
                 group.addTask {
-                    let verdict = try await verdict(items[0], on: disk, meter)
+                    let verdict = try await verdict(items[0], meter)
                     meter.add(files: items.count)
                     return verdict.map { verdict in items.map { $0.finding(verdict.problem, verdict.what) } } ?? []
                 }
@@ -104,7 +100,7 @@ public struct CacheVerifier: Sendable {
         }
     }
 
-    private func verdict(_ item: VerificationItem, on disk: DiskThreads, _ meter: VerifyMeter) async throws -> (
+    private func verdict(_ item: VerificationItem, _ meter: VerifyMeter) async throws -> (
         problem: VerifyReport.Problem, what: String
     )? {
         guard let expected = item.expectedDigest, let size = item.size else { return nil }
@@ -119,7 +115,7 @@ public struct CacheVerifier: Sendable {
             while offset < size {
                 try Task.checkCancellation()
                 let count = min(Self.step, size - offset)
-                let (done, next) = try await disk.run { [hasher, offset] in
+                let (done, next) = try await Self.disk.run { [hasher, offset] in
                     var hasher = hasher
                     return (try hasher.update(from: descriptor, item.content, at: offset, count: count), hasher)
                 }

@@ -1,0 +1,192 @@
+import NIOCore
+import NIOHTTP1
+
+/// Keeps the rules of a connection, below everything that answers requests: ends it when its last answer is sent, drops what nobody reads of a
+/// request, drops a client that does not read, answers `Expect: 100-continue`, and speaks HTTP/1.0 with those who do.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let limits: HTTPLimits
+    private let isAdmitted: Bool
+    private var exchange = HTTPExchange()
+    private var pace: ReaderPace
+    private var paceCheck: Scheduled<Void>?
+    private var isStopping = false
+    /// Whether the last answer is on its way, and nothing follows it.
+    private var isFlushingLast = false
+    /// When a connection that has its last answer is closed; `nil` before.
+    private var lingering: Scheduled<Void>?
+    private var thrownAway = 0
+    /// Who wants to know when the client leaves, while a request is answered.
+    private var watches: [DepartureWatch] = []
+    private var hasLeft = false
+
+    /// Makes a guard for one connection.
+    ///
+    /// - Parameters:
+    ///   - limits: The rules.
+    ///   - isAdmitted: Whether its address may have a further connection; if not, it is told so and closed.
+    init(limits: HTTPLimits, isAdmitted: Bool) {
+        self.limits = limits
+        self.isAdmitted = isAdmitted
+        pace = ReaderPace(leastBytes: limits.readerBytes)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if !isAdmitted { refuse(context) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stopTimers()
+        tellDeparture()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+
+    private func tellDeparture() {
+        hasLeft = true
+        for watch in watches { watch.onDeparture() }
+        watches = []
+    }
+
+    private func stopTimers() {
+        paceCheck?.cancel()
+        lingering?.cancel()
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        let text = ConnectionRefusal.body(most: limits.connectionsPerAddress)
+        context.write(wrapOutboundOut(.head(ConnectionRefusal.head(length: text.utf8.count))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
+    }
+}
+
+// MARK: - What comes in
+
+extension ConnectionGuard {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        guard !exchange.isOver else {
+            if case .body(let bytes) = part { thrownAway += bytes.readableBytes }
+            if thrownAway > limits.lingeringBytes { context.close(promise: nil) }
+            return
+        }
+        exchange.read(part)
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        // Those behind us take nothing more, and so ask for nothing more.
+        if lingering != nil { context.read() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            tellDeparture()
+            if lingering != nil { context.close(promise: nil) }
+        case is ChannelShouldQuiesceEvent:
+            isStopping = true
+            if lingering != nil {
+                context.close(promise: nil)
+            } else if paceCheck != nil {
+                beginPace(context)
+            }
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
+
+// MARK: - What goes out
+
+extension ConnectionGuard {
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200:
+            exchange.write(&head)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
+            watches = []
+            guard exchange.writeEnd() == .close else { return context.write(data, promise: promise) }
+            let sent = promise ?? context.eventLoop.makePromise()
+            sent.futureResult.assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: self.linger(context)
+                case .failure: context.close(promise: nil)
+                }
+            }
+            isFlushingLast = true
+            context.write(data, promise: sent)
+            if paceCheck == nil { beginPace(context) }
+        default: context.write(data, promise: promise)
+        }
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        switch event {
+        case is BodyWanted where exchange.takeContinue():
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: promise)
+        case is BodyWanted: promise?.succeed()
+        case let watch as DepartureWatch:
+            if hasLeft { watch.onDeparture() } else { watches.append(watch) }
+            promise?.succeed()
+        default: context.triggerUserOutboundEvent(event, promise: promise)
+        }
+    }
+
+    /// A client that is still sending would lose the answer if the connection were closed at once: the system resets it then.
+    private func linger(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive, lingering == nil else { return }
+        paceCheck?.cancel()
+        paceCheck = nil
+        lingering = context.eventLoop.assumeIsolated().scheduleTask(in: isStopping ? .zero : limits.lingering) { context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        context.read()
+    }
+}
+
+// MARK: - Clients that do not read
+
+extension ConnectionGuard {
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !context.channel.isWritable {
+            beginPace(context)
+        } else if !isFlushingLast {
+            paceCheck?.cancel()
+            paceCheck = nil
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func beginPace(_ context: ChannelHandlerContext) {
+        pace.begin(waiting: waiting(context))
+        schedulePaceCheck(context)
+    }
+
+    private func schedulePaceCheck(_ context: ChannelHandlerContext) {
+        paceCheck?.cancel()
+        let window = isStopping ? limits.readerWindowAtStop : limits.readerWindow
+        paceCheck = context.eventLoop.assumeIsolated().scheduleTask(in: window) {
+            if self.pace.passes(waiting: self.waiting(context)) {
+                self.schedulePaceCheck(context)
+            } else {
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    /// The bytes that the system has not taken yet.
+    private func waiting(_ context: ChannelHandlerContext) -> Int {
+        // A client of a channel that does not tell has to take all in one window.
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+    }
+}

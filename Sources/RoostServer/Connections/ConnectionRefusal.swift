@@ -1,0 +1,20 @@
+import NIOCore
+import NIOHTTP1
+import RoostCore
+
+/// What a client is told that has too many connections already.
+enum ConnectionRefusal {
+    static func head(length: Int) -> HTTPResponseHead {
+        HTTPResponseHead(
+            version: .http1_1, status: .tooManyRequests,
+            headers: [
+                "Content-Type": "application/problem+json", "Content-Length": "\(length)", "Retry-After": "1", "Connection": "close",
+            ])
+    }
+
+    static func body(most: Int) -> String {
+        let detail = "Your address has \(most) connections here, and more are not allowed; close some, or use them again."
+        let problem = Problem(title: "Too Many Requests", status: 429, detail: detail, code: RoostError.Code.rateLimited.rawValue, field: nil)
+        return String(buffer: JSON.buffer(problem))
+    }
+}
