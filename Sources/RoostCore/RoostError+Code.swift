@@ -20,11 +20,13 @@ extension RoostError.Code {
     public static let invalidConfiguration = Self(rawValue: "invalid_configuration")
     /// No such job, route or file.
     public static let notFound = Self(rawValue: "not_found")
+    /// There is such a route, but not with this method.
+    public static let methodNotAllowed = Self(rawValue: "method_not_allowed")
     /// The model is not on this machine.
     public static let modelNotFound = Self(rawValue: "model_not_found")
     /// The state of things forbids the request.
     public static let conflict = Self(rawValue: "conflict")
-    /// The `Host` header is not one of ours.
+    /// The `Host` header is not one of ours, or the request comes from a web page that may not use this server.
     public static let forbiddenHost = Self(rawValue: "forbidden_host")
 
     /// A body or a file that is larger than allowed.

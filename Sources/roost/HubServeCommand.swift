@@ -35,6 +35,11 @@ struct HubServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A network that may read, such as 192.168.0.0/16 or fd00::/8; may be given more than once.", valueName: "network"))
     var allow: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Hosts that clients may reach a loopback mirror by, through a proxy, separated by commas: mirror.example, …", valueName: "hosts"))
+    var allowedHosts: String?
+
     @Option(help: ArgumentHelp("A file with the token that clients need; nobody else may read it (mode 0600).", valueName: "file"))
     var tokenFile: String?
 
@@ -64,6 +69,7 @@ struct HubServeCommand: AsyncParsableCommand {
         configuration.access = MirrorAccess(
             token: try MirrorAccess.token(environment: environment, file: tokenFile.map { FilePath($0) }),
             networks: try allow.map { try NetworkRange(parsing: $0) })
+        try configuration.access.allow(hosts: (allowedHosts ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
         var logger = Logger(label: "roost.hub", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
         try await HubMirror.serve(configuration, logger: logger) { line in

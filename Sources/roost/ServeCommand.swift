@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
     @Flag(help: "Allow an address that other machines can reach (ROOST_ALLOW_REMOTE).")
     var allowRemote = false
-    @Option(help: "Further names the Host header may carry, separated by commas (ROOST_ALLOWED_HOSTS).")
+    @Option(help: "Hosts that the Host header may name and whose web pages may use the server, separated by commas (ROOST_ALLOWED_HOSTS).")
     var allowedHosts: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (ROOST_LOG_LEVEL). Default: info.")
     var logLevel: String?

@@ -106,6 +106,28 @@ extension EndToEndTests {
             }
         }
 
+        @Test(arguments: PythonHub.allCases)
+        func `a long list arrives whole through a proxy that offers the mirror below a path and under a name of its own`(generation: PythonHub)
+            async throws
+        {
+            try await withTemporaryDirectory { root in
+                let folder = root.appending("files")
+                for number in 0..<1100 {
+                    let file = folder.appending("acme/many/\(number % 9)/f\(number).json")
+                    try FileManager.default.createDirectory(atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
+                    try Data("\(number)".utf8).write(to: URL(fileURLWithPath: file.string))
+                }
+                let (process, endpoint) = try await mirror([folder.string, "--allowed-hosts", "mirror.example"], in: root)
+                let script = TestEnvironment.testFile("EndToEndTests/Python/list_below_path.py").string
+                let python = try generation.python.string
+                #expect(try Command.output([python, script, endpoint, "mirror.example", "acme/many"]) == "1100 1100\n")
+                // A name that is not configured.
+                #expect(throws: Command.Failed.self) { try Command.output([python, script, endpoint, "evil.example", "acme/many"]) }
+                process.send(2)
+                #expect(await process.exitCode() == 0)
+            }
+        }
+
         @Test func `eight clients at once at an empty mirror cost the upstream one body for each file`() async throws {
             try await withTemporaryDirectory { root in
                 let hub = try makeHub(in: root)

@@ -45,7 +45,30 @@ import Testing
         }
     }
 
-    @Test(arguments: ["http://localhost:1/next", "http://127.0.0.1:1/next", "/relative", "file:///etc/passwd"])
+    /// As a mirror may say it that does not know under which name and below which path it is reached.
+    @Test(arguments: ["?cursor=2", "\(Fixture.commit)?cursor=2", "../tree/\(Fixture.commit)?cursor=2"])
+    func aNextPageMayBeNamedFromWhereTheLastOneWas(link: String) async throws {
+        try await Fixture.run { request in
+            let isSecond = request.target.hasSuffix("/api/models/acme/tiny/tree/\(Fixture.commit)?cursor=2")
+            return ScriptedServer.Response(headers: isSecond ? [] : [("Link", "<\(link)>; rel=\"next\"")], body: Array("[]".utf8))
+        } _: { hub in
+            let files = try await hub.client.files(in: hub.revision)
+            #expect(files.isEmpty)
+            #expect(hub.server.requests.count == 2)
+        }
+    }
+
+    @Test func ofAModelInfoOnlyWhatIsNeededIsKept() async throws {
+        let siblings = (0..<2000).map { "{\"rfilename\":\"file-\($0)\"}" }.joined(separator: ",")
+        let info = "{\"siblings\":[\(siblings)],\"sha\":\"\(Fixture.commit)\",\"gated\":\"auto\",\"cardData\":{\"license\":\"mit\"}}"
+        try await Fixture.run(answering: ScriptedServer.always(.init(body: Array(info.utf8)))) { hub in
+            let revision = try await hub.client.resolve(hub.revision.repository)
+            #expect(revision.commit.description == Fixture.commit)
+            #expect(revision.facts.isGated && revision.facts.license == "mit")
+        }
+    }
+
+    @Test(arguments: ["http://localhost:1/next", "http://127.0.0.1:1/next", "//localhost:1/next", "file:///etc/passwd"])
     func aNextPageElsewhereIsRefused(link: String) async throws {
         try await Fixture.run(token: "hf_secret") { _ in
             ScriptedServer.Response(headers: [("Link", "<\(link)>; rel=\"next\"")], body: Array("[]".utf8))

@@ -13,9 +13,17 @@ import Testing
         return "{\"type\":\"file\",\"path\":\(name),\"size\":\(size),\"oid\":\"\(sha1)\"\(extra)}"
     }
 
-    private func listing(_ entries: String...) throws -> [RepositoryFile] {
+    private func add(_ json: String, to listing: inout TreeListing) throws {
+        var page = try listing.beginPage()
+        try listing.add(try page.read(json.utf8))
+        try page.finish()
+    }
+
+    private func listing(_ entries: String...) throws -> [RepositoryFile] { try files(of: "[\(entries.joined(separator: ","))]") }
+
+    private func files(of json: String) throws -> [RepositoryFile] {
         var listing = TreeListing()
-        try listing.add(page: Data("[\(entries.joined(separator: ","))]".utf8))
+        try add(json, to: &listing)
         return try listing.checkedFiles()
     }
 
@@ -32,7 +40,7 @@ import Testing
     @Test func sizesThatAddUpToMoreThanAnExabyteRefuseTheWholeList() throws {
         let entries = (1...9).map { Self.entry("m-0000\($0)-of-00009.gguf", size: "1152921504606846976") }
         var listing = TreeListing()
-        try listing.add(page: Data("[\(entries.joined(separator: ","))]".utf8))
+        try add("[\(entries.joined(separator: ","))]", to: &listing)
         let error = #expect(throws: RoostError.self) { try listing.checkedFiles() }
         #expect(error?.code == .hubProtocolViolation)
     }
@@ -63,23 +71,63 @@ import Testing
         #expect(error.code == .hubProtocolViolation)
     }
 
-    @Test(arguments: [["x", "x"], ["a/\u{e9}", "a/e\u{301}"], ["a", "a/b"], ["a/b/c", "a"]])
+    @Test(arguments: [
+        ["x", "x"], ["a/\u{e9}", "a/e\u{301}"], ["a", "a/b"], ["a/b/c", "a"], ["a", "a.txt", "a/b"], ["a!/x", "a", "a/b"],
+        ["e\u{301}/x", "\u{e9}"],
+    ])
     func clashingPathsRefuseTheWholeList(paths: [String]) throws {
-        let error = try #require(throws: RoostError.self) { try listing(Self.entry(paths[0]), Self.entry(paths[1])) }
+        let error = try #require(throws: RoostError.self) { try files(of: "[\(paths.map { Self.entry($0) }.joined(separator: ","))]") }
         #expect(error.code == .hubProtocolViolation)
     }
 
     @Test(arguments: ["{}", "<html>", "[1]", "[{\"type\":\"file\",\"path\":\"x\",\"size\":1e30}]", ""])
     func whatIsNotAListIsAFailureOfTheHub(json: String) throws {
         var listing = TreeListing()
-        let error = try #require(throws: RoostError.self) { try listing.add(page: Data(json.utf8)) }
+        let error = try #require(throws: RoostError.self) { try add(json, to: &listing) }
         #expect(error.code == .hubFailure)
+    }
+
+    @Test func pathsThatOnlyLookAlikeAreNoClash() throws {
+        let names = ["a", "a.txt", "a!", "ab", "b/a", "b/a.txt", "b/ab", "A", "a-/b"]
+        #expect(try files(of: "[\(names.map { Self.entry($0) }.joined(separator: ","))]").map(\.path.description) == names)
+    }
+
+    @Test func aListIsReadAsItComes() throws {
+        let json = Array("[\((0..<300).map { Self.entry("dir/file-\($0)") }.joined(separator: ",\n"))]".utf8)
+        for size in [7, 100, 4096, 1 << 20] {
+            var listing = TreeListing()
+            var page = try listing.beginPage()
+            for start in stride(from: 0, to: json.count, by: size) {
+                let entries = try page.read(json[start..<min(start + size, json.count)])
+                // What is decoded at a time is bounded by what came.
+                #expect(entries.count <= size / 50 + 2)
+                try listing.add(entries)
+            }
+            try page.finish()
+            #expect(try listing.checkedFiles().count == 300)
+            #expect(listing.byteCount == json.count)
+        }
+    }
+
+    @Test func aPageThatBreaksOffIsAFailureOfTheHub() throws {
+        var listing = TreeListing()
+        let error = #expect(throws: RoostError.self) { try add("[\(Self.entry("a"))", to: &listing) }
+        #expect(error?.code == .hubFailure)
+    }
+
+    @Test func moreEntriesThanAnyRepositoryHasAreCutOff() throws {
+        var listing = TreeListing()
+        let none = TreeListing.Entries(files: [], count: TreeListing.mostEntries / 2, byteCount: 0)
+        try listing.add(none)
+        try listing.add(none)
+        let error = #expect(throws: RoostError.self) { try add("[{\"type\":\"directory\",\"path\":\"d\"}]", to: &listing) }
+        #expect(error?.code == .hubProtocolViolation)
     }
 
     @Test func endlessPagesAreCutOff() throws {
         var listing = TreeListing()
         let error = try #require(throws: RoostError.self) {
-            for _ in 0...TreeListing.mostPages { try listing.add(page: Data("[]".utf8)) }
+            for _ in 0...TreeListing.mostPages { try add("[]", to: &listing) }
         }
         #expect(error.code == .hubProtocolViolation)
     }

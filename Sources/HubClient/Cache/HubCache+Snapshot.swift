@@ -66,7 +66,7 @@ extension HubCache {
         // A commit never changes, so a list that is there is as good, and Python's holds more.
         guard let files, FileSystem.size(of: tree) == nil else { return }
         try FileSystem.makeFolder(tree.removingLastComponent())
-        try FileSystem.write(try TreeFile(files).json(), to: tree, temporaryIn: folder)
+        try FileSystem.write(try TreeFile.json(of: files), to: tree, temporaryIn: folder)
     }
 
     /// Tells backup programs to leave the cache out: https://bford.info/cachedir/

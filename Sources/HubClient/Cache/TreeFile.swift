@@ -2,9 +2,10 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The file list of a commit as `huggingface_hub` keeps it in `trees/<commit>.json`, format version 1.
-struct TreeFile: Codable {
-    struct Entry: Codable {
+/// The file list of a commit as `huggingface_hub` keeps it in `trees/<commit>.json`, format version 1. It is read and written some entries at a time:
+/// a list can have 200,000.
+enum TreeFile {
+    private struct Entry: Codable {
         let size: Int64
         let blobID: String
         let lfsSHA256: String?
@@ -18,23 +19,28 @@ struct TreeFile: Codable {
         }
     }
 
-    private(set) var formatVersion = 1
-    let files: [String: Entry]
+    private static let formatVersion = 1
+    /// Bytes that are read, and entries that are written, at a time.
+    private static let step = (bytes: 128 << 10, entries: 500)
 
-    enum CodingKeys: String, CodingKey {
-        case formatVersion = "format_version"
-        case files
-    }
-
-    init(_ files: [RepositoryFile]) {
-        let entries = files.map { ($0.path.description, Self.entry($0)) }
-        self.files = Dictionary(entries) { first, _ in first }
-    }
-
-    func json() throws -> Data {
+    /// Writes a list.
+    ///
+    /// - Parameter files: The files; of two with one path the first counts.
+    /// - Returns: The file's content.
+    /// - Throws: What the encoder throws.
+    static func json(of files: [RepositoryFile]) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self)
+        var json = Data("{\"files\":{".utf8)
+        let sorted = files.sorted { $0.path.description < $1.path.description }
+        for start in stride(from: 0, to: sorted.count, by: step.entries) {
+            let some = sorted[start..<min(start + step.entries, sorted.count)]
+            let entries = Dictionary(some.map { ($0.path.description, entry($0)) }) { first, _ in first }
+            if start > 0 { json.append(UInt8(ascii: ",")) }
+            json.append(contentsOf: try encoder.encode(entries).dropFirst().dropLast())
+        }
+        json.append(contentsOf: "},\"format_version\":\(formatVersion)}".utf8)
+        return json
     }
 
     /// Reads a list, of whoever wrote it.
@@ -42,16 +48,35 @@ struct TreeFile: Codable {
     /// - Parameter path: Where it is.
     /// - Returns: The files that have a safe path, a size and a digest; `nil` when there is no list, or one of another format.
     static func files(at path: FilePath) -> [RepositoryFile]? {
-        guard let json = FileManager.default.contents(atPath: path.string), json.count <= TreeListing.mostBytes,
-            let tree = try? JSONDecoder().decode(TreeFile.self, from: json), tree.formatVersion == 1
-        else { return nil }
-        return tree.files.compactMap { name, entry in
-            let size = entry.lfsSize ?? entry.size
-            guard let path = try? RepositoryFilePath(parsing: name), (0...TreeEntry.largestSize).contains(size),
-                let digest = ContentDigest(hex: entry.lfsSHA256 ?? entry.blobID)
-            else { return nil }
-            return RepositoryFile(path: path, size: size, digest: digest)
+        guard let size = FileSystem.size(of: path), size <= TreeListing.mostBytes, let file = FileHandle(forReadingAtPath: path.string) else {
+            return nil
         }
+        defer { try? file.close() }  // Nothing was written.
+        var members = JSONMembers(["format_version"], passingOn: "files")
+        var pieces = JSONPieces(.object)
+        var files: [RepositoryFile] = []
+        do {
+            while let bytes = try file.read(upToCount: step.bytes), !bytes.isEmpty {
+                try members.take(bytes)
+                guard let json = try pieces.take(members.takePassedOn()) else { continue }
+                files += try JSONDecoder().decode([String: Entry].self, from: Data(json)).compactMap { Self.file($0.key, $0.value) }
+                guard files.count <= TreeListing.mostEntries else { return nil }
+            }
+            try pieces.finish()
+            let version = try JSONDecoder().decode([String: Int].self, from: Data(members.finish()))["format_version"]
+            return version == formatVersion ? files : nil
+        } catch {
+            // A list that cannot be read is none.
+            return nil
+        }
+    }
+
+    private static func file(_ name: String, _ entry: Entry) -> RepositoryFile? {
+        let size = entry.lfsSize ?? entry.size
+        guard let path = try? RepositoryFilePath(parsing: name), (0...TreeEntry.largestSize).contains(size),
+            let digest = ContentDigest(hex: entry.lfsSHA256 ?? entry.blobID)
+        else { return nil }
+        return RepositoryFile(path: path, size: size, digest: digest)
     }
 
     private static func entry(_ file: RepositoryFile) -> Entry {

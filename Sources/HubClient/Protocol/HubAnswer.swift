@@ -45,21 +45,43 @@ struct HubAnswer: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most bytes to take.
-    ///   - time: How long the whole body may take: a server that drips bytes never stalls, but must not hold us for ever.
+    ///   - time: How long the whole body may take.
     /// - Returns: The body, or `nil` when it is larger than the limit.
     /// - Throws: `RoostError` with code `network` when time is up; what the HTTP client throws.
     func body(limit: Int, within time: Duration = .seconds(300)) async throws -> Data? {
-        let deadline = ContinuousClock.now + time
         var data = Data()
+        let isWhole = try await read(limit: limit, within: time) { data.append(contentsOf: $0.readableBytesView) }
+        return isWhole ? data : nil
+    }
+
+    /// Reads a body as it comes.
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes to take.
+    ///   - time: How long the whole body may take: a server that drips bytes never stalls, but must not hold us for ever.
+    ///   - take: Gets pieces of some hundred KiB.
+    /// - Returns: Whether it was not larger than the limit.
+    /// - Throws: As `body`; what `take` throws.
+    func read(limit: Int, within time: Duration = .seconds(300), _ take: (ByteBuffer) async throws -> Void) async throws -> Bool {
+        let deadline = ContinuousClock.now + time
+        var count = 0
+        var piece = ByteBuffer()
         for try await chunk in response.body {
-            guard data.count + chunk.readableBytes <= limit else { return nil }
+            count += chunk.readableBytes
+            guard count <= limit else { return false }
             guard ContinuousClock.now < deadline else {
                 throw RoostError(.network, "The answer of \(url.origin) took longer than \(time). Check the network.", context: context)
             }
-            data.append(contentsOf: chunk.readableBytesView)
+            piece.writeImmutableBuffer(chunk)
+            guard piece.readableBytes >= Self.pieceBytes else { continue }
+            try await take(piece)
+            piece.clear()
         }
-        return data
+        try await take(piece)
+        return true
     }
+
+    private static let pieceBytes = 128 << 10
 
     /// Reads away the short body of a redirect, so that its connection can be used again.
     func drain() async {

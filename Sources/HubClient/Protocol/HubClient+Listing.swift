@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOCore
 import NIOHTTP1
 public import RoostCore
 
@@ -17,15 +18,15 @@ extension HubClient {
         _ = try cache.refFile(revision, of: repository)
         if transport.configuration.isOffline { return try cache.knownRevision(revision, of: repository) }
         let answer = try await transport.get(routes.revision(revision, of: repository), isMetadata: true)
-        let json = try await body(of: answer, limit: TreeListing.mostBytes)
-        guard let info = try? JSONDecoder().decode(ModelInfo.self, from: json), let commit = CommitHash(hex: info.sha) else {
+        let info = try await self.info(in: answer)
+        guard let commit = info.flatMap({ CommitHash(hex: $0.sha) }) else {
             throw RoostError(
                 .hubFailure,
                 "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
         var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)
-        resolved.facts = (try? JSONDecoder().decode(RepositoryFacts.self, from: json)) ?? RepositoryFacts()
+        resolved.facts = info?.facts ?? RepositoryFacts()
         return resolved
     }
 
@@ -59,40 +60,97 @@ extension HubClient {
         while let address = next {
             let answer = try await transport.get(address, isMetadata: true)
             do {
-                try listing.add(page: try await body(of: answer, limit: TreeListing.mostBytes - listing.byteCount))
+                try await read(answer, into: &listing)
                 next = try nextPage(after: answer)
             } catch let error as RoostError where error.context.isEmpty {
                 throw error.adding("request", "GET \(answer.url.withoutQuery)")
             }
         }
-        return try listing.checkedFiles()
+        return try await disk.run { [listing] in try listing.checkedFiles() }
+    }
+
+    /// Reads a page as it comes, beside the threads that answer requests.
+    private func read(_ answer: HubAnswer, into listing: inout TreeListing) async throws {
+        var page = try listing.beginPage()
+        try await read(answer, limit: TreeListing.mostBytes - listing.byteCount) { piece in
+            let (next, entries) = try await disk.run { [page] in
+                var page = page
+                let entries = try page.read(piece.readableBytesView)
+                return (page, entries)
+            }
+            page = next
+            try listing.add(entries)
+        }
+        try page.finish()
+    }
+
+    /// What pulling needs of a model info, which also lists all files.
+    ///
+    /// - Returns: `nil` when the answer is none.
+    private func info(in answer: HubAnswer) async throws -> ModelInfo? {
+        var members = JSONMembers(ModelInfo.members)
+        do {
+            try await read(answer, limit: TreeListing.mostBytes) { piece in
+                members = try await disk.run { [members] in
+                    var members = members
+                    try members.take(piece.readableBytesView)
+                    return members
+                }
+            }
+        } catch is JSONNesting.Broken {
+            return nil
+        }
+        return try await disk.run { [members] in
+            guard let json = try? Data(members.finish()) else { return nil }
+            return try? JSONDecoder().decode(ModelInfo.self, from: json)
+        }
     }
 
     /// The next page is asked for with the token, so it must be at the Hub itself.
     private func nextPage(after answer: HubAnswer) throws -> String? {
         guard let link = LinkHeader.next(in: answer.response.headers["Link"]) else { return nil }
-        guard let url = RemoteURL(link), url.origin == transport.configuration.endpoint.origin else {
+        guard let url = RemoteURL(link, relativeTo: answer.url), url.origin == transport.configuration.endpoint.origin else {
             throw RoostError(
                 .hubProtocolViolation,
-                "The Hub's file list continues at an address that is not an absolute URL of \(transport.configuration.endpoint.origin). Check HF_ENDPOINT.",
+                "The Hub's file list continues at an address that is not one of \(transport.configuration.endpoint.origin). Check HF_ENDPOINT.",
                 context: answer.context)
         }
         return url.text
     }
 
+    /// Reads a short body of success whole.
     func body(of answer: HubAnswer, limit: Int) async throws -> Data {
+        var data = Data()
+        try await read(answer, limit: limit) { data.append(contentsOf: $0.readableBytesView) }
+        return data
+    }
+
+    /// Reads a body of success as it comes.
+    private func read(_ answer: HubAnswer, limit: Int, _ take: (ByteBuffer) async throws -> Void) async throws {
         try answer.requireSuccess()
         try answer.requireIdentityEncoding()
         do {
-            guard let body = try await answer.body(limit: limit) else { throw TreeListing.tooLong }
-            return body
+            guard try await answer.read(limit: limit, take) else { throw TreeListing.tooLong }
+        } catch let error as JSONNesting.Broken {
+            throw error
         } catch {
             throw transport.failure(error, url: answer.url)
         }
     }
 }
 
-/// The one field of the Hub's model info that pulling needs.
+/// What pulling needs of the Hub's model info.
 private struct ModelInfo: Decodable {
     let sha: String
+    let facts: RepositoryFacts
+
+    init(from decoder: any Decoder) throws {
+        sha = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .sha)
+        facts = (try? RepositoryFacts(from: decoder)) ?? RepositoryFacts()
+    }
+
+    /// The members that are read, here and for the facts.
+    static let members = ["sha"] + RepositoryFacts.members
+
+    private enum CodingKeys: String, CodingKey { case sha }
 }

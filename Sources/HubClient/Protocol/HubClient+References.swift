@@ -10,7 +10,9 @@ extension HubClient {
     @concurrent
     public func references(of repository: RepositoryID) async throws -> [RepositoryReference] {
         let answer = try await transport.get(routes.references(repository), isMetadata: true)
-        guard let lists = try? JSONDecoder().decode([String: [Entry]].self, from: try await body(of: answer, limit: TreeListing.mostBytes)) else {
+        let json = try await body(of: answer, limit: Self.mostReferenceBytes)
+        let lists = try await disk.run { try? JSONDecoder().decode([String: [Entry]].self, from: json) }
+        guard let lists else {
             throw RoostError(
                 .hubFailure, "\(answer.url.origin) did not answer as a Hub does: no list of branches of \(repository). Check HF_ENDPOINT.",
                 context: answer.context)
@@ -22,6 +24,9 @@ extension HubClient {
             }
         }
     }
+
+    /// Tens of thousands of names.
+    private static let mostReferenceBytes = 4 << 20
 
     private struct Entry: Decodable {
         let name: String

@@ -36,7 +36,10 @@ public struct RepositoryFacts: Sendable, Hashable, Decodable {
         let license: String?
     }
 
-    private enum CodingKeys: String, CodingKey {
+    /// The members of the Hub's model info that are read.
+    static var members: [String] { CodingKeys.allCases.map(\.rawValue) }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case gated, `private`, tags, cardData
     }
 }

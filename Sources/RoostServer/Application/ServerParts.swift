@@ -65,14 +65,11 @@ struct ServerParts: Sendable {
         self.jobCounts = JobCounts { try await database.jobCounts() }
     }
 
-    /// All routes behind the middleware that guards them.
-    func router() -> Router<RoostContext> {
+    /// All routes behind the door that guards them.
+    func router() -> GuardedRouter {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: LastRequestMiddleware(paths: ["/chat", "/v1/chat/completions", "/v1/embeddings"]))
         router.add(middleware: ProblemMiddleware())
-        router.add(
-            middleware: HostCheckMiddleware(
-                allowedHosts: Set(configuration.settings.allowedHosts), allowsAnyAddress: configuration.settings.allowRemote))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelUpkeep(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
@@ -80,7 +77,9 @@ struct ServerParts: Sendable {
         OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
-        return router
+        let settings = configuration.settings
+        return GuardedRouter(
+            router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote)
     }
 
     /// Since the server's start.

@@ -137,8 +137,12 @@ extension ServerSettings {
         port = try reader.int(.port, in: 0...65_535, default: port)
         allowRemote = try reader.bool(.allowRemote, default: allowRemote)
         allowedHosts =
-            try reader.string(.allowedHosts, allowed: "host names separated by commas") { text in
-                text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }.filter { !$0.isEmpty }
+            try reader.string(
+                .allowedHosts,
+                allowed: "host names or addresses separated by commas, each with or without a port, such as roost.lan or app.example.com:3000"
+            ) { text in
+                let hosts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+                return hosts.allSatisfy { HostName($0) != nil } ? hosts.map { $0.lowercased() } : nil
             } ?? []
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel = try reader.string(.logLevel, allowed: "one of \(levels)") { Logger.Level(rawValue: $0) } ?? logLevel
@@ -160,7 +164,7 @@ extension ServerSettings {
 
     /// Roost has no keys of its own: whoever reaches the port may use it. Listening to other machines is therefore a decision, not a default.
     private func refuseRemoteAddress() throws {
-        guard !HostName(host).isLoopback, !allowRemote else { return }
+        guard HostName(bare: host)?.isLoopback != true, !allowRemote else { return }
         throw RoostError(
             .invalidConfiguration,
             "\(host) can be reached from other machines, and anybody who reaches Roost can use it; add --allow-remote (ROOST_ALLOW_REMOTE=true) if that is what you want."

@@ -12,7 +12,7 @@ public import SystemPackage
 /// | `host` | `ROOST_HOST` | `--host` | `127.0.0.1` |
 /// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 takes a free one) |
 /// | `allow_remote` | `ROOST_ALLOW_REMOTE` | `--allow-remote` | false |
-/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; names the `Host` header may carry, separated by commas |
+/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: what the `Host` header may name, and whose web pages may use the server |
 /// | `log_level` | `ROOST_LOG_LEVEL` | `--log-level` | `info` |
 /// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, else the one `make engine` built |
 /// | `context_length` | `ROOST_CONTEXT_LENGTH` | `--context-length` | 4096 tokens (256 … 1048576) |
@@ -49,7 +49,7 @@ public struct ServerSettings: Sendable, Hashable {
     public var port = 8005
     /// Whether an address that other machines reach may be used.
     public var allowRemote = false
-    /// Further names that the `Host` header may carry.
+    /// Hosts, as `host` or `host:port`, that the `Host` header may name, and whose web pages may use the server.
     public var allowedHosts: [String] = []
     /// What is logged.
     public var logLevel: Logger.Level = .info

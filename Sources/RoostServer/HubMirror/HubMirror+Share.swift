@@ -19,6 +19,7 @@ extension HubMirror {
         configuration.limits.connectionsPerAddress = settings.maxConnectionsPerAddress
         configuration.access = MirrorAccess(
             token: try MirrorAccess.token(environment: environment, file: settings.shareTokenFile), networks: settings.shareAllow)
+        try configuration.access.allow(hosts: settings.allowedHosts)
         try configuration.serveCache(environment: environment, upstream: nil)
         let mirror = HubMirror(configuration: configuration, logger: logger) { port in
             logger.notice("the Hub cache is shared", metadata: ["address": "\(settings.shareHost)", "port": "\(port)"])

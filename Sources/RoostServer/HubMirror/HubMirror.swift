@@ -33,9 +33,8 @@ public struct HubMirror: Service {
         public var indexDirectory: FilePath?
         /// Bytes a second over all file bodies together; `nil` is as fast as the machine can.
         public var bandwidthLimit: Int64?
-        /// Entries in one page of a file listing; the Hub's own number is 1000.
-        public var treePageSize = 1000
-
+        /// Entries of a list that are written at a time: some milliseconds of work.
+        var listPieceSize = 500
         /// What the options of the command begin with, for messages that name them.
         var optionPrefix = "--"
         /// File bodies that are sent at a time; further clients are asked to come again.
@@ -153,7 +152,7 @@ public struct HubMirror: Service {
         let chain = router.middlewares.constructResponder(finalResponder: responder)
         return Application(
             responder: GuardedResponder(
-                access: configuration.access, isLocal: HostName(configuration.host).isLoopback,
+                access: configuration.access, isLocal: HostName(bare: configuration.host)?.isLoopback == true,
                 inner: CallbackResponder { try await chain.respond(to: $0, context: $1) }),
             server: limits.server,
             configuration: ApplicationConfiguration(

@@ -5,14 +5,14 @@ import SystemPackage
 
 /// Knows the content of every repository in a folder. Each file is hashed at most once while it does not change, however many clients ask at a time.
 ///
-/// Mutable state: `latest`, and `building`, the queue in front of each repository; all guarded by the actor. Reading folders and
-/// files happens on NIO's thread pool, so neither an event loop nor Swift's own threads ever wait for a disk.
+/// Mutable state: `latest`, guarded by the actor. Reading folders and files happens on NIO's thread pool, so neither an event loop nor Swift's own
+/// threads ever wait for a disk.
 actor MirrorCatalog {
     private let directory: MirrorDirectory
     private let logger: Logger
     private let digests: DigestStore
     private var latest: [RepositoryID: FolderSnapshot] = [:]
-    private var building: [RepositoryID: [CheckedContinuation<Void, Never>]] = [:]
+    private let building = OneAtATime<RepositoryID>()
     /// How many files were read to hash them since the catalog exists.
     private(set) var hashedFiles = 0
 
@@ -37,14 +37,17 @@ actor MirrorCatalog {
     /// - Returns: `nil` when there is none.
     /// - Throws: `MirrorError` when a file does not stop changing, `Errno` when one cannot be read, `CancellationError`.
     func snapshot(of id: RepositoryID) async throws -> FolderSnapshot? {
-        await enter(id)
-        defer { leave(id) }
+        // One caller at a time works on a repository; the others find its result in the index.
+        try await building.alone(with: id) { try await self.build(id) }
+    }
+
+    private func build(_ id: RepositoryID) async throws -> FolderSnapshot? {
         let listing = try await NIOThreadPool.singleton.runIfActive { [directory] in directory.files(of: id) }
         guard let listing else {
             latest[id] = nil
             return nil
         }
-        if let known = latest[id], known.matches(listing) { return known }
+        if let known = latest[id], try await MirrorThreads.run({ known.matches(listing) }) { return known }
         if !listing.refused.isEmpty {
             logger.warning(
                 "Some files are not served: an unsafe name, a link that leads out of the folder, or no regular file.",
@@ -59,21 +62,9 @@ actor MirrorCatalog {
             }
         }
         await digests.save()
-        let snapshot = FolderSnapshot(id: id, files: files)
+        let snapshot = try await MirrorThreads.run { [files] in FolderSnapshot(id: id, files: files) }
         latest[id] = snapshot
         return snapshot
-    }
-
-    /// One caller at a time works on a repository; the others find its result in the index.
-    private func enter(_ id: RepositoryID) async {
-        while building[id] != nil {
-            await withCheckedContinuation { building[id, default: []].append($0) }
-        }
-        building[id] = []
-    }
-
-    private func leave(_ id: RepositoryID) {
-        for waiter in building.removeValue(forKey: id) ?? [] { waiter.resume() }
     }
 
     private func hashed(_ listed: RepositoryListing.File) async throws -> (RepositoryListing.File, ContentDigest) {

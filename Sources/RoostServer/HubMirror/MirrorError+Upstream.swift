@@ -20,6 +20,7 @@ extension MirrorError {
             self.init(status: .init(code: 507, reasonPhrase: "Insufficient Storage"), message: "The disk of this mirror is full.")
         case .network, .hubFailure, .hubProtocolViolation, .digestMismatch, .sizeMismatch:
             self.init(status: .badGateway, message: "The upstream of this mirror failed: \(error.message)")
+        case .shuttingDown: self = .tooBusy
         // The rest is this machine's own trouble, and its log says more.
         default: self = .failure
         }

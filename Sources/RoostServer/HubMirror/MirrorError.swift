@@ -60,7 +60,15 @@ struct MirrorError: Error {
 
     /// The request names a host that a mirror on a loopback address does not have.
     static let foreignHost = MirrorError(
-        status: .forbidden, message: "The Host header is not a name of this mirror; use http://127.0.0.1 and the port.")
+        status: .forbidden,
+        message:
+            "The Host header is not a name of this mirror; use http://127.0.0.1 and the port, or start the mirror with --allowed-hosts and the name.")
+
+    /// The request comes from a web page.
+    static let foreignPage = MirrorError(status: .forbidden, message: "A web page of another origin may not use this mirror.")
+
+    /// The request breaks a rule of HTTP.
+    static func badRequest(_ message: String) -> MirrorError { MirrorError(status: .badRequest, message: message) }
 
     /// The client's address is in no network that may read.
     static let foreignNetwork = MirrorError(status: .forbidden, message: "This mirror does not serve your network; its operator can allow it.")
@@ -85,11 +93,27 @@ struct MirrorError: Error {
     /// No route.
     static let noSuchRoute = MirrorError(status: .notFound, message: "This mirror serves models, datasets and spaces, and no such page.")
 
+    /// There is such a page, but not with this method.
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> MirrorError {
+        MirrorError(status: .methodNotAllowed, message: "This page takes \(list(methods)).", headers: [.allow: list(methods)])
+    }
+
+    /// Methods as `Allow` names them.
+    static func list(_ methods: [HTTPRequest.Method]) -> String { methods.map(\.rawValue).joined(separator: ", ") }
+
     /// Nobody can log in here.
     static let noUsers = MirrorError(status: .unauthorized, message: "Invalid username or password.")
 
     /// A request body that is no list of paths.
-    static let badBody = MirrorError(status: .badRequest, message: "The body must name `paths`, as a form or as JSON, in at most 1 MiB.")
+    static let badBody = MirrorError(status: .badRequest, message: "The body must name `paths`, as a form or as JSON.")
+
+    /// A request body that is longer than any client's.
+    static let tooLargeBody = MirrorError(status: .contentTooLarge, message: "The body may have at most 1 MiB; ask in several requests.")
+
+    /// A list of paths that is longer than any client needs.
+    static func tooManyPaths(_ most: Int) -> MirrorError {
+        MirrorError(status: .contentTooLarge, message: "One request may name \(most) paths; ask in several.")
+    }
 
     /// A failure of this machine; the log says more.
     static let failure = MirrorError(status: .internalServerError, message: "The mirror could not read this repository; its log says why.")

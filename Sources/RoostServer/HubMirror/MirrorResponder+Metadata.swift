@@ -11,35 +11,36 @@ extension MirrorResponder {
     func repositoryInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
         let wanted = request.uri.queryParameters.filter { ["expand", "expand[]", "expand%5B%5D"].contains($0.key) }.map { String($0.value) }
-        return try json(
-            RepositoryInfo(snapshot, withBlobs: flag("blobs", request), wanted: wanted.isEmpty ? nil : Set(wanted)), of: snapshot)
+        let info = RepositoryInfo(snapshot, wanted: wanted.isEmpty ? nil : Set(wanted))
+        guard wanted.isEmpty || wanted.contains("siblings") else { return try json(info, of: snapshot) }
+        let withBlobs = flag("blobs", request)
+        let siblings = JSONEntries(of: snapshot.files) { RepositoryInfo.Sibling($0, withBlobs: withBlobs) }
+        // The object without its last brace.
+        let start = String(decoding: try JSONEncoder.mirror.encode(info).dropLast(), as: UTF8.self)
+        return try await list(siblings, before: start + ",\"siblings\":[", after: "]}", of: snapshot)
     }
 
-    /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in pages.
+    /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in one page, so that no answer has to say where a next one is: a mirror cannot know under which
+    /// name, by which scheme and below which path a proxy offers it.
     func tree(_ id: RepositoryID, _ revision: String, _ folder: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
         let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        guard let all = snapshot.entries(in: folder, recursive: flag("recursive", request)) else {
-            throw MirrorError.entryNotFound(commit: snapshot.commit)
-        }
-        let expand = flag("expand", request)
-        let start = min(max(Int(request.uri.queryParameters["cursor"] ?? "0") ?? 0, 0), all.count)
-        let end = min(start + (expand ? min(50, configuration.treePageSize) : configuration.treePageSize), all.count)
-        let entries = all[start..<end].map { entry in
-            var entry = entry
-            if expand { entry.lastCommit = .init(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified) }
-            return entry
-        }
-        var response = try json(entries, of: snapshot)
-        if end < all.count { response.headers[.link] = "<\(nextPage(of: snapshot, folder, from: end, request))>; rel=\"next\"" }
-        return response
+        let commit = MirrorTreeEntry.Commit(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified)
+        guard
+            let walk = MirrorTreeWalk(
+                snapshot, folder: folder, isRecursive: flag("recursive", request), commit: flag("expand", request) ? commit : nil)
+        else { throw MirrorError.entryNotFound(commit: snapshot.commit) }
+        return try await list(walk, before: "[", after: "]", of: snapshot)
     }
 
     /// `POST /api/models/{id}/paths-info/{rev}`; paths that do not exist are left out.
     func pathsInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
+        guard let slot = questionSlots.take() else { throw MirrorError.tooBusy }
         let paths = try await requestedPaths(request)
         let snapshot = try await snapshot(id, revision, request)
-        return try json(paths.compactMap { snapshot.entry(at: $0) }, of: snapshot)
+        defer { withExtendedLifetime(slot) {} }
+        let entries = JSONEntries(of: paths) { snapshot.entry(at: $0) }
+        return try await list(entries, before: "[", after: "]", of: snapshot)
     }
 
     /// `GET /api/models/{id}/refs`
@@ -102,41 +103,50 @@ extension MirrorResponder {
 
     private static let commitTitle = "Files as they are"
 
-    /// The URL must be absolute, since clients request it as it is; it names the commit, so that all pages show one state.
-    private func nextPage(of snapshot: MirrorSnapshot, _ folder: String, from cursor: Int, _ request: Request) -> String {
-        let path = folder.isEmpty ? "" : "/" + (folder.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? "")
-        let query = "recursive=\(flag("recursive", request))&expand=\(flag("expand", request))&cursor=\(cursor)"
-        return "http://\(authority(of: request))/api/\(snapshot.id.kind.rawValue)/\(snapshot.id)/tree/\(snapshot.commit)\(path)?\(query)"
-    }
-
-    /// How the client reached us; our own address if it says something that is no host.
-    private func authority(of request: Request) -> String {
-        let given = request.head.authority ?? ""
-        let allowed = CharacterSet.unreserved.union(CharacterSet(charactersIn: ":[]"))
-        let isHost = !given.isEmpty && given.unicodeScalars.allSatisfy { $0.isASCII && allowed.contains($0) }
-        return isHost ? given : "\(configuration.host):\(configuration.port)"
-    }
-
     /// 0.36 sends `True`, later clients `true`.
     private func flag(_ name: Substring, _ request: Request) -> Bool {
         ["true", "1"].contains(request.uri.queryParameters[name]?.lowercased())
     }
 
+    /// Each path once, in the order they were asked for.
     private func requestedPaths(_ request: Request) async throws -> [String] {
-        struct Paths: Decodable { let paths: [String] }
-        guard let body = try? await request.body.collect(upTo: 1 << 20) else { throw MirrorError.badBody }
-        if request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true {
-            guard let decoded = try? JSONDecoder().decode(Paths.self, from: Data(body.readableBytesView)) else { throw MirrorError.badBody }
-            return decoded.paths
+        var request = request
+        let body: ByteBuffer
+        do {
+            body = try await request.readBody(upTo: 1 << 20)
+        } catch let error as RoostError where error.code == .timedOut {
+            throw MirrorError(status: .requestTimeout, message: error.message)
+        } catch let error as RoostError where error.code == .tooLarge {
+            throw MirrorError.tooLargeBody
+        } catch is NIOTooManyBytesError {
+            throw MirrorError.tooLargeBody
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+            throw MirrorError.tooLargeBody
         }
-        return String(buffer: body).split(separator: "&").compactMap { pair in
-            guard pair.hasPrefix("paths=") else { return nil }
-            return pair.dropFirst("paths=".count).replacing("+", with: " ").removingPercentEncoding
-        }
+        let isJSON = request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true
+        return try await MirrorThreads.run { try Self.paths(in: body, isJSON: isJSON) }
     }
-}
 
-extension CharacterSet {
-    /// What never needs escaping in a URL (RFC 3986, section 2.3).
-    fileprivate static let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+    private static func paths(in body: ByteBuffer, isJSON: Bool) throws -> [String] {
+        struct Paths: Decodable { let paths: [String] }
+        let all: [String]
+        if isJSON {
+            guard let decoded = try? JSONDecoder().decode(Paths.self, from: Data(body.readableBytesView)) else { throw MirrorError.badBody }
+            all = decoded.paths
+        } else {
+            all = body.readableBytesView.split(separator: UInt8(ascii: "&")).compactMap { pair in
+                guard pair.starts(with: "paths=".utf8) else { return nil }
+                let text = String(
+                    decoding: pair.dropFirst("paths=".utf8.count).map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+                return text.removingPercentEncoding
+            }
+        }
+        var seen: Set<String> = []
+        let paths = all.filter { seen.insert($0).inserted }
+        guard paths.count <= mostPaths else { throw MirrorError.tooManyPaths(mostPaths) }
+        return paths
+    }
+
+    /// Paths in one question.
+    private static let mostPaths = 10_000
 }

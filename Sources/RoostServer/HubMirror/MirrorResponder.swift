@@ -12,6 +12,10 @@ struct MirrorResponder: HTTPResponder {
     let source: any MirrorSource
     let configuration: HubMirror.Configuration
     let slots: BodySlots
+    /// Questions with a body, which is in memory while its answer is made.
+    let questionSlots = BodySlots(32)
+    /// Long lists on their way: each keeps its repository's in memory.
+    let listSlots = BodySlots(32)
     let limiter: BandwidthLimiter?
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
@@ -49,7 +53,9 @@ struct MirrorResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        guard let route = MirrorRoute(method: request.method, rawPath: request.uri.path) else { throw MirrorError.noSuchRoute }
+        guard let route = MirrorRoute(rawPath: request.uri.path) else { throw MirrorError.noSuchRoute }
+        guard request.method != .options else { return Response(status: .noContent, headers: [.allow: MirrorError.list(route.methods)]) }
+        guard route.methods.contains(request.method) else { throw MirrorError.methodNotAllowed(route.methods) }
         switch route {
         case .whoAmI: return try whoAmI()
         case .repositoryInfo(let id, let revision): return try await repositoryInfo(id, revision, request)
@@ -85,6 +91,38 @@ struct MirrorResponder: HTTPResponder {
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
         headers[.hubWarning] = snapshot?.warning
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// A list in JSON, which is made while it is sent if it is long.
+    ///
+    /// - Parameters:
+    ///   - entries: The list.
+    ///   - start: What comes before it.
+    ///   - end: What comes after it.
+    ///   - snapshot: What it was taken from.
+    /// - Returns: The answer.
+    /// - Throws: When an entry cannot be encoded; `MirrorError` when too many long lists are under way.
+    func list<Entries: IteratorProtocol & Sendable>(
+        _ entries: Entries, before start: String, after end: String, of snapshot: MirrorSnapshot
+    ) async throws -> Response where Entries.Element: Encodable {
+        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
+        headers[.hubWarning] = snapshot.warning
+        var list = JSONList(entries, before: start, after: end, pieceSize: configuration.listPieceSize)
+        let first = try await list.next()
+        guard let begin = first, !list.isOver else {
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: first ?? ByteBuffer()))
+        }
+        guard let slot = listSlots.take() else { throw MirrorError.tooBusy }
+        let rest = list
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                var rest = rest
+                try await writer.write(begin)
+                while let piece = try await rest.next() { try await writer.write(piece) }
+                try await writer.finish(nil)
+                withExtendedLifetime(slot) {}
+            })
     }
 }
 

@@ -15,13 +15,12 @@ enum MirrorRoute: Sendable, Hashable {
     case accessCheck(RepositoryID, toWrite: Bool)
     case file(RepositoryID, revision: String, path: String)
 
-    /// Reads a request line; `nil` when nothing of the kind exists here.
+    /// Reads a path; `nil` when nothing of the kind exists here.
     ///
-    /// - Parameters:
-    ///   - method: `GET`, `HEAD`, or `POST` for a list of paths.
-    ///   - rawPath: The path as it was sent, without the query.
-    init?(method: HTTPRequest.Method, rawPath: String) {
-        let segments = rawPath.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+    /// - Parameter rawPath: The path as it was sent, without the query. Slashes at its ends do not count.
+    init?(rawPath: String) {
+        var segments = Array(rawPath.split(separator: "/", omittingEmptySubsequences: false).map(String.init).drop { $0.isEmpty })
+        while segments.last?.isEmpty == true { segments.removeLast() }
         let route: MirrorRoute? =
             if segments.first == "api", segments.count > 1, let kind = RepositoryKind(rawValue: segments[1]) {
                 Self.metadata(Array(segments.dropFirst(2)), kind)
@@ -31,13 +30,12 @@ enum MirrorRoute: Sendable, Hashable {
                 Self.file(segments)
             }
         guard let route else { return nil }
-        switch (method, route) {
-        case (.post, .pathsInfo): break
-        case (_, .pathsInfo): return nil
-        case (.get, _), (.head, _): break
-        default: return nil
-        }
         self = route
+    }
+
+    /// What may be done with it.
+    var methods: [HTTPRequest.Method] {
+        if case .pathsInfo = self { [.options, .post] } else { [.get, .head, .options] }
     }
 
     private static func metadata(_ segments: [String], _ kind: RepositoryKind) -> MirrorRoute? {

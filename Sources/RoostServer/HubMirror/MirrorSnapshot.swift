@@ -10,13 +10,14 @@ struct MirrorSnapshot: Sendable {
     let commit: String
     /// The files, ordered by the bytes of their paths.
     let files: [MirrorFile]
+    /// The sum of all sizes, in bytes.
+    let bytes: Int64
     /// When it was made.
     let lastModified: Timestamp
     /// What clients should know about this answer; one line.
     var warning: String?
-    private let byPath: [String: MirrorFile]
 
-    /// Puts a snapshot together.
+    /// Puts a snapshot together. A long one takes a second, so this is work for a thread that may take it.
     ///
     /// - Parameters:
     ///   - id: The repository.
@@ -25,22 +26,50 @@ struct MirrorSnapshot: Sendable {
     ///   - lastModified: When it was made.
     init(id: RepositoryID, commit: CommitHash? = nil, files: [MirrorFile], lastModified: Date) {
         let files = files.sorted { $0.path.description.utf8.lexicographicallyPrecedes($1.path.description.utf8) }
-        self.id = id
-        self.files = files
-        self.lastModified = Timestamp(lastModified)
-        self.commit = commit?.description ?? GitObject.sha1(of: files.map { "\($0.path)\0\($0.digest.hex)\0\($0.size)\n" }.joined())
-        // Two names that Unicode calls equal are one key here; the first wins.
-        self.byPath = Dictionary(files.map { ($0.path.description, $0) }) { first, _ in first }
+        self.init(
+            id: id, commit: commit?.description ?? GitObject.sha1(of: files.map { "\($0.path)\0\($0.digest.hex)\0\($0.size)\n" }.joined()),
+            ordered: files, lastModified: Timestamp(lastModified))
     }
 
-    /// The file with that path.
-    subscript(path: String) -> MirrorFile? { byPath[path] }
+    private init(id: RepositoryID, commit: String, ordered files: [MirrorFile], lastModified: Timestamp) {
+        self.id = id
+        self.commit = commit
+        self.files = files
+        self.lastModified = lastModified
+        bytes = files.reduce(0) { $0 + $1.size }
+    }
+
+    /// The same commit with only some of its files.
+    func keeping(_ files: [MirrorFile]) -> MirrorSnapshot { MirrorSnapshot(id: id, commit: commit, ordered: files, lastModified: lastModified) }
+
+    /// The file with that path, byte for byte.
+    subscript(path: String) -> MirrorFile? {
+        let index = index(notBefore: path)
+        return index < files.count && files[index].path.description.utf8.elementsEqual(path.utf8) ? files[index] : nil
+    }
+
+    /// The files below a folder; all for an empty path.
+    func range(of folder: String) -> Range<Int> {
+        // `0` comes right after `/`.
+        folder.isEmpty ? files.indices : index(notBefore: "\(folder)/")..<index(notBefore: "\(folder)0")
+    }
+
+    /// The first file whose path does not come before a text.
+    private func index(notBefore text: String) -> Int {
+        var range = files.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if files[middle].path.description.utf8.lexicographicallyPrecedes(text.utf8) {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound
+    }
 
     /// Whether a revision means this snapshot of a folder: `main`, the commit, or at least seven digits of it.
     func isNamed(by revision: String) -> Bool {
         revision == "main" || (revision.utf8.count >= 7 && revision.isLowercaseHex && commit.hasPrefix(revision))
     }
-
-    /// The sum of all sizes, in bytes.
-    var bytes: Int64 { files.reduce(0) { $0 + $1.size } }
 }

@@ -1,15 +1,15 @@
 import RoostCore
 
 /// One entry of `/tree` and `/paths-info`.
-struct MirrorTreeEntry: Encodable {
-    struct LargeFile: Encodable {
+struct MirrorTreeEntry: Encodable, Sendable {
+    struct LargeFile: Encodable, Sendable {
         /// The bare sha256.
         let oid: String
         let size: Int64
         let pointerSize: Int
     }
 
-    struct Commit: Encodable {
+    struct Commit: Encodable, Sendable {
         let id: String
         let title: String
         let date: Timestamp
@@ -31,10 +31,10 @@ struct MirrorTreeEntry: Encodable {
         lfs = file.pointerSize.map { LargeFile(oid: file.digest.hex, size: file.size, pointerSize: $0) }
     }
 
-    /// A folder; its name is made from what is in it, so that it changes when that does.
-    init(folder: String, holding files: [MirrorFile]) {
+    /// A folder.
+    init(folder: String, oid: String) {
         type = "directory"
-        oid = GitObject.sha1(of: files.map { "\($0.path)\0\($0.digest.hex)\n" }.joined())
+        self.oid = oid
         size = 0
         path = folder
     }

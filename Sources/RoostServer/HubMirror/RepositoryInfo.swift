@@ -1,9 +1,11 @@
 import RoostCore
 
-/// The answer of `/api/models/{id}` and its sisters: the fields that clients need, and the ones they would stumble over if they were missing.
+/// The answer of `/api/models/{id}` and its sisters but for its list of files: the fields that clients need, and the ones they would stumble over if
+/// they were missing.
 struct RepositoryInfo: Encodable {
-    struct Sibling: Encodable {
-        struct LargeFile: Encodable {
+    /// An entry of the list of files, which can be long and is sent as it is made.
+    struct Sibling: Encodable, Sendable {
+        struct LargeFile: Encodable, Sendable {
             let sha256: String
             let size: Int64
             let pointerSize: Int
@@ -36,7 +38,6 @@ struct RepositoryInfo: Encodable {
     let likes = 0
     let tags: [String] = []
     let usedStorage: Int64
-    let siblings: [Sibling]
     /// The keys that were asked for; `nil` is all.
     private let wanted: Set<String>?
 
@@ -44,9 +45,8 @@ struct RepositoryInfo: Encodable {
     ///
     /// - Parameters:
     ///   - snapshot: The repository.
-    ///   - withBlobs: Whether each file carries its size and digests.
     ///   - wanted: The keys to answer with, beside the name; `nil` for all.
-    init(_ snapshot: MirrorSnapshot, withBlobs: Bool, wanted: Set<String>?) {
+    init(_ snapshot: MirrorSnapshot, wanted: Set<String>?) {
         self.wanted = wanted
         id = snapshot.id.description
         modelId = snapshot.id.kind == .model ? id : nil
@@ -55,7 +55,6 @@ struct RepositoryInfo: Encodable {
         lastModified = snapshot.lastModified
         createdAt = lastModified
         usedStorage = snapshot.bytes
-        siblings = snapshot.files.map { Sibling($0, withBlobs: withBlobs) }
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -76,10 +75,9 @@ struct RepositoryInfo: Encodable {
         try put(likes, .likes)
         try put(tags, .tags)
         try put(usedStorage, .usedStorage)
-        try put(siblings, .siblings)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, modelId, author, sha, lastModified, createdAt, `private`, gated, disabled, downloads, likes, tags, usedStorage, siblings
+        case id, modelId, author, sha, lastModified, createdAt, `private`, gated, disabled, downloads, likes, tags, usedStorage
     }
 }

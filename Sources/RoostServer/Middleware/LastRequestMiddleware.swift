@@ -13,7 +13,7 @@ struct LastRequestMiddleware: RouterMiddleware {
         _ request: Request, context: RoostContext, next: @concurrent (Request, RoostContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        if paths.contains(request.uri.path) { response.headers[.connection] = "close" }
+        if paths.contains(request.routePath) { response.headers[.connection] = "close" }
         return response
     }
 }

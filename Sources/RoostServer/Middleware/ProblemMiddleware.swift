@@ -15,17 +15,20 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch is CancellationError {
-            // The client is gone, or the server is: nobody reads the answer.
-            return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request"))
         } catch {
-            let failure = Self.describe(error, request: request)
-            let status = failure.httpStatus
-            if status.code >= 500 {
-                context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(failure.traceback)"])
-            }
-            return request.uri.path.hasPrefix("/v1/") ? failure.openAIResponse : failure.problemResponse
+            return Self.response(to: error, request: request, logger: context.logger)
         }
+    }
+
+    /// An error as an answer. The log hears of it when it is a failure of this server.
+    static func response(to error: any Error, request: Request, logger: Logger) -> Response {
+        // The client is gone, or the server is: the answer is not read.
+        if error is CancellationError { return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request")) }
+        let failure = describe(error, request: request)
+        if failure.httpStatus.code >= 500 {
+            logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(failure.traceback)"])
+        }
+        return request.routePath.hasPrefix("/v1/") ? failure.openAIResponse : failure.problemResponse
     }
 
     private static var tooLarge: RoostError {
@@ -37,7 +40,7 @@ struct ProblemMiddleware: RouterMiddleware {
             switch error.status {
             case .notFound:
                 return RoostError(
-                    .notFound, "There is no \(request.method) \(request.uri.path.quotedForPeople) here; GET /health tells whether the server is up.")
+                    .notFound, "There is nothing at \(request.uri.path.quotedForPeople); GET /health tells whether the server is up.")
             case .contentTooLarge: return tooLarge
             default:
                 return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)
@@ -56,6 +59,7 @@ extension RoostError {
         case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout
+        case .methodNotAllowed: .methodNotAllowed
         case .conflict: .conflict
         case .tooLarge: .contentTooLarge
         case .rateLimited, .engineCoolingDown: .tooManyRequests

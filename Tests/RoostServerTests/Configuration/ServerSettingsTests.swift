@@ -84,6 +84,8 @@ import Testing
     @Test(arguments: [
         ("ROOST_PORT", "abc"), ("ROOST_PORT", "70000"), ("ROOST_PORT", "-1"), ("MAX_CONCURRENT_PULLS", "0"), ("MAX_CACHE_MODELS", "many"),
         ("MODEL_LOAD_COOLDOWN", "-5"), ("ROOST_LOG_LEVEL", "loud"), ("ROOST_ALLOW_REMOTE", "maybe"), ("ROOST_LLAMA_SERVER", "/nonexistent"),
+        ("ROOST_ALLOWED_HOSTS", "https://app.example.com"), ("ROOST_ALLOWED_HOSTS", "roost.lan:0"), ("ROOST_ALLOWED_HOSTS", "roost lan"),
+        ("ROOST_ALLOWED_HOSTS", "fd00::7"), ("ROOST_ALLOWED_HOSTS", "*"),
         ("ROOST_PROT", "8005"), ("ROOST_SHARE", "perhaps"), ("ROOST_SHARE_ALLOW", "lan"), ("ROOST_SHARE_PORT", "70000"),
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
@@ -101,6 +103,11 @@ import Testing
     ]) func `a bad file stops the start with a sentence`(file: String, names: String) async {
         let message = await refusal(file: file)
         #expect(message.contains(names) && message.contains("config.json"), "\(message)")
+    }
+
+    @Test func `hosts are allowed with and without a port`() async throws {
+        let hosts = try await load(["ROOST_ALLOWED_HOSTS": " Roost.lan , app.example.com:3000,[fd00::7]:8005 ,"]).allowedHosts
+        #expect(hosts == ["roost.lan", "app.example.com:3000", "[fd00::7]:8005"])
     }
 
     @Test func `a file that was named must be there`() async {

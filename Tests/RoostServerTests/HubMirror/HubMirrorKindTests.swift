@@ -39,26 +39,6 @@ struct HubMirrorKindTests {
         }
     }
 
-    @Test("Pages of a dataset's list are linked as a dataset's")
-    func paging() async throws {
-        let many = Dictionary(uniqueKeysWithValues: (0..<3).map { ("datasets/org/set/\($0)", "\($0)") })
-        try await withMirror(many, configure: { $0.configuration.treePageSize = 2 }) { client, _ in
-            let link = try #require(try await client.get("/api/datasets/org/set/tree/main")["Link"])
-            #expect(link.hasPrefix("<http://localhost/api/datasets/org/set/tree/"))
-        }
-    }
-
-    @Test("A list of a thousand entries is one page, and one of a thousand and one is two")
-    func pageSize() async throws {
-        for (count, isPaged) in [(1000, false), (1001, true)] {
-            let many = Dictionary(uniqueKeysWithValues: (0..<count).map { ("org/name/\($0)", "x") })
-            try await withMirror(many) { client, _ in
-                let link = try await client.get("/api/models/org/name/tree/main?recursive=true&expand=false")["Link"]
-                #expect((link != nil) == isPaged)
-            }
-        }
-    }
-
     @Test("Repeated expand keys choose the fields, in either spelling; the name is always there")
     func expand() async throws {
         try await withMirror(files) { client, _ in

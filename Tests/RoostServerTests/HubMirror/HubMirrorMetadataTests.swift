@@ -72,29 +72,53 @@ struct HubMirrorMetadataTests {
         }
     }
 
-    @Test("Pages are linked by absolute URLs on one commit, and together hold every file once")
-    func paging() async throws {
-        var many: [String: String] = [:]
-        for number in 0..<25 { many["org/name/f\(number).txt"] = "\(number)" }
-        try await withMirror(many, over: .ahc(), configure: { $0.configuration.treePageSize = 10 }) { client, _ in
-            let commit = try await client.commit("org/name")
-            var next = "/api/models/org/name/tree/main?recursive=true&expand=false"
-            var seen: [String] = []
-            var pages = 0
-            while !next.isEmpty {
-                let response = try await client.get(next)
-                let entries = try #require(
-                    try JSONSerialization.jsonObject(with: Data(response.body.readableBytesView)) as? [[String: Any]])
-                seen += entries.compactMap { $0["path"] as? String }
-                pages += 1
-                guard let link = response["Link"] else { break }
-                let prefix = "<http://localhost:\(try #require(client.port))"
-                #expect(link.hasPrefix(prefix + "/api/models/org/name/tree/\(commit)?"))
-                #expect(link.hasSuffix(">; rel=\"next\""))
-                next = String(link.dropFirst(prefix.count).prefix { $0 != ">" })
+    @Test(
+        "A list of any length comes in one page, so that no link can be wrong, and holds every file and folder once",
+        arguments: [0, 8, 9, 10, 35])
+    func longLists(count: Int) async throws {
+        var many = ["org/name/z/last.txt": "z"]
+        for number in 0..<count { many["org/name/\(number % 7)/\(number % 3)/f\(number).txt"] = "\(number)" }
+        let expected = Set(many.keys.map { String($0.dropFirst("org/name/".count)) })
+        try await withMirror(many, over: .ahc(), configure: { $0.configuration.listPieceSize = 10 }) { client, _ in
+            let response = try await client.get("/api/models/org/name/tree/main?recursive=true&expand=false")
+            #expect(response["Link"] == nil)
+            let entries = try #require(try JSONSerialization.jsonObject(with: Data(response.body.readableBytesView)) as? [[String: Any]])
+            let files = entries.filter { $0["type"] as? String == "file" }.compactMap { $0["path"] as? String }
+            #expect(files.count == expected.count && Set(files) == expected)
+            let folders = entries.filter { $0["type"] as? String == "directory" }.compactMap { $0["path"] as? String }
+            let all = Set(
+                expected.flatMap { path in
+                    path.split(separator: "/").indices.dropLast().map { path.split(separator: "/")[...$0].joined(separator: "/") }
+                })
+            #expect(folders.count == all.count && Set(folders) == all)
+            // A folder stands before what is in it.
+            let paths = entries.compactMap { $0["path"] as? String }
+            for folder in folders {
+                let place = try #require(paths.firstIndex(of: folder))
+                #expect(paths.firstIndex { $0.hasPrefix(folder + "/") } == place + 1)
             }
-            #expect(pages == 3)
-            #expect(seen.count == 25 && Set(seen).count == 25)
+            let info = try #require(try await client.json("/api/models/org/name?blobs=true") as? [String: Any])
+            let siblings = try #require(info["siblings"] as? [[String: Any]])
+            #expect(Set(siblings.compactMap { $0["rfilename"] as? String }) == expected && siblings.count == expected.count)
+            #expect(info["usedStorage"] != nil)
+            let only = try #require(try await client.json("/api/models/org/name?expand[]=sha") as? [String: Any])
+            #expect(Set(only.keys) == ["id", "sha"])
+        }
+    }
+
+    @Test("A folder is not one whose name only begins like it, and is told once")
+    func neighbours() async throws {
+        let files = ["a/b", "a!/x", "a.txt", "a0", "ab/c", "a/c/d", "a/c.txt", "a/c/e"]
+        try await withMirror(Dictionary(uniqueKeysWithValues: files.map { ("org/name/\($0)", $0) })) { client, _ in
+            for (path, expected) in [
+                ("", ["a!", "a.txt", "a", "a0", "ab"]), ("/a", ["a/b", "a/c.txt", "a/c"]), ("/a/", ["a/b", "a/c.txt", "a/c"]),
+                ("/a?recursive=1", ["a/b", "a/c.txt", "a/c", "a/c/d", "a/c/e"]),
+            ] {
+                let entries = try await client.json("/api/models/org/name/tree/main\(path)") as? [[String: Any]]
+                #expect(entries?.compactMap { $0["path"] as? String } == expected)
+            }
+            let file = try await client.get("/api/models/org/name/tree/main/a.txt")
+            #expect(file.status == .notFound)
         }
     }
 
@@ -116,6 +140,25 @@ struct HubMirrorMetadataTests {
             let bad = try await client.execute(
                 uri: uri, method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(string: "[1"))
             #expect(bad.status == .badRequest)
+        }
+    }
+
+    @Test("Each path is answered once, and only so many are asked for at a time")
+    func manyPaths() async throws {
+        try await withMirror(files) { client, _ in
+            let uri = "/api/models/org/name/paths-info/main"
+            func ask(_ paths: [String]) async throws -> TestResponse {
+                let body = try JSONSerialization.data(withJSONObject: ["paths": paths])
+                return try await client.execute(uri: uri, method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: body))
+            }
+            let again = try await ask(Array(repeating: "config.json", count: 3000) + ["sub dir", "sub dir"])
+            let entries = try #require(try JSONSerialization.jsonObject(with: Data(again.body.readableBytesView)) as? [[String: Any]])
+            #expect(entries.map { $0["path"] as? String } == ["config.json", "sub dir"])
+            #expect(try await ask((0..<10_000).map { "\($0)" }).text == "[]")
+            let tooMany = try await ask((0...10_000).map { "\($0)" })
+            #expect(tooMany.status == .contentTooLarge && tooMany["X-Error-Message"]?.contains("10000 paths") == true)
+            let tooLarge = try await ask(Array(repeating: String(repeating: "x", count: 1000), count: 2000))
+            #expect(tooLarge.status == .contentTooLarge && tooLarge["X-Error-Message"]?.contains("1 MiB") == true)
         }
     }
 

@@ -28,8 +28,9 @@ struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponde
         }
         let plain = BasicRequestContext(source: ApplicationRequestContextSource(channel: context.channel, logger: context.logger))
         var response = try await inner.respond(to: request, context: plain)
-        if let length = response.body.contentLength, length >= FileSender.smallest {
-            response.body = FileSender.body(response.body, length: length, over: context.channel)
+        // A list that is made while it is sent has no length yet.
+        if response.body.contentLength.map({ $0 >= FileSender.smallest }) ?? true {
+            response.body = FileSender.body(response.body, over: context.channel)
         }
         return response
     }

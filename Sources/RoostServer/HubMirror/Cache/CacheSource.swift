@@ -1,6 +1,7 @@
 import Foundation
 import HubClient
 import Logging
+import NIOPosix
 import RoostCore
 import ServiceLifecycle
 import SystemPackage
@@ -13,6 +14,8 @@ struct CacheSource: MirrorSource {
     let isOffline: Bool
     let digests: DigestStore
     let memory: SnapshotMemory
+    /// Several clients that want a list have it read once.
+    let reading = OneAtATime<RevisionKey>()
     let arrivals: MirrorArrivals
     let clock: any Clock<Duration>
     let logger: Logger
@@ -44,9 +47,9 @@ struct CacheSource: MirrorSource {
         guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
         var snapshot = try await listing(resolved)
         if isOffline {
-            let held = snapshot.files.filter { isHere($0, resolved) }
+            let held = try await held(snapshot.files, resolved)
             guard !held.isEmpty else { return nil }
-            snapshot = MirrorSnapshot(id: id, commit: resolved.commit, files: held, lastModified: modificationDate(of: resolved))
+            snapshot = snapshot.keeping(held)
         }
         snapshot.warning = warning
         return snapshot
@@ -89,6 +92,15 @@ struct CacheSource: MirrorSource {
     /// An empty file is always here: clients know it by its size, and never ask for it.
     private func isHere(_ file: MirrorFile, _ revision: ResolvedRevision) -> Bool {
         file.size == 0 || hub.heldFile(file.listed, in: revision) != nil
+    }
+
+    /// The files that are here: a look at the disk for each.
+    private func held(_ files: [MirrorFile], _ revision: ResolvedRevision) async throws -> [MirrorFile] {
+        var held: [MirrorFile] = []
+        for start in stride(from: 0, to: files.count, by: 1000) {
+            held += try await MirrorThreads.run { files[start..<min(start + 1000, files.count)].filter { isHere($0, revision) } }
+        }
+        return held
     }
 
     func references(of id: RepositoryID) async throws -> [RepositoryReference]? {
@@ -181,38 +193,47 @@ struct CacheSource: MirrorSource {
     /// Everything that a commit has.
     private func listing(_ revision: ResolvedRevision) async throws -> MirrorSnapshot {
         if let kept = try await kept(revision) {
-            note(revision, files: nil)
+            await note(revision, files: nil)
             return kept
         }
-        do {
-            let files = try await hub.files(in: revision)
-            // Without a list of its own, a snapshot is what happens to be there.
-            if !isOffline { note(revision, files: files) }
-            return await remember(files, of: revision, isComplete: !isOffline)
-        } catch let error as RoostError {
-            throw MirrorError(upstream: error)
+        return try await reading.alone(with: RevisionKey(revision)) {
+            // Another client may have had it read meanwhile.
+            if let known = await memory[revision] { return known }
+            do {
+                let files = try await hub.files(in: revision)
+                // Without a list of its own, a snapshot is what happens to be there.
+                if !isOffline { await note(revision, files: files) }
+                return try await remember(files, of: revision, isComplete: !isOffline)
+            } catch let error as RoostError {
+                throw MirrorError(upstream: error)
+            }
         }
     }
 
     /// The list of a commit, if it is here.
     private func kept(_ revision: ResolvedRevision) async throws -> MirrorSnapshot? {
         if let known = await memory[revision] { return known }
-        guard let files = try hub.listedFiles(in: revision) else { return nil }
-        return await remember(files, of: revision, isComplete: true)
+        return try await reading.alone(with: RevisionKey(revision)) {
+            if let known = await memory[revision] { return known }
+            guard let files = try await MirrorThreads.run({ try hub.listedFiles(in: revision) }) else { return nil }
+            return try await remember(files, of: revision, isComplete: true)
+        }
     }
 
-    private func remember(_ files: [RepositoryFile], of revision: ResolvedRevision, isComplete: Bool) async -> MirrorSnapshot {
-        let snapshot = MirrorSnapshot(
-            id: revision.repository, commit: revision.commit, files: files.map(MirrorFile.init), lastModified: modificationDate(of: revision))
+    private func remember(_ files: [RepositoryFile], of revision: ResolvedRevision, isComplete: Bool) async throws -> MirrorSnapshot {
+        let snapshot = try await MirrorThreads.run {
+            MirrorSnapshot(
+                id: revision.repository, commit: revision.commit, files: files.map(MirrorFile.init), lastModified: modificationDate(of: revision))
+        }
         if isComplete { await memory.remember(snapshot, as: revision) }
         return snapshot
     }
 
     /// Notes what the upstream said, for the time when it cannot be asked.
-    private func note(_ revision: ResolvedRevision, files: [RepositoryFile]?) {
+    private func note(_ revision: ResolvedRevision, files: [RepositoryFile]?) async {
         guard !isOffline, files != nil || revision.revision != revision.commit.description else { return }
         do {
-            try hub.recordRevision(revision, files: files)
+            try await NIOThreadPool.singleton.runIfActive { try hub.recordRevision(revision, files: files) }
         } catch {
             logger.warning("What a revision means cannot be noted.", metadata: ["repository": "\(revision.repository)", "error": "\(error)"])
         }

@@ -21,7 +21,7 @@ extension HubMirror.Configuration {
         }
         if upstream == nil { hub.isOffline = true }
         let origin = hub.endpoint.origin
-        guard upstream == nil || origin.port != port || !(origin.host == host || HostName(origin.host).isLoopback) else {
+        guard upstream == nil || origin.port != port || !(origin.host == host || HostName(bare: origin.host)?.isLoopback == true) else {
             throw RoostError(
                 .invalidConfiguration, "\(hub.endpoint) is this mirror itself; name the hub to fetch from with --upstream.", field: "upstream")
         }

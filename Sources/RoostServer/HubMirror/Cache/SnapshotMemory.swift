@@ -3,20 +3,18 @@ import RoostCore
 
 /// The lists that were asked for last. A commit never changes, so one that is here is right.
 actor SnapshotMemory {
-    private struct Key: Hashable {
-        let repository: RepositoryID
-        let commit: CommitHash
-    }
-
-    private var snapshots: [Key: MirrorSnapshot] = [:]
+    private var snapshots: [RevisionKey: MirrorSnapshot] = [:]
     /// The keys, the one that was used last at the end.
-    private var order: [Key] = []
+    private var order: [RevisionKey] = []
+    private var fileCount = 0
 
-    /// A list can have 200,000 entries.
+    /// So many lists at most,
     private static let most = 32
+    /// and so many files in all of them together: as many as one list can have.
+    private static let mostFiles = 200_000
 
     subscript(revision: ResolvedRevision) -> MirrorSnapshot? {
-        let key = Key(repository: revision.repository, commit: revision.commit)
+        let key = RevisionKey(revision)
         guard let snapshot = snapshots[key] else { return nil }
         order.removeAll { $0 == key }
         order.append(key)
@@ -24,10 +22,27 @@ actor SnapshotMemory {
     }
 
     func remember(_ snapshot: MirrorSnapshot, as revision: ResolvedRevision) {
-        let key = Key(repository: revision.repository, commit: revision.commit)
-        order.removeAll { $0 == key }
+        let key = RevisionKey(revision)
+        forget(key)
         order.append(key)
         snapshots[key] = snapshot
-        if order.count > Self.most { snapshots[order.removeFirst()] = nil }
+        fileCount += snapshot.files.count
+        while order.count > Self.most || (fileCount > Self.mostFiles && order.count > 1) { forget(order[0]) }
+    }
+
+    private func forget(_ key: RevisionKey) {
+        order.removeAll { $0 == key }
+        fileCount -= snapshots.removeValue(forKey: key)?.files.count ?? 0
+    }
+}
+
+/// A commit of a repository, by whichever name it was asked for.
+struct RevisionKey: Hashable, Sendable {
+    private let repository: RepositoryID
+    private let commit: CommitHash
+
+    init(_ revision: ResolvedRevision) {
+        repository = revision.repository
+        commit = revision.commit
     }
 }

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
+import ServiceLifecycle
 import SystemPackage
 
 /// Writes bodies to a connection, and parts of files so that the system takes them from the disk's cache to the network itself (`sendfile`).
@@ -19,10 +20,17 @@ struct FileSender: ResponseBodyWriter {
     /// A client that takes longer for a step has gone to sleep, and holds what others could use.
     private static let longestStep: TimeAmount = .minutes(5)
 
-    /// A body whose writer is a file sender.
-    static func body(_ body: ResponseBody, length: Int, over channel: any Channel) -> ResponseBody {
-        ResponseBody(contentLength: length) { writer in
-            try await body.write(FileSender(parent: writer, channel: channel))
+    /// How long a body may go on after the mirror was asked to stop. Clients continue a file where it broke off.
+    private static let drain: TimeAmount = .seconds(2)
+
+    /// A body whose writer is a file sender, and which does not hold up the mirror's end.
+    static func body(_ body: ResponseBody, over channel: any Channel) -> ResponseBody {
+        ResponseBody(contentLength: body.contentLength) { writer in
+            try await withGracefulShutdownHandler {
+                try await body.write(FileSender(parent: writer, channel: channel))
+            } onGracefulShutdown: {
+                channel.eventLoop.scheduleTask(in: drain) { channel.close(promise: nil) }
+            }
         }
     }
 

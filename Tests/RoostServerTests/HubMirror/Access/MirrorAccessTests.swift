@@ -84,8 +84,64 @@ struct MirrorAccessTests {
     func hosts(listening: String, host: String, isAnswered: Bool) throws {
         let head = HTTPRequest(method: .get, scheme: "http", authority: "\(host):8006", path: "/")
         let request = Request(head: head, body: RequestBody(buffer: .init()))
-        let isLocal = HostName(listening).isLoopback
+        let isLocal = HostName(bare: listening)?.isLoopback == true
         #expect((refusal { try MirrorAccess().check(request, from: nil, isLocal: isLocal) } == nil) == isAnswered)
+    }
+
+    @Test(
+        "No web page makes a mirror send or fetch anything, wherever it listens, but one of its own or of a configured host",
+        arguments: [
+            (["Origin": "http://evil.example"], 403), (["Origin": "null"], 403), (["Origin": "http://127.0.0.1:3000"], 403),
+            (["Origin": "http://mirror.lan:8006"], 200), (["Origin": "https://app.example"], 200), (["Sec-Fetch-Site": "cross-site"], 403),
+            (["Sec-Fetch-Site": "same-site"], 403), (["Sec-Fetch-Site": "same-origin"], 200), (["Sec-Fetch-Site": "none"], 200), ([:], 200),
+            (["Host": "mirror.lan:8006"], 400),
+        ] as [([String: String], Int)])
+    func pages(headers: [String: String], status: Int) throws {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value)) }
+        let head = HTTPRequest(method: .get, scheme: "http", authority: "mirror.lan:8006", path: "/org/name/resolve/main/a", headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: .init()))
+        var access = MirrorAccess()
+        try access.allow(hosts: ["mirror.lan", "app.example"])
+        for isLocal in [true, false] {
+            var answered = 200
+            do { try access.check(request, from: nil, isLocal: isLocal) } catch let error as MirrorError { answered = error.status.code }
+            #expect(answered == status)
+        }
+    }
+
+    @Test(
+        "A page of another origin gets nothing from a mirror over real HTTP, not even a head",
+        arguments: [HTTPRequest.Method.get, .head, .post, .options])
+    func pageOverHTTP(method: HTTPRequest.Method) async throws {
+        try await withMirror(["org/name/a": "a"], over: .ahc()) { client, _ in
+            for headers in [[.origin: "http://evil.example"], [.secFetchSite: "cross-site"]] as [HTTPFields] {
+                let answer = try await client.execute(uri: "/org/name/resolve/main/a", method: method, headers: headers)
+                #expect(answer.status == .forbidden && answer["X-Repo-Commit"] == nil && answer["Access-Control-Allow-Origin"] == nil)
+            }
+        }
+    }
+
+    @Test("A host that is none is refused at the start", arguments: ["", "https://mirror.lan", "a b", "mirror.lan:0", "fd00::7", "*"])
+    func badHosts(text: String) {
+        var access = MirrorAccess()
+        #expect(refusal { try access.allow(hosts: [text]) }?.contains("nas.lan") == true)
+    }
+
+    @Test("A page says which methods it has")
+    func methods() async throws {
+        try await withMirror(["org/name/a": "a"], over: .ahc()) { client, _ in
+            for (uri, allow) in [
+                ("/org/name/resolve/main/a", "GET, HEAD, OPTIONS"), ("/api/models/org/name/", "GET, HEAD, OPTIONS"),
+                ("/api/models/org/name/paths-info/main", "OPTIONS, POST"),
+            ] {
+                let asked = try await client.execute(uri: uri, method: .options)
+                #expect(asked.status == .noContent && asked["Allow"] == allow)
+                let refused = try await client.execute(uri: uri, method: .delete)
+                #expect(refused.status == .methodNotAllowed && refused["Allow"] == allow)
+            }
+            #expect(try await client.execute(uri: "/api/nothing", method: .options).status == .notFound)
+        }
     }
 
     @Test("The token comes from the environment or from a file of one's own")

@@ -1,0 +1,68 @@
+import HTTPTypes
+import Hummingbird
+import RoostCore
+
+/// What every request to the API goes through first.
+///
+/// Refused are requests for a host that is not one of ours, so that no web page can reach a loopback server under a name of its own (DNS
+/// rebinding), and requests that a browser says come from a page that may not use this server. Ours are loopback names and addresses, the
+/// configured names, and, when the server listens to other machines, any plain address.
+struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
+    let allowedHosts: [HostName]
+    let allowsAnyAddress: Bool
+    let routes: RouteTable
+    let inner: Inner
+
+    func respond(to request: Request, context: RoostContext) async throws -> Response {
+        var response: Response
+        var page: String?
+        do {
+            page = try admit(request)
+            response = try await answer(request, isPages: page != nil, context)
+        } catch {
+            response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
+        }
+        // Whether a page may read it depends on the page, also for a cache.
+        response.headers[.vary] = "Origin"
+        if let page { CrossOrigin.open(&response, to: page) }
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// - Returns: The origin of a page elsewhere that may use this server.
+    private func admit(_ request: Request) throws -> String? {
+        let host = try request.host()
+        // Without a port it is a proxy's, with TLS or without.
+        guard host.isLoopback || host.isNamed(in: allowedHosts, defaultPorts: [80, 443]) || (allowsAnyAddress && host.isAddress) else {
+            throw RoostError(
+                .forbiddenHost,
+                "The Host header \(host.text.quotedForPeople) is not a name of this server. Use its address, or add the name with --allowed-hosts (ROOST_ALLOWED_HOSTS)."
+            )
+        }
+        switch PageGuard(allowedHosts: allowedHosts, trustsThisMachine: true).verdict(on: request, for: host) {
+        case .ours: return nil
+        case .allowed(let origin): return origin
+        case .foreign(let page):
+            throw RoostError(
+                .forbiddenHost,
+                "A web page of \(page) may not use this server. If it should, start the server with the page's host in --allowed-hosts (ROOST_ALLOWED_HOSTS)."
+            )
+        }
+    }
+
+    private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
+        guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
+            return try await inner.respond(to: request, context: context)
+        }
+        var response = Response(status: .noContent)
+        if request.method == .options {
+            if isPages { CrossOrigin.answerPreflight(&response, to: request, methods: methods) }
+        } else {
+            let error = RoostError(
+                .methodNotAllowed,
+                "\(request.routePath.quotedForPeople) does not take \(request.method); it takes \(methods.joined(separator: ", ")).")
+            response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
+        }
+        response.headers[.allow] = methods.joined(separator: ", ")
+        return response
+    }
+}

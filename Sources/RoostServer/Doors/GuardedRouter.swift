@@ -1,0 +1,13 @@
+import Hummingbird
+
+/// The routes of the API behind their front door.
+struct GuardedRouter: HTTPResponderBuilder {
+    let router: Router<RoostContext>
+    let allowedHosts: [HostName]
+    let allowsAnyAddress: Bool
+
+    func buildResponder() -> FrontDoor<RouterResponder<RoostContext>> {
+        FrontDoor(
+            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, routes: RouteTable(router), inner: router.buildResponder())
+    }
+}
