@@ -83,6 +83,8 @@ extension RoostError.Code {
     public static let engineCoolingDown = Self(rawValue: "engine_cooling_down")
     /// The engine ended, or broke the connection, while it worked for this request.
     public static let engineCrashed = Self(rawValue: "engine_crashed")
+    /// Engines crashed over this very request; it is refused for a while.
+    public static let crashesEngine = Self(rawValue: "crashes_engine")
     /// The engine answered with an error of its own.
     public static let engineRefused = Self(rawValue: "engine_refused")
     /// Every engine this machine may run at once is busy; ask again in a moment.
@@ -105,7 +107,7 @@ extension RoostError.Code {
         .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure, .hubProtocolViolation, .network, .offline,
         .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
         .invalidModelFile, .numberOutOfRange, .engineMissing,
-        .engineLoadFailed, .engineCoolingDown, .engineCrashed, .engineRefused, .enginesBusy, .timedOut, .shuttingDown, .serverUnreachable,
-        .unexpected,
+        .engineLoadFailed, .engineCoolingDown, .engineCrashed, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
+        .serverUnreachable, .unexpected,
     ]
 }

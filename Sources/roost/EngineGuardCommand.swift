@@ -8,10 +8,17 @@ struct EngineGuardCommand: ParsableCommand {
         abstract: "Run a command that ends when standard input closes.",
         shouldDisplay: false)
 
+    @Option(help: "A file for the command's process id.")
+    var note: String?
+
+    @Option(help: "Do not guard the command but become it, and end with the guard of this process id.")
+    var become: Int32?
+
     @Argument(parsing: .postTerminator, help: "The command to run, after `--`.")
     var command: [String] = []
 
     func run() throws {
-        throw ExitCode(EngineGuard.run(command))
+        if let become, !command.isEmpty { throw ExitCode(EngineGuard.become(command, childOf: become)) }
+        throw ExitCode(EngineGuard.run(command, note: note, becomingBy: [Self._commandName, "--become"]))
     }
 }

@@ -32,21 +32,23 @@ struct EngineFailureTests {
     }
 
     @Test(
-        "Files that turn out broken when they are looked at never reach an engine, and their model is left alone for a while; arguments do reach it")
+        "Files that turn out broken when they are looked at never reach an engine, and their model is left alone for a while; what is found reaches the engine"
+    )
     func examined() async throws {
         let (broken, good) = (try sample("sample/broken"), try sample())
         try await withSupervisor {
             $0.examine = { entry in
                 guard entry.reference != broken.reference else { throw RoostError(.unexpected, "Its third tensor is upside down.") }
-                return ["--alias", "examined"]
+                var facts = ModelFacts()
+                facts.contextLength = 512
+                return facts
             }
         } _: { supervisor in
             let first = try await roostError { try await supervisor.load(broken) }
             #expect(first.code == .engineLoadFailed && first.message.contains("Its third tensor is upside down."), "\(first.message)")
             #expect(first.message.contains("roost pull sample/broken"))
             #expect(try await roostError { try await supervisor.load(broken) }.code == .engineCoolingDown)
-            let pid = try #require(try await supervisor.load(good).processIdentifier)
-            #expect(pid > 0)
+            #expect(try await supervisor.load(good).plan?.contextLength == 512)
             #expect(await supervisor.loadedModels().map(\.state) == [.ready, .failed])
         }
     }

@@ -1,4 +1,6 @@
 import Foundation
+import SystemPackage
+import TestSupport
 import Testing
 
 #if canImport(Darwin)
@@ -63,7 +65,33 @@ struct EngineGuardTests {
     @Test("A command that is not there is reported with status 127")
     func missing() async throws {
         let guarded = try GuardedCommand(["/nowhere/llama-server"])
-        #expect(guarded.errorLine() == "roost-engine-guard: cannot start /nowhere/llama-server: No such file or directory")
+        // Where the guard starts itself in the command's place, that has a process id.
+        let lines = [guarded.errorLine(), guarded.errorLine()]
+        #expect(lines.contains("roost-engine-guard: cannot start /nowhere/llama-server: No such file or directory"), "\(lines)")
         #expect(await guarded.exitStatus() == 127)
+    }
+
+    #if os(Linux)
+        @Test("When the guard itself is killed, the command ends at once, though nobody is left to end it")
+        func killedGuard() async throws {
+            let guarded = try GuardedCommand(["/bin/sh", "-c", "trap '' TERM; echo armed; while :; do sleep 1; done"])
+            let pid = try #require(guarded.commandPID())
+            #expect(guarded.line() == "armed")
+            guarded.send(SIGKILL)
+            #expect(await guarded.exitStatus() == SIGKILL)
+            while isAlive(pid) { await Task.yield() }
+        }
+    #endif
+
+    @Test("A note holds the command's process id while it runs")
+    func note() async throws {
+        let directory = try TemporaryDirectory()
+        let note = directory.path.appending("command.pid")
+        let guarded = try GuardedCommand(["/bin/sleep", "600"], options: ["--note", note.string])
+        let pid = try #require(guarded.commandPID())
+        #expect(try String(contentsOfFile: note.string, encoding: .utf8) == "\(pid)\n")
+        try guarded.closeInput()
+        #expect(await guarded.exitStatus() == 128 + SIGTERM)
+        #expect(!FileManager.default.fileExists(atPath: note.string))
     }
 }

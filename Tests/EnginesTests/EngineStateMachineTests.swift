@@ -34,6 +34,18 @@ struct EngineStateMachineTests {
         #expect(machine.state == .ended)
     }
 
+    @Test("Crashes over requests never use up the restarts, and the others still do")
+    func requestsFault() {
+        var machine = EngineStateMachine()
+        for second in 1...20 {
+            machine.becameReady(at: .seconds(second))
+            #expect(machine.processEnded(at: .seconds(second), isRequestsFault: true) == .restart(after: .seconds(0.5)))
+        }
+        machine.becameReady(at: .seconds(21))
+        let decisions = (22...26).map { machine.processEnded(at: .seconds($0)) }
+        #expect(decisions.last == .giveUp && machine.restarts == 24)
+    }
+
     @Test("A stop that was asked for is no failure, whenever it comes", arguments: [false, true])
     func stop(afterReady: Bool) {
         var machine = EngineStateMachine()

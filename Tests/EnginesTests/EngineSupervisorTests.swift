@@ -109,6 +109,30 @@ struct EngineSupervisorTests {
         }
     }
 
+    @Test("A crash counts against the request that was at work: it is refused, and however many there are, the model stays there for the others")
+    func crashOverRequests() async throws {
+        let entry = try sample()
+        try await withSupervisor { supervisor in
+            func crash(over request: String) async throws -> RoostError.Code {
+                let fingerprint = RequestFingerprint(path: "/v1/chat/completions", body: ByteBuffer(string: request))
+                return try await roostError {
+                    try await supervisor.withEngine(for: entry, request: fingerprint) { engine in
+                        let pid = try #require(try await supervisor.load(entry).processIdentifier)
+                        let response = try await engine.send(
+                            path: "/v1/chat/completions", body: chat(maxTokens: 900, stream: true, endless: true))
+                        for try await _ in response.body { kill(pid, SIGSEGV) }
+                    }
+                }.code
+            }
+            for _ in 0..<2 { #expect(try await crash(over: "grammar") == .engineCrashed) }
+            #expect(try await crash(over: "grammar") == .crashesEngine)
+            for other in ["a", "b", "c", "d", "e"] { #expect(try await crash(over: other) == .engineCrashed) }
+            #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")
+            let model = try #require(await supervisor.loadedModels().first)
+            #expect(model.state == .ready && model.restarts == 7)
+        }
+    }
+
     @Test("When the guard itself is killed, no engine stays behind")
     func guardKilled() async throws {
         let entry = try sample()

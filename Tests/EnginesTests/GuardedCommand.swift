@@ -18,11 +18,11 @@ final class GuardedCommand {
     private let errors = Pipe()
     private let ended: AsyncStream<Int32>
 
-    init(_ command: [String]) throws {
+    init(_ command: [String], options: [String] = []) throws {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         ended = stream
         process.executableURL = URL(fileURLWithPath: try TestEnvironment.roostExecutable.string)
-        process.arguments = ["engine-guard", "--"] + command
+        process.arguments = ["engine-guard"] + options + ["--"] + command
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors

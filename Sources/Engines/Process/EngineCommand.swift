@@ -1,4 +1,3 @@
-import Foundation
 import RoostCore
 import SystemPackage
 
@@ -8,32 +7,18 @@ struct EngineCommand: Sendable {
     let executable: String
     /// The guard's arguments, `--`, then the engine and its own.
     let arguments: [String]
-    /// Variables to set, or with `nil` to remove, in the engine's environment.
-    let environment: [String: String?]
+    /// The whole environment of the guard and the engine.
+    let environment: [String: String]
 
-    init(_ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, arguments more: [String] = []) {
+    init(_ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan) {
         executable = configuration.guardCommand.first ?? ""
-        var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string]
-        engine += ["--alias", entry.reference.description, "--ctx-size", String(configuration.contextLength)]
+        var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
+        engine += plan.arguments
         // Chat templates on; no web page; no network: the engine serves this one file.
         engine += ["--jinja", "--no-webui", "--offline"]
         if let threads = configuration.threads { engine += ["--threads", String(threads)] }
-        arguments = Array(configuration.guardCommand.dropFirst()) + ["--"] + engine + more + configuration.extraArguments
-        environment = Self.environment(from: ProcessInfo.processInfo.environment)
-    }
-
-    /// The engine inherits what GPU drivers and loaders need, but no credential and no variable that would change its command line.
-    static func environment(from inherited: [String: String]) -> [String: String?] {
-        var changes: [String: String?] = [:]
-        for name in inherited.keys where isKeptBack(name) { changes.updateValue(nil, forKey: name) }
-        // OpenMP's spinning threads collapse when cores are shared; a backtrace of an abort() starts a debugger where one is installed.
-        changes["OMP_WAIT_POLICY"] = "passive"
-        changes["GGML_NO_BACKTRACE"] = "1"
-        return changes
-    }
-
-    private static func isKeptBack(_ name: String) -> Bool {
-        let name = name.uppercased()
-        return ["TOKEN", "SECRET", "PASSWORD", "API_KEY"].contains { name.contains($0) } || name.hasPrefix("LLAMA_ARG_") || name.hasPrefix("ROOST_")
+        let note = ["--note", RuntimeDirectory.note(for: socket).string]
+        arguments = Array(configuration.guardCommand.dropFirst()) + note + ["--"] + engine + configuration.extraArguments
+        environment = EngineEnvironment.ofThisProcess
     }
 }

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// How an engine process ended.
 enum EngineExit: Sendable, Hashable {
     /// It could not be started; the text says why.
@@ -14,6 +22,13 @@ enum EngineExit: Sendable, Hashable {
         case .exited(let code): (129...159).contains(code) ? code - 128 : nil
         case .guardKilled(let signal): signal
         }
+    }
+
+    /// Whether the engine's own code failed: a wild pointer, a failed assertion, an illegal instruction. Signals that somebody sent, and SIGKILL, which
+    /// a machine without memory sends, are none of these.
+    var isFault: Bool {
+        guard case .exited = self, let signal else { return false }
+        return [SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS].contains(signal)
     }
 }
 

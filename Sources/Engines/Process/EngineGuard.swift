@@ -12,7 +12,8 @@ import Foundation
 ///
 /// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, be it by SIGKILL: the command gets SIGTERM and, five seconds
 /// later, SIGKILL.
-/// SIGTERM, SIGINT and SIGHUP to the guard do the same. The command's standard input is empty, its files are private (umask 077).
+/// SIGTERM, SIGINT and SIGHUP to the guard do the same. When the guard itself is killed, Linux kills the command; elsewhere the next start of Roost
+/// does, by the guard's note. The command's standard input is empty, its files are private (umask 077).
 public enum EngineGuard {
     /// How the first line on standard error begins; the command's process id follows.
     static let announcement = "roost-engine-guard: pid "
@@ -23,9 +24,12 @@ public enum EngineGuard {
 
     /// Runs a command until it ends. Call it on the main thread of a process that does nothing else.
     ///
-    /// - Parameter command: The executable, by path or by name, and its arguments.
+    /// - Parameters:
+    ///   - command: The executable, by path or by name, and its arguments.
+    ///   - note: A file that holds the command's process id while it runs; `nil` for none.
+    ///   - verb: The words with which `roost` calls `become(_:childOf:)`; the guard's process id, `--` and the command follow.
     /// - Returns: The command's exit status; 128 + number when a signal ended it; 127 when it could not be started, 64 when there is no command.
-    public static func run(_ command: [String]) -> Int32 {
+    public static func run(_ command: [String], note: String?, becomingBy verb: [String]) -> Int32 {
         guard !command.isEmpty else {
             report("roost-engine-guard: no command was given")
             return 64
@@ -40,12 +44,15 @@ public enum EngineGuard {
             return 71
         }
         let child: pid_t
-        switch spawn(command) {
+        switch spawn(indirect(command, by: verb)) {
         case .success(let pid): child = pid
         case .failure(let error):
             report("\(complaint)\(command[0]): \(String(cString: strerror(error.number)))")
             return 127
         }
+        // The note is written before anybody hears of the command. Without it the command runs all the same, only the next start does not know it.
+        if let note { try? Data("\(child)\n".utf8).write(to: URL(fileURLWithPath: note)) }
+        defer { if let note { unlink(note) } }
         report("\(announcement)\(child)")
         let news = ends[1]
         Thread.detachNewThread { waitForSignals(news) }
@@ -132,7 +139,7 @@ extension EngineGuard {
         }
     }
 
-    private static func report(_ line: String) {
+    static func report(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

@@ -27,13 +27,11 @@ struct EngineProcess: Sendable {
         options.processGroupID = 0
         // The guard kills the engine after five seconds by itself; this is for a guard that does not.
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(8))]
-        var changes: [Environment.Key: String?] = [:]
-        for (name, value) in command.environment { changes.updateValue(value, forKey: Environment.Key(stringLiteral: name)) }
         do {
             // The guard's standard input stays open until `body` returns: when this process dies, it closes, and the guard ends the engine.
             let result = try await Subprocess.run(
                 command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
-                arguments: Arguments(command.arguments), environment: .inherit.updating(changes), platformOptions: options,
+                arguments: Arguments(command.arguments), environment: .only(command.environment), platformOptions: options,
                 input: .inputWriter, output: .sequence, error: .combinedWithOutput
             ) { execution in
                 for try await buffer in execution.standardOutput {
@@ -55,5 +53,12 @@ struct EngineProcess: Sendable {
             if let pid = log.processIdentifier { kill(pid, SIGKILL) }
             return .guardKilled(signal)
         }
+    }
+}
+
+extension Environment {
+    /// These variables and no other.
+    static func only(_ variables: [String: String]) -> Environment {
+        .custom(Dictionary(uniqueKeysWithValues: variables.map { (Key(stringLiteral: $0.key), $0.value) }))
     }
 }

@@ -14,7 +14,7 @@ enum ShortCommand {
         try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {
                 try await run(
-                    .path(FilePath(executable)), arguments: Arguments(arguments), input: .none,
+                    .path(FilePath(executable)), arguments: Arguments(arguments), environment: .only(EngineEnvironment.ofThisProcess), input: .none,
                     output: .string(limit: 64 * 1024), error: .combinedWithOutput
                 ).standardOutput
             }

@@ -1,3 +1,4 @@
+import RoostCore
 public import SystemPackage
 
 /// How engines are started and kept.
@@ -8,7 +9,7 @@ public struct EngineConfiguration: Sendable {
     public var guardCommand: [String]
     /// The folder of the sockets; made with mode 0700 when missing. Its path must leave room for a socket path of at most 100 bytes.
     public var runtimeDirectory: FilePath
-    /// The context of each engine, in tokens; 0 takes the model's own.
+    /// The context of each request, in tokens, never more than the model's own; 0 takes the model's own.
     public var contextLength: Int = 4096
     /// Threads per engine; `nil` leaves it to the engine.
     public var threads: Int?
@@ -20,8 +21,10 @@ public struct EngineConfiguration: Sendable {
     public var loadCooldown: Duration = .seconds(300)
     /// How long a load waits for a place when every engine is busy.
     public var busyTimeout: Duration = .seconds(60)
-    /// Looks at a model's files before an engine is started with them, and says which arguments the engine needs for it. Its error is the load's.
-    public var examine: @Sendable (ModelEntry) async throws -> [String] = { _ in [] }
+    /// Looks at a model's files before an engine is started with them. Its error is the load's.
+    public var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
+    /// How many bytes of memory programs can still get.
+    public var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
     /// Further arguments for every engine, after Roost's own.
     public var extraArguments: [String] = []
 

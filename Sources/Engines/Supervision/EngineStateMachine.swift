@@ -46,8 +46,14 @@ struct EngineStateMachine: Sendable, Hashable {
     }
 
     /// The engine's process ended.
-    mutating func processEnded(at now: Duration) -> Decision {
+    ///
+    /// - Parameters:
+    ///   - now: When.
+    ///   - isRequestsFault: Whether it crashed over a request. That says nothing about the model, so it does not use up its restarts.
+    /// - Returns: What to do.
+    mutating func processEnded(at now: Duration, isRequestsFault: Bool = false) -> Decision {
         switch state {
+        case .ready where isRequestsFault: return restart(after: policy.firstDelay)
         case .stopping, .ended:
             state = .ended
             return .finish
@@ -64,6 +70,10 @@ struct EngineStateMachine: Sendable, Hashable {
             state = .ended
             return .giveUp
         }
+        return restart(after: delay)
+    }
+
+    private mutating func restart(after delay: Duration) -> Decision {
         state = .restarting
         restarts += 1
         return .restart(after: delay)

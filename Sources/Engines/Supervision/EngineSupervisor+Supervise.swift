@@ -28,10 +28,11 @@ extension EngineSupervisor {
         }
         while engines[reference]?.isStopping == false {
             engines[reference]?.log = EngineLog()
+            engines[reference]?.requests = RequestsAtWork()
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
-            guard await examine(reference), let current = engines[reference] else { return }
-            let ending = await runOnce(current)
+            guard await examine(reference), let current = engines[reference], let plan = current.plan else { return }
+            let ending = await runOnce(current, plan)
             try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
             guard let pause = decide(reference, ending) else { return }
@@ -45,8 +46,13 @@ extension EngineSupervisor {
     private func examine(_ reference: ModelReference) async -> Bool {
         guard let engine = engines[reference] else { return false }
         do {
-            let arguments = try await configuration.examine(engine.entry)
-            engines[reference]?.arguments = arguments
+            let facts = try await configuration.examine(engine.entry)
+            let plan = EnginePlan(facts, wantedContext: configuration.contextLength, availableMemory: configuration.availableMemory())
+            if plan.slots < EnginePlan.mostSlots {
+                logger.notice(
+                    "Memory is short: an engine works on fewer requests at once", metadata: ["model": "\(reference)", "slots": "\(plan.slots)"])
+            }
+            engines[reference]?.plan = plan
             return engines[reference]?.isStopping == false
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be looked at before loading")
@@ -57,12 +63,11 @@ extension EngineSupervisor {
     }
 
     /// Runs the process once, with its health check beside it.
-    private func runOnce(_ engine: SupervisedEngine) async -> Ending {
+    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan) async -> Ending {
         // A socket left by a process that was killed would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
         let process = EngineProcess(
-            command: EngineCommand(
-                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, arguments: engine.arguments),
+            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
@@ -107,7 +112,12 @@ extension EngineSupervisor {
     ///
     /// - Returns: The pause before the next start, or `nil` when this was the last.
     private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
-        guard let decision = engines[reference]?.machine.processEnded(at: time.now()), let engine = engines[reference] else { return nil }
+        let now = time.now()
+        let suspects = ending.exit.isFault ? engines[reference]?.requests.suspects(at: now) ?? [] : []
+        crashes.crashed(during: suspects, at: now)
+        guard let decision = engines[reference]?.machine.processEnded(at: now, isRequestsFault: !suspects.isEmpty),
+            let engine = engines[reference]
+        else { return nil }
         switch decision {
         case .finish: return nil
         case .restart(let pause):
@@ -115,7 +125,10 @@ extension EngineSupervisor {
             engines[reference]?.lastError = error.message
             logger.warning(
                 "An engine crashed and is restarted",
-                metadata: ["model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))"])
+                metadata: [
+                    "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
+                    "requests_at_work": "\(suspects.count)",
+                ])
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
@@ -131,6 +144,7 @@ extension EngineSupervisor {
             metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         let model = LoadedModel(
             reference: reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile, sizeBytes: engine.entry.sizeBytes,
+            plan: engine.plan,
             loadDuration: engine.loadDuration, state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
         failures[reference] = EngineFailure(
             engineID: engine.id, error: error, until: time.now() + configuration.loadCooldown, model: model)

@@ -19,10 +19,13 @@ public actor EngineSupervisor: Service {
     var engines: [ModelReference: SupervisedEngine] = [:]
     /// Models that failed and are left alone for a while.
     var failures: [ModelReference: EngineFailure] = [:]
+    /// Requests that engines crashed over.
+    var crashes = CrashRecord()
     var isShuttingDown = false
     /// Set while `run()` runs.
     var client: HTTPClient?
     private var lastID = 0
+    private var lastLease = 0
     private var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
     private var lastWaiter = 0
     private let starts: AsyncStream<ModelReference>
@@ -50,7 +53,10 @@ public actor EngineSupervisor: Service {
             engines.removeAll()
             changed()
         }
-        try prepareRuntimeDirectory()
+        let directory = RuntimeDirectory(path: configuration.runtimeDirectory)
+        try directory.prepare()
+        let ended = directory.sweep()
+        if !ended.isEmpty { logger.warning("Ended engines that an earlier run left behind", metadata: ["pids": "\(ended)"]) }
         var http = HTTPClient.Configuration()
         http.connectionPool.retryConnectionEstablishment = false
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
@@ -110,23 +116,50 @@ public actor EngineSupervisor: Service {
     ///
     /// - Parameters:
     ///   - entry: The model.
-    ///   - body: What to do with the engine; the connection must not leave it.
+    ///   - request: What the engine will be asked, so that a crash counts against it; `nil` for what is no request of a client.
+    ///   - body: What to do with the engine; the connection must not leave it. It returns when the request was answered.
     /// - Returns: What `body` returns.
-    /// - Throws: What `load(_:)` and `body` throw.
+    /// - Throws: What `load(_:)` and `body` throw; `RoostError` with code `crashesEngine` for a request that engines crash over.
     nonisolated public func withEngine<Value>(
-        for entry: ModelEntry, _ body: (EngineConnection) async throws -> Value
+        for entry: ModelEntry, request: RequestFingerprint? = nil, _ body: (EngineConnection) async throws -> Value
     ) async throws -> Value {
-        let engine = try await acquire(entry)
+        let lease = try await borrow(entry, for: request)
         let failure = ConnectionFailure()
         do {
-            let value = try await body(connection(to: engine, failure: failure))
-            await release(engine, isSuspect: failure.hasHappened)
+            let value = try await body(connection(to: lease.engine, failure: failure))
+            await giveBack(lease, isAnswered: true, isSuspect: failure.hasHappened)
             return value
         } catch {
             // A request given up may have been given up because the engine hangs: it is asked for its health before the next one gets it.
-            await release(engine, isSuspect: failure.hasHappened || error is CancellationError)
+            await giveBack(lease, isAnswered: false, isSuspect: failure.hasHappened || error is CancellationError)
             throw error
         }
+    }
+}
+
+extension EngineSupervisor {
+    /// An engine that is held for one request.
+    private struct Lease {
+        let id: Int
+        let engine: SupervisedEngine
+    }
+
+    private func borrow(_ entry: ModelEntry, for request: RequestFingerprint?) async throws -> Lease {
+        if let request { try crashes.check(request, at: time.now()) }
+        let engine = try await acquire(entry)
+        lastLease += 1
+        if let request { engines[entry.reference]?.requests.began(request, lease: lastLease) }
+        return Lease(id: lastLease, engine: engine)
+    }
+
+    private func giveBack(_ lease: Lease, isAnswered: Bool, isSuspect: Bool) {
+        let reference = lease.engine.entry.reference
+        if isAnswered {
+            if let request = engines[reference]?.requests.completed(lease: lease.id) { crashes.answered(request) }
+        } else {
+            engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
+        }
+        release(lease.engine, isSuspect: isSuspect)
     }
 }
 
@@ -183,26 +216,5 @@ extension EngineSupervisor {
 
     static var shuttingDown: RoostError {
         RoostError(.shuttingDown, "Roost is stopping and starts no engine any more. Send the request again when it is back.")
-    }
-
-    private func prepareRuntimeDirectory() throws {
-        let path = configuration.runtimeDirectory
-        // The longest name is "4194304-999999.sock"; a socket's path has room for 103 bytes on macOS and 107 on Linux.
-        guard path.string.utf8.count <= 80 else {
-            throw RoostError(
-                .invalidConfiguration,
-                "The folder for engine sockets, \(path), has a path of more than 80 bytes, too long for a Unix socket in it. Choose a shorter ROOST_HOME."
-            )
-        }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string)
-        } catch {
-            throw RoostError(
-                .fileSystem,
-                "The folder for engine sockets, \(path), cannot be made: \(error.localizedDescription). Check the permissions of its parent.",
-                cause: error)
-        }
     }
 }

@@ -11,6 +11,8 @@ public struct LoadedModel: Sendable, Hashable {
     public let modelFile: FilePath
     /// The size of its files in bytes.
     public let sizeBytes: Int64
+    /// How much its engine takes at once; `nil` when there is none, or its files were not looked at yet.
+    public let plan: EnginePlan?
     /// How long its engine took from start to ready, the last time; zero until it was ready once.
     public let loadDuration: Duration
     /// What its engine is doing.

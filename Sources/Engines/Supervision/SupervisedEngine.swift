@@ -9,8 +9,10 @@ struct SupervisedEngine: Sendable {
     /// The `llama-server` that runs it.
     let executable: FilePath
     let socket: FilePath
-    /// What the model's files ask of the engine.
-    var arguments: [String] = []
+    /// How much it takes at once; `nil` until its model's files were looked at.
+    var plan: EnginePlan?
+    /// What the process that runs now works on.
+    var requests = RequestsAtWork()
     /// The output of the process that runs now.
     var log = EngineLog()
     var machine = EngineStateMachine()
@@ -39,7 +41,7 @@ struct SupervisedEngine: Sendable {
             case .restarting, .stopping, .ended: .restarting
             }
         return LoadedModel(
-            reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: entry.sizeBytes,
+            reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: entry.sizeBytes, plan: plan,
             loadDuration: loadDuration, state: state, processIdentifier: log.processIdentifier, restarts: machine.restarts, lastError: lastError)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Hashing
 import RoostCore
 public import SystemPackage
 
@@ -66,18 +67,12 @@ public final class HomeDirectory: Sendable {
     /// - Returns: The folder's path.
     public static func backups(in home: FilePath) -> FilePath { home.appending("backups") }
 
-    /// Where engine sockets live: in the home, or, when its path leaves no room for a socket's name, in the system's temporary folder.
+    /// Where engine sockets live: in the home, or, when its path leaves no room for a socket's name, in a folder of the system's temporary one that is
+    /// this home's at every start, so that what a killed server left there is found.
     var socketDirectory: FilePath {
         let inside = path.appending("run")
-        return inside.string.utf8.count <= 80 ? inside : FilePath("/tmp/roost-\(getuid())-\(getpid())")
-    }
-
-    /// Removes the sockets of a process that is no more.
-    func removeStaleSockets() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: socketDirectory.string)) ?? []
-        for name in names where name.hasSuffix(".sock") {
-            try? FileManager.default.removeItem(atPath: socketDirectory.appending(name).string)  // A leftover does no harm.
-        }
+        guard inside.string.utf8.count > 80 else { return inside }
+        return FilePath("/tmp/roost-\(getuid())-\(SHA256.hash(data: path.string.utf8).prefix(8).hexadecimal)")
     }
 
     private static func owner(in lock: FileDescriptor) -> Int? {

@@ -62,7 +62,6 @@ public struct RoostServer: Service {
         ProcessMemory.prepare()
         let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()
-        home.removeStaleSockets()
         let database = try JobDatabase(path: home.database.string, logger: logger)
         var hubConfiguration = try HubConfiguration(environment: configuration.environment)
         hubConfiguration.diskReserve = configuration.settings.diskReserve

@@ -93,7 +93,7 @@ struct ServerParts: Sendable {
         var engine = EngineConfiguration(
             locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand,
             runtimeDirectory: socketDirectory)
-        engine.examine = { try await ModelExamination.arguments(for: $0) }
+        engine.examine = { try await ModelExamination.facts(about: $0) }
         engine.contextLength = settings.contextLength
         engine.threads = settings.threads
         engine.maxModels = settings.maxCacheModels

@@ -1,17 +1,25 @@
 import Engines
 import ModelFormats
+import NIOPosix
 
 /// What is looked at before an engine is given a model: the head of each of its files, which takes a moment also for large ones.
 enum ModelExamination {
     /// Reads a model's files as far as an engine's loader would, so that it never sees a broken one.
     ///
     /// - Parameter entry: The model.
-    /// - Returns: Arguments that the engine needs for this model.
+    /// - Returns: What they say about the engine.
     /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
-    @concurrent
-    static func arguments(for entry: ModelEntry) async throws -> [String] {
-        let heads = try entry.parts.map { try GGUFFile(opening: $0) }
-        // An engine that makes embeddings makes nothing else.
-        return heads.first.map(\.makesEmbeddings) == true ? ["--embeddings"] : []
+    static func facts(about entry: ModelEntry) async throws -> ModelFacts {
+        try await NIOThreadPool.singleton.runIfActive {
+            let heads = try entry.parts.map { try GGUFFile(opening: $0) }
+            guard let first = heads.first else { return ModelFacts() }
+            let inspection = ModelInspection(first, parts: Array(heads.dropFirst()))
+            var facts = ModelFacts()
+            facts.makesEmbeddings = first.makesEmbeddings
+            facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
+            facts.weightBytes = inspection.memory.weightBytes
+            facts.bytesPerToken = inspection.memory.bytesPerToken
+            return facts
+        }
     }
 }

@@ -1,0 +1,85 @@
+import Foundation
+import RoostCore
+import SystemPackage
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The folder of the engines' sockets. Beside each socket lies a note with the engine's process id, so that the next start finds an engine that
+/// outlived Roost and its guard.
+struct RuntimeDirectory {
+    let path: FilePath
+
+    /// Where the process id of the engine with a socket is noted.
+    static func note(for socket: FilePath) -> FilePath { FilePath(socket.string + ".pid") }
+
+    /// Makes the folder, or checks that the one that is there is a folder of this user that nobody else writes to. `/tmp` is everybody's: a folder or
+    /// a link that another user put there first is not used.
+    ///
+    /// - Throws: `RoostError` with code `invalidConfiguration` or `fileSystem`.
+    func prepare() throws {
+        // The longest name is "4194304-999999.sock"; a socket's path has room for 103 bytes on macOS and 107 on Linux.
+        guard path.string.utf8.count <= 80 else {
+            throw RoostError(
+                .invalidConfiguration,
+                "The folder for engine sockets, \(path), has a path of more than 80 bytes, too long for a Unix socket in it. Choose a shorter ROOST_HOME."
+            )
+        }
+        do {
+            let parent = path.removingLastComponent().string
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw unusable("cannot be made: \(error.localizedDescription). Check the permissions of its parent.", cause: error)
+        }
+        guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else { throw unusable("cannot be made: \(Self.lastError).") }
+        // The open folder is what is checked: whatever its name means later.
+        let folder = open(path.string, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { throw unusable("is not a folder that Roost can use: \(Self.lastError). Remove what is there.") }
+        defer { close(folder) }
+        var facts = stat()
+        guard fstat(folder, &facts) == 0 else { throw unusable("cannot be looked at: \(Self.lastError).") }
+        guard facts.st_uid == geteuid() else { throw unusable("belongs to another user. Remove it, or choose a shorter ROOST_HOME.") }
+        guard facts.st_mode & 0o022 == 0 else { throw unusable("can be written to by others. Remove it; Roost makes it anew.") }
+        guard facts.st_mode & 0o777 == 0o700 || fchmod(folder, 0o700) == 0 else { throw unusable("cannot be made private: \(Self.lastError).") }
+    }
+
+    /// Ends engines that an earlier Roost on this home left behind, and removes their sockets. Call it while no other Roost can use the folder.
+    ///
+    /// - Returns: The process ids of the engines that were ended.
+    func sweep() -> [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path.string)) ?? []
+        let ended = names.filter { $0.hasSuffix(".sock.pid") }.compactMap { name -> Int32? in
+            let socket = path.appending(String(name.dropLast(4)))
+            guard let pid = Self.process(noted: path.appending(name)), Self.isEngine(pid, of: socket) else { return nil }
+            return kill(pid, SIGKILL) == 0 ? pid : nil
+        }
+        for name in names where name.hasSuffix(".sock") || name.hasSuffix(".sock.pid") {
+            // A leftover does no harm: a socket is removed again before its name is used.
+            try? FileManager.default.removeItem(atPath: path.appending(name).string)
+        }
+        return ended
+    }
+
+    /// Process ids are used again, and a note may be old. Only a process that was told to listen on this very socket, whose path no other home has,
+    /// is the engine; its guard has the path among its arguments, too, but is not noted.
+    private static func isEngine(_ pid: Int32, of socket: FilePath) -> Bool {
+        let words = ProcessArguments.of(pid)
+        return zip(words, words.dropFirst()).contains { $0 == "--host" && $1 == socket.string }
+    }
+
+    private static func process(noted path: FilePath) -> Int32? {
+        guard let data = FileManager.default.contents(atPath: path.string), data.count <= 16 else { return nil }
+        return Int32(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 1 ? $0 : nil }
+    }
+
+    private func unusable(_ why: String, cause: (any Error)? = nil) -> RoostError {
+        RoostError(.fileSystem, "The folder for engine sockets, \(path), \(why)", cause: cause)
+    }
+
+    private static var lastError: String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+import RoostCore
+import Testing
+
+@testable import Engines
+
+@Suite("Which requests engines crashed over")
+struct CrashRecordTests {
+    private func request(_ text: String) -> RequestFingerprint { RequestFingerprint(path: "/p", body: ByteBuffer(string: text)) }
+
+    private func isRefused(_ request: RequestFingerprint, by record: CrashRecord, at now: Duration) -> Bool {
+        (try? record.check(request, at: now)) == nil
+    }
+
+    @Test("A request is refused after its second crash, for an hour, and no other request is")
+    func refused() throws {
+        var record = CrashRecord()
+        record.crashed(during: [request("a")], at: .seconds(1))
+        #expect(!isRefused(request("a"), by: record, at: .seconds(2)))
+        record.crashed(during: [request("a")], at: .seconds(3))
+        let error = #expect(throws: (any Error).self) { try record.check(request("a"), at: .seconds(4)) }
+        #expect(error?.roostCode == .crashesEngine)
+        #expect(!isRefused(request("b"), by: record, at: .seconds(4)))
+        #expect(!isRefused(RequestFingerprint(path: "/q", body: ByteBuffer(string: "a")), by: record, at: .seconds(4)))
+        #expect(!isRefused(request("a"), by: record, at: .seconds(3604)))
+    }
+
+    @Test("An answer shows that a request was only at work beside the one that caused a crash")
+    func innocent() {
+        var record = CrashRecord()
+        record.crashed(during: [request("a"), request("b")], at: .seconds(1))
+        record.answered(request("b"))
+        record.crashed(during: [request("a"), request("b")], at: .seconds(2))
+        #expect(isRefused(request("a"), by: record, at: .seconds(3)) && !isRefused(request("b"), by: record, at: .seconds(3)))
+    }
+
+    @Test("Suspects are the requests at work, and those given up a moment ago; not the answered ones")
+    func suspects() {
+        var requests = RequestsAtWork()
+        for (lease, name) in ["runs", "answered", "left", "left long ago"].enumerated() { requests.began(request(name), lease: lease) }
+        #expect(requests.completed(lease: 1) == request("answered"))
+        requests.gaveUp(lease: 3, at: .seconds(1))
+        requests.gaveUp(lease: 2, at: .seconds(20))
+        #expect(requests.suspects(at: .seconds(25)) == [request("runs"), request("left")])
+        #expect(requests.suspects(at: .seconds(31)) == [request("runs")])
+    }
+
+    @Test("However many requests crash engines, what is remembered stays bounded, and the newest stay")
+    func bounded() {
+        var record = CrashRecord()
+        for index in 0..<3000 {
+            for _ in 0..<2 { record.crashed(during: [request("\(index)")], at: .milliseconds(index)) }
+        }
+        #expect(isRefused(request("2999"), by: record, at: .seconds(4)) && !isRefused(request("0"), by: record, at: .seconds(4)))
+    }
+}
