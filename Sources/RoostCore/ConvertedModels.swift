@@ -44,6 +44,18 @@ public struct ConvertedModels: Sendable, Hashable {
         folder(of: repository, at: commit).appending(recipe.description)
     }
 
+    /// The lock of one conversion: `<home>/models/.locks/<org>--<name>/<commit>-<recipe>.lock`, which is never deleted.
+    ///
+    /// - Parameters:
+    ///   - repository: The repository.
+    ///   - commit: The commit.
+    ///   - recipe: The quantisation.
+    /// - Returns: A path; nothing need be there.
+    package func lockFile(of repository: RepositoryID, at commit: CommitHash, recipe: QuantizationTag) -> FilePath {
+        let name = folder(of: repository).lastComponent?.string ?? ""
+        return root.appending(".locks").appending(name).appending("\(commit)-\(recipe).lock")
+    }
+
     /// The repositories that something was made of, or pulled from.
     ///
     /// - Returns: In order; none when there is no folder.

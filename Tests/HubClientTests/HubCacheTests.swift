@@ -140,34 +140,29 @@ import Testing
         }
     }
 
-    @Test func freeBytesMakesTheCacheFolder() async throws {
+    @Test func `asking for the free bytes, or for the room that a pull needs, makes no folder`() async throws {
+        let file = try Fixture.file("m.gguf", content)
         try await Fixture.run(answering: ScriptedServer.always(.init())) { hub in
             let free = try hub.client.freeBytes()
-            #expect(free > 0)
-            #expect(FileManager.default.fileExists(atPath: hub.cache.root.string))
+            let space = try hub.client.space(for: [file], in: hub.revision)
+            #expect(free > 0 && space.needed == file.size && space.available > 0)
+            #expect(!FileManager.default.fileExists(atPath: hub.cache.root.string))
         }
     }
-}
 
-/// A clock whose sleeps take no time and tell the test.
-private final class SteppingClock: Clock {
-    private struct State {
-        var sleeps = 0
-        var action: @Sendable (Int) throws -> Void = { _ in }
-    }
-
-    private let state = Mutex(State())
-
-    var now: ContinuousClock.Instant { .now }
-    var minimumResolution: Duration { .zero }
-
-    func onSleep(_ action: @escaping @Sendable (Int) throws -> Void) { state.withLock { $0.action = action } }
-
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        let (count, action) = state.withLock { state in
-            state.sleeps += 1
-            return (state.sleeps, state.action)
+    @Test func `what is there and right is read without a lock, and without a right to write`() async throws {
+        let files = [try Fixture.file("m.gguf", content), try Fixture.file("config.json", content.prefix(1000).map(\.self), isLarge: false)]
+        try await Fixture.run(answering: ScriptedServer.serving(content)) { [content] hub in
+            for (file, bytes) in zip(files, [content, Array(content.prefix(1000))]) {
+                try hub.leave(bytes, at: hub.cache.snapshotPath(of: file, in: hub.revision))
+            }
+            try FileSystem.makeFolder(hub.cache.blobsFolder(hub.revision.repository))
+            // No lock can be made, whoever asks.
+            try hub.leave([], at: hub.cache.root.appending(".locks"))
+            try await hub.client.download(files, in: hub.revision, observer: DownloadObserver(onProgress: { _, _ in }))
+            #expect(hub.server.requests.isEmpty)
+            let missing = try Fixture.file("n.gguf", Array(content.reversed()))
+            #expect(try await hub.failure(of: missing).code == .fileSystem)
         }
-        try action(count)
     }
 }

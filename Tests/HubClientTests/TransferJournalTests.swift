@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import RoostCore
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -81,6 +82,84 @@ import Testing
             #expect(TransferJournal(slot: try #require(try journal.slot()), of: file) == nil)
         }
         #expect(TransferJournal(slot: Array(slot.prefix(20)), of: file) == nil)
+    }
+
+    @Test func `a look at a file that is being written finds what its journal says, and changes nothing`() async throws {
+        try await withPartial { path, file in
+            #expect(PartialContent.bytes(at: path, of: file) == 0 && FileSystem.size(of: path) == nil)
+            let partial = try open(path, file)
+            #expect(PartialContent.bytes(at: path, of: file) == 0 && FileSystem.size(of: path) == 0)
+            try partial.reserve()
+            // Its whole length, and no journal yet.
+            #expect(PartialContent.bytes(at: path, of: file) == 0)
+            #expect(FileSystem.size(of: path) == TransferJournal.fileLength(size: file.size))
+            try partial.write([ByteBuffer(bytes: content[0..<5000])], at: 0)
+            try partial.note()
+            #expect(PartialContent.bytes(at: path, of: file) == 5000)
+            try partial.write([ByteBuffer(bytes: content[5000...])], at: 5000)
+            var hasher = ContentHasher(like: file.digest, size: file.size)
+            let isWhole = try partial.hash(from: 0, to: file.size, into: &hasher)
+            #expect(isWhole && hasher.digest == file.digest)
+        }
+    }
+
+    @Test func `one that was about to get its name counts as whole, and one that was cut as nothing`() async throws {
+        try await withPartial { path, file in
+            try Data(content).write(to: URL(fileURLWithPath: path.string))
+            #expect(PartialContent.bytes(at: path, of: file) == file.size)
+            try Data(content.dropLast()).write(to: URL(fileURLWithPath: path.string))
+            #expect(PartialContent.bytes(at: path, of: file) == 0)
+            #expect(FileSystem.size(of: path) == file.size - 1, "nobody who only looks repairs it")
+            #expect(try open(path, file).bytes == 0 && FileSystem.size(of: path) == 0)
+        }
+    }
+
+    /// A disk whose flushes fail from some time on.
+    private final class Disk: Sendable {
+        let isFailing = Mutex(false)
+        var flush: PartialFile.Flush {
+            { _, path in if self.isFailing.withLock(\.self) { throw RoostError(.fileSystem, "Cannot write \(path).") } }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `after a flush that failed only what was flushed before counts, also for a file that was complete`(isComplete: Bool) async throws {
+        let disk = Disk()
+        try await withPartial { path, file in
+            let partial = try PartialFile(opening: path, for: file, space: DiskSpace(), flush: disk.flush)
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content[0..<1000])], at: 0)
+            try partial.checkpoint(isLast: true)
+            try partial.write([ByteBuffer(bytes: content[1000...])], at: 1000)
+            try partial.note()
+            #expect(PartialContent.bytes(at: path, of: file) == file.size)
+            disk.isFailing.withLock { $0 = true }
+            let blob = path.removingLastComponent().appending("blob")
+            #expect(throws: RoostError.self) {
+                if isComplete { try partial.publish(file.digest, as: blob) } else { try partial.checkpoint(isLast: true) }
+            }
+            #expect(FileSystem.size(of: blob) == nil)
+            #expect(PartialContent.bytes(at: path, of: file) == 1000)
+            let again = try open(path, file)
+            #expect(again.missing == RangeSet(1000..<file.size))
+            try again.write([ByteBuffer(bytes: content[1000...])], at: 1000)
+            try again.publish(file.digest, as: blob)
+            #expect(FileManager.default.contents(atPath: blob.string).map(Array.init) == content)
+        }
+    }
+
+    @Test func `a small file whose flush failed is fetched again`() async throws {
+        let disk = Disk()
+        let small = Array(content.prefix(300_000))
+        let file = try Fixture.file("s.gguf", small)
+        try await withTemporaryDirectory { folder in
+            let path = folder.appending("blob.roost.incomplete")
+            let partial = try PartialFile(opening: path, for: file, space: DiskSpace(), flush: disk.flush)
+            try partial.write([ByteBuffer(bytes: small)], at: 0)
+            disk.isFailing.withLock { $0 = true }
+            #expect(throws: RoostError.self) { try partial.publish(file.digest, as: folder.appending("blob")) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == [])
+        }
     }
 
     @Test func `marks lie 64 MiB apart, and there are never more than 256`() {

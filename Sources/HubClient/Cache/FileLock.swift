@@ -11,7 +11,7 @@ package import SystemPackage
 #endif
 
 /// A lock between processes: `flock` on a file. The file stays: deleting it would let two processes hold two locks of one name.
-package struct FileLock: Sendable {
+package struct FileLock: Sendable, Hashable {
     private let path: FilePath
 
     /// Names the lock; nothing is made yet.
@@ -48,7 +48,24 @@ package struct FileLock: Sendable {
     package func holdingIfFree<Result>(_ work: () throws -> Result) throws -> Result? {
         let descriptor = try open()
         defer { try? descriptor.close() }
-        return try take(descriptor, nil) ? try work() : nil
+        for look in 0..<Self.looks {
+            if try take(descriptor, nil) { return try work() }
+            // Who only asks has it for some microseconds.
+            if look + 1 < Self.looks { usleep(1000) }
+        }
+        return nil
+    }
+
+    private static let looks = 3
+
+    /// Whether somebody works under the lock. Asking makes no file, and two who ask at a time do not see each other.
+    ///
+    /// - Returns: Whether it is taken; not where nobody may read it.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    package func isHeld() throws -> Bool {
+        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking]) else { return false }
+        defer { try? descriptor.close() }
+        return try !take(descriptor, nil, LOCK_SH)
     }
 
     private func open() throws -> FileDescriptor {
@@ -59,8 +76,8 @@ package struct FileLock: Sendable {
         }
     }
 
-    private func take(_ descriptor: FileDescriptor, _ logger: Logger?) throws -> Bool {
-        while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
+    private func take(_ descriptor: FileDescriptor, _ logger: Logger?, _ kind: CInt = LOCK_EX) throws -> Bool {
+        while flock(descriptor.rawValue, kind | LOCK_NB) != 0 {
             let failure = Errno(rawValue: errno)
             if failure == .wouldBlock || failure == .resourceTemporarilyUnavailable { return false }
             if failure == .noFunction || failure == .notSupported {

@@ -69,20 +69,6 @@ package enum FileSystem {
         if path.withPlatformString({ unlink($0) }) != 0, errno != ENOENT { throw error(Errno(rawValue: errno), "remove", path) }
     }
 
-    /// Waits until a file's bytes are on the disk.
-    static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
-        try call("write", path) { fsync(descriptor.rawValue) }
-    }
-
-    /// Waits until a file's bytes are on the disk, and of what is known about it only what finding them again needs.
-    static func flushData(_ descriptor: FileDescriptor, _ path: FilePath) throws {
-        #if canImport(Darwin)
-            try flush(descriptor, path)
-        #else
-            try call("write", path) { fdatasync(descriptor.rawValue) }
-        #endif
-    }
-
     /// Reserves the blocks of a part of a file where the file system can do that at once.
     ///
     /// - Returns: Why it failed; `nil` when it did not, or could not be tried.
@@ -101,14 +87,6 @@ package enum FileSystem {
             dlsym(nil, "fallocate").map { unsafeBitCast($0, to: LinuxAllocate.self) }
         #endif
     }()
-
-    /// Waits until a folder's entries are on the disk.
-    package static func flushFolder(_ path: FilePath) throws {
-        let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }
-        // Closing what was only read cannot lose anything.
-        defer { try? descriptor.close() }
-        try flush(descriptor, path)
-    }
 
     /// Writes a small file so that readers see the old one or the whole new one.
     ///
@@ -163,20 +141,6 @@ package enum FileSystem {
         }
     }
 
-    /// Lets the system begin to write a file's bytes to the disk, where it can be asked to: a flush later waits less. No promise, so no failure.
-    private static func beginFlush(_ descriptor: FileDescriptor) { _ = linuxSyncRange?(descriptor.rawValue, 0, 0, 2) }
-
-    private typealias LinuxSyncRange = @convention(c) (CInt, Int64, Int64, CUnsignedInt) -> CInt
-
-    /// Linux's `sync_file_range`, which its header keeps from Swift.
-    private static let linuxSyncRange: LinuxSyncRange? = {
-        #if canImport(Darwin)
-            nil
-        #else
-            dlsym(nil, "sync_file_range").map { unsafeBitCast($0, to: LinuxSyncRange.self) }
-        #endif
-    }()
-
     /// Writes a file under a name that nobody else has. It is not flushed.
     ///
     /// - Returns: The name.
@@ -199,14 +163,6 @@ package enum FileSystem {
             try? remove(temporary)
             throw error
         }
-    }
-
-    /// Waits until the bytes of a file that is closed are on the disk.
-    static func flushFile(_ path: FilePath) throws {
-        let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec]) }
-        // Closing what was only read cannot lose anything.
-        defer { try? descriptor.close() }
-        try flush(descriptor, path)
     }
 
     /// The size of a regular file, through links; `nil` when there is none.
@@ -266,9 +222,16 @@ package enum FileSystem {
         }
     }
 
+    /// A folder, or the nearest one above it that is there.
+    static func nearestFolder(_ path: FilePath) -> FilePath {
+        var path = path
+        while !isFolder(path), path.removeLastComponent() {}
+        return path
+    }
+
     private static func isFolder(_ path: FilePath) -> Bool { (try? path.stat())?.type == .directory }
 
-    private static func call(_ what: String, _ path: FilePath, _ systemCall: () -> CInt) throws {
+    static func call(_ what: String, _ path: FilePath, _ systemCall: () -> CInt) throws {
         while systemCall() != 0 {
             let failure = Errno(rawValue: errno)
             if failure != .interrupted { throw error(failure, what, path) }
@@ -278,12 +241,22 @@ package enum FileSystem {
     private static func error(_ failure: Errno, _ what: String, _ path: FilePath) -> RoostError {
         failure.meansFullDisk
             ? RoostError(
-                .insufficientSpace, "Cannot \(what) \(path): \(failure). Free some space, or set HF_HUB_CACHE to a folder on a larger disk.",
+                .insufficientSpace, "Cannot \(what) \(path): \(failure). Free some space, or set \(path.movedBy) to a folder on a larger disk.",
                 cause: failure)
             : RoostError(
                 .fileSystem,
-                "Cannot \(what) \(path): \(failure). Check the folder's permissions and the disk, or set HF_HUB_CACHE to another folder.",
+                "Cannot \(what) \(path): \(failure). Check the folder's permissions and the disk, or set \(path.movedBy) to another folder.",
                 cause: failure)
+    }
+}
+
+extension FilePath {
+    /// The variable that moves this file elsewhere: what Roost makes and notes lies in `<home>/models/<org>--<name>`, all else that this module
+    /// writes in the Hub cache, whose folders are named `models--<org>--<name>`.
+    var movedBy: String {
+        let names = components.map(\.string).filter { $0 != ".locks" }
+        let isOwn = zip(names, names.dropFirst()).contains { $0 == "models" && $1.contains("--") && !$1.hasPrefix("models--") }
+        return isOwn ? "ROOST_HOME" : "HF_HUB_CACHE"
     }
 }
 
@@ -293,4 +266,7 @@ extension Errno {
 
     /// Whether the file system knows no symbolic links: that is what a FAT file system and network shares say.
     var meansNoLinks: Bool { [.notPermitted, .notSupported, .noFunction].contains(self) }
+
+    /// Whether this user may only read here.
+    var meansReadOnly: Bool { [.permissionDenied, .notPermitted, .readOnlyFileSystem].contains(self) }
 }

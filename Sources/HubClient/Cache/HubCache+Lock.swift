@@ -39,8 +39,7 @@ extension HubCache {
 
     /// Whether somebody holds a blob's lock. Asking makes no lock file.
     func isLocked(blob name: String, of repository: RepositoryID) throws -> Bool {
-        guard FileSystem.size(of: lockFile(blob: name, of: repository)) != nil else { return false }
-        return try withLockIfFree(blob: name, of: repository) {} == nil
+        try FileLock(lockFile(blob: name, of: repository)).isHeld()
     }
 
     /// Whether somebody holds the lock of any blob of a repository, and so is fetching it.

@@ -25,7 +25,14 @@ extension HubCache {
             }
         }
         let blob = blob(file.digest, of: revision.repository)
-        guard !isNew else { return try FileSystem.move(blob, to: path) }
+        guard !isNew else {
+            do {
+                return try FileSystem.move(blob, to: path)
+            } catch let error as RoostError where error.cause as? Errno == .noSuchFileOrDirectory && isInSnapshot(file, revision) {
+                // Another download of the same small file was here first.
+                return
+            }
+        }
         let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))
         do {
             try FileSystem.copy(blob, to: temporary)

@@ -1,3 +1,4 @@
+import Logging
 package import RoostCore
 public import SystemPackage
 
@@ -10,17 +11,14 @@ extension HubClient {
     /// - Returns: 0 to the file's size, in bytes. Bytes of a part are not verified yet.
     public func presentBytes(of file: RepositoryFile, in revision: ResolvedRevision) -> Int64 {
         if cache.holds(file, in: revision) { return file.size }
-        return PartialFile.presentBytes(at: cache.partial(file.digest, of: revision.repository), of: file)
+        return PartialContent.bytes(at: cache.partial(file.digest, of: revision.repository), of: file)
     }
 
-    /// The bytes that pulls may still write to the cache's file system, after making the cache folder.
+    /// The bytes that pulls may still write to the file system where the cache is, or will be.
     ///
     /// - Returns: What an ordinary user may write, less the reserve that stays free for everybody else.
     /// - Throws: `RoostError` with code `fileSystem`.
-    public func freeBytes() throws -> Int64 {
-        try FileSystem.makeFolder(cache.root)
-        return try space.usableBytes(in: cache.root)
-    }
+    public func freeBytes() throws -> Int64 { try space.usableBytes(in: FileSystem.nearestFolder(cache.root)) }
 
     /// What a pull would need on the disk, and what it could have, beside what pulls under way will still take.
     ///
@@ -33,7 +31,10 @@ extension HubClient {
         for files: [RepositoryFile], in revision: ResolvedRevision
     ) throws -> (needed: Int64, available: Int64, reserve: Int64) {
         let available = try freeBytes() - planned.bytes(besides: files, in: revision)
-        return (files.reduce(0) { $0 + cache.bytesToReserve(for: $1, in: revision) }, max(0, available), try space.reserve(in: cache.root))
+        return (
+            files.reduce(0) { $0 + cache.bytesToReserve(for: $1, in: revision) }, max(0, available),
+            try space.reserve(in: FileSystem.nearestFolder(cache.root))
+        )
     }
 
     /// Claims room on the disk for a pull, so that another one does not count on the same bytes.
@@ -61,9 +62,14 @@ extension HubClient {
     ///   - revision: The pinned revision.
     ///   - files: All files of the listing, or `nil` when some of them are not here: `huggingface_hub` takes a snapshot with a list for complete
     ///     only when every file of the list is there, and one without a list as it is.
-    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision name.
+    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision name. A cache that may only be
+    ///   read stays as it is: the files are there all the same.
     public func recordRevision(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
-        try cache.record(revision, files: files)
+        do {
+            try cache.record(revision, files: files)
+        } catch let error as RoostError where (error.cause as? Errno)?.meansReadOnly == true {
+            logger.warning("the Hub cache may only be read; what a revision means is not noted", metadata: ["error": "\(error)"])
+        }
     }
 
     /// What a revision meant when somebody last asked, without asking again.

@@ -124,8 +124,12 @@ extension HubClient {
 
     /// - Returns: A file that is yet to be written; `nil` for one that has its name.
     private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile? {
+        // What is there and right is only read: that takes no lock, and no right to write.
+        if try await isIntact(cache.snapshotPath(of: file, in: job.revision), file) { return nil }
         // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
-        guard file.size > SmallFileTransfer.largest else { return try await completeAlone(file, job) }
+        // One that is there is only linked, which a clean-up must not see half done.
+        let isSmall = file.size <= SmallFileTransfer.largest
+        if isSmall, !cache.holdsBlob(of: file, job.revision.repository) { return try await fetchSmall(file, job) }
         return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
             try await completeAlone(file, job)
         }
@@ -136,16 +140,22 @@ extension HubClient {
         if try await isIntact(cache.snapshotPath(of: file, in: revision), file) { return nil }
         let isNew = try await !isIntact(cache.blob(file.digest, of: revision.repository), file)
         if isNew {
-            do {
-                guard file.size > SmallFileTransfer.largest else { return try await fetchSmall(file, job) }
-                try await fetch(file, job)
-            } catch let error as RoostError where error.isAbsence(at: revision.commit) {
-                try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
-                throw error
-            }
+            guard file.size > SmallFileTransfer.largest else { return try await fetchSmall(file, job) }
+            try await notingAbsence(of: file, in: revision) { try await fetch(file, job) }
         }
         try await disk.run { [cache] in try cache.link(file, in: revision, isNew: isNew) }
         return nil
+    }
+
+    private func notingAbsence<Result>(
+        of file: RepositoryFile, in revision: ResolvedRevision, _ fetch: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await fetch()
+        } catch let error as RoostError where error.isAbsence(at: revision.commit) {
+            try await disk.run { [cache] in try cache.noteAbsence(of: file.path, in: revision) }
+            throw error
+        }
     }
 
     /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
@@ -162,7 +172,8 @@ extension HubClient {
 
     private func fetchSmall(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile {
         let transfer = SmallFileTransfer(source: source(of: file, job), file: file, space: space)
-        return FetchedFile(file: file, content: try await transfer.run(for: cache.blobsFolder(job.revision.repository)))
+        let folder = cache.blobsFolder(job.revision.repository)
+        return FetchedFile(file: file, content: try await notingAbsence(of: file, in: job.revision) { try await transfer.run(for: folder) })
     }
 
     private func fetch(_ file: RepositoryFile, _ job: DownloadJob) async throws {

@@ -6,21 +6,23 @@ import SystemPackage
 /// A blob that grows: an open file with our name for unfinished content, written by several streams at a time and read by one hasher.
 ///
 /// A small one is written from its beginning, so its length tells what is here. A large one is given its whole length at once and says in its
-/// journal which of its bytes are on the disk. All calls block; `DiskThreads` runs them.
+/// journal which of its bytes are on the disk. All calls block; `DiskThreads` runs them. The caller holds the blob's lock: opening the file already
+/// drops what is of no use in it.
 final class PartialFile: Sendable {
     let path: FilePath
     let file: RepositoryFile
     private let space: DiskSpace
-    private let descriptor: SystemPackage.FileDescriptor
-    private let state: Mutex<State>
+    let flush: Flush
+    let descriptor: SystemPackage.FileDescriptor
+    let state: Mutex<State>
     /// Given whenever bytes were written.
     let grown = WakeSignal()
     /// Given when it is time for a checkpoint.
     let isDue = WakeSignal()
     /// Held by whoever makes a checkpoint.
-    private let flushing = Mutex<Void>(())
+    let flushing = Mutex<Void>(())
 
-    fileprivate struct State {
+    struct State {
         var written = RangeSet<Int64>()
         var bytes: Int64 = 0
         var length: Int64 = 0
@@ -36,9 +38,12 @@ final class PartialFile: Sendable {
     /// The end of the process may cost so many bytes, and what arrives in a quarter of a second at the most.
     private static let mostUnnoted: Int64 = 2 << 20
     /// A checkpoint is due when a power cut would cost so many bytes.
-    private static let checkpointBytes: Int64 = 16 << 20
+    static let checkpointBytes: Int64 = 16 << 20
     /// Whoever would risk more waits for the disk.
     private static let mostUnsynced: Int64 = 48 << 20
+
+    /// Waits until a file's bytes are on the disk; throws `RoostError`.
+    typealias Flush = @Sendable (SystemPackage.FileDescriptor, FilePath) throws -> Void
 
     /// Opens or makes the file and finds out what of it is here; nothing is hashed yet.
     ///
@@ -46,8 +51,9 @@ final class PartialFile: Sendable {
     ///   - path: Where it grows. A symbolic link there is not followed, and anything but a regular file is refused.
     ///   - file: What it is to become.
     ///   - space: Finds out what is missing when the disk is full.
+    ///   - flush: Waits for the disk.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    init(opening path: FilePath, for file: RepositoryFile, space: DiskSpace) throws {
+    init(opening path: FilePath, for file: RepositoryFile, space: DiskSpace, flush: @escaping Flush = FileSystem.flushData) throws {
         // The user's umask decides the mode, as for any file; the blob keeps it.
         descriptor = try FileSystem.attempt("open", path) {
             try SystemPackage.FileDescriptor.open(
@@ -56,11 +62,18 @@ final class PartialFile: Sendable {
         self.path = path
         self.file = file
         self.space = space
+        self.flush = flush
         state = Mutex(State(journal: TransferJournal(of: file)))
-        guard try stat().type == .regular else {
-            throw RoostError(.fileSystem, "\(path) is in the way: it is not a regular file. Remove it and try again.")
+        guard let content = try PartialContent(of: descriptor, path, for: file) else {
+            if try stat().size > 0 { try restart() }
+            return
         }
-        try restore()
+        state.withLock { state in
+            state.journal = content.journal
+            state.written = content.written
+            state.bytes = content.written.count64
+            state.length = content.length
+        }
     }
 
     deinit {
@@ -91,12 +104,6 @@ final class PartialFile: Sendable {
     /// What the file's beginnings hash to, as far as that is known.
     var marks: [String] { state.withLock { $0.journal.marks } }
 
-    /// How many bytes of a file are in a partial one; for planning.
-    static func presentBytes(at path: FilePath, of file: RepositoryFile) -> Int64 {
-        guard FileSystem.size(of: path) ?? 0 > 0, let partial = try? PartialFile(opening: path, for: file, space: DiskSpace()) else { return 0 }
-        return partial.bytes
-    }
-
     /// Where the run of written bytes ends that begins at an offset.
     func end(ofRunAt offset: Int64) -> Int64 {
         state.withLock { state in state.written.ranges.first { $0.contains(offset) }?.upperBound ?? offset }
@@ -108,11 +115,12 @@ final class PartialFile: Sendable {
     func reserve() throws {
         guard hasJournal else { return }
         let length = TransferJournal.fileLength(size: file.size)
+        // First of all: a file of the content's own length counts as whole.
+        try FileSystem.attempt("extend", path) { try descriptor.resize(to: length) }
+        state.withLock { $0.length = length }
         for range in Array(missing.ranges) + [file.size..<length] {
             if let failure = space.allocate(descriptor, range), failure.meansFullDisk { throw full(failure) }
         }
-        try FileSystem.attempt("extend", path) { try descriptor.resize(to: length) }
-        state.withLock { $0.length = length }
     }
 
     /// Writes some bytes.
@@ -182,54 +190,7 @@ final class PartialFile: Sendable {
         state.withLock { if $0.journal.marks.count == index { $0.journal.marks.append(digest.description) } }
     }
 
-    /// Makes what is written survive a power cut: the bytes first, then the journal that speaks of them.
-    ///
-    /// - Parameter isLast: Whether it is worth its while for less than is due, too.
-    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    func checkpoint(isLast: Bool = false) throws {
-        guard isReserved else { return }
-        try flushing.withLock { _ in
-            let before = state.withLock { (written: $0.written, unsynced: $0.unsynced) }
-            // Who waited here finds that the one before has done it.
-            guard before.unsynced >= (isLast ? 1 : Self.checkpointBytes) else { return }
-            try FileSystem.flushData(descriptor, path)
-            state.withLock { state in
-                state.unsynced -= before.unsynced
-                state.journal.synced = TransferJournal.pairs(before.written)
-            }
-            try writeJournal()
-        }
-    }
-
-    /// Makes what is written survive the end of this process.
-    ///
-    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    func note() throws {
-        guard isReserved, state.withLock({ $0.unnoted > 0 }) else { return }
-        // Who makes a checkpoint now will note it, too.
-        _ = try flushing.withLockIfAvailable { _ in try writeJournal() }
-    }
-
-    /// The caller holds `flushing`, so that no older journal overwrites a newer one.
-    private func writeJournal() throws {
-        let journal = state.withLock { state in
-            state.journal.sequence += 1
-            state.journal.written = TransferJournal.pairs(state.written)
-            state.journal.session = SystemSession.current
-            state.unnoted = 0
-            return state.journal
-        }
-        guard let slot = try journal.slot() else { return }
-        _ = try FileSystem.attempt("write", path) {
-            try slot.withUnsafeBytes {
-                try descriptor.writeAll(toAbsoluteOffset: TransferJournal.slotOffset(sequence: journal.sequence, size: file.size), $0)
-            }
-        }
-    }
-
-    private var isReserved: Bool { hasJournal && state.withLock { $0.length } == TransferJournal.fileLength(size: file.size) }
-
-    private var hasJournal: Bool { file.size > Self.largestWithoutJournal }
+    var hasJournal: Bool { file.size > Self.largestWithoutJournal }
 
     /// Drops all bytes.
     ///
@@ -253,7 +214,12 @@ final class PartialFile: Sendable {
         }
         // The journal goes; from here on the file is its content and nothing else.
         if try stat().size != file.size { try FileSystem.attempt("cut", path) { try descriptor.resize(to: file.size) } }
-        try FileSystem.flush(descriptor, path)
+        do {
+            try flush(descriptor, path)
+        } catch {
+            flushing.withLock { _ in distrust() }
+            throw error
+        }
         try FileSystem.move(path, to: blob)
     }
 
@@ -261,35 +227,6 @@ final class PartialFile: Sendable {
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     func discard() throws { try FileSystem.remove(path) }
-
-    private func restore() throws {
-        let length = try stat().size
-        if length > file.size {
-            guard length == TransferJournal.fileLength(size: file.size), let journal = try newestJournal() else { return try restart() }
-            state.withLock { state in
-                state.journal = journal
-                state.written = journal.present(in: SystemSession.current)
-                state.bytes = state.written.count64
-                state.length = length
-            }
-        } else if length > 0 {
-            state.withLock { state in
-                state.insert(0..<length)
-                state.unnoted = 0
-                state.length = length
-            }
-        }
-    }
-
-    private func newestJournal() throws -> TransferJournal? {
-        var slot = [UInt8](repeating: 0, count: TransferJournal.slotSize)
-        let found = try (UInt64(0)...1).compactMap { turn in
-            let offset = TransferJournal.slotOffset(sequence: turn, size: file.size)
-            let count = try slot.withUnsafeMutableBytes { try read(at: offset, into: $0) }
-            return TransferJournal(slot: Array(slot.prefix(count)), of: file)
-        }
-        return found.max { $0.sequence < $1.sequence }
-    }
 
     /// Another program that cuts or extends the file has also spoilt it.
     private func requireUntouched() throws {

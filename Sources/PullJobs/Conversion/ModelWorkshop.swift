@@ -55,8 +55,9 @@ struct ModelWorkshop: Sendable {
         _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
-        try FileSystem.makeFolder(folder.path)
         return try await folder.lock.holding(clock: ContinuousClock(), logger: logger) {
+            // Under the lock: who removes the model removes its folder.
+            try FileSystem.makeFolder(folder.path)
             // Whoever held the lock before may have made it.
             if let made = await existing(work) { return made }
             try await arriving.companionsVerified()

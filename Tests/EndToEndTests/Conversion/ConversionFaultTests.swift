@@ -132,7 +132,12 @@ extension EndToEndTests {
 
         /// Whether somebody is at work in a conversion's folder.
         private static func isLocked(_ folder: FilePath) throws -> Bool {
-            guard let lock = FileHandle(forUpdatingAtPath: folder.appending(".lock").string) else { return false }
+            let (recipe, commit, name) = (
+                folder.lastComponent, folder.removingLastComponent().lastComponent, folder.removingLastComponent().removingLastComponent()
+            )
+            let path = name.removingLastComponent().appending(".locks").appending(name.lastComponent?.string ?? "")
+                .appending("\(commit?.string ?? "")-\(recipe?.string ?? "").lock")
+            guard let lock = FileHandle(forUpdatingAtPath: path.string) else { return false }
             return flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) != 0
         }
     }

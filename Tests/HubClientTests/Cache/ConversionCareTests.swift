@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    @Test func `the lock of a model outlives the model, so that nobody holds another one of the same name`() async throws {
+        try await CacheSite.run { site in
+            try site.install(weights)
+            let folder = try make("Q8_0", in: site)
+            #expect(try folder.remove() && !site.exists(folder.path))
+            let file = site.root.appending("home/models/.locks/acme--tiny/\(CacheSite.first)-Q8_0.lock")
+            let identity = try file.stat().inode
+            let again = try make("Q8_0", in: site)
+            let refused = try folder.lock.holdingIfFree { try again.remove() }
+            #expect(refused == false && site.exists(again.modelFile))
+            #expect(try again.remove() && file.stat().inode == identity)
+            #expect(site.receipts.repositories().map(\.description) == ["acme/tiny"], "only the receipt's")
+        }
+    }
+
     @Test func `a clean-up takes old leftovers of conversions and models of superseded commits, and nothing that is in use or young`() async throws {
         try await CacheSite.run { site in
             try site.install(weights, commit: CacheSite.first, ref: nil)

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 public import RoostCore
 public import SystemPackage
 
@@ -19,6 +19,7 @@ package struct ConversionFolder: Sendable, Hashable {
         self.commit = commit
         self.recipe = recipe
         path = models.folder(of: repository, at: commit, recipe: recipe)
+        lock = FileLock(models.lockFile(of: repository, at: commit, recipe: recipe))
     }
 
     /// How the model is called.
@@ -27,10 +28,8 @@ package struct ConversionFolder: Sendable, Hashable {
     /// The model; there only when it is finished.
     package var modelFile: FilePath { path.appending(ConvertedModels.modelName) }
 
-    /// Whoever makes or removes the model holds this.
-    package var lock: FileLock { FileLock(lockFile) }
-
-    private var lockFile: FilePath { path.appending(".lock") }
+    /// Who makes or removes the model holds this. Its file lies outside of the folder, and stays when that goes.
+    package let lock: FileLock
 
     private var receiptFile: FilePath { path.appending("receipt.json") }
 
@@ -50,10 +49,7 @@ package struct ConversionFolder: Sendable, Hashable {
     }
 
     /// Whether somebody makes the model now. Asking makes no lock file.
-    func isBeingMade() throws -> Bool {
-        guard FileSystem.size(of: lockFile) != nil else { return false }
-        return try lock.holdingIfFree {} == nil
-    }
+    func isBeingMade() throws -> Bool { try lock.isHeld() }
 
     /// What only an unfinished conversion needs.
     func leftovers() throws -> [FilePath] {

@@ -1,5 +1,6 @@
 import Foundation
 public import RoostCore
+import Synchronization
 public import SystemPackage
 
 /// Where Roost notes what its pulls have put on this machine: `<home>/models/<org>--<name>/<commit>/receipt.json`.
@@ -7,6 +8,9 @@ public import SystemPackage
 /// Outside the Hub cache, which belongs to everybody and where Python's tools call what they do not know corrupt.
 public struct ReceiptFolder: Sendable {
     let models: ConvertedModels
+
+    /// Two pulls of one commit may end at the same time; a home belongs to one process.
+    private static let changing = Mutex<Void>(())
 
     /// Names the folder; nothing is read or made yet.
     ///
@@ -34,7 +38,9 @@ public struct ReceiptFolder: Sendable {
     ///   - commit: The commit.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     public func add(_ receipt: ModelReceipt, of repository: RepositoryID, commit: CommitHash) throws {
-        try write(self.receipt(of: repository, commit: commit).map(receipt.merging) ?? receipt, of: repository, commit: commit)
+        try Self.changing.withLock { _ in
+            try write(self.receipt(of: repository, commit: commit).map(receipt.merging) ?? receipt, of: repository, commit: commit)
+        }
     }
 
     /// Takes files out of a commit's receipt; without any file left, the receipt goes.
@@ -45,6 +51,10 @@ public struct ReceiptFolder: Sendable {
     ///   - commit: The commit.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func remove(_ paths: Set<RepositoryFilePath>?, of repository: RepositoryID, commit: CommitHash) throws {
+        try Self.changing.withLock { _ in try removeAlone(paths, of: repository, commit: commit) }
+    }
+
+    private func removeAlone(_ paths: Set<RepositoryFilePath>?, of repository: RepositoryID, commit: CommitHash) throws {
         guard var receipt = receipt(of: repository, commit: commit) else { return }
         let gone = paths.map { Set($0.map(\.description)) }
         receipt.files.removeAll { gone?.contains($0.path) ?? true }
