@@ -3,7 +3,8 @@ public import RoostCore
 
 /// The Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies them.
 ///
-/// Every call makes one attempt. When to try again is the caller's decision: `RoostError.isTransient` and `retryAfter` say whether and when.
+/// A request that fails for a moment is made again in place, after pauses of less than two seconds together. When to try again after that is the
+/// caller's decision: `RoostError.isTransient` and `retryAfter` say whether and when.
 /// The token goes to the endpoint's own origin only, and into no error and no log.
 public final class HubClient: Sendable {
     let transport: HubTransport
@@ -28,9 +29,12 @@ public final class HubClient: Sendable {
         self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace(reserve: configuration.diskReserve))
     }
 
-    init(configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole)
-    {
-        self.transport = HubTransport(connections: HubConnections(configuration), configuration: configuration, logger: logger)
+    init(
+        configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole,
+        pauses: [Duration] = HubTransport.usualPauses
+    ) {
+        self.transport = HubTransport(
+            connections: HubConnections(configuration), configuration: configuration, logger: logger, clock: clock, pauses: pauses)
         self.routes = HubRoutes(endpoint: configuration.endpoint)
         self.cache = configuration.cache
         self.space = space

@@ -58,7 +58,8 @@ import Testing
             var configuration = HubConfiguration(endpoint: .huggingFace, token: nil, cacheDirectory: FilePath("/nowhere"))
             configuration.connectTimeout = .seconds(5)
             let connections = HubConnections(configuration)
-            let transport = HubTransport(connections: connections, configuration: configuration, logger: .init(label: "test"))
+            let transport = HubTransport(
+                connections: connections, configuration: configuration, logger: .init(label: "test"), clock: ContinuousClock(), pauses: [])
             // As a redirect to a name of somebody's own would be, which the resolver says is here.
             let url = try #require(RemoteURL("http://localhost:\(server.port)/x"))
             let error = await #expect(throws: RoostError.self) { try await transport.get(at: .init(url: url, isFromHub: false), range: nil) }

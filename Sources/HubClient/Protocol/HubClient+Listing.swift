@@ -17,7 +17,7 @@ extension HubClient {
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)
         if transport.configuration.isOffline { return try cache.knownRevision(revision, of: repository) }
-        let answer = try await transport.get(routes.revision(revision, of: repository), isMetadata: true)
+        let answer = try await transport.success(at: routes.revision(revision, of: repository))
         let info = try await self.info(in: answer)
         guard let commit = info.flatMap({ CommitHash(hex: $0.sha) }) else {
             throw RoostError(
@@ -37,10 +37,8 @@ extension HubClient {
     /// - Throws: `RoostError` as `resolve` does, but for the refusals that are the answer; `CancellationError`.
     @concurrent
     public func mayRead(_ repository: RepositoryID) async throws -> Bool {
-        let answer = try await transport.get(routes.accessCheck(repository), isMetadata: true)
-        await answer.drain()
         do {
-            try answer.requireSuccess()
+            try await transport.success(at: routes.accessCheck(repository)).drain()
             return true
         } catch let error as RoostError where [.gatedRepository, .accessDenied, .repositoryNotFound].contains(error.code) {
             return false
@@ -58,7 +56,7 @@ extension HubClient {
         var listing = TreeListing()
         var next: String? = routes.tree(revision)
         while let address = next {
-            let answer = try await transport.get(address, isMetadata: true)
+            let answer = try await transport.success(at: address)
             do {
                 try await read(answer, into: &listing)
                 next = try nextPage(after: answer)

@@ -9,7 +9,7 @@ extension HubClient {
     /// - Throws: `RoostError` as `resolve` does.
     @concurrent
     public func references(of repository: RepositoryID) async throws -> [RepositoryReference] {
-        let answer = try await transport.get(routes.references(repository), isMetadata: true)
+        let answer = try await transport.success(at: routes.references(repository))
         let json = try await body(of: answer, limit: Self.mostReferenceBytes)
         let lists = try await disk.run { try? JSONDecoder().decode([String: [Entry]].self, from: json) }
         guard let lists else {

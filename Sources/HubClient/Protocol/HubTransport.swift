@@ -9,6 +9,12 @@ struct HubTransport: Sendable {
     let connections: HubConnections
     let configuration: HubConfiguration
     let logger: Logger
+    let clock: any Clock<Duration>
+    /// The pauses before a failed request is made again in place.
+    let pauses: [Duration]
+
+    /// 1.75 s together: what a hub's short stumble lasts, and less than the pull's own pauses come to.
+    static let usualPauses: [Duration] = [.milliseconds(250), .milliseconds(500), .seconds(1)]
 
     /// A chain longer than this is a loop.
     static let mostRedirects = 10

@@ -25,10 +25,16 @@ final class FileSource: Sendable {
     func get(_ range: Range<Int64>? = nil) async throws -> HubAnswer {
         let value = range.map { "bytes=\($0.lowerBound)-\($0.upperBound - 1)" }
         if let location = found.withLock({ $0 }) {
-            let answer = try await transport.get(at: location, range: value)
-            if [200, 206, 416].contains(answer.status) { return answer }
-            // A signed link has expired, most likely: the Hub knows a fresh one.
-            await answer.drain()
+            do {
+                let answer = try await transport.get(at: location, range: value)
+                if [200, 206, 416].contains(answer.status) { return answer }
+                // A signed link has expired, most likely: the Hub knows a fresh one.
+                await answer.drain()
+            } catch {
+                // Whoever asks again asks the Hub for the way.
+                found.withLock { $0 = nil }
+                throw error
+            }
             found.withLock { $0 = nil }
         }
         let answer = try await transport.get(address, range: value)

@@ -16,6 +16,7 @@ struct FileTransfer: Sendable {
 
     private enum Event: Sendable {
         case streamEnded
+        case streamFailed(RoostError, took: Duration)
         case hashed(FileHasher.Finding, FileHasher)
         case tick
     }
@@ -51,6 +52,7 @@ struct FileTransfer: Sendable {
 
     private func work(_ queue: SharedQueue) async throws -> ContentDigest {
         let pace = TransferPace(most: mostStreams)
+        var repetition = Repetition(pauses: source.transport.pauses)
         return try await withThrowingTaskGroup(of: Event.self) { group in
             defer { group.cancelAll() }
             var streams = 0
@@ -71,6 +73,13 @@ struct FileTransfer: Sendable {
             while let event = try await group.next() {
                 switch event {
                 case .streamEnded: streams -= 1
+                case .streamFailed(let error, let took):
+                    guard let pause = repetition.pause(after: error, took: took, bytes: partial.bytes) else { throw error }
+                    // The stream keeps its place while it waits, and takes what is missing then.
+                    group.addTask {
+                        try await source.transport.wait(pause, after: error)
+                        return .streamEnded
+                    }
                 case .hashed(.digest(let digest), _): return digest
                 case .hashed(.damaged(let range), let hasher):
                     partial.forget(range)
@@ -98,8 +107,13 @@ struct FileTransfer: Sendable {
 
     private func fetch(_ segment: SegmentQueue.Segment, _ queue: SharedQueue, _ pace: TransferPace) async throws -> Event {
         let stream = SegmentStream(source: source, partial: partial, queue: queue, disk: disk, observer: observer)
-        try await stream.run(segment) { pace.answered(after: $0) }
-        return .streamEnded
+        let start = ContinuousClock.now
+        do {
+            try await stream.run(segment) { pace.answered(after: $0) }
+            return .streamEnded
+        } catch let error as RoostError where error.isTransient {
+            return .streamFailed(error, took: ContinuousClock.now - start)
+        }
     }
 
     private func follow(_ hasher: FileHasher) async throws -> Event {

@@ -15,6 +15,10 @@ extension HubClient {
     @concurrent
     public func beginning(of file: RepositoryFile, in revision: ResolvedRevision, count: Int) async throws -> [UInt8] {
         if let held = heldFile(file, in: revision) { return try await disk.run { try FileSystem.beginning(of: held, count: count) } }
+        return try await transport.repeating { try await fetchBeginning(of: file, in: revision, count: count) }
+    }
+
+    private func fetchBeginning(of file: RepositoryFile, in revision: ResolvedRevision, count: Int) async throws -> [UInt8] {
         let answer = try await transport.get(routes.content(of: file.path, in: revision), range: "bytes=0-\(count - 1)")
         try answer.requireSuccess()
         try answer.requireIdentityEncoding()

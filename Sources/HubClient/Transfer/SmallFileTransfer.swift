@@ -19,8 +19,8 @@ struct SmallFileTransfer: Sendable {
     /// - Throws: `RoostError`; `CancellationError`.
     func run(for folder: FilePath) async throws -> [UInt8] {
         try space.require(file.size, in: folder, for: file.path.description.quotedForPeople)
-        var content = try await fetch()
-        if digest(of: content) != file.digest { content = try await fetch() }
+        var content = try await source.transport.repeating(fetch)
+        if digest(of: content) != file.digest { content = try await source.transport.repeating(fetch) }
         let actual = digest(of: content)
         guard actual == file.digest else { throw file.wrongBytes(actual) }
         return content

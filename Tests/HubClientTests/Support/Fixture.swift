@@ -17,10 +17,10 @@ struct Fixture: Sendable {
 
     static let commit = "0123456789abcdef0123456789abcdef01234567"
 
-    /// Starts the server, makes the client, and stops both afterwards.
+    /// Starts the server, makes the client, and stops both afterwards. A request that fails is made again only where a test names pauses.
     static func run(
         token: String? = nil, stallTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock(), space: DiskSpace = DiskSpace(),
-        largestWhole: Int64 = FileSource.largestWhole,
+        largestWhole: Int64 = FileSource.largestWhole, pauses: [Duration] = [],
         answering handler: @escaping ScriptedServer.Handler, makesLinks: Bool = true, _ body: (Fixture) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
@@ -31,7 +31,8 @@ struct Fixture: Sendable {
                 configuration.stallTimeout = stallTimeout
                 configuration.makesLinks = makesLinks
                 let client = HubClient(
-                    configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space, largestWhole: largestWhole)
+                    configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space, largestWhole: largestWhole,
+                    pauses: pauses)
                 do {
                     let revision = try ResolvedRevision(
                         repository: RepositoryID(parsing: "acme/tiny"), revision: "main", commit: #require(CommitHash(hex: commit)))
