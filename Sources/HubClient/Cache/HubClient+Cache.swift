@@ -103,6 +103,14 @@ extension HubClient {
         return cache.holdsBlob(of: file, revision.repository) ? cache.blob(file.digest, of: revision.repository) : nil
     }
 
+    /// Whether a file lies whole in its snapshot; its bytes are not looked at.
+    ///
+    /// - Parameters:
+    ///   - file: The file as the listing promised it.
+    ///   - revision: The pinned revision.
+    /// - Returns: Whether it does.
+    package func isInPlace(_ file: RepositoryFile, in revision: ResolvedRevision) -> Bool { cache.isInSnapshot(file, revision) }
+
     /// Where a file lies in its snapshot.
     ///
     /// - Parameters:

@@ -10,14 +10,13 @@ struct PartialContent: Sendable {
     let length: Int64
     let journal: TransferJournal
 
-    /// Looks into an open file.
+    /// Looks into an open file; `nil` when nothing is there that can be used.
     ///
     /// - Parameters:
     ///   - descriptor: The file, open for reading.
     ///   - path: Its name, for errors.
     ///   - file: What it is to become.
     /// - Throws: `RoostError` with code `fileSystem`, also for what is not a regular file.
-    /// - Returns: `nil` when nothing is there that can be used.
     init?(of descriptor: FileDescriptor, _ path: FilePath, for file: RepositoryFile) throws {
         let stat = try FileSystem.attempt("examine", path) { try descriptor.stat() }
         guard stat.type == .regular else {

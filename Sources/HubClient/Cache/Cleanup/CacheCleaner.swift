@@ -70,7 +70,8 @@ public struct CacheCleaner: Sendable {
         }
         try sweep(unwanted, of: repository, &report)
         try removePartials(of: repository, olderThan: options.minimumAge, &report)
-        try removeTemporaries(of: repository, olderThan: options.minimumAge, &report)
+        // No lock tells whether somebody is about to rename one.
+        try removeTemporaries(of: repository, olderThan: max(options.minimumAge, options.settling), &report)
     }
 
     private func isInUse(_ repository: CachedRepository) -> (CommitHash) -> Bool { { snapshotsInUse.contains(repository.snapshot($0)) } }
