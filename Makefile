@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults sanitize fuzz memory clean verify-conversion
+.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -50,6 +50,9 @@ torture: ## Kill and cut the power of the job store more often than the tests do
 
 faults: ## Pull from a hub with each of 52 faults, and kill the server on the way
 	@scripts/faults
+
+interleavings: ## 1,000 random interleavings of pulls, dry runs, cancels, clean-ups and kills on one cache
+	@scripts/interleavings
 
 sanitize: ## Run the job store's tests under both sanitizers
 	@scripts/sanitize thread
