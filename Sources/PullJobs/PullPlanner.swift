@@ -21,7 +21,7 @@ struct PullPlanner: Sendable {
                 presentBytes: min($0.size, hub.presentBytes(of: $0, in: plan.revision)))
         }
         let space = try hub.space(for: plan.files, in: plan.revision)
-        return PullPreview(
+        var preview = PullPreview(
             model: plan.reference.description, revision: plan.revision.revision, commit: plan.revision.commit.description,
             access: try await access(to: plan.revision), license: plan.revision.facts.license,
             choice: (
@@ -34,6 +34,8 @@ struct PullPlanner: Sendable {
             disk: .init(neededBytes: space.needed, availableBytes: space.available), diskReserveBytes: space.reserve,
             memory: .init(neededBytes: plan.modelBytes + plan.modelBytes / 10, availableBytes: MachineMemory.availableBytes),
             bytesPerSecond: bytesPerSecond)
+        preview.notes = plan.notes
+        return preview
     }
 
     private func access(to revision: ResolvedRevision) async throws -> PullPreview.Access {

@@ -29,8 +29,13 @@ public struct FilePatterns: Sendable, Hashable {
     ///
     /// - Parameter path: Its path.
     /// - Returns: Whether it is.
-    public func select(_ path: RepositoryFilePath) -> Bool {
-        let text = path.description
+    public func select(_ path: RepositoryFilePath) -> Bool { select(path.description) }
+
+    /// Whether a name is wanted, of a file that may have no path here.
+    ///
+    /// - Parameter text: Its path as the Hub lists it.
+    /// - Returns: Whether it is.
+    public func select(_ text: String) -> Bool {
         guard allowed?.contains(where: { $0.matches(text) }) ?? true else { return false }
         return !ignored.contains { $0.matches(text) }
     }

@@ -19,12 +19,12 @@ import Testing
         try page.finish()
     }
 
-    private func listing(_ entries: String...) throws -> [RepositoryFile] { try files(of: "[\(entries.joined(separator: ","))]") }
+    private func listing(_ entries: String...) throws -> [RepositoryFile] { try checked(entries).files }
 
-    private func files(of json: String) throws -> [RepositoryFile] {
+    private func checked(_ entries: [String], ignoresCase: Bool = false) throws -> HubListing {
         var listing = TreeListing()
-        try add(json, to: &listing)
-        return try listing.checkedFiles()
+        try add("[\(entries.joined(separator: ","))]", to: &listing)
+        return try listing.checked { ignoresCase }
     }
 
     @Test func largeFilesAreNamedBySHA256AndOthersByGitHash() throws {
@@ -41,12 +41,12 @@ import Testing
         let entries = (1...9).map { Self.entry("m-0000\($0)-of-00009.gguf", size: "1152921504606846976") }
         var listing = TreeListing()
         try add("[\(entries.joined(separator: ","))]", to: &listing)
-        let error = #expect(throws: RoostError.self) { try listing.checkedFiles() }
+        let error = #expect(throws: RoostError.self) { try listing.checked { false } }
         #expect(error?.code == .hubProtocolViolation)
     }
 
     @Test(arguments: [
-        "../x", "/abs", "a/../b", "a\\b", "C:x", "CON", "nul.txt", "x.", "x ", "a\u{0}b", "a\nb", "", "a//b", String(repeating: "n", count: 300),
+        "../x", "/abs", "a/../b", "a/./b", "a\u{0}b", "", "a//b", "a/", "..", ".", "a\n/../b",
     ])
     func unsafeNamesRefuseTheWholeList(name: String) throws {
         let error = try #require(throws: RoostError.self) { try listing(Self.entry("ok"), Self.entry(name)) }
@@ -72,11 +72,32 @@ import Testing
     }
 
     @Test(arguments: [
-        ["x", "x"], ["a/\u{e9}", "a/e\u{301}"], ["a", "a/b"], ["a/b/c", "a"], ["a", "a.txt", "a/b"], ["a!/x", "a", "a/b"],
-        ["e\u{301}/x", "\u{e9}"],
+        "eval/results_2024-05-31T10:22:33.json", "wandb/run:v2/config.json", "onnx\\config.json", "con.json", "a.txt ", "x.", "C:x", "a\\..\\b",
+        String(repeating: "n", count: 255),
     ])
+    func namesThatOnlyAnotherSystemCannotHoldAreFiles(name: String) throws {
+        #expect(try listing(Self.entry("ok"), Self.entry(name)).map(\.path.description) == ["ok", name])
+    }
+
+    @Test(arguments: ["a\nb", "a\u{1b}[31m", "a\u{85}b", String(repeating: "n", count: 256), String(repeating: "d/", count: 600) + "x"])
+    func namesThatCannotBeStoredAreLeftOutAndSaid(name: String) throws {
+        let listing = try checked([Self.entry("ok"), Self.entry(name)])
+        #expect(listing.files.map(\.path.description) == ["ok"] && listing.skipped.map(\.name) == [name])
+    }
+
+    @Test func ofNamesThatAreOneToTheMachineTheFirstIsKept() throws {
+        let composed = "caf\u{e9}.md"
+        let entries = [composed, "cafe\u{301}.md", "Readme.md", "README.md", "sub/Readme.md"].map { Self.entry($0) }
+        let told = try checked(entries)
+        #expect(told.files.map { Array($0.path.description.utf8) } == [composed, "Readme.md", "README.md", "sub/Readme.md"].map { Array($0.utf8) })
+        #expect(told.skipped.map(\.reason) == ["this machine cannot tell its name from that of \"\(composed)\""])
+        let untold = try checked(entries, ignoresCase: true)
+        #expect(untold.files.map(\.path.description) == [composed, "Readme.md", "sub/Readme.md"] && untold.skipped.count == 2)
+    }
+
+    @Test(arguments: [["x", "x"], ["a", "a/b"], ["a/b/c", "a"], ["a", "a.txt", "a/b"], ["a!/x", "a", "a/b"], ["e\u{301}/x", "\u{e9}"]])
     func clashingPathsRefuseTheWholeList(paths: [String]) throws {
-        let error = try #require(throws: RoostError.self) { try files(of: "[\(paths.map { Self.entry($0) }.joined(separator: ","))]") }
+        let error = try #require(throws: RoostError.self) { try checked(paths.map { Self.entry($0) }) }
         #expect(error.code == .hubProtocolViolation)
     }
 
@@ -89,7 +110,7 @@ import Testing
 
     @Test func pathsThatOnlyLookAlikeAreNoClash() throws {
         let names = ["a", "a.txt", "a!", "ab", "b/a", "b/a.txt", "b/ab", "A", "a-/b"]
-        #expect(try files(of: "[\(names.map { Self.entry($0) }.joined(separator: ","))]").map(\.path.description) == names)
+        #expect(try checked(names.map { Self.entry($0) }).files.map(\.path.description) == names)
     }
 
     @Test func aListIsReadAsItComes() throws {
@@ -104,7 +125,7 @@ import Testing
                 try listing.add(entries)
             }
             try page.finish()
-            #expect(try listing.checkedFiles().count == 300)
+            #expect(try listing.checked { false }.files.count == 300)
             #expect(listing.byteCount == json.count)
         }
     }

@@ -38,6 +38,40 @@ import Testing
         }
     }
 
+    private func plan(_ names: [String], skipped: [SkippedFile], allow: [String]? = nil) async throws -> PullPlan {
+        let endpoint = try HubEndpoint(parsing: "http://127.0.0.1:1")
+        let hub = HubClient(
+            configuration: HubConfiguration(endpoint: endpoint, token: nil, cacheDirectory: "/nonexistent"), logger: PullWorkerTests.quiet)
+        let commit = try #require(CommitHash(hex: String(repeating: "a", count: 40)))
+        let reference = try ModelReference(parsing: "a/b")
+        let files = try names.map {
+            RepositoryFile(path: try RepositoryFilePath(parsing: $0), size: 5, digest: .sha256(String(repeating: "b", count: 64)))
+        }
+        let resolved = ResolvedRepository(
+            revision: ResolvedRevision(repository: reference.repository, revision: "main", commit: commit), files: files, skipped: skipped)
+        do {
+            let plan = try await PlanStage(hub: hub, conversions: nil).choose(
+                reference: reference, policy: .auto, patterns: FilePatterns(allow: allow, ignore: nil), resolved: resolved)
+            try await hub.shutdown()
+            return plan
+        } catch {
+            try await hub.shutdown()
+            throw error
+        }
+    }
+
+    @Test func `what cannot be stored is left out and said, and only where it would have been taken`() async throws {
+        let skipped = ["n\n.json", "picture\u{1}.png"].map { SkippedFile(name: $0, reason: "its name has a control character") }
+        let names = ["m-Q4_K_M.gguf", "README.md"]
+        let usual = try await plan(names, skipped: skipped)
+        #expect(usual.files.count == 2 && !usual.isWholeRepository)
+        #expect(usual.notes == ["Left out: \"n\\n.json\", as its name has a control character."])
+        #expect(try await plan(names, skipped: skipped, allow: ["*.gguf"]).notes.isEmpty)
+        #expect(try await plan(names, skipped: []).isWholeRepository)
+        let error = try #require(await #expect(throws: RoostError.self) { _ = try await plan(names, skipped: skipped, allow: ["*.png"]) })
+        #expect(error.code == .entryNotFound && error.message.contains("picture\\u{"), "\(error.message)")
+    }
+
     private let model = ggufBytes(architecture: "llama", type: "model")
     private let draft = ggufBytes(architecture: "gemma4-assistant", type: "model")
     private let adapter = ggufBytes(architecture: "llama", type: "adapter")

@@ -48,11 +48,11 @@ extension HubClient {
     /// Lists all files of a revision, in every folder.
     ///
     /// - Parameter revision: The pinned revision.
-    /// - Returns: The files in the Hub's order; every path is safe, no two clash, sizes are 0 to 2^60.
+    /// - Returns: The files that can be stored here, and those that cannot.
     /// - Throws: `RoostError` as `resolve` does; `hubProtocolViolation` for a hostile list.
     @concurrent
-    public func files(in revision: ResolvedRevision) async throws -> [RepositoryFile] {
-        if transport.configuration.isOffline { return try cache.knownFiles(in: revision) }
+    public func listing(of revision: ResolvedRevision) async throws -> HubListing {
+        if transport.configuration.isOffline { return HubListing(files: try cache.knownFiles(in: revision)) }
         var listing = TreeListing()
         var next: String? = routes.tree(revision)
         while let address = next {
@@ -64,7 +64,7 @@ extension HubClient {
                 throw error.adding("request", "GET \(answer.url.withoutQuery)")
             }
         }
-        return try await disk.run { [listing] in try listing.checkedFiles() }
+        return try await disk.run { [listing, root = cache.root] in try listing.checked { FileSystem.ignoresCase(near: root) } }
     }
 
     /// Reads a page as it comes, beside the threads that answer requests.

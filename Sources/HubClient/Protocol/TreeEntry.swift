@@ -15,6 +15,12 @@ struct TreeEntry: Decodable {
     /// No repository holds files near this size; a larger number is an attack on our arithmetic.
     static let largestSize: Int64 = 1 << 60
 
+    /// The file, when it is one that cannot be stored here.
+    var skipped: SkippedFile? {
+        guard type == "file", case .cannotBeStored(let reason)? = RepositoryFilePath.fault(of: path) else { return nil }
+        return SkippedFile(name: path, reason: "its name \(reason)")
+    }
+
     /// The file this entry promises, or `nil` for a folder.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation` for an unsafe path, an impossible size or a malformed digest.

@@ -11,15 +11,18 @@ struct TreeListing {
     static let mostBytes = 64 << 20
 
     private(set) var files: [RepositoryFile] = []
+    private var skipped: [SkippedFile] = []
     private(set) var byteCount = 0
     private var entryCount = 0
     private var pageCount = 0
 
     /// Some entries of a page, read.
     struct Entries: Sendable {
-        let files: [RepositoryFile]
+        var files: [RepositoryFile] = []
+        /// Files that cannot be stored here.
+        var skipped: [SkippedFile] = []
         /// How many there were, folders included.
-        let count: Int
+        var count = 0
         /// How many bytes they were read from.
         let byteCount: Int
     }
@@ -35,9 +38,17 @@ struct TreeListing {
         /// - Throws: `RoostError` with code `hubFailure` when it is no file list, `hubProtocolViolation` when it is a hostile one.
         mutating func read(_ piece: some Collection<UInt8>) throws -> Entries {
             do {
-                guard let json = try pieces.take(piece) else { return Entries(files: [], count: 0, byteCount: piece.count) }
-                let entries = try JSONDecoder().decode([TreeEntry].self, from: Data(json))
-                return Entries(files: try entries.compactMap { try $0.file() }, count: entries.count, byteCount: piece.count)
+                var result = Entries(byteCount: piece.count)
+                guard let json = try pieces.take(piece) else { return result }
+                for entry in try JSONDecoder().decode([TreeEntry].self, from: Data(json)) {
+                    result.count += 1
+                    if let skipped = entry.skipped {
+                        result.skipped.append(skipped)
+                    } else if let file = try entry.file() {
+                        result.files.append(file)
+                    }
+                }
+                return result
             } catch let error as RoostError {
                 throw error
             } catch {
@@ -70,34 +81,35 @@ struct TreeListing {
         entryCount += entries.count
         guard entryCount <= Self.mostEntries else { throw Self.tooLong }
         files += entries.files
+        skipped += entries.skipped
     }
 
-    /// The files in the order of the listing. Takes up to some seconds for the longest list.
+    /// The files in the order of the listing. Of several whose names are one to this machine, the first is kept: in different Unicode forms, or in
+    /// another case where the file system does not tell cases apart. Takes up to some seconds for the longest list.
     ///
-    /// - Throws: `RoostError` with code `hubProtocolViolation` when a path is listed twice (also in another Unicode form), or is both file and folder.
-    func checkedFiles() throws -> [RepositoryFile] {
+    /// - Parameter ignoresCase: Whether the file system takes names that differ only in case for one; asked only when there are such.
+    /// - Returns: The files, and what cannot be stored.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` when a path is listed twice, or is both file and folder.
+    func checked(ignoresCase: () -> Bool) throws -> HubListing {
         // Each size is below 2^60, so the first sum above it is still far from overflowing; all later sums of these files are safe.
         var total: Int64 = 0
         for file in files {
             total += file.size
             guard total <= 1 << 60 else { throw Self.tooLarge }
         }
-        let names = files.map { Self.comparable($0.path) }
-        let order = files.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
+        let names = files.map { PathOrder($0.path) }
+        let order = files.indices.sorted { names[$0] < names[$1] }
         // With a slash before all other bytes, what lies below a path stands right behind it.
-        for (first, second) in zip(order, order.dropFirst()) where names[second].starts(with: names[first]) {
-            let length = names[first].count
-            if names[second].count == length { throw Self.clash(files[second].path, "is listed twice") }
-            if names[second][length] == 0 { throw Self.clash(files[second].path, "lies below a path that is itself a file") }
+        for (first, second) in zip(order, order.dropFirst()) {
+            if names[second].bytes == names[first].bytes { throw Self.clash(files[second].path, "is listed twice") }
+            if names[second].isBelow(names[first]) { throw Self.clash(files[second].path, "lies below a path that is itself a file") }
         }
-        return files
-    }
-
-    /// A path in the one form that Unicode has for it, with 0 for each slash.
-    private static func comparable(_ path: RepositoryFilePath) -> [UInt8] {
-        let text = path.description
-        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-        return (isASCII ? text : text.precomposedStringWithCanonicalMapping).utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
+        var listing = HubListing(files: files, skipped: skipped)
+        listing.separate(by: { $0 })
+        if Set(listing.files.map { $0.path.description.lowercased() }).count < listing.files.count, ignoresCase() {
+            listing.separate(by: { $0.lowercased() })
+        }
+        return listing
     }
 
     private static func noList(_ cause: any Error) -> RoostError {
@@ -121,5 +133,52 @@ struct TreeListing {
         RoostError(
             .hubProtocolViolation,
             "In the Hub's file list \(path.description.quotedForPeople) \(how); nothing was written. Tell the repository's owner.")
+    }
+}
+
+extension HubListing {
+    /// Leaves out each file whose name means the same as that of one before it.
+    ///
+    /// - Parameter meaning: What a name means to the file system. Texts that differ only in their Unicode form are equal.
+    fileprivate mutating func separate(by meaning: (String) -> String) {
+        var first: [String: RepositoryFilePath] = [:]
+        var kept: [RepositoryFile] = []
+        for file in files {
+            let name = meaning(file.path.description)
+            if let other = first[name] {
+                let reason = "this machine cannot tell its name from that of \(other.description.quotedForPeople)"
+                skipped.append(SkippedFile(name: file.path.description, reason: reason))
+            } else {
+                first[name] = file.path
+                kept.append(file)
+            }
+        }
+        files = kept
+    }
+}
+
+/// Where a path stands among others.
+private struct PathOrder {
+    /// As the Hub spells it, with 0 for each slash.
+    let bytes: [UInt8]
+    /// In the one form that Unicode has for it.
+    let composed: [UInt8]
+
+    init(_ path: RepositoryFilePath) {
+        let text = path.description
+        bytes = Self.bytes(text)
+        composed = text.utf8.allSatisfy { $0 < 0x80 } ? bytes : Self.bytes(text.precomposedStringWithCanonicalMapping)
+    }
+
+    private static func bytes(_ text: String) -> [UInt8] { text.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 } }
+
+    /// Whether this path leads through the other, in whatever Unicode form.
+    func isBelow(_ other: Self) -> Bool {
+        composed.count > other.composed.count && composed.starts(with: other.composed) && composed[other.composed.count] == 0
+    }
+
+    static func < (first: Self, second: Self) -> Bool {
+        first.composed == second.composed
+            ? first.bytes.lexicographicallyPrecedes(second.bytes) : first.composed.lexicographicallyPrecedes(second.composed)
     }
 }

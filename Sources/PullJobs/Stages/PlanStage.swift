@@ -18,27 +18,39 @@ struct PlanStage: Sendable {
         reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository
     ) async throws -> PullPlan {
         let wanted = resolved.files.filter { patterns.select($0.path) }
-        var listing = GGUFListing(wanted.map { (path: $0.path, size: $0.size) })
         // Who names the files gets these, whether or not there is a model among them.
         let isExplicit = patterns.allow != nil
+        let missed = resolved.skipped.filter { patterns.select($0.name) && (isExplicit || Self.belongsToModels($0.name)) }
         guard !wanted.isEmpty || !isExplicit else {
+            let count = resolved.files.count + resolved.skipped.count
             throw RoostError(
                 .entryNotFound,
-                "None of the \(resolved.files.count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
+                Self.note(of: missed).map { "Nothing else matches the patterns. \($0)" }
+                    ?? "None of the \(count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
             )
         }
-        let variant = try await GGUFChoice(hub: hub, revision: resolved.revision, files: wanted).choose(for: reference, policy, from: &listing)
+        var plan = try await self.plan(reference, policy, wanted, isExplicit: isExplicit, resolved.revision)
+        plan.isWholeRepository = plan.files.count == resolved.files.count && resolved.skipped.isEmpty
+        plan.notes = [Self.note(of: missed)].compactMap(\.self)
+        return plan
+    }
+
+    /// The plan, of the files that may be taken.
+    private func plan(
+        _ reference: ModelReference, _ policy: QuantizationPolicy, _ wanted: [RepositoryFile], isExplicit: Bool, _ revision: ResolvedRevision
+    ) async throws -> PullPlan {
+        var listing = GGUFListing(wanted.map { (path: $0.path, size: $0.size) })
+        let variant = try await GGUFChoice(hub: hub, revision: revision, files: wanted).choose(for: reference, policy, from: &listing)
         if variant == nil, !isExplicit, let conversions {
             return try await convert(
-                reference: reference, policy: policy, ResolvedRepository(revision: resolved.revision, files: wanted), listing, conversions)
+                reference: reference, policy: policy, ResolvedRepository(revision: revision, files: wanted), listing, conversions)
         }
         // Says what is wrong with what there is.
         if variant == nil, !isExplicit || reference.variant != nil { _ = try listing.choose(for: reference, policy: policy) }
         let chosen = Set(variant?.files ?? wanted.map(\.path))
         let files = isExplicit ? wanted : wanted.filter { chosen.contains($0.path) || Self.isCompanion($0) }
         return PullPlan(
-            reference: variant.map { listing.reference(to: $0, of: reference.repository) } ?? reference, revision: resolved.revision, files: files,
-            isWholeRepository: files.count == resolved.files.count,
+            reference: variant.map { listing.reference(to: $0, of: reference.repository) } ?? reference, revision: revision, files: files,
             sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, listing: listing)
     }
 
@@ -65,8 +77,21 @@ struct PlanStage: Sendable {
         let files = resolved.files.filter { weights.contains($0.path) || Self.describesWeights($0) }
         return PullPlan(
             reference: ModelReference(repository: reference.repository, quantization: order.tag), revision: resolved.revision, files: files,
-            isWholeRepository: files.count == resolved.files.count, sizeBytes: order.weights.reduce(0) { $0 + $1.size }, variant: nil,
+            sizeBytes: order.weights.reduce(0) { $0 + $1.size }, variant: nil,
             listing: listing, conversion: order)
+    }
+
+    /// Whether a pull of a model might have taken a file of that name.
+    private static func belongsToModels(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return [".gguf", ".safetensors", ".model", ".md", ".json", ".txt", ".jinja"].contains { name.hasSuffix($0) } || name.contains("license")
+    }
+
+    /// What is left out, for the job's history; `nil` for nothing.
+    private static func note(of skipped: [SkippedFile]) -> String? {
+        guard !skipped.isEmpty else { return nil }
+        let shown = skipped.prefix(4).map { "\($0.name.quotedForPeople), as \($0.reason)" }.joined(separator: "; ")
+        return "Left out: \(shown)\(skipped.count > 4 ? "; and \(skipped.count - 4) more" : "")."
     }
 
     /// Tokenizers take up to some thirty megabytes; what lies in folders belongs to other programs, but for templates and the pooling of embeddings.

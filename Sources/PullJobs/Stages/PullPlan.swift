@@ -10,13 +10,15 @@ struct PullPlan: Sendable {
     /// The model files and their companions, or the files that somebody named.
     let files: [RepositoryFile]
     /// Whether nothing of the repository is left out.
-    let isWholeRepository: Bool
+    var isWholeRepository = false
     /// The size of the model files alone.
     let sizeBytes: Int64
     /// The chosen model; `nil` when files were named and none of them is one.
     let variant: GGUFVariant?
     /// What it was chosen from.
     let listing: GGUFListing
+    /// What a person may want to know of it before it begins.
+    var notes: [String] = []
     /// The model that will be made of the files; `nil` when they are one.
     var conversion: ConversionOrder?
     /// The room on the disk that this pull counts on; `nil` for one that is only looked at.

@@ -7,7 +7,8 @@ struct ResolveStage: Sendable {
 
     func run(_ repository: RepositoryID, revision name: String?) async throws -> ResolvedRepository {
         let revision = try await hub.resolve(repository, revision: name ?? "main")
-        return ResolvedRepository(revision: revision, files: try await hub.files(in: revision))
+        let listing = try await hub.listing(of: revision)
+        return ResolvedRepository(revision: revision, files: listing.files, skipped: listing.skipped)
     }
 }
 
@@ -15,4 +16,6 @@ struct ResolveStage: Sendable {
 struct ResolvedRepository: Sendable {
     let revision: ResolvedRevision
     let files: [RepositoryFile]
+    /// What it has besides, and cannot be stored here.
+    var skipped: [SkippedFile] = []
 }

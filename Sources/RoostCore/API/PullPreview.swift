@@ -16,6 +16,8 @@ public struct PullPreview: Sendable, Codable, Hashable {
     public var reason: String
     /// The quantisations that the repository offers.
     public var offered: [String]
+    /// What a person may want to know before, such as files that cannot be stored here; `nil` from a server that does not tell.
+    public var notes: [String]?
     /// The files in the Hub's order.
     public var files: [File]
     /// The size of the model files in bytes.
@@ -146,7 +148,7 @@ public struct PullPreview: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, revision, commit, access, license, quantization, reason, offered, files, disk, memory
+        case model, revision, commit, access, license, quantization, reason, offered, notes, files, disk, memory
         case sizeBytes = "size_bytes"
         case totalBytes = "total_bytes"
         case missingBytes = "missing_bytes"

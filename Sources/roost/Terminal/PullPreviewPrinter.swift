@@ -17,6 +17,7 @@ struct PullPreviewPrinter {
         Terminal.print("Disk:          \(room(preview.disk))\(reserve(preview))")
         if preview.memory.neededBytes > 0 { Terminal.print("Memory:        \(room(preview.memory))") }
         Terminal.print("Choice:        \(preview.reason)\(offered(preview))")
+        for note in preview.notes ?? [] { Terminal.print("Note:          \(note)") }
         Terminal.print("Access:        \(access(preview.access))")
         if let license = preview.license { Terminal.print("Licence:       \(license)") }
     }

@@ -29,16 +29,13 @@ extension Fault {
     ]
 }
 
-/// A name that no file may have, as JSON writes it.
+/// A name that leads out of its folder or is none, as JSON writes it.
 enum HostileName {
-    private static let long = String(repeating: "n", count: 300) + ".md"
-    private static let deep = String(repeating: "d/", count: 600) + "x.md"
-
     static let all: [String] = [
-        #"../escaped.md"#, #"/escaped.md"#, #"a\\..\\escaped.md"#, #"C:escaped.md"#, #"\\\\srv\\s\\escaped.md"#, #"a/./escaped.md"#, "CON", "nul.txt",
-        "escaped.md.", "escaped.md ", #"esc\u0000aped.md"#, #"esc\naped.md"#, long, deep, "", "a//escaped.md", "a/../../escaped.md", "..", ".",
-        #"..\/..\/escaped.md"#, #"\u002e\u002e/escaped.md"#, "~/../escaped.md", #"a/\u002e\u002e/escaped.md"#, #"\u001b[31m.md"#, "COM1.md",
-        "../../blobs/escaped.md", "refs/../../escaped.md", "README.md/escaped.md", "README.md", "a:b.md", #"\u007f.md"#, "a/",
+        #"../escaped.md"#, #"/escaped.md"#, #"a/./escaped.md"#, #"./escaped.md"#, #"//escaped.md"#, #"esc\u0000aped.md"#, "", "a//escaped.md",
+        "a/../../escaped.md", "..", ".", #"..\/..\/escaped.md"#, #"\u002e\u002e/escaped.md"#, "~/../escaped.md", #"a/\u002e\u002e/escaped.md"#,
+        "../../blobs/escaped.md", "refs/../../escaped.md", "README.md/escaped.md", "README.md", "a/", "a/..", "a/.", "../", "a/b/../../../escaped.md",
+        "a//", "/", "a/b/..", #"\/escaped.md"#, #"..\u002fescaped.md"#, #"a\u002f..\u002f..\u002fescaped.md"#, #"a/\u0000/../escaped.md"#, "refs/..",
     ]
 }
 
@@ -64,7 +61,7 @@ extension Exchange {
             // Not UTF-8.
             let parts = (String(honest.dropLast()) + "," + Self.entry("@") + "]").split(separator: "@", maxSplits: 1)
             return self.honest.with(body: ByteBuffer(bytes: Array(parts[0].utf8) + [0xFF, 0xFE, 0xC0, 0x80] + Array(parts[1].utf8))).whole
-        case names.count + 1: return list("caf\u{E9}.md", "cafe\u{301}.md")
+        case names.count + 1: return list("escaped.md", "escaped.md")
         case names.count + 2:
             let many = (0...200_000).map { Self.entry("f\($0).bin") }.joined(separator: ",")
             return self.honest.with(body: ByteBuffer(string: "[" + many + "]")).whole

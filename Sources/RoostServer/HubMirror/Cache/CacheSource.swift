@@ -200,10 +200,10 @@ struct CacheSource: MirrorSource {
             // Another client may have had it read meanwhile.
             if let known = await memory[revision] { return known }
             do {
-                let files = try await hub.files(in: revision)
-                // Without a list of its own, a snapshot is what happens to be there.
-                if !isOffline { await note(revision, files: files) }
-                return try await remember(files, of: revision, isComplete: !isOffline)
+                let listing = try await hub.listing(of: revision)
+                // Without a list of its own, a snapshot is what happens to be there. A list with gaps is not noted.
+                if !isOffline { await note(revision, files: listing.skipped.isEmpty ? listing.files : nil) }
+                return try await remember(listing.files, of: revision, isComplete: !isOffline)
             } catch let error as RoostError {
                 throw MirrorError(upstream: error)
             }
