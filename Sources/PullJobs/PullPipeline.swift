@@ -70,7 +70,7 @@ struct PullPipeline: Sendable {
         let plan = try await PlanStage(hub: hub, conversions: configuration.conversions)
             .run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
         defer { plan.claim?.release() }
-        for text in plan.notes + [plan.conversion?.decision.reason].compactMap(\.self) { await note(text) }
+        for text in plan.notes + [plan.alternatives, plan.conversion?.decision.reason].compactMap(\.self) { await note(text) }
         if let made = await ConvertStage(plan, hub: hub, settings: configuration.conversions, logger: logger)?.existing() {
             board.update(job.id) { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: 0, quantized: plan.isQuantized) }
             await note("\(plan.reference) was made of this commit before, and is used again.")

@@ -10,7 +10,8 @@ public enum CheckpointFiles: Sendable, Hashable {
     /// The index of a model in several files.
     public static let indexName = "model.safetensors.index.json"
 
-    /// Chooses as llama.cpp's converter does: the index if there is one, else every `model*.safetensors`.
+    /// Chooses as llama.cpp's converter does: the index if there is one, else every `model*.safetensors`. Copies of the weights in another precision,
+    /// such as `model.fp16.safetensors`, are taken only where there is nothing else: they hold the same tensors.
     ///
     /// - Parameter names: Names of the files at the repository's top.
     /// - Throws: `RoostError` with code `unsupportedModel` when there are none, saying what there is instead.
@@ -19,12 +20,20 @@ public enum CheckpointFiles: Sendable, Hashable {
             self = .index(Self.indexName)
             return
         }
-        let files = names.filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }
+        let all = names.filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }
+        let copies = Dictionary(grouping: all, by: Self.precision)
+        let files = copies[""] ?? ["bf16", "fp16"].lazy.compactMap { copies[$0] }.first ?? copies.min { $0.key < $1.key }?.value ?? []
         guard files.isEmpty else {
             self = .files(files.sorted { ByteText($0) < ByteText($1) })
             return
         }
         throw RoostError(.unsupportedModel, Self.explanation(names))
+    }
+
+    /// The word after `model.` in the name of a copy: `fp16` of `model.fp16-00001-of-00002.safetensors`; nothing for the weights themselves.
+    private static func precision(_ name: String) -> String {
+        let rest = name.dropFirst("model".count).dropLast(".safetensors".count)
+        return rest.first == "." ? String(rest.dropFirst().prefix { $0 != "-" }) : ""
     }
 
     private static func explanation(_ names: [String]) -> String {

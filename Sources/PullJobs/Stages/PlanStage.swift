@@ -51,7 +51,8 @@ struct PlanStage: Sendable {
         let files = isExplicit ? wanted : wanted.filter { chosen.contains($0.path) || Self.isCompanion($0) }
         return PullPlan(
             reference: variant.map { listing.reference(to: $0, of: reference.repository) } ?? reference, revision: revision, files: files,
-            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, listing: listing)
+            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, listing: listing,
+            alternatives: variant.flatMap { listing.alternatives(to: $0, reference) })
     }
 
     /// The weights with all that says what they are.

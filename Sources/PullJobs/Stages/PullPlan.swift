@@ -17,8 +17,10 @@ struct PullPlan: Sendable {
     let variant: GGUFVariant?
     /// What it was chosen from.
     let listing: GGUFListing
-    /// What a person may want to know of it before it begins.
+    /// What a person may want to know of the files before they come.
     var notes: [String] = []
+    /// What else the name could have meant that the model was asked for by.
+    var alternatives: String?
     /// The model that will be made of the files; `nil` when they are one.
     var conversion: ConversionOrder?
     /// The room on the disk that this pull counts on; `nil` for one that is only looked at.

@@ -30,13 +30,8 @@ extension GGUFListing {
     /// - Returns: A sentence for a person.
     public func reason(for choice: GGUFVariant, _ reference: ModelReference, policy: QuantizationPolicy) -> String {
         let name = choice.label ?? choice.name
-        if let wanted = reference.variant {
-            let fitting = models(named: wanted)
-            let also = (fitting.best + fitting.rest).filter { $0 != choice }
-            guard !also.isEmpty else { return models.count == 1 ? "\(name) is the only GGUF model here." : "\(name) was asked for by name." }
-            let shown = also.prefix(4).map { $0.name.quotedForPeople }.joined(separator: ", ")
-            return "\(choice.name.quotedForPeople) was asked for by name; \(wanted) could also mean \(shown)\(also.count > 4 ? " and others" : "")."
-        }
+        if let alternatives = alternatives(to: choice, reference) { return alternatives }
+        if reference.variant != nil, models.count > 1 { return "\(name) was asked for by name." }
         if models.count == 1 { return "\(name) is the only GGUF model here." }
         return switch policy {
         case .auto: "\(name) is the nearest to Q4_K_M, which `auto` prefers: a quarter of the full size at little loss."
@@ -46,6 +41,21 @@ extension GGUFListing {
         case .fp16: "\(name) is the sixteen-bit file."
         case .no: "\(name) has the most bits of those offered."
         }
+    }
+
+    /// What else a name could have meant.
+    ///
+    /// - Parameters:
+    ///   - choice: The model that was chosen.
+    ///   - reference: What was asked for.
+    /// - Returns: A sentence for a person; `nil` when the name leaves nothing open.
+    public func alternatives(to choice: GGUFVariant, _ reference: ModelReference) -> String? {
+        guard let wanted = reference.variant else { return nil }
+        let fitting = models(named: wanted)
+        let also = (fitting.best + fitting.rest).filter { $0 != choice }
+        guard !also.isEmpty else { return nil }
+        let shown = also.prefix(4).map { $0.name.quotedForPeople }.joined(separator: ", ")
+        return "\(choice.name.quotedForPeople) was asked for by name; \(wanted) could also mean \(shown)\(also.count > 4 ? " and others" : "")."
     }
 
     private func noModel(_ reference: ModelReference) -> RoostError {

@@ -106,6 +106,21 @@ import Testing
         #expect(throws: RoostError.self) { try Checkpoint(headers: [("x.safetensors", header), ("y.safetensors", header)]) }
     }
 
+    @Test(
+        "copies of the weights in another precision are taken only where there is nothing else",
+        arguments: [
+            (["model.safetensors", "model.fp16.safetensors"], ["model.safetensors"]), (["model.fp16.safetensors"], ["model.fp16.safetensors"]),
+            (["model.fp16-00002-of-00002.safetensors", "model.fp16-00001-of-00002.safetensors", "model-1.safetensors"], ["model-1.safetensors"]),
+            (["model.int8.safetensors", "model.fp16.safetensors", "model.bf16.safetensors"], ["model.bf16.safetensors"]),
+            (
+                ["model.fp16-00002-of-00002.safetensors", "model.fp16-00001-of-00002.safetensors", "model.int8.safetensors"],
+                ["model.fp16-00001-of-00002.safetensors", "model.fp16-00002-of-00002.safetensors"]
+            ),
+        ])
+    func precisions(names: [String], chosen: [String]) throws {
+        #expect(try CheckpointFiles(choosingFrom: names) == .files(chosen))
+    }
+
     @Test func `a repository without safetensors is told what it has instead`() throws {
         #expect(
             try CheckpointFiles(choosingFrom: ["model-2.safetensors", "model-1.safetensors", "consolidated.safetensors"])
