@@ -15,7 +15,8 @@ public struct VariantName: Sendable, Hashable, CustomStringConvertible {
     /// - Parameter text: What a person typed or sent; hostile until parsed.
     public init?(parsing text: String) {
         guard let path = try? RepositoryFilePath(parsing: text) else { return nil }
-        let stem = GGUFFileName(path.description)?.base ?? path.description
+        var stem = path.description
+        while let base = GGUFFileName(stem.lowercased().hasSuffix(".gguf") ? stem : stem + ".gguf")?.base, base != stem { stem = base }
         guard !stem.isEmpty else { return nil }
         description = QuantizationTag(parsing: stem)?.description ?? stem
     }

@@ -33,6 +33,10 @@ enum ParserFuzzer: String, CaseIterable {
 
     /// What is accepted stays below the folder it is put in.
     private static func path(_ text: String) {
+        // A name means the same when it is read again.
+        if let model = try? ModelReference(parsing: text), model.variant?.description != "latest" {
+            precondition((try? ModelReference(parsing: model.description)) == model)
+        }
         guard let path = try? RepositoryFilePath(parsing: text) else { return }
         precondition(!path.segments.isEmpty && path.segments.joined(separator: "/") == path.description)
         for segment in path.segments {
@@ -58,7 +62,9 @@ enum ParserFuzzer: String, CaseIterable {
 
     /// Every tensor lies in the file and has the bytes that its shape needs.
     private static func gguf(_ bytes: UnsafeRawBufferPointer) {
+        let head = GGUFHead(prefix: Array(bytes))
         guard let file = try? GGUFFile(parsing: bytes, fileSize: Int64(bytes.count), name: "fuzz") else { return }
+        precondition(head != nil)
         for tensor in file.tensors {
             precondition(tensor.offset >= 0 && file.dataOffset + tensor.offset + tensor.byteCount <= bytes.count)
             precondition(tensor.type.byteCount(of: tensor.dimensions) == tensor.byteCount)

@@ -6,7 +6,8 @@ import Testing
         ("gpt2", "gpt2", nil), ("org/name", "org/name", nil), ("org/name:Q4_K_M", "org/name", "Q4_K_M"),
         ("org/name:q8_0", "org/name", "Q8_0"), ("Org-1/na.me_2:fp16", "Org-1/na.me_2", "F16"), ("a/b:IQ4_XS", "a/b", "IQ4_XS"),
         ("a/b:UD-Q4_K_XL", "a/b", "UD-Q4_K_XL"), ("a/b:sub/x-Q8_0.gguf", "a/b", "sub/x-Q8_0"), ("a/b:x-Q8_0-00002-of-00003.gguf", "a/b", "x-Q8_0"),
-        ("a/b:latest", "a/b", nil), ("a/b:x y", "a/b", "x y"),
+        ("a/b:x-Q8_0-00002-of-00003", "a/b", "x-Q8_0"),
+        ("a/b:x:y", "a/b", "x:y"), ("a/b:latest", "a/b", nil), ("a/b:x y", "a/b", "x y"),
     ]) func `a good name is taken apart`(text: String, repository: String, tag: String?) throws {
         let reference = try ModelReference(parsing: text)
         #expect(reference.repository.description == repository)

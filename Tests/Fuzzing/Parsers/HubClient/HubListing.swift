@@ -1,0 +1,1 @@
+../../../../Sources/HubClient/Protocol/HubListing.swift
