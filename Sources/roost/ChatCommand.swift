@@ -13,7 +13,7 @@ struct ChatCommand: AsyncParsableCommand {
             Where standard input is a terminal and there is no message, every line is one, until the end of input.
             """)
 
-    @Argument(help: "org/name or org/name:QUANT; it must be on this machine.")
+    @Argument(help: "org/name, org/name:QUANT or org/name:FILE; it must be on this machine.")
     var model: String
     @Argument(help: "The message.")
     var message: [String] = []

@@ -9,7 +9,7 @@ struct PullCommand: AsyncParsableCommand {
         commandName: "pull", abstract: "Pull a model from the Hub as a durable job.",
         discussion: "The server does the work. Ending this command, or losing the connection, does not end the pull; `roost jobs` shows it.")
 
-    @Argument(help: "org/name, or org/name:QUANT such as org/name:Q4_K_M.")
+    @Argument(help: "org/name, org/name:QUANT such as org/name:Q4_K_M, org/name:FILE, or the address of its page on the Hub.")
     var model: String
     @Option(help: "auto, q4, fp16 or no; also q4_0, q5, q6, q8 or bf16.")
     var quantize: QuantizationPolicy = .auto

@@ -8,7 +8,7 @@ struct ModelsCommand: AsyncParsableCommand {
         discussion: """
             Asks the server, which knows its engines and pulls. Without a server, and when none is named, all but `repair` work on the Hub cache itself;
             `inspect` and `convert` always do.
-            A MODEL is org/name, org/name:QUANT, and either with @REVISION: a branch, tag or commit.
+            A MODEL is org/name, org/name:QUANT or org/name:FILE, each with @REVISION: a branch, tag or commit.
             """,
         subcommands: [
             ModelsListCommand.self, ModelsShowCommand.self, ModelsVerifyCommand.self, ModelsRepairCommand.self, ModelsCollectCommand.self,

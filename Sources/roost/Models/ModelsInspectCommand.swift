@@ -14,7 +14,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
             model of the same name. Reads heads and headers only and needs no server. Exits 1 when a file breaks its format's rules.
             """)
 
-    @Argument(help: "A path, or org/name[:QUANT].")
+    @Argument(help: "A path, or org/name[:QUANT or :FILE].")
     var model: String
     @Flag(help: "List all tensors.")
     var tensors = false
@@ -43,7 +43,8 @@ struct ModelsInspectCommand: AsyncParsableCommand {
             if isFolder.boolValue { return .checkpoint(try CheckpointInspection(folder: path)) }
             return path.extension == "safetensors" ? .checkpoint(try CheckpointInspection(file: path)) : .model([path])
         }
-        guard !model.hasPrefix("/"), !model.hasPrefix("."), !["gguf", "safetensors"].contains(path.extension) else {
+        // A model may be called by its file, but has a colon before it.
+        guard !model.hasPrefix("/"), !model.hasPrefix("."), model.contains(":") || !["gguf", "safetensors"].contains(path.extension) else {
             throw RoostError(.notFound, "There is no file \(model.quotedForPeople).")
         }
         let reference = try ModelReference(parsing: model)
