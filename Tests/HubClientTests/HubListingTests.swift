@@ -38,7 +38,7 @@ import Testing
                 headers: page == 1 ? [("Link", next)] : [],
                 body: Array("[{\"type\":\"file\",\"path\":\"f\(page)\",\"size\":\(page),\"oid\":\"\(oid)\"}]".utf8))
         } _: { hub in
-            let files = try await hub.client.files(in: hub.revision)
+            let files = try await hub.client.listing(of: hub.revision).files
             #expect(files.map(\.path.description) == ["f1", "f2"])
             #expect(hub.server.requests.map(\.target)[0] == "/api/models/acme/tiny/tree/\(Fixture.commit)?recursive=true&expand=false")
             #expect(hub.server.requests.count == 2)
@@ -73,7 +73,7 @@ import Testing
         try await Fixture.run(token: "hf_secret") { _ in
             ScriptedServer.Response(headers: [("Link", "<\(link)>; rel=\"next\"")], body: Array("[]".utf8))
         } _: { hub in
-            let error = try await #require(throws: RoostError.self) { _ = try await hub.client.files(in: hub.revision) }
+            let error = try await #require(throws: RoostError.self) { _ = try await hub.client.listing(of: hub.revision).files }
             #expect(error.code == .hubProtocolViolation)
             #expect(hub.server.requests.count == 1)
         }

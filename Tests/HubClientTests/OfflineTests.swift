@@ -17,7 +17,7 @@ import Testing
             try hub.cache.record(hub.revision, files: hasList ? [file] : nil)
             let revision = try await hub.client.resolve(hub.revision.repository)
             #expect(revision.commit == hub.revision.commit)
-            #expect(try await hub.client.files(in: revision) == [file])
+            #expect(try await hub.client.listing(of: revision).files == [file])
             #expect(try await hub.content(hub.download(file)) == Self.content)
             let absent = try await hub.failure(of: Fixture.file("other.bin", [1, 2, 3]))
             #expect(absent.code == .offline && !absent.isTransient && absent.message.contains("HF_HUB_OFFLINE"))

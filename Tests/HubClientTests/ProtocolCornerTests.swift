@@ -47,7 +47,7 @@ import Testing
             return request.target.hasPrefix("/api/") ? Self.info() : .init(body: content)
         } _: { hub in
             let revision = try await hub.client.resolve(hub.revision.repository)
-            let files = try await hub.client.files(in: revision)
+            let files = try await hub.client.listing(of: revision).files
             #expect(files == [file])
             let path = try await hub.client.download(files[0], in: revision) { _ in }
             #expect(hub.content(path) == content && path.string.contains("/models--acme--tiny/"))
@@ -101,7 +101,7 @@ import Testing
                     + "<https://cas.invalid/v1/reconstructions/\(xet)>; rel=\"xet-reconstruction-info\""
                 return .init(status: 302, headers: [("Location", "\(storage.origin)/f"), ("X-Xet-Hash", xet), ("Link", links)])
             } _: { hub in
-                let files = try await hub.client.files(in: hub.revision)
+                let files = try await hub.client.listing(of: hub.revision).files
                 #expect(files == [file])
                 let path = try await hub.download(file)
                 #expect(hub.content(path) == content)

@@ -2,7 +2,7 @@
 public struct SkippedFile: Sendable, Hashable {
     /// Its path as the Hub lists it: text from outside, not safe as a path.
     public let name: String
-    /// Why, as in `is longer than 255 bytes`.
+    /// Why, as in `its name is longer than 255 bytes`.
     public let reason: String
 
     /// Makes an entry.

@@ -84,8 +84,8 @@ struct TreeListing {
         skipped += entries.skipped
     }
 
-    /// The files in the order of the listing. Of several whose names are one to this machine, the first is kept: in different Unicode forms, or in
-    /// another case where the file system does not tell cases apart. Takes up to some seconds for the longest list.
+    /// The files in the order of the listing. Of several whose names differ only in their Unicode form, the first is kept; so it is where they
+    /// differ only in case and the file system does not tell cases apart.
     ///
     /// - Parameter ignoresCase: Whether the file system takes names that differ only in case for one; asked only when there are such.
     /// - Returns: The files, and what cannot be stored.
@@ -105,9 +105,9 @@ struct TreeListing {
             if names[second].isBelow(names[first]) { throw Self.clash(files[second].path, "lies below a path that is itself a file") }
         }
         var listing = HubListing(files: files, skipped: skipped)
-        listing.separate(by: { $0 })
+        listing.separate(by: { $0 }, butFor: "in its Unicode form")
         if Set(listing.files.map { $0.path.description.lowercased() }).count < listing.files.count, ignoresCase() {
-            listing.separate(by: { $0.lowercased() })
+            listing.separate(by: { $0.lowercased() }, butFor: "in its case, which the disk here does not tell apart")
         }
         return listing
     }
@@ -139,14 +139,16 @@ struct TreeListing {
 extension HubListing {
     /// Leaves out each file whose name means the same as that of one before it.
     ///
-    /// - Parameter meaning: What a name means to the file system. Texts that differ only in their Unicode form are equal.
-    fileprivate mutating func separate(by meaning: (String) -> String) {
+    /// - Parameters:
+    ///   - meaning: What a name means. Texts that differ only in their Unicode form are equal, here as in tables and on macOS.
+    ///   - difference: In what such names differ, for people.
+    fileprivate mutating func separate(by meaning: (String) -> String, butFor difference: String) {
         var first: [String: RepositoryFilePath] = [:]
         var kept: [RepositoryFile] = []
         for file in files {
             let name = meaning(file.path.description)
             if let other = first[name] {
-                let reason = "this machine cannot tell its name from that of \(other.description.quotedForPeople)"
+                let reason = "its name differs from \(other.description.quotedForPeople) only \(difference)"
                 skipped.append(SkippedFile(name: file.path.description, reason: reason))
             } else {
                 first[name] = file.path

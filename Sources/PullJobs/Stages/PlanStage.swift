@@ -25,7 +25,7 @@ struct PlanStage: Sendable {
             let count = resolved.files.count + resolved.skipped.count
             throw RoostError(
                 .entryNotFound,
-                Self.note(of: missed).map { "Nothing else matches the patterns. \($0)" }
+                Self.note(of: missed).map { "\($0) Nothing else matches the patterns." }
                     ?? "None of the \(count) files of \(reference.repository) matches the patterns. Look at its list of files on the Hub, or pull without patterns."
             )
         }
