@@ -4,8 +4,16 @@ import RoostCore
 package struct FormatProblem: Error {
     /// Such as `its tensor "x" ends after the file's end`.
     package let text: String
+    /// What can be done about it, where that is not what helps against damage: sentences.
+    let advice: String?
 
-    init(_ text: String) { self.text = text }
+    init(_ text: String, advice: String? = nil) {
+        self.text = text
+        self.advice = advice
+    }
+
+    /// The same problem, told from further away.
+    func inside(_ place: String) -> FormatProblem { FormatProblem("\(place): \(text)", advice: advice) }
 }
 
 extension RoostError {
@@ -20,9 +28,10 @@ extension RoostError {
         do {
             return try body()
         } catch let problem as FormatProblem {
-            throw RoostError(
-                .invalidModelFile,
-                "\(file.quotedForPeople) cannot be used: \(problem.text). If the file was copied or downloaded, it may be incomplete: get it again.")
+            let advice =
+                problem.advice
+                ?? "If `roost models verify` finds it damaged, `roost models repair` fetches it again; else it is as its repository has it: take another one."
+            throw RoostError(.invalidModelFile, "\(file.quotedForPeople) cannot be used: \(problem.text). \(advice)")
         }
     }
 }

@@ -75,6 +75,8 @@ extension RoostError.Code {
     public static let invalidModelFile = Self(rawValue: "invalid_model_file")
     /// A weight that the chosen type cannot hold; another type can.
     public static let numberOutOfRange = Self(rawValue: "number_out_of_range")
+    /// A weight that is no number, or infinite; no type can hold it.
+    public static let notFinite = Self(rawValue: "not_finite")
     /// No engine is installed.
     public static let engineMissing = Self(rawValue: "engine_missing")
     /// The engine could not load the model; the message carries the engine's own reason.
@@ -106,7 +108,7 @@ extension RoostError.Code {
         .invalidRequest, .invalidConfiguration, .notFound, .modelNotFound, .conflict, .forbiddenHost, .tooLarge, .repositoryNotFound,
         .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure, .hubProtocolViolation, .network, .offline,
         .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
-        .invalidModelFile, .numberOutOfRange, .engineMissing,
+        .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing,
         .engineLoadFailed, .engineCoolingDown, .engineCrashed, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
         .serverUnreachable, .unexpected,
     ]

@@ -38,4 +38,21 @@ struct EngineFailureReasonTests {
     func none() {
         #expect(EngineFailureReason.find(in: ["0.00.021.114 I srv  llama_server: initializing ...", ""]) == nil)
     }
+
+    static let advices: [(reason: String, words: String)] = [
+        ("invalid magic characters: 'XXXX', expected 'GGUF'", "roost models verify acme/x:F16"),
+        ("tensor 'blk.0.attn_k.weight' data is not within the file bounds, model is corrupted or incomplete", "roost models repair"),
+        ("check_tensor_dims: tensor 'token_embd.weight' has wrong shape; expected 64, 1024", "pulling it again changes nothing"),
+        ("done_getting_tensors: wrong number of tensors; expected 22, got 21", "pulling it again changes nothing"),
+        ("missing tensor 'blk.0.attn_norm.weight'", "pulling it again changes nothing"),
+        ("GGUFv1 is no longer supported, please use a more up-to-date version", "Pulling the file again changes nothing"),
+        ("unknown model architecture: 'quux'", "make engine"), ("unable to allocate CPU buffer", "Free memory"),
+    ]
+
+    @Test("Nobody is told to pull again what pulling again does not change", arguments: advices.indices)
+    func advice(_ index: Int) {
+        let advice = EngineFailureReason.advice(for: Self.advices[index].reason, exit: .exited(1), model: "acme/x:F16")
+        #expect(advice.contains(Self.advices[index].words), "\(advice)")
+        #expect(!advice.contains("roost pull"))
+    }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import RoostCore
 import SystemPackage
 import TestSupport
 import Testing
@@ -37,4 +39,57 @@ extension ModelFixture {
         let bytes = try CheckpointFolder(folder, plan.checkpoint)
         try await ModelWriter(plan: plan, bytes: bytes, encoder: NativeEncoder(), workers: 2).write(to: target, revision: "fixture")
     }
+}
+
+extension ModelFixture {
+    /// The fixture's `config.json` with other values; `nil` takes a key away.
+    static func config(_ name: String, _ changes: [String: Any?]) throws -> ModelConfig {
+        let path = ModelFixture(name: name, type: .f32).folder.appending("config.json")
+        var json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path.string))) as? [String: Any] ?? [:]
+        for (key, value) in changes { json[key] = value }
+        return try ModelConfig(parsing: try JSONSerialization.data(withJSONObject: json))
+    }
+
+    /// The fixture's tensors, renamed or otherwise changed; none that `change` makes `nil`.
+    static func checkpoint(_ name: String, _ change: (SafetensorsTensor) -> SafetensorsTensor? = { $0 }) throws -> Checkpoint {
+        let original = try Checkpoint(folder: ModelFixture(name: name, type: .f32).folder)
+        let headers = original.files.enumerated().map { number, file in
+            let tensors = original.tensors.filter { $0.file == number }.compactMap { change($0.tensor) }
+            return (name: file.name, header: SafetensorsHeader(tensors: tensors.sorted { $0.name < $1.name }, fileSize: file.size))
+        }
+        return try Checkpoint(headers: headers)
+    }
+
+    /// What the fixture becomes with another configuration and other tensors.
+    static func source(
+        _ name: String, _ changes: [String: Any?] = [:], repository: String = "roost/model",
+        _ change: (SafetensorsTensor) -> SafetensorsTensor? = { $0 }
+    ) async throws -> ConversionSource {
+        let checkpoint = try checkpoint(name, change)
+        return try await withFolder(name, changes) { try ConversionSource(folder: $0, repository: repository, checkpoint: checkpoint) }
+    }
+
+    /// A copy of the fixture's folder with another configuration.
+    static func withFolder<Result>(_ name: String, _ changes: [String: Any?] = [:], _ body: (FilePath) async throws -> Result) async throws -> Result
+    {
+        try await withTemporaryDirectory { root in
+            let folder = root.appending("hf")
+            try FileManager.default.copyItem(atPath: ModelFixture(name: name, type: .f32).folder.string, toPath: folder.string)
+            let file = URL(fileURLWithPath: folder.appending("config.json").string)
+            var json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
+            for (key, value) in changes { json[key] = value }
+            try JSONSerialization.data(withJSONObject: json).write(to: file)
+            return try await body(folder)
+        }
+    }
+}
+
+extension SafetensorsTensor {
+    /// The same tensor under another name.
+    func named(_ name: String) -> SafetensorsTensor { SafetensorsTensor(name: ByteText(name), type: type, shape: shape, range: range) }
+}
+
+extension ConversionSource {
+    /// A key-value of those that do not depend on the types.
+    func value(_ key: String) -> GGUFValue? { (leading + trailing).first { $0.key == key }?.value }
 }

@@ -41,9 +41,20 @@ enum EngineFailureReason {
         if exit.signal == 9 { return "Free memory, or use a smaller model or quantisation." }
         let text = reason.lowercased()
         if text.contains("unknown model architecture") { return "Use a newer llama-server: run `make engine`, or upgrade llama.cpp." }
+        if text.contains("wrong shape") || text.contains("wrong number of tensors") || text.contains("missing tensor") {
+            return
+                "The file was made wrongly, or for another llama-server: pulling it again changes nothing. Take another file of the model, or a newer llama-server."
+        }
+        if text.contains("endian") || text.contains("no longer supported") || text.contains("only supports up to version") {
+            return "Pulling the file again changes nothing: take one that this llama-server reads, or a newer llama-server."
+        }
         if text.contains("allocate") || text.contains("memory") { return "Free memory, or use a smaller model or quantisation." }
         let damaged = ["magic", "gguf", "tensor", "file bounds", "corrupt", "failed to read", "key"]
-        if damaged.contains(where: text.contains) { return "The file seems damaged or incomplete: pull the model again with `roost pull \(model)`." }
+        if damaged.contains(where: text.contains) {
+            return
+                "`roost models verify \(model)` tells whether the file is damaged, and `roost models repair \(model)` fetches a damaged one again. If it is sound, it "
+                + "is as its repository has it: take another file, or a newer llama-server."
+        }
         return "The server's log has the engine's last lines."
     }
 }

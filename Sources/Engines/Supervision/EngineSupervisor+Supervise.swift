@@ -56,7 +56,7 @@ extension EngineSupervisor {
             return engines[reference]?.isStopping == false
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be looked at before loading")
-            let sentence = "\(reference) was not given to an engine: \(error.message) Pull the model again with `roost pull \(reference)`."
+            let sentence = "\(reference) was not given to an engine: \(error.message)"
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }

@@ -6,14 +6,15 @@ extension Architecture {
     ///   - name: The prefix.
     ///   - config: The configuration.
     ///   - headSize: Size of an attention head, where it is to be written.
+    ///   - window: How many tokens the context may have at most.
     /// - Returns: The keys, with their prefix.
     /// - Throws: `RoostError` when the configuration lacks one.
-    static func decoderKeyValues(_ name: String, _ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {
+    static func decoderKeyValues(_ name: String, _ config: ModelConfig, headSize: Int?, window: Int? = nil) throws -> [GGUFKeyValue] {
         let heads = try config.count("num_attention_heads")
         let rotary = try RotaryConfig(config)
         var keys = KeyValueList(prefix: name)
         keys.count("block_count", try config.count("num_hidden_layers"))
-        keys.count("context_length", try config.count("max_position_embeddings"))
+        keys.count("context_length", min(try config.count("max_position_embeddings"), window ?? .max))
         keys.count("embedding_length", try config.count("hidden_size"))
         keys.count("feed_forward_length", try config.count("intermediate_size"))
         keys.count("attention.head_count", heads)
@@ -35,9 +36,20 @@ extension Architecture {
         [
             TensorRule("model.embed_tokens.weight", "token_embd.weight"),
             TensorRule("model.norm.weight", "output_norm.weight", norm),
-            // Without a head of its own the embedding serves as one; only then may it be missing.
-            TensorRule("lm_head.weight", "output.weight", optional: try facts.config.flag("tie_word_embeddings", or: false)),
+            try head(facts, "lm_head.weight"),
         ]
+    }
+
+    /// The head. Where the embedding serves as one, a stored head is not used, as transformers does it; only there may it be missing.
+    static func head(_ facts: ModelFacts, _ source: String) throws -> TensorRule {
+        let isTied = try facts.config.flag("tie_word_embeddings", or: false)
+        return TensorRule(source, "output.weight", isTied ? .unused : .none, optional: isTied)
+    }
+
+    /// The name of a tensor inside `…ForCausalLM`, which is around all but the head: what `AutoModel` saved lacks it, and models that also see have one more.
+    static func decoderName(_ name: String) -> String {
+        let inner = name.replacing("language_model.", with: "")
+        return inner.hasPrefix("model.") || inner.hasPrefix("lm_head.") ? inner : "model." + inner
     }
 
     /// Attention with a matrix for each of query, key, value and output.

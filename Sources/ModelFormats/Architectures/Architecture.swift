@@ -17,12 +17,18 @@ struct Architecture: Sendable {
     var tokenizer = TokenizerRules()
     /// Tensors that are computed, in llama.cpp's order; they come before all others.
     var generated: @Sendable (ModelConfig) throws -> [GeneratedTensor] = { _ in [] }
-    /// Throws for what llama.cpp would compute wrongly.
+    /// What llama.cpp computes in one way only.
+    let fixedKeys: [FixedKey]
+    /// The ways of scaling RoPE that llama.cpp knows for it, besides none.
+    var rotaryKinds: Set<String> = []
+    /// How many tokens some layers look back over at most, where llama.cpp lets them look back over all.
+    var window: @Sendable (ModelConfig) throws -> Int? = { _ in nil }
+    /// Throws for whatever else llama.cpp would compute wrongly.
     var check: @Sendable (ModelConfig) throws -> Void = { _ in }
     /// Patterns of tensors that are not needed.
     var dropped: Set<String> = []
     /// The name that a rule knows a tensor by.
-    var canonicalName: @Sendable (String) -> String = { $0.replacing("language_model.", with: "") }
+    var canonicalName: @Sendable (String) -> String = decoderName
 
     static let all: [Architecture] = [gpt2, llama, mistral, mixtral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, bert]
 
@@ -36,6 +42,17 @@ struct Architecture: Sendable {
             throw RoostError(.unsupportedModel, "Models of the architecture \(className.quotedForPeople) cannot be converted. \(supportedSentence)")
         }
         return architecture
+    }
+
+    /// Throws for a configuration that llama.cpp would compute wrongly.
+    ///
+    /// - Parameter config: With the class's defaults.
+    /// - Throws: `RoostError` with code `unsupportedModel`, naming key and value.
+    func checkComputation(_ config: ModelConfig) throws {
+        for key in fixedKeys { try key.check(config) }
+        try RotaryConfig(config).check(kinds: rotaryKinds, config)
+        try AttentionLayers.checkKinds(config)
+        try check(config)
     }
 
     /// What can be converted, for errors.

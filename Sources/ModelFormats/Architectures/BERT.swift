@@ -25,7 +25,12 @@ extension Architecture {
                 + [TensorRule("embeddings.token_type_embeddings.weight", "token_types.weight")] + both("embeddings.LayerNorm", "token_embd_norm")
                 + bertLayer.flatMap { both("encoder.layer.#.\($0)", "blk.#.\($1)") }
         },
-        tokenizer: bertTokenizer, dropped: bertHeads,
+        tokenizer: bertTokenizer,
+        fixedKeys: [
+            .gelu("hidden_act"), FixedKey("position_embedding_type", "absolute"), FixedKey("is_decoder", false),
+            FixedKey("add_cross_attention", false),
+        ],
+        dropped: bertHeads,
         canonicalName: { name in
             // "gamma" and "beta" are what the first checkpoints, made with TensorFlow, call weight and bias of a norm.
             let inner = name.hasPrefix("bert.") ? String(name.dropFirst("bert.".count)) : name

@@ -19,7 +19,7 @@ extension Architecture {
             [
                 TensorRule("wte.weight", "token_embd.weight"), TensorRule("wpe.weight", "position_embd.weight"),
                 TensorRule("ln_f.weight", "output_norm.weight"), TensorRule("ln_f.bias", "output_norm.bias"),
-                TensorRule("lm_head.weight", "output.weight", optional: try facts.config.flag("tie_word_embeddings", or: true)),
+                try head(facts, "lm_head.weight"),
             ]
                 + gpt2Layer.flatMap { source, target, transform in
                     [
@@ -28,6 +28,10 @@ extension Architecture {
                     ]
                 }
         },
+        fixedKeys: [
+            .gelu("activation_function"), FixedKey("scale_attn_weights", true), FixedKey("scale_attn_by_inverse_layer_idx", false),
+            FixedKey("add_cross_attention", false), FixedKey("is_causal", true),
+        ],
         // Masks of old versions of transformers.
         dropped: ["h.#.attn.bias", "h.#.attn.masked_bias"],
         canonicalName: { $0.hasPrefix("transformer.") ? String($0.dropFirst("transformer.".count)) : $0 })

@@ -1,3 +1,5 @@
+import RoostCore
+
 /// Gemma 2: https://github.com/huggingface/transformers/tree/main/src/transformers/models/gemma2
 extension Architecture {
     static let gemma2 = Architecture(
@@ -5,6 +7,7 @@ extension Architecture {
         defaults: [
             "max_position_embeddings": 8192, "rms_norm_eps": 1e-6, "head_dim": 256, "num_key_value_heads": 4, "sliding_window": 4096,
             "attn_logit_softcapping": 50, "final_logit_softcapping": 30, "rope_theta": 10000, "tie_word_embeddings": true,
+            "query_pre_attn_scalar": 256,
         ],
         keyValues: { config in
             let heads = try config.count("num_attention_heads")
@@ -24,13 +27,37 @@ extension Architecture {
             keys.count("attention.sliding_window", try config.count("sliding_window"))
             // llama.cpp's converter leaves it out, which is right for all published models, whose base is llama.cpp's own.
             keys.number("rope.freq_base", base == 10000 ? nil : base)
+            keys.value("attention.sliding_window_pattern", try AttentionLayers.gemmaPattern(config, period: 2))
             return keys.keyValues
         },
-        tensors: {
-            // llama.cpp always takes the embedding for the head.
-            try frame($0, norm: .addingOne).filter { $0.target != "output.weight" } + gemmaNorms + attention() + feedForward
-        },
-        tokenizer: gemmaTokenizer, dropped: ["lm_head.weight"])
+        tensors: { try frame($0, norm: .addingOne) + gemmaNorms + attention() + feedForward }, tokenizer: gemmaTokenizer,
+        // llama.cpp always takes the embedding for the head.
+        fixedKeys: gemmaKeys + [FixedKey("tie_word_embeddings", true), FixedKey("is_causal", true)],
+        check: { config in
+            try checkGemmaScale(config, largeLayerCount: 46)
+            if let key = ["attn_logit_softcapping", "final_logit_softcapping"].first(where: config.isNull) {
+                throw config.computedOtherwise(key, "always caps the logits of such models")
+            }
+        })
+
+    /// What all of Gemma has in common.
+    static let gemmaKeys = [
+        FixedKey.gelu("hidden_activation"), .wholeRotation, FixedKey("attention_bias", false), FixedKey("use_bidirectional_attention", false),
+    ]
+
+    /// llama.cpp scales attention by the size of a head, and in the largest model, which it knows by its number of layers, by the width over the heads.
+    ///
+    /// - Parameters:
+    ///   - config: With the class's defaults.
+    ///   - largeLayerCount: Layers of the largest model.
+    /// - Throws: `RoostError` when transformers scales otherwise.
+    static func checkGemmaScale(_ config: ModelConfig, largeLayerCount: Int) throws {
+        guard let scale = config["query_pre_attn_scalar"] else { return }
+        let isLarge = try config.count("num_hidden_layers") == largeLayerCount
+        let own = try isLarge ? config.count("hidden_size") / config.count("num_attention_heads") : config.headSize()
+        guard scale.number != Double(own) else { return }
+        throw config.computedOtherwise("query_pre_attn_scalar", "computes this model with \(own)")
+    }
 
     /// Gemma's texts never get a space before them; in the files that is not to be found.
     static let gemmaTokenizer: TokenizerRules = {

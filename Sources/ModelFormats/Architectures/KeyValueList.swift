@@ -19,6 +19,11 @@ struct KeyValueList {
     /// Yes or no.
     mutating func flag(_ key: String, _ value: Bool) { keyValues.append(GGUFKeyValue("\(prefix).\(key)", .bool(value))) }
 
+    /// Whatever it is.
+    mutating func value(_ key: String, _ value: GGUFValue?) {
+        if let value { keyValues.append(GGUFKeyValue("\(prefix).\(key)", value)) }
+    }
+
     /// Whole pairs.
     mutating func add(_ more: [GGUFKeyValue]) { keyValues += more }
 }

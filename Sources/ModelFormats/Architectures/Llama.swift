@@ -7,7 +7,18 @@ extension Architecture {
         name: "llama", classes: ["LlamaForCausalLM"],
         defaults: ["max_position_embeddings": 2048, "rms_norm_eps": 1e-6, "rope_theta": 10000, "vocab_size": 32000],
         keyValues: { try llamaKeyValues($0, headSize: $0.headSize()) },
-        tensors: { try llamaAttention($0) + feedForward }, tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) })
+        tensors: { try llamaAttention($0) + feedForward + ($0.config.flag("mlp_bias", or: false) ? feedForwardBiases : []) },
+        tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) }, fixedKeys: llamaKeys, rotaryKinds: llamaRotaryKinds)
+
+    /// What llama.cpp computes in one way only in all that it calls llama.
+    static let llamaKeys = [FixedKey.silu, .wholeRotation]
+
+    /// How it can scale RoPE there. A dynamic scale is 1 within the context that the model was trained for, which is the one that is written.
+    static let llamaRotaryKinds: Set<String> = ["linear", "dynamic", "llama3", "yarn"]
+
+    private static let feedForwardBiases = [
+        layer("mlp.gate_proj.bias", "ffn_gate.bias"), layer("mlp.up_proj.bias", "ffn_up.bias"), layer("mlp.down_proj.bias", "ffn_down.bias"),
+    ]
 
     /// The reader of all that llama.cpp calls llama asks whether a text gets a space before it.
     static let llamaTokenizer: TokenizerRules = {
@@ -18,9 +29,9 @@ extension Architecture {
     }()
 
     /// The keys of all that llama.cpp calls llama.
-    static func llamaKeyValues(_ config: ModelConfig, headSize: Int?) throws -> [GGUFKeyValue] {
+    static func llamaKeyValues(_ config: ModelConfig, headSize: Int?, window: Int? = nil) throws -> [GGUFKeyValue] {
         var keys = KeyValueList(prefix: "llama")
-        keys.add(try decoderKeyValues("llama", config, headSize: headSize))
+        keys.add(try decoderKeyValues("llama", config, headSize: headSize, window: window))
         keys.count("vocab_size", try config.count("vocab_size"))
         keys.count("rope.dimension_count", try config.headSize())
         return keys.keyValues
@@ -40,7 +51,7 @@ extension Architecture {
     }
 
     /// Llama 3.1's RoPE: long waves are stretched by a factor, short ones stay, those between are blended.
-    private static func llamaFrequencies(_ config: ModelConfig) throws -> [GeneratedTensor] {
+    static func llamaFrequencies(_ config: ModelConfig) throws -> [GeneratedTensor] {
         let rotary = try RotaryConfig(config)
         guard rotary.kind == "llama3" else { return [] }
         let size = try config.headSize()

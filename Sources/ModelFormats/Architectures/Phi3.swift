@@ -33,7 +33,9 @@ extension Architecture {
                 layer("mlp.gate_up_proj.weight", "ffn_up.weight"), layer("mlp.down_proj.weight", "ffn_down.weight"),
             ]
             return try frame($0) + twoNorms + fused
-        }, tokenizer: phiTokenizer, generated: { try phiFactors($0) })
+        }, tokenizer: phiTokenizer, generated: { try phiFactors($0) }, fixedKeys: [.silu, FixedKey("is_causal", true)],
+        rotaryKinds: ["longrope", "su", "yarn"],
+        window: { try $0.countIfPresent("sliding_window") })
 
     private static let phiTokenizer: TokenizerRules = {
         var rules = TokenizerRules()
@@ -55,7 +57,11 @@ extension Architecture {
 
     /// How much attention is sharpened for a context longer than the original one.
     private static func phiAttentionFactor(_ config: ModelConfig, _ rotary: RotaryConfig) throws -> Float? {
-        guard rotary.parameters["long_factor"]?.elements?.isEmpty == false else { return nil }
+        guard rotary.parameters["long_factor"]?.elements?.isEmpty == false else {
+            guard rotary.kind != nil else { return nil }
+            throw RotaryConfig.problem("lacks \"long_factor\"", config)
+        }
+        if let factor = rotary.number("attention_factor") { return Float(factor) }
         let original = try Double(phiOriginalContext(config))
         let scale = try Double(config.count("max_position_embeddings")) / original
         switch rotary.kind {

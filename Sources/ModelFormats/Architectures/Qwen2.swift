@@ -1,12 +1,13 @@
 /// Qwen 2 and 2.5: https://github.com/huggingface/transformers/tree/main/src/transformers/models/qwen2
 extension Architecture {
     static let qwenDefaults: [String: ConfigValue] = [
-        "max_position_embeddings": 32768, "rms_norm_eps": 1e-6, "rope_theta": 10000, "num_key_value_heads": 32,
+        "max_position_embeddings": 32768, "rms_norm_eps": 1e-6, "rope_theta": 10000, "num_key_value_heads": 32, "max_window_layers": 28,
+        "sliding_window": 4096,
     ]
 
     static let qwen2 = Architecture(
         name: "qwen2", classes: ["Qwen2ForCausalLM"], defaults: qwenDefaults,
-        keyValues: { try decoderKeyValues("qwen2", $0, headSize: $0.countIfPresent("head_dim")) },
+        keyValues: { try decoderKeyValues("qwen2", $0, headSize: $0.countIfPresent("head_dim"), window: AttentionLayers.qwenWindow($0)) },
         tensors: {
             // llama.cpp loads a model that lacks one of these, and computes nonsense.
             let biases = [
@@ -14,5 +15,11 @@ extension Architecture {
                 layer("self_attn.v_proj.bias", "attn_v.bias"),
             ]
             return try frame($0) + twoNorms + attention() + biases + feedForward
-        })
+        }, fixedKeys: [.silu, .wholeRotation], rotaryKinds: qwenRotaryKinds, window: { try AttentionLayers.qwenWindow($0) })
+
+    /// How llama.cpp can scale RoPE in all of Qwen. A dynamic scale is 1 within the context that the model was trained for, which is the one that is written.
+    static let qwenRotaryKinds: Set<String> = ["linear", "dynamic", "yarn"]
+
+    /// Of all of Qwen's biases llama.cpp knows those of Qwen 2 only.
+    static let unbiasedQwenKeys = [FixedKey.silu, .wholeRotation, FixedKey("attention_bias", false)]
 }

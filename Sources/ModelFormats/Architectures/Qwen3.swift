@@ -2,6 +2,7 @@
 extension Architecture {
     static let qwen3 = Architecture(
         name: "qwen3", classes: ["Qwen3ForCausalLM"], defaults: qwenDefaults.merging(["head_dim": 128]) { $1 },
-        keyValues: { try decoderKeyValues("qwen3", $0, headSize: $0.headSize()) },
-        tensors: { try frame($0) + twoNorms + attention() + headNorms() + feedForward })
+        keyValues: { try decoderKeyValues("qwen3", $0, headSize: $0.headSize(), window: AttentionLayers.qwenWindow($0)) },
+        tensors: { try frame($0) + twoNorms + attention() + headNorms() + feedForward }, fixedKeys: unbiasedQwenKeys,
+        rotaryKinds: qwenRotaryKinds, window: { try AttentionLayers.qwenWindow($0) })
 }

@@ -3,6 +3,8 @@ struct TensorRule: Sendable {
     /// What happens to the numbers on the way.
     enum Transform: Sendable, Hashable {
         case none
+        /// The tensor is not needed.
+        case unused
         /// Rows become columns.
         case transposed
         /// Rows of each of so many heads are woven: llama.cpp rotates neighbours where transformers rotates halves.

@@ -26,6 +26,27 @@ enum ConfigValue: Sendable, Hashable {
     /// The text, if it is one.
     var string: String? { if case .string(let text) = self { text } else { nil } }
 
+    /// Whether another value says the same: 1 and 1.0 do, 1 and `true` do not.
+    func means(_ other: ConfigValue) -> Bool {
+        guard let number, let theirs = other.number else { return self == other }
+        return number == theirs
+    }
+
+    /// As JSON has it, cut: for people.
+    var plainText: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): "\(flag)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let text): text.quotedForPeople
+        case .array(let elements):
+            "[\(elements.prefix(8).map(\.plainText).joined(separator: ", "))\(elements.count > 8 ? ", … \(elements.count) in all" : "")]"
+        case .object(let members):
+            "{\(members.keys.sorted().prefix(8).map { "\($0.quotedForPeople): \(members[$0]?.plainText ?? "")" }.joined(separator: ", "))}"
+        }
+    }
+
     /// The elements, if it is an array.
     var elements: [ConfigValue]? { if case .array(let elements) = self { elements } else { nil } }
 }
@@ -65,8 +86,9 @@ extension ConfigValue {
     }
 }
 
-extension ConfigValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
+extension ConfigValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringLiteral {
     init(integerLiteral value: Int) { self = .integer(value) }
     init(floatLiteral value: Double) { self = .number(value) }
     init(booleanLiteral value: Bool) { self = .bool(value) }
+    init(stringLiteral value: String) { self = .string(value) }
 }

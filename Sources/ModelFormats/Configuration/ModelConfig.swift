@@ -39,6 +39,12 @@ public struct ModelConfig: Sendable {
         return value == .null ? nil : value
     }
 
+    /// Whether a key is there and `null`, which turns off what its class would do without it.
+    func isNull(_ key: String) -> Bool { values[key] == .null }
+
+    /// Whether a key is missing, so that its class's value counts.
+    func isDefault(_ key: String) -> Bool { values[key] == nil }
+
     /// A positive whole number that fits GGUF's `u32`.
     ///
     /// - Parameter keys: Spellings; the first that is there counts.

@@ -11,6 +11,8 @@ struct RotaryConfig {
     let base: Float?
     /// Base frequency of layers with a sliding window, where it is another one.
     let slidingBase: Float?
+    /// Whether layers with a sliding window are scaled by themselves.
+    let isSlidingScaled: Bool
 
     /// - Throws: `RoostError` when a base is no number.
     init(_ config: ModelConfig) throws {
@@ -19,8 +21,9 @@ struct RotaryConfig {
         let name = (parameters["rope_type"] ?? parameters["type"])?.string?.lowercased()
         kind = name == "default" ? nil : name
         base = try parameters["rope_theta"]?.number.map { Float($0) } ?? config.numberIfPresent("rope_theta")
-        slidingBase =
-            try (all["sliding_attention"]?.members?["rope_theta"])?.number.map { Float($0) } ?? config.numberIfPresent("rope_local_base_freq")
+        let sliding = all["sliding_attention"]?.members ?? [:]
+        slidingBase = try sliding["rope_theta"]?.number.map { Float($0) } ?? config.numberIfPresent("rope_local_base_freq")
+        isSlidingScaled = !["default", nil].contains((sliding["rope_type"] ?? sliding["type"])?.string)
     }
 
     /// A number that the kind needs.

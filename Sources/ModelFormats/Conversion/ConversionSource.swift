@@ -12,57 +12,107 @@ public struct ConversionSource: Sendable {
     public let tensors: [OutputTensor]
     /// The type most of the model's numbers have; nothing is lost by writing it.
     public let type: TensorType
-    /// What a person may want to know about the tokenizer.
+    /// What a person may want to know about the tokenizer, and about what is computed.
     public let notes: [String]
     /// Key-values that do not depend on the types: before and after those that do.
     let leading: [GGUFKeyValue]
     let trailing: [GGUFKeyValue]
 
-    /// Checks whether a configuration can be converted at all, before any weights are there.
-    ///
-    /// - Parameter config: The configuration.
-    /// - Throws: `RoostError` with code `unsupportedModel`, whose sentence names what is supported.
-    public static func check(_ config: ModelConfig) throws { _ = try configured(config) }
-
     /// Understands a repository.
     ///
     /// - Parameters:
     ///   - folder: The repository's files but for the weights: `config.json`, the tokenizer's, and what else there is.
-    ///   - repository: `org/name`, the model's name. A Phi-3 must be called so.
+    ///   - repository: `org/name`, the model's name.
     ///   - checkpoint: The tensors.
     /// - Throws: `RoostError` when the model is not supported, or breaks the rules of its architecture.
     public init(folder: FilePath, repository: String, checkpoint: Checkpoint) throws {
         let files = RepositoryFolder(folder)
         let (architecture, config) = try Self.configured(try ModelConfig(parsing: try files.contents("config.json")))
-        guard try files.contentsIfPresent("hf_quant_config.json") == nil else { throw Self.alreadyQuantized("ModelOpt") }
+        guard try files.contentsIfPresent(Self.quantizationName) == nil else { throw Self.alreadyQuantized("ModelOpt") }
         var rules = architecture.tokenizer
         rules.vocabularySize = try config.countIfPresent("vocab_size")
         let tokenizer = try Tokenizer.read(directory: folder, rules: rules)
         architectureName = architecture.name
-        notes = tokenizer.notes
         self.checkpoint = checkpoint
-        tensors = try TensorMapping.tensors(architecture, ModelFacts(config: config, tokenCount: tokenizer.tokenCount), checkpoint)
+        tensors = try Self.tensors(architecture, config, checkpoint, tokenCount: tokenizer.tokenCount)
+        try Self.checkVocabulary(tensors, tokenizer.tokenCount, "its tokenizer has")
         type = checkpoint.mainType
+        notes = try tokenizer.notes + Self.notes(architecture, config, checkpoint, repository: repository)
         let general = [
             GGUFKeyValue("general.architecture", .string(ByteText(architecture.name))), GGUFKeyValue("general.type", .string("model")),
         ]
+        // Of all classes that llama.cpp calls phi3 only the first ones have SentencePiece, and with it tokens that take the space behind them.
+        let name = ModelName.text(repository, isPhi3: architecture.name == "phi3" && tokenizer.kind == .sentencePiece && tokenizer.has("</s>"))
         let metadata = GeneralMetadata.keyValues(
-            repository: repository, readme: try files.contentsIfPresent("README.md"),
-            generationConfig: try files.contentsIfPresent("generation_config.json"))
+            name: name, readme: try files.contentsIfPresent("README.md"), generationConfig: try files.contentsIfPresent("generation_config.json"))
         let pooling = try files.pooling().map { [GGUFKeyValue("\(architecture.name).pooling_type", .uint32($0.rawValue))] }
         leading = try general + metadata + architecture.keyValues(config) + (pooling ?? [])
         trailing = tokenizer.keyValues
-        try checkVocabulary(tokenizer.tokenCount)
+    }
+
+    /// llama.cpp does not load a model whose embedding has not a row for each token.
+    private static func checkVocabulary(_ tensors: [OutputTensor], _ tokenCount: Int, _ who: String) throws {
+        for (name, what) in [("token_embd.weight", "embedding"), ("output.weight", "head")] {
+            guard let rows = tensors.first(where: { $0.name == name })?.dimensions.last, rows != tokenCount else { continue }
+            throw RoostError(
+                .unsupportedModel,
+                "The model's \(what) has \(rows) rows, and \(who) \(tokenCount) tokens; they must be the same. Pulling again changes nothing: take another revision or repository."
+            )
+        }
+    }
+}
+
+// MARK: - Before the tokenizer is here
+
+extension ConversionSource {
+    private static let quantizationName = "hf_quant_config.json"
+    private static let tokenizerNames: Set<String> = ["tokenizer.json", "tokenizer.model", "merges.txt", "vocab.txt"]
+
+    /// Checks whether a repository can be converted at all, before any weights are there.
+    ///
+    /// - Parameters:
+    ///   - config: The configuration.
+    ///   - names: Names of the files at the repository's top; `nil` when nobody knows them.
+    /// - Throws: `RoostError` with code `unsupportedModel`, whose sentence says why, and what is supported.
+    public static func check(_ config: ModelConfig, files names: Set<String>? = nil) throws {
+        _ = try configured(config)
+        guard let names else { return }
+        guard !names.contains(quantizationName) else { throw alreadyQuantized("ModelOpt") }
+        guard !names.isDisjoint(with: tokenizerNames) else {
+            throw RoostError(.unsupportedModel, "The repository has no tokenizer: none of \(tokenizerNames.sorted().joined(separator: ", ")).")
+        }
+    }
+
+    /// Checks tensors against their configuration by the heads of their files: names, types, shapes, and how many tokens there are. Takes a moment for models
+    /// with many experts, on a thread of its own.
+    ///
+    /// - Parameters:
+    ///   - config: The configuration.
+    ///   - checkpoint: The tensors.
+    /// - Throws: `RoostError` with code `unsupportedModel`, or `invalidModelFile` when the configuration lacks something.
+    public static func check(_ config: ModelConfig, _ checkpoint: Checkpoint) async throws {
+        try await ConversionThreads.run {
+            let (architecture, complete) = try configured(config)
+            let promised = try complete.countIfPresent("vocab_size")
+            let tensors = try tensors(architecture, complete, checkpoint, tokenCount: promised ?? .max)
+            if let promised { try checkVocabulary(tensors, promised, "\"config.json\" promises") }
+        }
     }
 
     private static func configured(_ config: ModelConfig) throws -> (Architecture, ModelConfig) {
         let architecture = try Architecture.of(config.className)
-        if let quantization = config["quantization_config"] {
+        if let quantization = config["quantization_config"] ?? config["compression_config"] {
             throw alreadyQuantized(quantization.members?["quant_method"]?.string ?? "an unknown method")
         }
         let complete = config.with(defaults: architecture.defaults)
-        try architecture.check(complete)
+        try architecture.checkComputation(complete)
         return (architecture, complete)
+    }
+
+    private static func tensors(
+        _ architecture: Architecture, _ config: ModelConfig, _ checkpoint: Checkpoint, tokenCount: Int
+    ) throws -> [OutputTensor] {
+        try TensorMapping.tensors(architecture, ModelFacts(config: config, tokenCount: tokenCount), checkpoint)
     }
 
     private static func alreadyQuantized(_ method: String) -> RoostError {
@@ -72,9 +122,28 @@ public struct ConversionSource: Sendable {
                 + "that it was made from, or one with GGUF files.")
     }
 
-    /// llama.cpp does not load a model whose embedding has not a row for each token.
-    private func checkVocabulary(_ tokenCount: Int) throws {
-        guard let rows = tensors.first(where: { $0.name == "token_embd.weight" })?.dimensions.last, rows != tokenCount else { return }
-        throw RoostError(.unsupportedModel, "The model's embedding has \(rows) rows, and its tokenizer \(tokenCount) tokens; they must be the same.")
+    /// What is done otherwise than somebody might think.
+    private static func notes(
+        _ architecture: Architecture, _ config: ModelConfig, _ checkpoint: Checkpoint, repository: String
+    ) throws -> [String] {
+        var notes: [String] = []
+        if let window = try architecture.window(config), case let context = try config.count("max_position_embeddings"), window < context {
+            let own = architecture.name == "phi3"
+            notes.append(
+                "Layers look back over \(window) tokens only (\"sliding_window\"), which llama.cpp does not do in models of \(config.className): "
+                    + (own
+                        ? "beyond \(window) tokens its answers differ from the original's, as with the GGUF files of the model's maker."
+                        : "the context is cut from \(context) to \(window) tokens, within which the answers are the original's."))
+        }
+        if try config.flag("tie_word_embeddings", or: false),
+            checkpoint.tensors.contains(where: { $0.tensor.name.description.hasSuffix("lm_head.weight") })
+        {
+            notes.append(
+                "The stored head is not used, as transformers does not use it either: the embedding serves as one (\"tie_word_embeddings\").")
+        }
+        if repository.lowercased().contains("reranker") {
+            notes.append("The repository is called a reranker. Roost ranks no texts: the model that is made of it answers chats, as its weights do.")
+        }
+        return notes
     }
 }

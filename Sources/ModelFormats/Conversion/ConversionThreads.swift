@@ -11,3 +11,18 @@ final class ConversionThreads: TaskExecutor {
         queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
+
+extension ConversionThreads {
+    /// Does work that takes a processor for a while.
+    ///
+    /// - Parameter work: What to do.
+    /// - Returns: Its result.
+    /// - Throws: What it throws; `CancellationError`.
+    static func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask(executorPreference: shared) { try work() }
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
+        }
+    }
+}

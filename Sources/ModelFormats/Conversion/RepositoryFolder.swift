@@ -17,13 +17,7 @@ struct RepositoryFolder {
 
     /// How sentence-transformers pools the model's tokens, if the repository is one of its own.
     func pooling() throws -> PoolingMode? {
-        guard let json = try contentsIfPresent("modules.json") else { return nil }
-        let modules = try RoostError.describing("modules.json") { ConfigValue(try JSONDocument(Array(json)).root).elements ?? [] }
-        let module = modules.first { $0.members?["type"]?.string?.hasSuffix("Pooling") ?? false }
-        guard let folder = module?.members?["path"]?.string else { return nil }
-        guard !folder.contains("/"), !folder.hasPrefix(".") else {
-            throw RoostError(.invalidModelFile, "\"modules.json\" names \(folder.quotedForPeople), which is not a folder beside it.")
-        }
-        return try contentsIfPresent("\(folder)/config.json").map { try PoolingMode(parsing: $0) }
+        guard let json = try contentsIfPresent("modules.json"), let path = try SentenceModules(parsing: json).poolingConfiguration else { return nil }
+        return try contentsIfPresent(path).map { try PoolingMode(parsing: $0) }
     }
 }

@@ -5,15 +5,16 @@ struct SlabEncoder: Sendable {
     /// Floats that are between reading and writing at once: few enough for the processor's cache.
     private static let chunkLength = 16384
 
-    /// A number that is finite and would not be in F16.
-    private struct Overflow: Error {}
-
     let plan: ConversionPlan
     let bytes: any CheckpointBytes
     let encoder: any TensorEncoder
 
     /// The slab's bytes as the GGUF file has them.
     func encode(_ slab: Slab) async throws -> [UInt8] {
+        do { return try await encodedSlab(slab) } catch let problem as NumberRange.Problem { throw describe(problem, slab) }
+    }
+
+    private func encodedSlab(_ slab: Slab) async throws -> [UInt8] {
         let type = plan.header.tensors[slab.tensor].type
         switch plan.tensors[slab.tensor].source {
         case .values(let values): return try values.withUnsafeBufferPointer { try encoded($0, rowLength: values.count, as: type) }
@@ -23,12 +24,30 @@ struct SlabEncoder: Sendable {
             defer { raw.deallocate() }
             try await read(slab.rows, of: matrix, transform, into: raw)
             // The names of the types that both formats have are the same.
-            if transform == .none, matrix.type.rawValue == type.name { return Array(raw) }
-            do { return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type) } catch is Overflow {
-                let name = plan.tensors[slab.tensor].name.quotedForPeople
-                throw RoostError(
-                    .numberOutOfRange, "The tensor \(name) has numbers beyond 65504, which F16 cannot hold. Convert the model to BF16 or F32.")
+            if transform == .none, matrix.type.rawValue == type.name {
+                try NumberRange.check(UnsafeRawBufferPointer(raw), of: matrix.type)
+                return Array(raw)
             }
+            return try encoded(UnsafeRawBufferPointer(raw), slab.rows.count, matrix, transform, as: type)
+        }
+    }
+
+    /// One rule for all types. A larger type helps against large numbers; against what is no number nothing does.
+    private func describe(_ problem: NumberRange.Problem, _ slab: Slab) -> RoostError {
+        let name = plan.tensors[slab.tensor].name
+        let type = plan.header.tensors[slab.tensor].type.name
+        switch problem {
+        case .tooLarge:
+            return RoostError(
+                .numberOutOfRange,
+                "The tensor \(name.quotedForPeople) has numbers too large for \(type). Convert the model to BF16 (`--quantize bf16`), or to F32 with `--quantize no` "
+                    + "if it is stored so.",
+                context: ["tensor": name])
+        case .notFinite:
+            return RoostError(
+                .notFinite,
+                "The tensor \(name.quotedForPeople) has weights that are not numbers (NaN) or infinite. A model of any type made of them answers nonsense, so none "
+                    + "is made. If `roost models verify` finds no damage, they are as the repository has them: take another revision or repository.")
         }
     }
 
@@ -60,7 +79,7 @@ struct SlabEncoder: Sendable {
                     let rows = first..<min(rowCount, first + rowsAtOnce)
                     decoder.decode(rows, into: floats)
                     let numbers = UnsafeBufferPointer(rebasing: floats[..<(rows.count * rowLength)])
-                    guard type != .f16 || !HalfFloat.overflows(numbers) else { throw Overflow() }
+                    try NumberRange.check(numbers, for: type)
                     try encoder.encode(
                         numbers, rowLength: rowLength, as: type,
                         into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(output)[(first * rowBytes)...]))

@@ -17,7 +17,7 @@ struct SourceShape {
     func output(named target: String, _ transform: TensorRule.Transform) throws -> OutputTensor {
         let shape = try checkedShape()
         switch transform {
-        case .none, .stacked: return result(target, shape, try matrix(shape), .none)
+        case .none, .stacked, .unused: return result(target, shape, try matrix(shape), .none)
         case .addingOne: return result(target, shape, try matrix(shape), .addingOne)
         case .transposed:
             guard shape.count == 2 else { throw problem("has \(shape.count) dimensions and not two") }
@@ -71,6 +71,6 @@ struct SourceShape {
     private func problem(_ text: String) -> RoostError {
         RoostError(
             .unsupportedModel,
-            "The model's tensor \(name.quotedForPeople) \(text). The files are damaged, or the model is a variant that is not supported.")
+            "The model's tensor \(name.quotedForPeople) \(text). It is a variant that is not supported, or was saved wrongly.")
     }
 }

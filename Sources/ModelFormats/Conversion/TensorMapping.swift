@@ -8,6 +8,7 @@ struct TensorMapping {
     private let layerCount: Int
     private let rules: [TensorRule]
     private let rulesBySource: [String: [TensorRule]]
+    private let shapes: EngineShapes
     /// Experts of a layer that were seen, by target, then by number.
     private var experts: [String: [Int: Checkpoint.Tensor]] = [:]
     private var output: [OutputTensor] = []
@@ -19,7 +20,7 @@ struct TensorMapping {
     static func tensors(_ architecture: Architecture, _ facts: ModelFacts, _ checkpoint: Checkpoint) throws -> [OutputTensor] {
         var mapping = try TensorMapping(architecture, facts, checkpoint)
         for tensor in try architecture.generated(facts.config) {
-            mapping.append(OutputTensor(name: tensor.name, dimensions: [tensor.values.count], source: .values(tensor.values)))
+            try mapping.append(OutputTensor(name: tensor.name, dimensions: [tensor.values.count], source: .values(tensor.values)), of: tensor.name)
         }
         for tensor in checkpoint.tensors { try mapping.add(tensor) }
         try mapping.checkCompleteness()
@@ -33,9 +34,11 @@ struct TensorMapping {
         layerCount = try facts.layerCount()
         rules = try architecture.tensors(facts)
         rulesBySource = Dictionary(grouping: rules, by: \.source)
+        shapes = EngineShapes(architecture.name, try architecture.keyValues(facts.config))
     }
 
-    private mutating func append(_ tensor: OutputTensor) {
+    private mutating func append(_ tensor: OutputTensor, of source: String) throws {
+        try shapes.check(tensor, of: source)
         seen.insert(tensor.name)
         output.append(tensor)
     }
@@ -46,21 +49,27 @@ struct TensorMapping {
         let place = TensorNamePattern(architecture.canonicalName(name))
         guard !architecture.dropped.contains(place.pattern) else { return }
         guard name.utf8.allSatisfy({ $0 < 0x80 }), let rules = rulesBySource[place.pattern], place.numbers.first ?? 0 < layerCount else {
-            throw RoostError(
-                .unsupportedModel,
-                "The model has a tensor \(name.quotedForPeople), which models of \(architecture.classes[0]) do not have. It may be a variant that is not "
-                    + "supported.")
+            throw unknown(name)
         }
-        for rule in rules {
+        for rule in rules where rule.transform != .unused {
             let target = place.numbers.first.map { rule.target.replacing("#", with: String($0), maxReplacements: 1) } ?? rule.target
             if case .stacked(let count) = rule.transform {
                 try addExpert(tensor, number: place.numbers[1], of: count, layer: place.numbers[0])
             } else {
                 guard !seen.contains(target) else { throw Self.problem(name, "is there twice, under two names") }
                 let shape = SourceShape(tensor, name: name)
-                append(try shape.output(named: target, rule.transform))
+                try append(try shape.output(named: target, rule.transform), of: name)
             }
         }
+    }
+
+    private func unknown(_ name: String) -> RoostError {
+        let isClassifier = ["score.", "classifier."].contains(where: name.hasPrefix)
+        let reason =
+            isClassifier
+            ? "It is the head of a model that ranks or sorts texts, which Roost does not serve" : "It may be a variant that is not supported"
+        return RoostError(
+            .unsupportedModel, "The model has a tensor \(name.quotedForPeople), which models of \(architecture.classes[0]) do not have. \(reason).")
     }
 
     // MARK: Experts
@@ -76,7 +85,7 @@ struct TensorMapping {
         for rule in rules {
             let members = experts.removeValue(forKey: "\(layer) \(rule.source)") ?? [:]
             let target = rule.target.replacing("#", with: String(layer))
-            append(try SourceShape.stacked((0..<count).compactMap { members[$0] }, named: target))
+            try append(try SourceShape.stacked((0..<count).compactMap { members[$0] }, named: target), of: rule.source)
         }
     }
 
@@ -87,18 +96,26 @@ struct TensorMapping {
             let targets = rule.target.contains("#") ? (0..<layerCount).lazy.map { rule.target.replacing("#", with: String($0)) } : nil
             let missing = targets.map { $0.first { !seen.contains($0) } } ?? (seen.contains(rule.target) ? nil : rule.target)
             if let missing {
-                throw RoostError(
-                    .invalidModelFile,
-                    "The model lacks the tensor that becomes \(missing.quotedForPeople) (\(rule.source.quotedForPeople) in the repository). Its files are "
-                        + "incomplete, or it is a variant that is not supported.")
+                throw lacking(missing, rule)
             }
         }
     }
 
+    private func lacking(_ target: String, _ rule: TensorRule) -> RoostError {
+        let isHead = target == "output.weight"
+        let reason =
+            isHead
+            ? "By \"config.json\" (\"tie_word_embeddings\") the embedding does not serve as the head."
+            : "\"config.json\" promises more than the repository's files hold, or it is a variant that is not supported."
+        return RoostError(
+            .unsupportedModel,
+            "The model lacks the tensor \(rule.source.quotedForPeople) that becomes \(target.quotedForPeople). \(reason) Pulling again changes nothing."
+        )
+    }
+
     private static func problem(_ name: String, _ text: String) -> RoostError {
         RoostError(
-            .invalidModelFile,
-            "The model's tensor \(name.quotedForPeople) \(text). The files are damaged, or the model is a variant that is not supported.")
+            .unsupportedModel, "The model's tensor \(name.quotedForPeople) \(text). It is a variant that is not supported, or was saved wrongly.")
     }
 }
 

@@ -17,16 +17,6 @@ enum HalfFloat {
         return UInt16(truncatingIfNeeded: result | ((bits &>> 16) & 0x8000))
     }
 
-    /// Whether a finite number would become infinite in half precision.
-    static func overflows(_ values: UnsafeBufferPointer<Float>) -> Bool {
-        var count: UInt32 = 0
-        for value in values {
-            let magnitude = value.bitPattern & 0x7FFF_FFFF
-            count |= choose(magnitude, below: 0x477F_F000, 0, choose(magnitude, below: 0x7F80_0000, 1, 0))
-        }
-        return count != 0
-    }
-
     /// The upper half of a float, to nearest, ties to even; not-a-numbers stay such.
     @inline(__always)
     static func brain(_ value: Float) -> UInt16 {

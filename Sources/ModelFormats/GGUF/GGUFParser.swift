@@ -34,8 +34,18 @@ struct GGUFParser {
     private mutating func checkedVersion() throws -> UInt32 {
         guard try reader.take(4).elementsEqual("GGUF".utf8) else { throw FormatProblem("it is not a GGUF file") }
         let version: UInt32 = try reader.integer()
-        guard version & 0xFFFF != 0 else { throw FormatProblem("it is written for big-endian machines") }
-        guard (2...3).contains(version) else { throw FormatProblem("it has GGUF version \(version), and only 2 and 3 can be read") }
+        guard version & 0xFFFF != 0 else {
+            throw FormatProblem(
+                "it is written for big-endian machines, and this one is not",
+                advice: "Fetching it again changes nothing: take a little-endian file of the same model.")
+        }
+        guard (2...3).contains(version) else {
+            throw FormatProblem(
+                "it has GGUF version \(version), and only 2 and 3 can be read",
+                advice: version < 2
+                    ? "Fetching it again changes nothing: take a newer file of the same model."
+                    : "Fetching it again changes nothing: take a newer Roost and llama-server (`make engine`), or an older file of the same model.")
+        }
         return version
     }
 
@@ -56,7 +66,7 @@ struct GGUFParser {
             do {
                 return GGUFKeyValue(key, try value(of: try valueType()))
             } catch let problem as FormatProblem {
-                throw FormatProblem("the value of its key \(key.quotedForPeople) is wrong: \(problem.text)")
+                throw problem.inside("the value of its key \(key.quotedForPeople) is wrong")
             }
         }
     }
@@ -88,7 +98,11 @@ struct GGUFParser {
     private mutating func array() throws -> GGUFArray {
         let type = try valueType()
         let count: UInt64 = try reader.integer()
-        guard type != .array else { throw FormatProblem("arrays of arrays do not exist") }
+        guard type != .array else {
+            throw FormatProblem(
+                "llama.cpp reads no arrays of arrays",
+                advice: "Fetching it again changes nothing: take another file of the same model.")
+        }
         let (total, overflow) = arrayElements.addingReportingOverflow(count)
         guard !overflow, total <= GGUFLimits.arrayElements, count <= UInt64(reader.remaining / type.smallestByteCount) else {
             throw FormatProblem("it claims to have \(count) elements, more than there is room for")

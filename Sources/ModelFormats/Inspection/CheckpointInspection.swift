@@ -41,7 +41,7 @@ public struct CheckpointInspection: Sendable, Encodable {
         do {
             let config = try ModelConfig(parsing: try RepositoryFolder(path).contents("config.json"))
             architecture = config.className
-            try ConversionSource.check(config)
+            _ = try ConversionSource(folder: path, repository: architecture ?? "", checkpoint: checkpoint)
             self.init(checkpoint, architecture: architecture, obstacle: nil, isConvertible: true)
         } catch let error as RoostError {
             self.init(checkpoint, architecture: architecture, obstacle: error.message, isConvertible: false)

@@ -6,13 +6,12 @@ enum GeneralMetadata {
     /// The key-values.
     ///
     /// - Parameters:
-    ///   - repository: `org/name`, or a name. llama.cpp looks for "phi-3" in it: then it drops space after special tokens, as that model needs it.
+    ///   - name: `general.name`, see `ModelName`.
     ///   - readme: `README.md`, if there is one.
     ///   - generationConfig: `generation_config.json`, if there is one.
     /// - Returns: The name and whatever else is known.
-    static func keyValues(repository: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
-        let name = repository.split(separator: "/").last.map(String.init) ?? repository
-        return sampling(generationConfig) + [GGUFKeyValue("general.name", .string(ByteText(name)))] + card(readme)
+    static func keyValues(name: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
+        sampling(generationConfig) + [GGUFKeyValue("general.name", .string(ByteText(name)))] + card(readme)
     }
 
     /// What is not a number of the right kind is left out: the model runs without it.

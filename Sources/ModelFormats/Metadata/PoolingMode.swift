@@ -13,6 +13,13 @@ public enum PoolingMode: UInt32, Sendable {
     /// - Throws: `RoostError` when it asks for a pooling that llama.cpp does not have.
     public init(parsing json: Data) throws {
         let values = try ConfigValue.members(of: json, name: "config.json of the pooling")
+        let modes = values.filter { $0.key.hasPrefix("pooling_mode_") && $0.value == true }.keys.sorted()
+        guard modes.count <= 1 else {
+            throw RoostError(
+                .unsupportedModel,
+                "The model pools its tokens in several ways at once (\(modes.joined(separator: ", "))), and llama.cpp in one. Its vectors would be wrong, so it is "
+                    + "not converted.")
+        }
         if values["pooling_mode_mean_tokens"] == true || values["pooling_mode"]?.string == "mean" {
             self = .mean
         } else if values["pooling_mode_cls_token"] == true || values["pooling_mode"]?.string == "cls" {

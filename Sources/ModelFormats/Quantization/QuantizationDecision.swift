@@ -9,6 +9,8 @@ public struct QuantizationDecision: Sendable, Hashable {
     public let recipe: QuantizationRecipe
     /// A sentence for a person.
     public let reason: String
+    /// Whether nobody asked for the recipe by name, so that another type may do where its own cannot hold a number.
+    public let isAutomatic: Bool
 
     /// What the decision depends on besides the wish.
     public struct Facts: Sendable, Hashable {
@@ -43,9 +45,10 @@ public struct QuantizationDecision: Sendable, Hashable {
         }
     }
 
-    private init(_ recipe: QuantizationRecipe, _ reason: String) {
+    private init(_ recipe: QuantizationRecipe, _ reason: String, isAutomatic: Bool = false) {
         self.recipe = recipe
         self.reason = reason
+        self.isAutomatic = isAutomatic
     }
 
     /// Decides.
@@ -94,19 +97,19 @@ public struct QuantizationDecision: Sendable, Hashable {
         let halfBytes = facts.parameterCount.multipliedReportingOverflow(by: 2)
         let size = halfBytes.overflow ? Int64.max : halfBytes.partialValue
         if facts.sourceByteCount > facts.threshold {
-            return Self(.q4_K_M, "Q4_K_M: the weights' \(weights) are more than \(threshold).")
+            return Self(.q4_K_M, "Q4_K_M: the weights' \(weights) are more than \(threshold).", isAutomatic: true)
         }
         // A tenth more for what a model needs besides its weights, as a dry run of a pull counts.
         let needed = size.addingReportingOverflow(size / 10)
         if needed.overflow || needed.partialValue > facts.availableMemory {
             return Self(
                 .q4_K_M,
-                "Q4_K_M: at sixteen bits the weights take \(ByteCount(size)), too much for the \(ByteCount(facts.availableMemory)) of memory there is."
-            )
+                "Q4_K_M: at sixteen bits the weights take \(ByteCount(size)), too much for the \(ByteCount(facts.availableMemory)) of memory there is.",
+                isAutomatic: true)
         }
         return Self(
             .f16,
-            "F16: the weights' \(weights) are within \(threshold), and at sixteen bits (\(ByteCount(size))) they fit into the \(ByteCount(facts.availableMemory)) of memory there is."
-        )
+            "F16: the weights' \(weights) are within \(threshold), and at sixteen bits (\(ByteCount(size))) they fit into the \(ByteCount(facts.availableMemory)) of memory there is.",
+            isAutomatic: true)
     }
 }

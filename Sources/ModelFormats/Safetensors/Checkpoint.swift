@@ -75,5 +75,9 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    private static func problem(_ text: String) -> RoostError { RoostError(.invalidModelFile, "The model \(text). Get its files again.") }
+    private static func problem(_ text: String) -> RoostError {
+        RoostError(
+            .invalidModelFile,
+            "The model \(text). If its files are as the repository has them, pulling again changes nothing: take another revision or repository.")
+    }
 }

@@ -42,7 +42,7 @@ struct SafetensorsParser {
                 continue
             }
             do { tensors.append(try tensor(name, value)) } catch let problem as FormatProblem {
-                throw FormatProblem("its tensor \(name.description.quotedForPeople) is wrong: \(problem.text)")
+                throw problem.inside("its tensor \(name.description.quotedForPeople) is wrong")
             }
         }
         try checkPlaces(tensors)

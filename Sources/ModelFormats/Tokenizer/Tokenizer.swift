@@ -7,8 +7,16 @@ public struct Tokenizer: Sendable {
     public let keyValues: [GGUFKeyValue]
     /// Tokens: as many rows as the embedding must have.
     public let tokenCount: Int
+    /// How text becomes tokens.
+    public let kind: TokenizerKind
     /// What a person may want to know: how the pre-tokenizer was found, what was ignored.
     public let notes: [String]
+
+    /// Whether a token of a text is among them.
+    func has(_ text: ByteText) -> Bool {
+        guard case .array(.string(let texts))? = keyValues.first(where: { $0.key == "tokenizer.ggml.tokens" })?.value else { return false }
+        return texts.contains(text)
+    }
 
     /// Reads a tokenizer.
     ///
@@ -45,7 +53,7 @@ extension Tokenizer {
         builder.writeVocabulary(model: "gpt2", pre: preTokenizer.name)
         if !pairs.merges.isEmpty { builder.keys.set("tokenizer.ggml.merges", .array(.string(pairs.merges))) }
         try builder.writeSpecialTokens(added: added.tokens, mustBegin: true)
-        return builder.finish()
+        return builder.finish(.bytePair)
     }
 
     private static func sentencePiece(_ source: TokenizerSource, _ rules: TokenizerRules) throws -> Tokenizer {
@@ -55,7 +63,7 @@ extension Tokenizer {
         builder.writeVocabulary(model: "llama", pre: "default")
         try builder.writeSpecialTokens(added: source.tokensOfSettings() ?? [], mustBegin: false)
         if model == nil { builder.writeSpacePrefixOfTokenizer() }
-        return builder.finish()
+        return builder.finish(.sentencePiece)
     }
 
     private static func wordPiece(_ source: TokenizerSource, _ rules: TokenizerRules) throws -> Tokenizer {
@@ -68,6 +76,6 @@ extension Tokenizer {
         builder.writeVocabulary(model: "bert", pre: preTokenizer.name)
         try builder.writeSpecialTokens(added: added.tokens, mustBegin: false)
         builder.writeNormalizer()
-        return builder.finish()
+        return builder.finish(.wordPiece)
     }
 }

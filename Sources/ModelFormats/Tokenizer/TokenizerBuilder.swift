@@ -79,9 +79,9 @@ struct TokenizerBuilder {
     }
 
     /// The tokenizer, with the architecture's last word.
-    mutating func finish() -> Tokenizer {
+    mutating func finish(_ kind: TokenizerKind) -> Tokenizer {
         if vocabulary.texts.count == rules.sizeWithoutBegin { keys.set("tokenizer.ggml.add_bos_token", .bool(false)) }
         for pair in rules.trailing { keys.set(pair.key, pair.value) }
-        return Tokenizer(keyValues: keys.pairs, tokenCount: vocabulary.texts.count, notes: notes)
+        return Tokenizer(keyValues: keys.pairs, tokenCount: vocabulary.texts.count, kind: kind, notes: notes)
     }
 }

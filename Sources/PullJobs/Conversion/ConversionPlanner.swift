@@ -31,7 +31,8 @@ struct ConversionPlanner: Sendable {
                 "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
         }
         let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
-        try ConversionSource.check(config)
+        try ConversionSource.check(config, files: Set(files.keys))
+        try await checkModules(files, repository.revision)
         let index = try await index(choice, files, repository.revision)
         let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
         let weights = try names.map { name in
@@ -43,6 +44,7 @@ struct ConversionPlanner: Sendable {
         }
         let headers = try await headers(of: weights, repository.revision)
         let checkpoint = try Checkpoint(headers: headers, index: index)
+        try await ConversionSource.check(config, checkpoint)
         let decision = try QuantizationDecision(policy: policy, tag: reference.quantization, facts: facts(checkpoint))
         guard let tag = QuantizationTag(parsing: decision.recipe.rawValue) else {
             throw RoostError(.unsupportedModel, "A model made by \(decision.recipe.rawValue) could not be called by that.")
@@ -51,6 +53,16 @@ struct ConversionPlanner: Sendable {
         return ConversionOrder(
             weights: checkpoint.files.compactMap { places[$0.name] }, checkpoint: checkpoint, decision: decision, tag: tag,
             className: config.className)
+    }
+
+    /// Looks at what sentence-transformers does besides running the model, where the repository is one of its own.
+    private func checkModules(_ files: [String: RepositoryFile], _ revision: ResolvedRevision) async throws {
+        let most = 1 << 20
+        guard let file = files["modules.json"],
+            let path = try SentenceModules(parsing: Data(try await whole(file, revision, atMost: most))).poolingConfiguration,
+            let pooling = files[path]
+        else { return }
+        _ = try PoolingMode(parsing: Data(try await whole(pooling, revision, atMost: most)))
     }
 
     private func facts(_ checkpoint: Checkpoint) -> QuantizationDecision.Facts {

@@ -61,7 +61,7 @@ struct ModelWorkshop: Sendable {
             // Whoever held the lock before may have made it.
             if let made = await existing(work) { return made }
             try await arriving.companionsVerified()
-            let conversion = try await conversion(work)
+            var conversion = try await conversion(work)
             for text in conversion.notes { await note(text) }
             var run = try ConversionRun(in: folder.path)
             while true {
@@ -72,6 +72,10 @@ struct ModelWorkshop: Sendable {
                     logger.warning("weights that were read early were wrong; converting anew", metadata: ["model": "\(folder.path)"])
                     arriving.forgetDoubt()
                     try run.beginAnew()
+                } catch let error as RoostError where work.order.decision.isAutomatic {
+                    guard let wider = try conversion.widened(after: error) else { throw error }
+                    for text in wider.notes where !conversion.notes.contains(text) { await note(text) }
+                    conversion = wider
                 }
             }
         }
@@ -89,12 +93,19 @@ struct ModelWorkshop: Sendable {
                 return nil
             }
             group.addTask { [name = run.name] in
-                try await conversion.write(
-                    bytes: arriving, to: target, revision: "\(work.commit) \(name)", workers: settings.workers, progress: progress,
-                    beforeInstalling: {
-                        try await arriving.allVerified()
-                        try work.confirm()
-                    })
+                do {
+                    return try await conversion.write(
+                        bytes: arriving, to: target, revision: "\(work.commit) \(name)", workers: settings.workers, progress: progress,
+                        beforeInstalling: {
+                            try await arriving.allVerified()
+                            try work.confirm()
+                        })
+                } catch let error as RoostError where [.numberOutOfRange, .notFinite].contains(error.code) {
+                    // Of weights that are known to be right only: before, a wrong bit or a wrong head may have made the number.
+                    try await arriving.allVerified()
+                    try work.confirm()
+                    throw error
+                }
             }
             var digest: ContentDigest?
             for try await result in group {
@@ -120,10 +131,9 @@ struct ModelWorkshop: Sendable {
         return Made(folder: folder.path, receipt: receipt)
     }
 
-    /// Reads tokenizer and configuration, which takes a moment for large vocabularies.
-    @concurrent private func conversion(_ work: Work) async throws -> ModelConversion {
+    private func conversion(_ work: Work) async throws -> ModelConversion {
         let library = try work.order.decision.recipe.needsLibrary ? GGMLLibrary(at: settings.locateLibrary()) : nil
-        return try ModelConversion(
+        return try await ModelConversion.settled(
             folder: work.snapshot, checkpoint: work.order.checkpoint, recipe: work.order.decision.recipe, repository: work.repository,
             library: library)
     }

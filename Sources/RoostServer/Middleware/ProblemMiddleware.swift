@@ -55,7 +55,7 @@ extension RoostError {
     /// The HTTP status that tells a client what kind of failure this is.
     var httpStatus: HTTPResponse.Status {
         switch code {
-        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .crashesEngine: .badRequest
+        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine: .badRequest
         case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout

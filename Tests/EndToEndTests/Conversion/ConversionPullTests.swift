@@ -103,5 +103,81 @@ extension EndToEndTests {
                 #expect(hub.meter.fileBytes < Self.planningBytes && server.site.madeModels().isEmpty)
             }
         }
+
+        @Test func `a dry run refuses by the heads what the pull refuses, and neither fetches weights`() async throws {
+            let cases: [(model: String, words: String)] = [
+                ("no/shapes", "has the shape"), ("no/vocabulary", "800 tokens"), ("no/types", "U16"), ("no/head", "lm_head.weight"),
+                ("no/activation", "hidden_act"), ("no/dense", "Dense"),
+            ]
+            try await withServer { files in
+                for (model, _) in cases { try WeightsHub.add("smollm2", as: model, to: files) }
+                try WeightsHub.configure("no/shapes", ["intermediate_size": 256], in: files)
+                try WeightsHub.configure("no/vocabulary", ["vocab_size": 800], in: files)
+                try WeightsHub.changeHead(of: files.appending("no/types/model-00002-of-00002.safetensors")) {
+                    $0.replacing(#""BF16""#, with: #""U16""#)
+                }
+                try WeightsHub.configure("no/head", ["tie_word_embeddings": false], in: files)
+                try WeightsHub.configure("no/activation", ["hidden_act": "gelu"], in: files)
+                let modules =
+                    #"[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Dense","path":"2_Dense"}]"#
+                try Data(modules.utf8).write(to: URL(fileURLWithPath: files.appending("no/dense/modules.json").string))
+            } _: { server, hub in
+                for (model, words) in cases {
+                    let fetched = hub.meter.fileBytes
+                    var request = PullRequest(model: model)
+                    request.isDryRun = true
+                    let error = try await #require(throws: RoostError.self) { _ = try await server.client.preview(request) }
+                    #expect(error.message.contains(words), "\(model): \(error.message)")
+                    let job = try await server.pull(model, quantize: .auto)
+                    #expect(
+                        job.status == .failed && job.error?.contains(words) == true && job.downloadedBytes ?? 0 == 0, "\(model): \(job.error ?? "")")
+                    #expect(Sentence.problems(of: job.error ?? "") == [])
+                    #expect(hub.meter.fileBytes - fetched < 2 * Self.planningBytes, "\(model)")
+                }
+                #expect(server.site.madeModels().isEmpty)
+            }
+        }
+
+        @Test func `weights that are no numbers are refused for every type, in the job's history`() async throws {
+            try await withServer { files in
+                try WeightsHub.setNumber(0x7FC0, in: Self.model, of: files)
+            } _: { server, _ in
+                for policy in [QuantizationPolicy.auto, .bf16, .q8, .q4] {
+                    let job = try await server.pull(Self.model, quantize: policy)
+                    #expect(job.status == .failed && job.error?.contains("not numbers (NaN) or infinite") == true, "\(policy): \(job.error ?? "")")
+                    #expect(try await server.sentences(job).contains { $0.contains("not numbers (NaN) or infinite") })
+                    #expect(Sentence.problems(of: job.error ?? "") == [])
+                }
+                #expect(server.site.madeModels().isEmpty)
+            }
+        }
+
+        @Test func `auto takes BF16 where F16 cannot hold a number, and says so in history and receipt`() async throws {
+            try await withServer { files in
+                try WeightsHub.setNumber(0x47C3, in: Self.model, of: files)
+            } _: { server, _ in
+                let refused = try await server.pull(Self.model, quantize: .fp16)
+                #expect(refused.status == .failed && refused.error?.contains("too large for F16") == true, "\(refused.error ?? "")")
+                let job = try await server.pull(Self.model)
+                #expect(job.status == .succeeded && job.localPath?.hasSuffix("/F16") == true, "\(job.traceback ?? "")")
+                #expect(try await server.sentences(job).contains { $0.hasPrefix("BF16 instead of F16 in ") })
+                let receipt = try String(
+                    decoding: Data(contentsOf: URL(fileURLWithPath: #require(job.localPath)).appendingPathComponent("receipt.json")), as: UTF8.self)
+                #expect(receipt.contains("BF16 instead of F16 in "))
+            }
+        }
+
+        @Test func `weights named without the outer class's prefix become the same model`() async throws {
+            try await withServer { files in
+                try WeightsHub.add("qwen3", as: "tiny/prefixed", to: files)
+                try WeightsHub.add("qwen3", as: "tiny/bare", to: files)
+                try WeightsHub.changeHead(of: files.appending("tiny/bare/model.safetensors")) { $0.replacing(#""model."#, with: "\"") }
+            } _: { server, _ in
+                for model in ["tiny/prefixed", "tiny/bare"] {
+                    let job = try await server.pull(model, quantize: .q8, initialize: true)
+                    #expect(job.status == .succeeded, "\(model): \(job.traceback ?? "")")
+                }
+            }
+        }
     }
 }

@@ -42,6 +42,33 @@ enum WeightsHub {
         try write(tensors(layers), to: folder.appending("model.safetensors"))
     }
 
+    /// Changes values of a repository's `config.json`.
+    static func configure(_ repository: String, _ changes: [String: Any], in hub: FilePath) throws {
+        let file = URL(fileURLWithPath: hub.appending(repository).appending("config.json").string)
+        let config = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
+        try JSONSerialization.data(withJSONObject: config.merging(changes) { $1 }).write(to: file)
+    }
+
+    /// Changes the text of the head of a file of weights; the new one may be shorter.
+    static func changeHead(of file: FilePath, _ change: (String) -> String) throws {
+        let url = URL(fileURLWithPath: file.string)
+        var bytes = try Data(contentsOf: url)
+        let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }.littleEndian)
+        var head = Data(change(String(decoding: bytes[8..<8 + count], as: UTF8.self)).utf8)
+        head.append(Data(repeating: 0x20, count: count - head.count))
+        bytes.replaceSubrange(8..<8 + count, with: head)
+        try bytes.write(to: url)
+    }
+
+    /// Changes a number of sixteen bits in a matrix of the fixture smollm2's second file.
+    static func setNumber(_ bits: UInt16, in repository: String, of hub: FilePath) throws {
+        let file = try FileHandle(
+            forUpdating: URL(fileURLWithPath: hub.appending(repository).appending("model-00002-of-00002.safetensors").string))
+        try file.seek(toOffset: 600_000)
+        try file.write(contentsOf: withUnsafeBytes(of: bits.littleEndian) { Data($0) })
+        try file.close()
+    }
+
     private static let width = 512
     private static let innerWidth = 2048
 
