@@ -40,10 +40,10 @@ extension Architecture {
         ]
     }
 
-    /// The head. Where the embedding serves as one, a stored head is not used, as transformers does it; only there may it be missing.
+    /// The head. Where the embedding serves as one, a stored head is not used, as transformers does it. Only there, and in models of vectors, may it be missing.
     static func head(_ facts: ModelFacts, _ source: String) throws -> TensorRule {
         let isTied = try facts.config.flag("tie_word_embeddings", or: false)
-        return TensorRule(source, "output.weight", isTied ? .unused : .none, optional: isTied)
+        return TensorRule(source, "output.weight", isTied ? .unused : .none, optional: isTied || facts.makesVectors)
     }
 
     /// The name of a tensor inside `…ForCausalLM`, which is around all but the head: what `AutoModel` saved lacks it, and models that also see have one more.

@@ -73,6 +73,8 @@ struct ModelFacts: Sendable {
     let config: ModelConfig
     /// Tokens that the tokenizer has.
     let tokenCount: Int
+    /// Whether the model makes vectors only, so that it needs no head.
+    var makesVectors = false
 
     /// Layers.
     func layerCount() throws -> Int { try config.count("num_hidden_layers", "n_layer") }

@@ -4,7 +4,7 @@ import RoostCore
 /// Llama 2 and 3, SmolLM2, TinyLlama: https://github.com/huggingface/transformers/tree/main/src/transformers/models/llama
 extension Architecture {
     static let llama = Architecture(
-        name: "llama", classes: ["LlamaForCausalLM"],
+        name: "llama", classes: ["LlamaForCausalLM", "LlamaModel"],
         defaults: ["max_position_embeddings": 2048, "rms_norm_eps": 1e-6, "rope_theta": 10000, "vocab_size": 32000],
         keyValues: { try llamaKeyValues($0, headSize: $0.headSize()) },
         tensors: { try llamaAttention($0) + feedForward + ($0.config.flag("mlp_bias", or: false) ? feedForwardBiases : []) },

@@ -7,7 +7,7 @@ extension Architecture {
     private static let mistralWindow: @Sendable (ModelConfig) throws -> Int? = { try $0.countIfPresent("sliding_window") }
 
     static let mistral = Architecture(
-        name: "llama", classes: ["MistralForCausalLM"], defaults: mistralDefaults.merging(["sliding_window": 4096]) { $1 },
+        name: "llama", classes: ["MistralForCausalLM", "MistralModel"], defaults: mistralDefaults.merging(["sliding_window": 4096]) { $1 },
         keyValues: { try llamaKeyValues($0, headSize: $0.countIfPresent("head_dim"), window: mistralWindow($0)) },
         tensors: { try llamaAttention($0) + feedForward }, tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) },
         fixedKeys: llamaKeys, rotaryKinds: llamaRotaryKinds, window: mistralWindow)

@@ -6,7 +6,7 @@ extension Architecture {
     ]
 
     static let qwen2 = Architecture(
-        name: "qwen2", classes: ["Qwen2ForCausalLM"], defaults: qwenDefaults,
+        name: "qwen2", classes: ["Qwen2ForCausalLM", "Qwen2Model"], defaults: qwenDefaults,
         keyValues: { try decoderKeyValues("qwen2", $0, headSize: $0.countIfPresent("head_dim"), window: AttentionLayers.qwenWindow($0)) },
         tensors: {
             // llama.cpp loads a model that lacks one of these, and computes nonsense.
@@ -15,7 +15,8 @@ extension Architecture {
                 layer("self_attn.v_proj.bias", "attn_v.bias"),
             ]
             return try frame($0) + twoNorms + attention() + biases + feedForward
-        }, fixedKeys: [.silu, .wholeRotation], rotaryKinds: qwenRotaryKinds, window: { try AttentionLayers.qwenWindow($0) })
+        }, fixedKeys: [.silu, .wholeRotation, FixedKey("use_mrope", false)], rotaryKinds: qwenRotaryKinds,
+        window: { try AttentionLayers.qwenWindow($0) })
 
     /// How llama.cpp can scale RoPE in all of Qwen. A dynamic scale is 1 within the context that the model was trained for, which is the one that is written.
     static let qwenRotaryKinds: Set<String> = ["linear", "dynamic", "yarn"]

@@ -34,7 +34,9 @@ public struct ConversionSource: Sendable {
         let tokenizer = try Tokenizer.read(directory: folder, rules: rules)
         architectureName = architecture.name
         self.checkpoint = checkpoint
-        tensors = try Self.tensors(architecture, config, checkpoint, tokenCount: tokenizer.tokenCount)
+        let pooling = try files.pooling()
+        let facts = ModelFacts(config: config, tokenCount: tokenizer.tokenCount, makesVectors: pooling != nil)
+        tensors = try TensorMapping.tensors(architecture, facts, checkpoint)
         try Self.checkVocabulary(tensors, tokenizer.tokenCount, "its tokenizer has")
         type = checkpoint.mainType
         notes = try tokenizer.notes + Self.notes(architecture, config, checkpoint, repository: repository)
@@ -45,8 +47,8 @@ public struct ConversionSource: Sendable {
         let name = ModelName.text(repository, isPhi3: architecture.name == "phi3" && tokenizer.kind == .sentencePiece && tokenizer.has("</s>"))
         let metadata = GeneralMetadata.keyValues(
             name: name, readme: try files.contentsIfPresent("README.md"), generationConfig: try files.contentsIfPresent("generation_config.json"))
-        let pooling = try files.pooling().map { [GGUFKeyValue("\(architecture.name).pooling_type", .uint32($0.rawValue))] }
-        leading = try general + metadata + architecture.keyValues(config) + (pooling ?? [])
+        let poolingKeys = pooling.map { [GGUFKeyValue("\(architecture.name).pooling_type", .uint32($0.rawValue))] }
+        leading = try general + metadata + architecture.keyValues(config) + (poolingKeys ?? [])
         trailing = tokenizer.keyValues
     }
 
@@ -89,12 +91,14 @@ extension ConversionSource {
     /// - Parameters:
     ///   - config: The configuration.
     ///   - checkpoint: The tensors.
+    ///   - makesVectors: Whether sentence-transformers pools the model's tokens, so that it needs no head.
     /// - Throws: `RoostError` with code `unsupportedModel`, or `invalidModelFile` when the configuration lacks something.
-    public static func check(_ config: ModelConfig, _ checkpoint: Checkpoint) async throws {
+    public static func check(_ config: ModelConfig, _ checkpoint: Checkpoint, makesVectors: Bool) async throws {
         try await ConversionThreads.run {
             let (architecture, complete) = try configured(config)
             let promised = try complete.countIfPresent("vocab_size")
-            let tensors = try tensors(architecture, complete, checkpoint, tokenCount: promised ?? .max)
+            let facts = ModelFacts(config: complete, tokenCount: promised ?? .max, makesVectors: makesVectors)
+            let tensors = try TensorMapping.tensors(architecture, facts, checkpoint)
             if let promised { try checkVocabulary(tensors, promised, "\"config.json\" promises") }
         }
     }
@@ -107,12 +111,6 @@ extension ConversionSource {
         let complete = config.with(defaults: architecture.defaults)
         try architecture.checkComputation(complete)
         return (architecture, complete)
-    }
-
-    private static func tensors(
-        _ architecture: Architecture, _ config: ModelConfig, _ checkpoint: Checkpoint, tokenCount: Int
-    ) throws -> [OutputTensor] {
-        try TensorMapping.tensors(architecture, ModelFacts(config: config, tokenCount: tokenCount), checkpoint)
     }
 
     private static func alreadyQuantized(_ method: String) -> RoostError {

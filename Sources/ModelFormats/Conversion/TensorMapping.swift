@@ -105,7 +105,7 @@ struct TensorMapping {
         let isHead = target == "output.weight"
         let reason =
             isHead
-            ? "By \"config.json\" (\"tie_word_embeddings\") the embedding does not serve as the head."
+            ? "By \"config.json\" (\"tie_word_embeddings\") the embedding does not serve as the head, and no \"modules.json\" makes it a model of vectors."
             : "\"config.json\" promises more than the repository's files hold, or it is a variant that is not supported."
         return RoostError(
             .unsupportedModel,

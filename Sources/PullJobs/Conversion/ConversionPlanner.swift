@@ -32,7 +32,7 @@ struct ConversionPlanner: Sendable {
         }
         let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
         try ConversionSource.check(config, files: Set(files.keys))
-        try await checkModules(files, repository.revision)
+        let makesVectors = try await poolsTokens(files, repository.revision)
         let index = try await index(choice, files, repository.revision)
         let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
         let weights = try names.map { name in
@@ -43,8 +43,8 @@ struct ConversionPlanner: Sendable {
             return file
         }
         let headers = try await headers(of: weights, repository.revision)
-        let checkpoint = try Checkpoint(headers: headers, index: index)
-        try await ConversionSource.check(config, checkpoint)
+        let checkpoint = try await ConversionThreads.run { try Checkpoint(headers: headers, index: index) }
+        try await ConversionSource.check(config, checkpoint, makesVectors: makesVectors)
         let decision = try QuantizationDecision(policy: policy, tag: reference.quantization, facts: facts(checkpoint))
         guard let tag = QuantizationTag(parsing: decision.recipe.rawValue) else {
             throw RoostError(.unsupportedModel, "A model made by \(decision.recipe.rawValue) could not be called by that.")
@@ -56,13 +56,16 @@ struct ConversionPlanner: Sendable {
     }
 
     /// Looks at what sentence-transformers does besides running the model, where the repository is one of its own.
-    private func checkModules(_ files: [String: RepositoryFile], _ revision: ResolvedRevision) async throws {
+    ///
+    /// - Returns: Whether it pools the model's tokens.
+    private func poolsTokens(_ files: [String: RepositoryFile], _ revision: ResolvedRevision) async throws -> Bool {
         let most = 1 << 20
         guard let file = files["modules.json"],
             let path = try SentenceModules(parsing: Data(try await whole(file, revision, atMost: most))).poolingConfiguration,
             let pooling = files[path]
-        else { return }
+        else { return false }
         _ = try PoolingMode(parsing: Data(try await whole(pooling, revision, atMost: most)))
+        return true
     }
 
     private func facts(_ checkpoint: Checkpoint) -> QuantizationDecision.Facts {
@@ -75,7 +78,8 @@ struct ConversionPlanner: Sendable {
         _ choice: CheckpointFiles, _ files: [String: RepositoryFile], _ revision: ResolvedRevision
     ) async throws -> CheckpointIndex? {
         guard case .index(let name) = choice, let file = files[name] else { return nil }
-        return try CheckpointIndex(parsing: Data(try await whole(file, revision, atMost: CheckpointIndex.byteLimit)))
+        let json = Data(try await whole(file, revision, atMost: CheckpointIndex.byteLimit))
+        return try await ConversionThreads.run { try CheckpointIndex(parsing: json) }
     }
 
     private func whole(_ file: RepositoryFile, _ revision: ResolvedRevision, atMost limit: Int) async throws -> [UInt8] {
@@ -104,6 +108,8 @@ struct ConversionPlanner: Sendable {
         var bytes = file.size == 0 ? [] : try await hub.beginning(of: file, in: revision, count: Int(min(Self.firstBytes, file.size)))
         let needed = try bytes.withUnsafeBytes { try SafetensorsHeader.byteCount(prefix: $0, fileSize: file.size, name: name) }
         if needed > bytes.count { bytes = try await hub.beginning(of: file, in: revision, count: needed) }
-        return try bytes.withUnsafeBytes { try SafetensorsHeader(parsing: $0, fileSize: file.size, name: name) }
+        return try await ConversionThreads.run { [bytes] in
+            try bytes.withUnsafeBytes { try SafetensorsHeader(parsing: $0, fileSize: file.size, name: name) }
+        }
     }
 }

@@ -98,12 +98,12 @@ struct ModelWorkshop: Sendable {
                         bytes: arriving, to: target, revision: "\(work.commit) \(name)", workers: settings.workers, progress: progress,
                         beforeInstalling: {
                             try await arriving.allVerified()
-                            try work.confirm()
+                            try await work.confirm()
                         })
                 } catch let error as RoostError where [.numberOutOfRange, .notFinite].contains(error.code) {
                     // Of weights that are known to be right only: before, a wrong bit or a wrong head may have made the number.
                     try await arriving.allVerified()
-                    try work.confirm()
+                    try await work.confirm()
                     throw error
                 }
             }
@@ -147,8 +147,8 @@ extension ModelWorkshop.Work {
     /// Compares the weights' heads, which came unverified when the pull was planned, with the files.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
-    fileprivate func confirm() throws {
-        let actual = try Checkpoint(folder: snapshot)
+    fileprivate func confirm() async throws {
+        let actual = try await ConversionThreads.run { [snapshot] in try Checkpoint(folder: snapshot) }
         guard actual.files == order.checkpoint.files, actual.tensors == order.checkpoint.tensors else {
             throw RoostError(
                 .hubProtocolViolation,

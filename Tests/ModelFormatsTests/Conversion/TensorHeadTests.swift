@@ -1,4 +1,6 @@
+import Foundation
 import RoostCore
+import SystemPackage
 import Testing
 
 @testable import ModelFormats
@@ -6,7 +8,7 @@ import Testing
 /// What is judged by the heads of the weights' files, before the weights are here.
 @Suite struct TensorHeadTests {
     @Test(arguments: ModelFixture.names) func `heads that go with their configuration are accepted`(_ name: String) async throws {
-        try await ConversionSource.check(try ModelFixture.config(name, [:]), try ModelFixture.checkpoint(name))
+        try await ConversionSource.check(try ModelFixture.config(name, [:]), try ModelFixture.checkpoint(name), makesVectors: false)
     }
 
     static let contradictions: [(fixture: String, changes: [String: (any Sendable)?], words: [String])] = [
@@ -26,7 +28,7 @@ import Testing
         let example = Self.contradictions[index]
         let config = try ModelFixture.config(example.fixture, example.changes)
         let checkpoint = try ModelFixture.checkpoint(example.fixture)
-        let error = try await #require(throws: RoostError.self) { try await ConversionSource.check(config, checkpoint) }
+        let error = try await #require(throws: RoostError.self) { try await ConversionSource.check(config, checkpoint, makesVectors: false) }
         #expect(error.code == .unsupportedModel && example.words.allSatisfy(error.message.contains), "\(error.message)")
     }
 
@@ -37,7 +39,7 @@ import Testing
             $0.name == "model.layers.0.mlp.up_proj.weight" ? SafetensorsTensor(name: $0.name, type: type, shape: $0.shape, range: $0.range) : $0
         }
         let config = try ModelFixture.config("llama", [:])
-        let error = try await #require(throws: RoostError.self) { try await ConversionSource.check(config, checkpoint) }
+        let error = try await #require(throws: RoostError.self) { try await ConversionSource.check(config, checkpoint, makesVectors: false) }
         #expect(error.message.contains(type.rawValue) && error.message.contains("up_proj"))
     }
 
@@ -62,6 +64,26 @@ import Testing
             _ = try await ModelFixture.source("llama") { $0.name == "lm_head.weight" ? nil : $0 }
         }
         #expect(error.message.contains("lm_head.weight") && error.message.contains("tie_word_embeddings"))
+    }
+
+    @Test(arguments: [("llama", "LlamaModel"), ("mistral", "MistralModel")])
+    func `a model of vectors needs no head`(_ fixture: String, _ className: String) async throws {
+        let bare = try ModelFixture.checkpoint(fixture) {
+            $0.name == "lm_head.weight" ? nil : $0.named($0.name.description.replacing(/^model\./, with: ""))
+        }
+        try await ModelFixture.withFolder(fixture, ["architectures": [className]]) { folder in
+            #expect(throws: RoostError.self) { try ConversionSource(folder: folder, repository: "roost/model", checkpoint: bare) }
+            let modules =
+                #"[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Pooling","path":"1_Pooling"}]"#
+            try Data(modules.utf8).write(to: URL(fileURLWithPath: folder.appending("modules.json").string))
+            try FileManager.default.createDirectory(atPath: folder.appending("1_Pooling").string, withIntermediateDirectories: true)
+            try Data(#"{"pooling_mode_lasttoken":true}"#.utf8).write(to: URL(fileURLWithPath: folder.appending("1_Pooling/config.json").string))
+            let source = try ConversionSource(folder: folder, repository: "roost/model", checkpoint: bare)
+            #expect(!source.tensors.contains { $0.name == "output.weight" } && source.value("llama.pooling_type") == .uint32(3))
+        }
+        let config = try ModelFixture.config(fixture, ["architectures": [className]])
+        try await ConversionSource.check(config, bare, makesVectors: true)
+        await #expect(throws: RoostError.self) { try await ConversionSource.check(config, bare, makesVectors: false) }
     }
 
     @Test func `a reranker's head is called what it is`() async throws {
