@@ -108,8 +108,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Hashing", "HubClient", "JobStore", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle,
+                "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird,
+                .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -4,7 +4,7 @@ public import RoostCore
 public enum JobUpdate: Sendable, Hashable, Decodable {
     /// An entry of the history; `id` is where to continue when the connection breaks.
     case event(JobEvent)
-    /// How far a job is. It is told only while somebody listens, and is not part of the history.
+    /// How far a job is. It is told only while a client listens, and is not part of the history.
     case progress(JobView)
 
     /// Reads the data of a server-sent event.

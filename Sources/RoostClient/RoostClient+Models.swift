@@ -40,7 +40,7 @@ extension RoostClient {
         try await follow("/models/repair", selector, onProgress)
     }
 
-    /// Removes from the Hub cache what nobody needs.
+    /// Removes from the Hub cache what no model needs.
     ///
     /// - Parameters:
     ///   - revisions: Whether commits go, too, that no branch or tag names.

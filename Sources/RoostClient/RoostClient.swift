@@ -132,6 +132,10 @@ extension RoostClient {
             response = try await Self.http.execute(request, timeout: timeout)
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw RoostError(
+                .serverUnreachable, "\(server) has not answered within \(timeout.nanoseconds / 1_000_000_000) seconds; see its log, or ask again.",
+                cause: error)
         } catch {
             throw RoostError(
                 .serverUnreachable, "No Roost server answers at \(server); start one with `roost serve`, or name another with --server.", cause: error

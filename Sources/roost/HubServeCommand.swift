@@ -10,9 +10,9 @@ struct HubServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Be a Hugging Face Hub: serve a folder, the Hub cache, and what an upstream has.",
         discussion: """
-            DIR/ORG/NAME/… is the model ORG/NAME, DIR/datasets/ORG/NAME/… a dataset. Clients (Roost, huggingface_hub, transformers, …) use the
-            mirror when HF_ENDPOINT is set to the address printed here. With --upstream, what is missing is fetched once, verified, and kept in
-            the Hub cache; the upstream's token is HF_TOKEN of this command, and whoever may use the mirror reads what that token may read.
+            DIR/ORG/NAME/… is the model ORG/NAME, DIR/datasets/ORG/NAME/… a dataset. Clients (Roost, huggingface_hub, transformers, …) use the \
+            mirror when HF_ENDPOINT is set to the address printed here. With --upstream, what is missing is fetched once, verified, and kept in \
+            the Hub cache; the upstream's token is HF_TOKEN of this command, and all who may use the mirror read what that token may read.
 
             An address that others reach needs a token (ROOST_MIRROR_TOKEN or --token-file), which clients send as HF_TOKEN, or --allow.
             """)
@@ -40,7 +40,7 @@ struct HubServeCommand: AsyncParsableCommand {
             "Hosts that clients may reach a loopback mirror by, through a proxy, separated by commas: mirror.example, …", valueName: "hosts"))
     var allowedHosts: String?
 
-    @Option(help: ArgumentHelp("A file with the token that clients need; nobody else may read it (mode 0600).", valueName: "file"))
+    @Option(help: ArgumentHelp("A file with the token that clients need; no other user may read it (mode 0600).", valueName: "file"))
     var tokenFile: String?
 
     @Option(help: ArgumentHelp("What stays free on the disk of the cache, such as 2GiB. Default: 5 % of it, but at most 1GiB.", valueName: "size"))

@@ -7,7 +7,10 @@ public import RoostCore
 struct PullCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull", abstract: "Pull a model from the Hub as a durable job.",
-        discussion: "The server does the work. Ending this command, or losing the connection, does not end the pull; `roost jobs` shows it.")
+        discussion: """
+            The server does the work. Ending this command, or losing the connection, does not end the pull; `roost jobs` shows it. Exits 0 when the pull \
+            has succeeded, 1 when it has failed, 2 when the model is here and could not be loaded as --init asked.
+            """)
 
     @Argument(help: "org/name, org/name:QUANT such as org/name:Q4_K_M, org/name:FILE, or the address of its page on the Hub.")
     var model: String
@@ -25,7 +28,7 @@ struct PullCommand: AsyncParsableCommand {
     var user: String?
     @Option(help: "The workspace it is asked for in, to find the job by.")
     var workspace: String?
-    @Option(help: "How many tries in a row may fail without bringing a byte, 0 to 100.")
+    @Option(help: "How many tries in a row may fail without bringing a byte, 0 to 100. Default: 10.")
     var maxRetries: Int?
     @Option(help: "Only files like this, such as '*.json'; may be given up to 64 times.")
     var include: [String] = []

@@ -8,7 +8,10 @@ import RoostServer
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the server.",
-        discussion: "Every option can also be set in the environment or in config.json of the home; see Documentation/operating.md.")
+        discussion: """
+            Every option can also be set in the environment, and all but the home and the file itself in config.json of the home; \
+            Documentation/operating.md has the table. Other commands find the server by ROOST_SERVER, or by ROOST_PORT and config.json.
+            """)
 
     @Option(help: "The home: jobs.db, sockets, config.json (ROOST_HOME). Default: ~/.roost.")
     var home: String?
@@ -66,7 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
     var sharePort: Int?
     @Option(help: "The networks that may fetch, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
     var shareAllow: String?
-    @Option(help: "A file with the token that others need, readable by nobody else (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
+    @Option(help: "A file with the token that others need; no other user may read it (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
     var shareTokenFile: String?
 
     func run() async throws {

@@ -54,7 +54,7 @@ extension EndToEndTests {
                     #expect(try await server.client.models().map(\.loaded) == [false])
                     #expect(try Self.enginePIDs(of: server).isEmpty)
                     let shown = try await site.roost(["jobs", "show", job.id], server: server)
-                    #expect(shown.output.contains("preferred_quantized true"))
+                    #expect(shown.output.contains(/preferred_quantized +true/))
                     #expect(await server.stop() == 0)
                 }
             }
@@ -90,6 +90,15 @@ extension EndToEndTests {
                 #expect(!answer.message.content.isEmpty && answer.done && ["stop", "length"].contains(answer.doneReason))
                 #expect(answer.evalCount > 0 && answer.evalCount <= 8 && answer.promptEvalCount > 0)
                 #expect(answer.evalDuration > 0 && answer.totalDuration >= answer.evalDuration)
+            }
+        }
+
+        @Test func `an engine can be spoken to by its user alone`() async throws {
+            try await withModel { server in
+                let socket = try #require(try Self.engineSocket(of: server))
+                for (path, mode) in [(socket, 0o600), (server.site.home, 0o700)] {
+                    #expect(try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int == mode, "\(path)")
+                }
             }
         }
 
@@ -160,7 +169,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `a client that hangs up stops the engine's work within a second`() async throws {
+        @Test func `a client that hangs up stops the engine's work long before its end`() async throws {
             try await withModel { server in
                 let socket = try #require(try Self.engineSocket(of: server))
                 var request = HTTPClientRequest(url: server.url + "/chat")
@@ -168,19 +177,23 @@ extension EndToEndTests {
                 request.body = .bytes(
                     ByteBuffer(
                         string:
-                            #"{"model":"\#(SampleHub.model)","stream":true,"max_tokens":1900,"messages":[{"role":"user","content":"Tell a very long story."}]}"#
+                            #"{"model":"\#(SampleHub.model)","stream":true,"max_tokens":1900,"temperature":0,"messages":[{"role":"user","content":"Count from 1 to 1000."}]}"#
                     ))
                 let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
                 var pieces = 0
+                var first = ContinuousClock.now
                 for try await _ in response.body {
                     pieces += 1
-                    if pieces == 3 { break }
+                    if pieces == 1 { first = .now }
+                    if pieces == 41 { break }
                 }
+                // At this machine's own speed the rest would take so long.
+                let rest = (ContinuousClock.now - first) / 40 * 1800
                 let hungUp = ContinuousClock.now
-                _ = try await eventually("idle slots", within: .seconds(5)) { try await Self.isProcessing(socket) ? nil : true }
+                _ = try await eventually("idle slots", within: rest) { try await Self.isProcessing(socket) ? nil : true }
                 let took = ContinuousClock.now - hungUp
-                #expect(took < .seconds(1))
-                print("the engine was idle \(took) after the client had hung up")
+                #expect(took < rest / 4)
+                print("the engine was idle \(took) after the client had hung up; the rest would have taken \(rest)")
             }
         }
 

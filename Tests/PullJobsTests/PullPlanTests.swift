@@ -2,6 +2,7 @@ import Foundation
 import JobStore
 import PullJobs
 import RoostCore
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -74,10 +75,20 @@ extension PullWorkerTests {
         }
 
         @Test func `held pulls wait, and go on when they may`() async throws {
-            try await PullWorkerTests().withWorker(files) { bench in
+            // An idle worker asks for the time when it looks at the queue and a job there waits for its time.
+            let looks = Mutex(0)
+            let now: @Sendable () -> Date = {
+                looks.withLock { $0 += 1 }
+                return Date()
+            }
+            try await PullWorkerTests().withWorker(files, now: now) { bench in
                 bench.worker.hold(true)
+                var later = NewPull(model: try ModelReference(parsing: "a/later"))
+                later.runAfter = Timestamp(rawValue: "2099-01-01T00:00:00.000Z")
+                _ = try await bench.worker.submit(later)
                 let id = try await bench.submit("a/b")
-                try await Task.sleep(for: .milliseconds(100))
+                let before = looks.withLock { $0 }
+                while looks.withLock({ $0 }) < before + 4 { try await Task.sleep(for: .milliseconds(5)) }
                 #expect(try bench.database.job(id: id)?.status == .queued)
                 bench.worker.hold(false)
                 #expect(try await bench.finished(id).status == .succeeded)

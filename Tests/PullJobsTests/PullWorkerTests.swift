@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 
 /// The worker with a real jobs.db, a real mirror and a real HTTP client; only the waiting between tries is shortened.
-@Suite struct PullWorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct PullWorkerTests {
     static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// Everything one test has to do with.
@@ -35,7 +35,7 @@ import Testing
     /// Runs a worker against a mirror of `files`.
     func withWorker<Value: Sendable>(
         _ files: [String: Int], slots: Int = 2, notedRate: String? = nil,
-        loadModel: @escaping @Sendable (ModelReference) async throws -> Void = { _ in },
+        now: @escaping @Sendable () -> Date = { Date() }, loadModel: @escaping @Sendable (ModelReference) async throws -> Void = { _ in },
         beforeStart: @Sendable (JobDatabase) async throws -> Void = { _ in }, _ body: @Sendable (Bench) async throws -> Value
     ) async throws -> Value {
         try await withTemporaryDirectory { root in
@@ -48,7 +48,7 @@ import Testing
             return try await withRunningService { ready in
                 HubMirror(configuration: mirror, logger: Self.quiet, onRunning: ready)
             } _: { (port: Int) in
-                let database = try JobDatabase(path: root.appending("jobs.db").string, logger: Self.quiet)
+                let database = try JobDatabase(path: root.appending("jobs.db").string, logger: Self.quiet, now: now)
                 try await beforeStart(database)
                 let hub = HubClient(
                     configuration: HubConfiguration(

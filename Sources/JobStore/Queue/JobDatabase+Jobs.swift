@@ -122,7 +122,7 @@ extension RoostError {
 
     /// No job has this id.
     static func noJob(_ id: String) -> RoostError {
-        RoostError(.notFound, "There is no job \(id.quotedForPeople); GET /jobs lists them all.", field: "id")
+        RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
     }
 }
 

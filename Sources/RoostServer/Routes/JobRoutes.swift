@@ -54,7 +54,7 @@ struct JobRoutes: Sendable {
 
     private func known(_ id: String) throws -> Job {
         guard let job = try database.job(id: id) else {
-            throw RoostError(.notFound, "There is no job \(id.quotedForPeople); GET /jobs lists them all.", field: "id")
+            throw RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
         }
         return job
     }

@@ -14,7 +14,7 @@ struct JobsShowCommand: AsyncParsableCommand {
         let client = try await options.client()
         let view = try await client.job(client.jobID(id))
         if options.json { return try JSONOutput.print(view) }
-        for (name, value) in view.fields { Terminal.print(name.padding(to: 20) + value) }
+        for (name, value) in view.fields { Terminal.print(name.padding(to: 21) + value) }
         let files = try await client.files(of: view.job.id)
         guard !files.isEmpty else { return }
         var table = TextTable(columns: ["SIZE", "VERIFIED", .name("FILE")])
@@ -40,7 +40,14 @@ extension JobView {
             ("workspace_id", text(job.workspaceID)), ("priority", text(job.priority)), ("retry_count", text(job.retryCount)),
             ("max_retries", text(job.maxRetries)), ("run_after", text(job.runAfter)), ("tags", text(job.tags?.joined(separator: ", "))),
             ("api_call_count", text(job.apiCallCount)), ("last_api_call", text(job.lastAPICall)), ("owner", text(job.owner)),
-            ("attempt", text(job.attempt)), ("bytes_per_second", text(bytesPerSecond)), ("eta_seconds", text(etaSeconds)),
+            ("attempt", text(job.attempt)), ("allow_patterns", text(job.allowPatterns?.joined(separator: ", "))),
+            ("ignore_patterns", text(job.ignorePatterns?.joined(separator: ", "))), ("max_bytes_per_second", text(job.maxBytesPerSecond)),
+            ("bytes_per_second", text(bytesPerSecond)), ("eta_seconds", text(etaSeconds)),
+            (
+                "current_files",
+                text(currentFiles?.map { "\($0.path) (\(ByteCount($0.downloadedBytes)) of \(ByteCount($0.size)))" }.joined(separator: ", "))
+            ),
+            ("conversion_progress", text(conversionProgress)),
         ]
     }
 }

@@ -6,7 +6,7 @@ struct ModelsCollectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Remove from the Hub cache what no model needs.",
         discussion: """
-            Goes: content that no snapshot links to, and what downloads left that ended long ago. What somebody is fetching stays, also when that is a
+            Goes: content that no snapshot links to, and what downloads left that ended long ago. What is being fetched stays, also when that is by a \
             Python process, and so does everything of a model whose pull is not finished.
             """)
 

@@ -7,7 +7,7 @@ struct ModelsRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm", abstract: "Remove a model from the disk; it can be pulled again.",
         discussion: """
-            Content that another snapshot uses stays. A model that is in memory, or being pulled, is refused; --force takes it out of memory and cancels
+            Content that another snapshot uses stays. A model that is in memory, or being pulled, is refused; --force takes it out of memory and cancels \
             the pull first, which needs the server.
             """)
 

@@ -25,7 +25,7 @@ extension VerifyReport {
     /// A line for each thing that is wrong, and one about all.
     var summary: String {
         var lines = findings.map { "\($0.message)\n  \($0.location)" }
-        if !unchecked.isEmpty { lines.append("\(unchecked.count) files could not be checked: nobody noted what they should hash to.") }
+        if !unchecked.isEmpty { lines.append("\(unchecked.count) files could not be checked: no digest of them was noted.") }
         let advice = "repair with `roost models repair`, or pull the model again"
         lines.append(
             sound ? "\(files) files, \(ByteCount(bytes)): all right." : "\(files) files, \(ByteCount(bytes)): \(findings.count) not right; \(advice)."

@@ -22,6 +22,8 @@ struct ProgressReporter {
     ///   - view: The job.
     ///   - reason: Why it has not begun although it may, where that is known.
     mutating func show(_ view: JobView, waitingFor reason: String? = nil) {
+        // A try that has just failed: why, and when the next one begins, is about to be written.
+        guard view.job.status != .running || view.job.stage != .waitingForNetwork else { return }
         let state = JobState(view.job, waitingFor: reason)
         let text = state.text(at: Date())
         if interactive {

@@ -37,7 +37,7 @@ struct PullWatcher {
         }
     }
 
-    /// Tells of every event of the job, and of the end of their stream, so that nobody has to look often.
+    /// Signals every event of the job, and the end of their stream, so that looking seldom is enough.
     private func hearNews(_ news: WakeSignal) async {
         while !Task.isCancelled {
             do {

@@ -34,6 +34,9 @@ extension EndToEndTests {
                     let waiting = try #require(
                         pull.standard.split(separator: "\n").first { $0.hasPrefix("attempt 1 of 2 failed; next ") }, "\(pull.standard)")
                     #expect(waiting.contains("connection refused"), "\(waiting)")
+                    for line in pull.standard.split(separator: "\n") where line.hasPrefix("attempt") {
+                        #expect(line.contains("failed; next ") && line.contains("connection refused"), "\(line)")
+                    }
                     #expect(pull.errors.hasPrefix("The pull failed: The connection to "), "\(pull.errors)")
                     let id = try await server.client.pull(PullRequest(model: "no/other")).jobID
                     _ = try await eventually("a failed try") { try await server.client.job(id).job.stage == .waitingForNetwork ? true : nil }
@@ -97,6 +100,19 @@ extension EndToEndTests {
                     #expect(try await server.client.jobs(status: "failed").isEmpty)
                     #expect(try await jobs("cancel", begin).code == 0)
                     #expect(try await jobs("delete", begin).standard == "Job \(first) is deleted.\n")
+                }
+            }
+        }
+
+        @Test func `jobs show names every field of a job`() async throws {
+            try await withTemporaryDirectory { root in
+                try await withServer(root: root) { server in
+                    let id = try await sleeper("a/b", on: server)
+                    let json = try await server.site.outputs(["jobs", "show", id, "--json"], server: server.url).standard
+                    let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
+                    let shown = try await server.site.outputs(["jobs", "show", id], server: server.url).standard
+                    let names = shown.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+                    #expect(fields.count > 30 && Set(names) == Set(fields.keys) && names.count == fields.count)
                 }
             }
         }

@@ -31,7 +31,10 @@ struct FaultHub: Sendable {
 
 /// Counts what the mirror hands to clients, and notes what they send.
 final class HubMeter: RouterMiddleware {
-    private let counted = Mutex((bytes: Int64(0), requests: 0, authorizations: [String]()))
+    private let counted = Mutex((bytes: Int64(0), requests: 0, files: [String: Int](), authorizations: [String]()))
+
+    /// How often files of a repository were asked for.
+    func fileRequests(of repository: String) -> Int { counted.withLock { $0.files[repository] ?? 0 } }
 
     var fileBytes: Int64 { counted.withLock { $0.bytes } }
     var requests: Int { counted.withLock { $0.requests } }
@@ -42,6 +45,7 @@ final class HubMeter: RouterMiddleware {
     ) async throws -> Response {
         counted.withLock {
             $0.requests += 1
+            if request.asksForFile { $0.files[request.uri.path.split(separator: "/").prefix(2).joined(separator: "/"), default: 0] += 1 }
             if let value = request.headers[.authorization] { $0.authorizations.append(value) }
         }
         let response = try await next(request, context)
@@ -69,16 +73,44 @@ struct WrongBytes: RouterMiddleware {
     }
 }
 
+/// Lets so many bytes of files through, and the rest when the test says so: what is under way stays so, however slow the machine is.
+final class Gate: RouterMiddleware {
+    private let state: Mutex<(left: Int64, isOpen: Bool)>
+
+    init(after bytes: Int64) { state = Mutex((bytes, false)) }
+
+    func open() { state.withLock { $0.isOpen = true } }
+
+    @concurrent func handle(
+        _ request: Request, context: BasicRequestContext, next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await next(request, context)
+        return request.asksForFile
+            ? response.passing { buffer in
+                while !self.admits(buffer.readableBytes) { try await Task.sleep(for: .milliseconds(10)) }
+                return buffer
+            } : response
+    }
+
+    private func admits(_ bytes: Int) -> Bool {
+        state.withLock { state in
+            guard state.isOpen || state.left > 0 else { return false }
+            state.left -= Int64(bytes)
+            return true
+        }
+    }
+}
+
 extension Request {
     fileprivate var asksForFile: Bool { method == .get && uri.path.contains("/resolve/") }
 }
 
 extension Response {
     /// The same answer with every chunk of the body handed through `transform`, which keeps its length.
-    fileprivate func passing(_ transform: @escaping @Sendable (ByteBuffer) -> ByteBuffer) -> Response {
+    fileprivate func passing(_ transform: @escaping @Sendable (ByteBuffer) async throws -> ByteBuffer) -> Response {
         let length = headers[.contentLength]
         var response = self
-        response.body = body.map { transform($0) }
+        response.body = body.map { try await transform($0) }
         response.headers[.contentLength] = length
         return response
     }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+@Suite(.timeLimit(.minutes(10))) struct HealthTests {
     private struct Broken: Error, CustomStringConvertible { var description: String { "jobs.db is gone." } }
 
     private func json(_ report: HealthReport) throws -> [String: Any] {
@@ -39,10 +39,10 @@ import Testing
         for _ in 1...50 { #expect(await check.failure() == nil) }
         #expect(count.withLock { $0 } <= 2)
         let begin = ContinuousClock.now
-        let hanging = WriteCheck { try await Task.sleep(for: .seconds(20)) }
+        let hanging = WriteCheck { try await Task.sleep(for: .seconds(3600)) }
         #expect(await hanging.failure()?.contains("another program") == true)
         #expect(await hanging.failure()?.contains("another program") == true)
-        #expect(ContinuousClock.now - begin < .seconds(10))
+        #expect(ContinuousClock.now - begin < .seconds(300))
         let full = WriteCheck { throw RoostError(.insufficientSpace, "The disk is full.") }
         #expect(await full.failure() == "The disk is full.")
     }

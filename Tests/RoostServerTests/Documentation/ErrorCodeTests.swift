@@ -7,26 +7,18 @@ import Testing
 
 /// The list of codes in the source, the list in the code and the list in the documentation are one.
 @Suite struct ErrorCodeTests {
-    /// The repository's root.
-    private let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
-
-    private func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
-
     @Test func `every code that the source makes is in the list of all, once`() throws {
-        let source = try text("Sources/RoostCore/RoostError+Code.swift")
+        let source = try Checkout.text("Sources/RoostCore/RoostError+Code.swift")
         let made = source.matches(of: /Self\(rawValue: "(\w+)"\)/).map { String($0.1) }
         #expect(made.count > 30 && RoostError.Code.all.map(\.rawValue).sorted() == made.sorted())
-        let files = FileManager.default.enumerator(at: root.appending(path: "Sources"), includingPropertiesForKeys: nil)
-        for case let file as URL in files?.allObjects ?? [] where file.pathExtension == "swift" && file.lastPathComponent != "RoostError+Code.swift" {
-            #expect(
-                try !String(contentsOf: file, encoding: .utf8).contains("extension RoostError.Code"), "\(file.lastPathComponent) has codes of its own"
-            )
+        for file in try Checkout.swiftFiles(in: "Sources") where file.name != "RoostError+Code.swift" {
+            #expect(!file.text.contains("extension RoostError.Code"), "\(file.name) has codes of its own")
         }
     }
 
     /// `| 404 | `not_found` | … |`: the status and its codes.
     @Test func `the documentation names every code with its status, and no other`() throws {
-        let document = try text("Documentation/api.md")
+        let document = try Checkout.text("Documentation/api.md")
         let section = try #require(document.components(separatedBy: "\n## Errors\n").last)
         var documented: [String: Int] = [:]
         for row in section.matches(of: /\n\| (\d{3}) \| ([^|]*) \|/) {
