@@ -100,7 +100,7 @@ let package = Package(
             path: "Tests/FaultHub", swiftSettings: strict),
         tests("HashingTests", ["Hashing"]),
         tests("RoostCoreTests", ["RoostCore"]),
-        tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb]),
+        tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb, .sqlite]),
         tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
@@ -108,8 +108,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird,
-                .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes,
+                .hummingbird, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -12,13 +12,19 @@ enum PullOutcome: Sendable {
     case interrupted
 
     /// What the job's history says about it.
-    func message(_ machine: PullStateMachine) -> String? {
+    ///
+    /// - Parameters:
+    ///   - machine: What the run knew.
+    ///   - isHeld: Whether pulls wait for the line to be opened again, and not for the server.
+    /// - Returns: A sentence; `nil` when there is nothing to say.
+    func message(_ machine: PullStateMachine, isHeld: Bool) -> String? {
         switch self {
         case .succeeded(_, let notLoaded): notLoaded.map(Self.sentence)
         case .failed(let error, _): error.message
         case .postponed(let error, let pause):
             "\(error.message) Try \(machine.retryCount) in a row; the next begins in \(Int((pause / .seconds(1)).rounded(.up))) s."
-        case .interrupted: "The server is stopping; the pull continues when it is back."
+        case .interrupted:
+            isHeld ? "The line is closed; the pull continues when it is open again." : "The server is stopping; the pull continues when it is back."
         }
     }
 

@@ -4,7 +4,6 @@ public import JobStore
 public import Logging
 public import RoostCore
 public import ServiceLifecycle
-import Synchronization
 
 /// Runs the queue: so many slots, each claiming one job at a time and taking it through its stages.
 ///
@@ -51,7 +50,6 @@ public final class PullWorker: Service {
     let board: PullProgressBoard
     private let running = RunningPulls()
     private let slots: [WakeSignal]
-    private let isHeld = Atomic(false)
     /// Names this process in claims.
     private let owner = UUID().uuidString.lowercased()
 
@@ -85,11 +83,14 @@ public final class PullWorker: Service {
             currentFiles: machine.currentFiles(at: now), conversionProgress: machine.conversionProgress)
     }
 
+    /// A pull whose process ended so often in a row, without a byte in between, has failed.
+    static let mostInterruptions = 5
+
     /// Takes up what a dead process left, then works until the server stops.
     ///
     /// - Throws: `RoostError` with code `database` when the queue cannot be read at start.
     public func run() async throws {
-        let orphans = try await database.requeueOrphans()
+        let orphans = try await database.requeueOrphans(failAfter: Self.mostInterruptions)
         if orphans > 0 { logger.notice("continuing the pulls of a process that ended", metadata: ["jobs": "\(orphans)"]) }
         await withDiscardingTaskGroup { group in
             for slot in slots {
@@ -101,7 +102,7 @@ public final class PullWorker: Service {
     private func work(in slot: WakeSignal) async {
         while !Task.isCancelled {
             do {
-                if !isHeld.load(ordering: .relaxed), let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
+                if !running.isHeld, let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
                     await running.run(job.id) { await self.run(job, claim) }
                 } else {
                     await slot.wait(atMost: try timeToNextLook())
@@ -125,6 +126,7 @@ public final class PullWorker: Service {
         let limiter = BandwidthLimiter(bytesPerSecond: job.maxBytesPerSecond)
         running.setLimiter(limiter, of: job.id)
         defer { board.end(job.id) }
+        guard isStillOurs(job, limiter) else { return }
         let pipeline = PullPipeline(
             job: job, hub: hub, board: board, limiter: limiter, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
             recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) },
@@ -135,10 +137,21 @@ public final class PullWorker: Service {
         let time = database.now()
         var nextTry: Timestamp?
         if case .postponed(_, let pause) = outcome { nextTry = Timestamp(time.addingTimeInterval(pause / .seconds(1))) }
-        await record(claim, message: outcome.message(machine)) { [nextTry] in
+        await record(claim, message: outcome.message(machine, isHeld: running.isHeld)) { [nextTry] in
             $0.finish(outcome, machine: machine, at: Timestamp(time), nextTry: nextTry)
         }
         log(outcome, of: job)
+    }
+
+    /// Between the claim and this moment somebody may have changed the job's limit, or taken the job away, and found no run to tell.
+    private func isStillOurs(_ job: Job, _ limiter: BandwidthLimiter) -> Bool {
+        do {
+            guard let newest = try database.job(id: job.id), newest.status == .running, newest.claim == job.claim else { return false }
+            if newest.maxBytesPerSecond != job.maxBytesPerSecond { limiter.bytesPerSecond = newest.maxBytesPerSecond }
+        } catch {
+            logger.warning("a job that was just claimed cannot be read again", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        }
+        return true
     }
 
     /// Writes how a run ended, again and again until it is written: a row left `running` would block its model until the next start.
@@ -267,8 +280,8 @@ extension PullWorker {
     ///
     /// - Parameter isHeld: Whether they wait.
     public func hold(_ isHeld: Bool) {
-        self.isHeld.store(isHeld, ordering: .relaxed)
-        if isHeld { running.cancelAll() } else { wakeAll() }
+        running.hold(isHeld)
+        if !isHeld { wakeAll() }
     }
 
     /// Gives a job a limit of its own, which holds at once.

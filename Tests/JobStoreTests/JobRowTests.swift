@@ -112,4 +112,20 @@ import Testing
         #expect(json.contains("\"preferred_quantized\":null"))
         #expect(try JSONDecoder().decode(Job.self, from: Data(json.utf8)) == stored)
     }
+
+    @Test func `errors are kept up to a length, whole characters of them, and with what stands behind a NUL`() async throws {
+        let job = try await store.create()
+        let claim = try await store.claim()
+        let long = String(repeating: "é", count: 50_000)
+        try await store.database.updateJob(claim, message: "x" + long) { job in
+            job.status = .failed
+            job.error = "x" + long
+            job.traceback = "before\u{0}after"
+        }
+        let kept = try #require(try store.database.job(id: job.id))
+        #expect(kept.error == "x" + String(repeating: "é", count: 2047) + "…" && kept.traceback == "before\u{FFFD}after")
+        #expect(try store.database.events(of: job.id).last?.message == kept.error)
+        try await store.database.updateJob(id: job.id) { $0.traceback = long }
+        #expect(try store.database.job(id: job.id)?.traceback?.utf8.count == (32 << 10) + 3)
+    }
 }

@@ -14,9 +14,7 @@ final class JobTransaction {
         self.now = now
     }
 
-    func job(id: String) throws -> Job? {
-        try JobRow.fetchOne(database, sql: "SELECT \(JobRow.list) FROM jobs WHERE id = ?", arguments: [id])
-    }
+    func job(id: String) throws -> Job? { try JobRow.fetchOne(database, id: id) }
 
     /// Writes the columns that differ, and the event that the difference is.
     ///
@@ -26,6 +24,7 @@ final class JobTransaction {
     ///   - message: What to tell people about it.
     /// - Throws: `RoostError` with code `database` when the result breaks a rule.
     func save(_ after: Job, over before: Job, message: String? = nil) throws {
+        let after = after.bounded(changing: before)
         try after.checkRules(changing: before)
         let (old, new) = (JobRow.values(before), JobRow.values(after))
         let changed = old.indices.filter { old[$0] != new[$0] }
@@ -36,17 +35,31 @@ final class JobTransaction {
         guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is not in jobs.db any more.") }
         if let kind = JobEvent.Kind(from: before, to: after) { try record(kind, of: after, message: message) }
         if after.status.isFinished != before.status.isFinished { try setWebhook(of: after.id, isDue: after.status.isFinished) }
+        if before.status == .running, after.status != .running {
+            try database.cachedStatement(sql: Self.forgetInterruptions).execute(arguments: [after.id])
+        }
     }
+
+    /// A run that ended, however, did not end its process: see `requeueOrphans`.
+    private static let forgetInterruptions = "UPDATE jobs SET interruptions = 0, interrupted_bytes = 0 WHERE id = ? AND interruptions <> 0"
 
     /// Writes an event.
     func record(_ kind: JobEvent.Kind, of job: Job, message: String? = nil) throws {
+        let message = message?.kept(bytes: Job.longestError)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO job_events (job_id, time, kind, status, stage, message) VALUES (?, ?, ?, ?, ?, ?)")
         try statement.execute(arguments: [job.id, now.rawValue, kind.rawValue, job.status.rawValue, job.stage?.rawValue, message])
         events.append(
             JobEvent(
                 id: database.lastInsertedRowID, jobID: job.id, time: now, kind: kind, status: job.status, stage: job.stage, message: message))
+        try database.cachedStatement(sql: Self.forgetOldest).execute(arguments: [job.id, job.id, Self.mostEvents])
     }
+
+    /// The history of a job keeps so many events, the newest: whoever pauses and resumes without end fills no disk.
+    static let mostEvents = 10_000
+    private static let forgetOldest = """
+        DELETE FROM job_events WHERE job_id = ? AND seq <= (SELECT seq FROM job_events WHERE job_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)
+        """
 
     /// Hands events that were written by SQL of their own to the watchers.
     func publish(eventsAfter number: Int64) throws { events += try JobEvent.fetch(database, where: "seq > ?", [number.databaseValue], limit: -1) }
@@ -80,6 +93,18 @@ extension JobEvent.Kind {
 }
 
 extension Job {
+    /// In bytes.
+    fileprivate static let longestError = 4096
+    private static let longestTraceback = 32 << 10
+
+    /// The same with errors that are not longer than anybody reads.
+    fileprivate func bounded(changing before: Job) -> Job {
+        var job = self
+        if error != before.error { job.error = error?.kept(bytes: Self.longestError) }
+        if traceback != before.traceback { job.traceback = traceback?.kept(bytes: Self.longestTraceback) }
+        return job
+    }
+
     /// The rules that every change by Roost keeps. What a row of another program held before is not our affair.
     fileprivate func checkRules(changing before: Job) throws {
         if status != before.status, !JobStatus.documented.contains(status) {

@@ -45,6 +45,8 @@ final class JobWriter: Sendable {
     private let log: WriteAheadLog
     /// Replaced on `queue` alone.
     private let connection: Mutex<DatabaseQueue>
+    /// Whether the connection commits without an fsync. Set on `queue` alone.
+    private let isRelaxed = Atomic(false)
 
     /// Opens the writer.
     ///
@@ -163,8 +165,10 @@ final class JobWriter: Sendable {
     ///
     /// - Returns: Whether the changes have been answered; `false` when another program has the lock and there was to be no waiting for it.
     private func commit(_ batch: [Change], waitsForLock: Bool) -> Bool {
+        reopenIfRelaxed()
         do {
             let completions = try transaction(batch, waitsForLock: waitsForLock)
+            reopenIfRelaxed()
             for complete in completions { complete() }
         } catch is LockedOut {
             return false
@@ -182,10 +186,9 @@ final class JobWriter: Sendable {
 
     private func transaction(_ batch: [Change], waitsForLock: Bool) throws -> [@Sendable () -> Void] {
         try current.writeWithoutTransaction { database in
-            let isRelaxed = batch.allSatisfy { $0.durability == .relaxed }
-            if isRelaxed { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
-            // FULL is the rule; it is back before anybody can hand in another change.
-            defer { if isRelaxed { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
+            // Set before `BEGIN`: inside a transaction SQLite refuses it.
+            try setDurability(batch.allSatisfy { $0.durability == .relaxed } ? .relaxed : .full, of: database)
+            defer { restoreFull(database) }
             try begin(database, waitsForLock: waitsForLock)
             let transaction = JobTransaction(database: database, now: now())
             let completions: [@Sendable () -> Void]
@@ -207,6 +210,32 @@ final class JobWriter: Sendable {
             if !transaction.events.isEmpty { onEvents(transaction.events) }
             return completions
         }
+    }
+
+    /// FULL is the rule. Where the connection cannot be brought back to it, no change that must last is made.
+    private func setDurability(_ durability: Durability, of database: Database) throws {
+        let isRelaxed = durability == .relaxed
+        guard self.isRelaxed.load(ordering: .relaxed) != isRelaxed else { return }
+        do {
+            try database.execute(sql: "PRAGMA synchronous = \(isRelaxed ? "NORMAL" : "FULL")")
+            self.isRelaxed.store(isRelaxed, ordering: .relaxed)
+        } catch {
+            throw CommitFailure(cause: error)
+        }
+    }
+
+    /// FULL is back before anybody can hand in another change.
+    private func restoreFull(_ database: Database) {
+        do {
+            try setDurability(.full, of: database)
+        } catch {
+            logger.error("jobs.db stays at synchronous = NORMAL", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// A connection that stays at NORMAL is replaced; while that fails too, changes that must last are refused.
+    private func reopenIfRelaxed() {
+        if isRelaxed.load(ordering: .relaxed) { reopen(because: "it stays at synchronous = NORMAL") }
     }
 
     private func begin(_ database: Database, waitsForLock: Bool) throws {
@@ -244,9 +273,14 @@ final class JobWriter: Sendable {
     private func reopenIfBroken(_ error: any Error) {
         guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return }
         log.doubt()
-        logger.error("jobs.db is opened anew after an I/O error", metadata: ["error": "\(error)"])
+        reopen(because: "\(error)")
+    }
+
+    private func reopen(because reason: String) {
+        logger.error("jobs.db is opened anew", metadata: ["reason": "\(reason)"])
         do {
             let fresh = try Self.open(path, log)
+            isRelaxed.store(false, ordering: .relaxed)
             let old = connection.withLock { connection in
                 defer { connection = fresh }
                 return connection

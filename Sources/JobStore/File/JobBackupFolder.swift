@@ -68,26 +68,39 @@ public struct JobBackupFolder: Sendable, Hashable {
         return names.compactMap { Entry(folder: path, name: $0) }.sorted { ($0.time, $0.path) > ($1.time, $1.path) }
     }
 
+    /// All backups, newest first, and behind them those whose names tell a time that is ahead: they were made while the clock was wrong, and are
+    /// older than they say.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: The backups.
+    public func list(at now: Date) -> [Entry] {
+        let (all, text) = (list(), FileTime.text(now))
+        return all.filter { $0.time <= text } + all.filter { $0.time > text }
+    }
+
     /// The newest backup of the present file's own history that is sound and that this version can read.
     ///
     /// Backups made before a restore or a reset, and older ones, are of a file that was set aside on purpose; they are for a person to choose.
     ///
+    /// - Parameter now: The time.
     /// - Returns: The backup, or `nil`.
-    public func newestGood() -> Entry? {
-        list().prefix { !$0.reason.endsHistory }.first(where: Self.isGood)
+    public func newestGood(at now: Date = Date()) -> Entry? {
+        list(at: now).prefix { !$0.reason.endsHistory }.first(where: Self.isGood)
     }
 
     /// Deletes scheduled backups until so many of them are left, the oldest first, and leftovers of copies that were never finished.
     ///
     /// The newest backup that is sound stays, whatever its age: a row of damaged ones must not push it out. Others are never deleted.
     ///
-    /// - Parameter count: How many to keep; at least 1.
+    /// - Parameters:
+    ///   - count: How many to keep; at least 1.
+    ///   - now: The time. Backups whose names tell a later one go first.
     /// - Returns: What was deleted.
     /// - Throws: `RoostError` with code `fileSystem`.
     @discardableResult
-    public func rotate(keeping count: Int) throws -> [String] {
+    public func rotate(keeping count: Int, at now: Date = Date()) throws -> [String] {
         try DurableFile.removeLeftovers(in: path, of: "jobs-")
-        let scheduled = list().filter { $0.reason == .scheduled }
+        let scheduled = list(at: now).filter { $0.reason == .scheduled }
         let kept = scheduled.prefix(max(1, count))
         let spared = kept.contains(where: Self.isGood) ? nil : scheduled.first(where: Self.isGood)
         let surplus = scheduled.dropFirst(kept.count).filter { $0 != spared }

@@ -145,6 +145,7 @@ struct JobFileSalvage {
         for (table, _) in Self.tables.dropFirst() {
             try new.execute(sql: "DELETE FROM \(table) WHERE job_id NOT IN (SELECT id FROM jobs WHERE id IS NOT NULL)")
         }
+        try JobTags.listAll(new)
     }
 
     /// Numbers of events are never given twice, also not those of events that are lost: who follows them asks for what comes after a number.

@@ -9,7 +9,8 @@ extension JobDatabase {
     /// - Returns: The files.
     /// - Throws: `RoostError` with code `database`.
     public func files(of id: String) throws -> [JobFile] {
-        try read { try JobFile.fetchAll($0, of: id) }
+        guard id.isWholeInSQLite else { return [] }
+        return try read { try JobFile.fetchAll($0, of: id) }
     }
 
     /// Records which files a job consists of, in place of an earlier plan. What is known to be verified of a file that stays the same is kept.

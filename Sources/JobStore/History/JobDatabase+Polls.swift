@@ -2,17 +2,21 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// Adds to the jobs' `api_call_count` in one go. Counts are for people to look at: they may be lost in a power cut.
+    /// Adds to the jobs' `api_call_count`, some hundred jobs in one go. Counts are for people to look at: they may be lost in a power cut.
     ///
     /// - Parameters:
     ///   - calls: How often each job was asked for since the last time.
     ///   - time: When the last of them came.
     /// - Throws: `RoostError` with code `database`.
     public func countAPICalls(_ calls: [String: Int], lastAt time: Timestamp) async throws {
-        try await change(.relaxed) { transaction in
-            let update = try transaction.database.cachedStatement(
-                sql: "UPDATE jobs SET api_call_count = api_call_count + ?, last_api_call = ? WHERE id = ?")
-            for (id, count) in calls { try update.execute(arguments: [count, time.rawValue, id]) }
+        var rest = Array(calls)[...]
+        while !rest.isEmpty {
+            try await change(.relaxed) { [part = rest.prefix(500)] transaction in
+                let update = try transaction.database.cachedStatement(
+                    sql: "UPDATE jobs SET api_call_count = api_call_count + ?, last_api_call = ? WHERE id = ?")
+                for (id, count) in part { try update.execute(arguments: [count, time.rawValue, id]) }
+            }
+            rest = rest.dropFirst(500)
         }
     }
 }

@@ -5,8 +5,8 @@ import RoostCore
 extension JobDatabase {
     /// Deletes finished jobs that ended (or, where that is unknown, were created) more than `days` days ago.
     ///
-    /// Times are compared as times, so rows written by other programs with another precision count too. Queued and running jobs always stay. Jobs go
-    /// in batches of a thousand, so that nobody else waits long. A job stays while somebody has yet to be called about it.
+    /// Times are compared as times, so rows written by other programs with another precision count too. Queued and running jobs always stay. A job
+    /// stays while somebody has yet to be called about it.
     ///
     /// - Parameters:
     ///   - days: Zero or more.
@@ -15,11 +15,7 @@ extension JobDatabase {
     /// - Throws: `RoostError` with code `invalidRequest` for negative days, else `database`.
     @discardableResult
     public func deleteOldJobs(days: Int, dryRun: Bool = false) async throws -> Int {
-        guard days >= 0 else { throw RoostError(.invalidRequest, "`days` must be zero or more; got \(days).", field: "days") }
-        let cutoff = Timestamp(now().addingTimeInterval(-86_400 * Double(days)))
-        return try await deleteFinished(
-            where: "julianday(coalesce(finished_at, created_at)) < julianday(?) AND \(JobSchema.creationKey) < ?",
-            [cutoff.rawValue.databaseValue, cutoff.sortKey.databaseValue], dryRun: dryRun)
+        try await pruneJobs(days: days, keep: nil, dryRun: dryRun)
     }
 
     /// Deletes the finished jobs of every model but the newest ones, and those that somebody has yet to be called about.
@@ -31,45 +27,115 @@ extension JobDatabase {
     /// - Throws: `RoostError` with code `invalidRequest` or `database`.
     @discardableResult
     public func deleteJobs(butNewest count: Int, dryRun: Bool = false) async throws -> Int {
-        guard count >= 1 else { throw RoostError(.invalidRequest, "`keep` must be 1 or more; got \(count).", field: "keep") }
-        return try await deleteFinished(
-            where: """
-                rowid IN (SELECT row FROM (
-                    SELECT rowid AS row, row_number() OVER (PARTITION BY model ORDER BY \(JobSchema.creationKey) DESC, rowid DESC) AS place
-                    FROM jobs WHERE status IN ('succeeded', 'failed')) WHERE place > ?)
-                """, [count.databaseValue], dryRun: dryRun)
+        try await pruneJobs(days: nil, keep: count, dryRun: dryRun)
     }
 
-    private static let batch = 1000
-    private static let mayGo = """
-        status IN ('succeeded', 'failed')
-        AND NOT EXISTS (SELECT 1 FROM job_webhooks WHERE job_webhooks.job_id = jobs.id AND next_try IS NOT NULL)
-        """
-
-    /// The rows are found aside, on a snapshot. Each batch looks again: a job that was taken up again, or another one that got the number of a deleted
-    /// row, has not ended at that time.
-    private func deleteFinished(where condition: String, _ arguments: [DatabaseValue], dryRun: Bool) async throws -> Int {
-        let rows = try await readAside { database in
-            try Row.fetchAll(
-                database, sql: "SELECT rowid, finished_at FROM jobs WHERE \(Self.mayGo) AND \(condition)",
-                arguments: StatementArguments(arguments)
-            ).map { Array($0.databaseValues) }
+    /// Deletes the finished jobs that at least one of two rules names: `deleteOldJobs` and `deleteJobs`.
+    ///
+    /// The jobs are looked at a few thousand at a time, and go in transactions of some milliseconds: nobody who reads or writes meanwhile waits long,
+    /// however many there are.
+    ///
+    /// - Parameters:
+    ///   - days: As of `deleteOldJobs`; `nil` for any age.
+    ///   - keep: As of `deleteJobs`; `nil` for any number.
+    ///   - dryRun: Whether only to count.
+    /// - Returns: How many jobs were (or would be) deleted.
+    /// - Throws: `RoostError` with code `invalidRequest` or `database`.
+    @discardableResult
+    public func pruneJobs(days: Int?, keep: Int?, dryRun: Bool = false) async throws -> Int {
+        if let days, days < 0 { throw RoostError(.invalidRequest, "`days` must be zero or more; got \(days).", field: "days") }
+        if let keep, keep < 1 { throw RoostError(.invalidRequest, "`keep` must be 1 or more; got \(keep).", field: "keep") }
+        let cutoff = days.map { Timestamp(now().addingTimeInterval(-86_400 * Double($0))) }
+        var (walk, count) = (RetentionWalk(cutoff: cutoff, keep: keep), 0)
+        while !walk.isAtEnd {
+            let rows: [RetentionWalk.Candidate]
+            (walk, rows) = try await readAside { [walk] database in
+                var walk = walk
+                let rows = try walk.next(database)
+                return (walk, rows)
+            }
+            count += dryRun ? rows.count : try await delete(rows)
         }
-        if dryRun { return rows.count }
-        var deleted = 0
-        for start in stride(from: 0, to: rows.count, by: Self.batch) {
-            let part = Array(rows[start..<min(start + Self.batch, rows.count)])
-            deleted += try await change { transaction in
-                let delete = try transaction.database.cachedStatement(
-                    sql: "DELETE FROM jobs WHERE rowid = ? AND finished_at IS ? AND \(Self.mayGo)")
-                var count = 0
-                for row in part {
-                    try delete.execute(arguments: StatementArguments(row))
-                    count += transaction.database.changesCount
+        return count
+    }
+
+    /// Deletes a finished job and its history.
+    ///
+    /// - Parameter id: The job's id.
+    /// - Throws: `RoostError` with code `notFound`; `conflict` while the job is queued or running; `database`.
+    public func deleteJob(id: String) async throws {
+        var isDeleted = false
+        while !isDeleted {
+            isDeleted = try await change { transaction in
+                guard let job = try transaction.job(id: id) else { throw RoostError.noJob(id) }
+                guard job.status != .queued, job.status != .running else {
+                    throw RoostError(.conflict, "Job \(id) is \(job.status.rawValue); cancel it before deleting it.")
                 }
-                return count
+                if try transaction.shorten(id) { return false }
+                try transaction.database.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id])
+                return true
             }
         }
+    }
+
+    /// How long a transaction goes on deleting. Whoever wants to write meanwhile waits for its end.
+    private static let longestDeletion: Duration = .milliseconds(10)
+
+    /// Each transaction looks again: a job that was taken up again, or another one that got the number of a deleted row, has not ended at that time.
+    private func delete(_ rows: [RetentionWalk.Candidate]) async throws -> Int {
+        var (rest, deleted) = (rows[...], 0)
+        while !rest.isEmpty {
+            let (seen, gone) = try await change { [rest] transaction in
+                let end = ContinuousClock.now + Self.longestDeletion
+                var (seen, gone) = (0, 0)
+                for row in rest {
+                    switch try transaction.delete(row) {
+                    case .shortened: return (seen, gone)
+                    case .gone: gone += 1
+                    case .stays: break
+                    }
+                    seen += 1
+                    if ContinuousClock.now >= end { break }
+                }
+                return (seen, gone)
+            }
+            rest = rest.dropFirst(seen)
+            deleted += gone
+        }
         return deleted
+    }
+}
+
+extension JobTransaction {
+    fileprivate enum Deletion { case gone, stays, shortened }
+
+    /// So many events or files of a job go in one transaction.
+    private static let mostOfJob = 2000
+
+    fileprivate func delete(_ row: RetentionWalk.Candidate) throws -> Deletion {
+        let stillGoes = "FROM jobs WHERE rowid = ? AND finished_at IS ? AND \(RetentionWalk.mayGo)"
+        let place: StatementArguments = [row.number, row.finishedAt]
+        let ids = try Row.fetchAll(database.cachedStatement(sql: "SELECT id \(stillGoes)"), arguments: place)
+        guard let id = ids.first else { return .stays }
+        if case .string(let text) = (id[0] as DatabaseValue).storage, try shorten(text) { return .shortened }
+        try database.cachedStatement(sql: "DELETE \(stillGoes)").execute(arguments: place)
+        return database.changesCount > 0 ? .gone : .stays
+    }
+
+    /// Takes a part of what hangs on a job, if that is much: the job itself goes in a later transaction.
+    ///
+    /// - Returns: Whether it was much.
+    fileprivate func shorten(_ id: String) throws -> Bool {
+        guard id.isWholeInSQLite else { return false }
+        for (table, key) in [("job_events", "seq"), ("job_files", "path")] {
+            let many = try database.cachedStatement(sql: "SELECT 1 FROM \(table) WHERE job_id = ? LIMIT 1 OFFSET \(Self.mostOfJob)")
+            guard try Row.fetchOne(many, arguments: [id]) != nil else { continue }
+            try database.execute(
+                sql: """
+                    DELETE FROM \(table) WHERE job_id = ?1 AND \(key) IN (SELECT \(key) FROM \(table) WHERE job_id = ?1 ORDER BY \(key) LIMIT \(Self.mostOfJob))
+                    """, arguments: [id])
+            return true
+        }
+        return false
     }
 }

@@ -3,6 +3,7 @@ public import RoostCore
 /// Which jobs a listing shows, newest first. Empty means all.
 public struct JobFilter: Sendable, Hashable {
     /// Only jobs whose id begins so.
+    /// Of more than a thousand such jobs only those with the smallest ids are looked at.
     public var idPrefix: String?
     /// Only jobs of this status.
     public var status: JobStatus?

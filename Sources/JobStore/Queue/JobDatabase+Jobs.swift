@@ -11,7 +11,8 @@ extension JobDatabase {
     ///
     /// - Parameter pull: What is asked for.
     /// - Returns: The job to follow.
-    /// - Throws: `RoostError` with code `invalidRequest` for a priority outside −100 … 100, `database` or `insufficientSpace`.
+    /// - Throws: `RoostError` with code `invalidRequest` for a priority outside −100 … 100, `conflict` for one callback too many, `database` or
+    ///   `insufficientSpace`.
     public func createJob(_ pull: NewPull) async throws -> Job {
         guard Job.priorities.contains(pull.priority) else { throw RoostError.wrongPriority }
         let job = Job(pull, id: JobIdentifier.make(at: now()), createdAt: Timestamp(now()))
@@ -21,10 +22,8 @@ extension JobDatabase {
             let isNew = transaction.database.changesCount == 1
             let followed = isNew ? job : try Self.active(like: job, in: transaction.database)
             if isNew { try transaction.record(.created, of: job) }
-            if let url = pull.callbackURL {
-                try transaction.database.execute(
-                    sql: "INSERT OR IGNORE INTO job_webhooks (job_id, url) VALUES (?, ?)", arguments: [followed.id, url])
-            }
+            if isNew, job.tags != nil { try JobTags.listWaiting(transaction.database) }
+            if let url = pull.callbackURL { try transaction.addWebhook(url, to: followed.id) }
             return followed
         }
     }
@@ -56,10 +55,8 @@ extension JobDatabase {
     /// - Returns: The job, or `nil` if there is none.
     /// - Throws: `RoostError` with code `database`.
     public func job(id: String) throws -> Job? {
-        try read { try JobRow.fetchOne($0, sql: Self.selectByID, arguments: [id]) }
+        try read { try JobRow.fetchOne($0, id: id) }
     }
-
-    private static let selectByID = "SELECT \(JobRow.list) FROM jobs WHERE id = ?"
 
     /// Changes a job in one transaction. Only the columns that differ are written, and the history gets the event that the difference is.
     ///
@@ -79,20 +76,6 @@ extension JobDatabase {
             after.id = before.id
             try transaction.saveUnlessIdentical(after, over: before)
             return true
-        }
-    }
-
-    /// Deletes a finished job and its history.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Throws: `RoostError` with code `notFound`; `conflict` while the job is queued or running; `database`.
-    public func deleteJob(id: String) async throws {
-        try await change { transaction in
-            guard let job = try transaction.job(id: id) else { throw RoostError.noJob(id) }
-            guard job.status != .queued, job.status != .running else {
-                throw RoostError(.conflict, "Job \(id) is \(job.status.rawValue); cancel it before deleting it.")
-            }
-            try transaction.database.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id])
         }
     }
 }

@@ -97,50 +97,18 @@ extension JobDatabase {
             if let job = try transaction.job(claim) { try transaction.record(.note, of: job, message: message) }
         }
     }
-
-    /// Puts the running jobs of a dead process back into the queue.
-    ///
-    /// To be called once at start, by the only server on this file: whatever is `running` then has no worker. Partial files stay and are continued.
-    /// Tries that a clock set wrong has put off for longer than any pause lasts are made now.
-    ///
-    /// - Returns: How many jobs go on.
-    /// - Throws: `RoostError` with code `database`.
-    @discardableResult
-    public func requeueOrphans() async throws -> Int {
-        try await change { transaction in
-            let database = transaction.database
-            let last = try Int64.fetchOne(database, sql: "SELECT max(seq) FROM job_events") ?? 0
-            try database.execute(
-                sql: """
-                    INSERT INTO job_events (job_id, time, kind, status, message)
-                    SELECT id, ?, 'requeued', 'queued', 'The server that ran it ended.' FROM jobs WHERE status = 'running' AND typeof(id) = 'text'
-                    """,
-                arguments: [transaction.now.rawValue])
-            try database.execute(sql: "UPDATE jobs SET status = 'queued', stage = NULL, started_at = NULL, owner = NULL WHERE status = 'running'")
-            let count = database.changesCount
-            try transaction.publish(eventsAfter: last)
-            try transaction.shortenWaits()
-            return count
-        }
-    }
 }
 
 extension JobTransaction {
-    /// Puts the jobs whose time has come among those that may run: however many wait for theirs, nobody has to step over them.
+    /// Puts the jobs whose time has come among those that may run: however many wait for theirs, nobody has to step over them. Where the time of very
+    /// many comes at once, each claim puts a part of them there, those that have waited longest first.
     fileprivate func admitDelayed() throws {
-        try database.cachedStatement(sql: "UPDATE jobs INDEXED BY jobs_delayed SET run_after = NULL WHERE \(JobSchema.isDue)")
-            .execute(arguments: [now.sortKey])
-    }
-
-    /// No pause between two tries is as long as two hours, unless the clock was ahead when it began.
-    fileprivate func shortenWaits() throws {
-        guard let date = now.date else { return }
-        let horizon = Timestamp(date.addingTimeInterval(7200))
-        try database.execute(
-            sql: "UPDATE jobs SET run_after = NULL WHERE \(JobSchema.isDelayed) AND stage = ? AND \(JobSchema.delayKey) > ?",
-            arguments: [PullStage.waitingForNetwork.rawValue, horizon.sortKey])
-        try database.execute(
-            sql: "UPDATE job_webhooks SET next_try = ? WHERE next_try IS NOT NULL AND next_try > ?", arguments: [now.rawValue, horizon.rawValue])
+        try database.cachedStatement(
+            sql: """
+                UPDATE jobs SET run_after = NULL WHERE rowid IN (
+                    SELECT rowid FROM jobs INDEXED BY jobs_delayed WHERE \(JobSchema.isDue) ORDER BY \(JobSchema.delayKey) LIMIT 500)
+                """
+        ).execute(arguments: [now.sortKey])
     }
 
     /// The job to run next. A row of another program whose id nobody can say (bytes that are no text) cannot be run, and is passed over.

@@ -20,6 +20,14 @@ enum JobRow {
         return try cursor.next() == nil ? nil : decode(ColumnReader(statement))
     }
 
+    /// The job of an id; `nil` when there is none.
+    static func fetchOne(_ database: Database, id: String) throws -> Job? {
+        guard id.isWholeInSQLite else { return nil }
+        return try fetchOne(database, sql: selectByID, arguments: [id])
+    }
+
+    private static let selectByID = "SELECT \(list) FROM jobs WHERE id = ?"
+
     /// The job of a row whose first columns are those of `list`, in order.
     static func decode(_ row: ColumnReader) -> Job {
         var job = Job(
@@ -55,6 +63,12 @@ enum JobRow {
         return job
     }
 
+    /// About how many bytes of text a job has: what can be long in it.
+    static func textBytes(_ job: Job) -> Int {
+        let texts = [job.model, job.error, job.traceback, job.localPath, job.userID, job.workspaceID].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        return [job.tags, job.allowPatterns, job.ignorePatterns].reduce(texts) { $0 + ($1 ?? []).reduce(0) { $0 + $1.utf8.count } }
+    }
+
     /// The values of all columns, in the order of `list`.
     static func values(_ job: Job) -> [DatabaseValue] {
         [
@@ -77,4 +91,18 @@ enum JobRow {
     }
 
     private static func list(_ text: String?) -> [String]? { text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } }
+}
+
+extension String {
+    /// Whether SQLite gets all of the text as an argument. It takes the first NUL for the end, and would find the row that the rest of it names.
+    var isWholeInSQLite: Bool { !utf8.contains(0) }
+
+    /// The text as it can be kept: NULs replaced, and cut behind so many bytes. Hubs and engines write sentences of any length.
+    func kept(bytes limit: Int) -> String {
+        let whole = isWholeInSQLite ? self : replacing("\u{0}", with: "\u{FFFD}")
+        guard whole.utf8.count > limit else { return whole }
+        var end = whole.utf8.index(whole.startIndex, offsetBy: limit)
+        while end.samePosition(in: whole.unicodeScalars) == nil { whole.utf8.formIndex(before: &end) }
+        return whole[..<end] + "…"
+    }
 }

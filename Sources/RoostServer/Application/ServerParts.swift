@@ -62,7 +62,7 @@ struct ServerParts: Sendable {
             configured: settings.maxDownloadRate, windows: settings.downloadWindows,
             target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
-        self.jobCounts = JobCounts { try await database.jobCounts() }
+        self.jobCounts = JobCounts { try await database.jobCounts(of: [.queued, .running]) }
     }
 
     /// All routes behind the door that guards them.

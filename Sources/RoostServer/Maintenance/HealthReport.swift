@@ -30,7 +30,7 @@ struct HealthReport: Encodable, Sendable {
     /// Puts a report together.
     ///
     /// - Parameters:
-    ///   - counts: The jobs by status, or why they cannot be counted.
+    ///   - counts: The queued and the running jobs, or why they cannot be counted.
     ///   - recovery: What was repaired at this start.
     ///   - writeFailure: Why jobs.db takes no changes.
     ///   - backupFailure: Why the last scheduled backup failed.

@@ -95,7 +95,7 @@ final class MaintenanceService: Service {
         guard configuration.backupInterval > 0, secondsUntilBackup() <= 0 else { return }
         do {
             // A file without a job is not worth a backup, and must not push older ones out.
-            guard try await database.jobCounts().values.reduce(0, +) > 0 else { return }
+            guard try !database.page(matching: JobFilter(limit: 1)).jobs.isEmpty else { return }
             let summary = try await backUp()
             backupFailure.withLock { $0 = nil }
             logger.info("jobs.db saved", metadata: ["backup": "\(summary.path)", "bytes": "\(summary.bytes)", "jobs": "\(summary.jobs)"])
@@ -113,7 +113,7 @@ final class MaintenanceService: Service {
                 continuation.resume(
                     with: Result {
                         let summary = try backups.make(of: path, reason: .scheduled, at: now)
-                        try backups.rotate(keeping: keep)
+                        try backups.rotate(keeping: keep, at: now)
                         return summary
                     })
             }
@@ -126,11 +126,13 @@ final class MaintenanceService: Service {
         return min(configuration.roundInterval, .seconds(seconds))
     }
 
-    /// By the newest scheduled backup's name, so that a restart makes none sooner. One from the future means that the clock was set back: it counts as none.
+    /// By the newest scheduled backup's name, so that a restart makes none sooner. One from the future was made while the clock was wrong: it counts
+    /// as none, and those that were made since count.
     private func secondsUntilBackup() -> TimeInterval {
-        guard let newest = backups.list().first(where: { $0.reason == .scheduled })?.date else { return 0 }
-        let age = database.now().timeIntervalSince(newest)
-        return age < 0 ? 0 : configuration.backupInterval - age
+        let now = database.now()
+        let ages = backups.list(at: now).lazy.filter { $0.reason == .scheduled }.compactMap { $0.date.map(now.timeIntervalSince) }
+        guard let age = ages.first(where: { $0 >= 0 }) else { return 0 }
+        return configuration.backupInterval - age
     }
 }
 

@@ -48,7 +48,7 @@ struct JobRoutes: Sendable {
     /// The id as it was asked for if there is such a job, else in lower case: our ids are, and people copy them from programs that write capitals.
     private func id(_ context: RoostContext) throws -> String {
         let raw = try context.parameters.require("id")
-        let id = raw.removingPercentEncoding ?? raw
+        let id = try JobID(parsing: raw.removingPercentEncoding ?? raw).description
         return try database.job(id: id) == nil ? id.lowercased() : id
     }
 
@@ -76,7 +76,7 @@ extension JobRoutes {
 
     private func show(_ id: String) throws -> Response {
         let job = try known(id)
-        try polls.admit(id)
+        try polls.admit(job.id)
         return show(job)
     }
 

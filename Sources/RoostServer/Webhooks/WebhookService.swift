@@ -8,14 +8,13 @@ import Synchronization
 /// Calls those who asked to be told when a job ends: at least once, also across restarts, because what is due stands in jobs.db until the receiver
 /// has said that it has it.
 final class WebhookService: Service {
-    /// So many calls at a time, and one at a time to each receiver: a slow one holds up nobody else.
-    static let mostCalls = 4
     /// The queue is looked at this often even when nobody says that there is something.
     private static let longestWait: Duration = .seconds(60)
     /// The pause after jobs.db could not be read or written.
     private static let storePause: Duration = .seconds(5)
-    /// How far the queue is looked through for a receiver that is free.
-    private static let lookahead = 1000
+    /// How often in a row the queue is looked at for receivers that are free; then the server's other readers have a turn.
+    private static let looks = 8
+    private static let pauseBetweenLooks: Duration = .milliseconds(200)
 
     private let database: JobDatabase
     private let policy: WebhookPolicy
@@ -25,8 +24,7 @@ final class WebhookService: Service {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let logger: Logger
     private let wake = WakeSignal()
-    /// Jobs whose call is being made, with the receiver of each.
-    private let calls = Mutex<[String: String]>([:])
+    private let places = Mutex(WebhookPlaces())
 
     /// Makes a service; nothing happens before `run()`.
     ///
@@ -65,11 +63,13 @@ final class WebhookService: Service {
         let events = database.watchEvents()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.watch(events) }
+            var last = ""
             while !Task.isCancelled {
                 let pause: Duration
                 do {
-                    for webhook in try takeDue() { group.addTask { await self.deliver(webhook, sender) } }
-                    pause = try pauseBeforeNext()
+                    let (calls, hasSeenAll) = try await takeDue(after: &last)
+                    for webhook in calls { group.addTask { await self.deliver(webhook, sender) } }
+                    pause = hasSeenAll ? try pauseBeforeNext() : Self.pauseBetweenLooks
                 } catch {
                     logger.error("the webhooks that are due cannot be read; trying again", metadata: ["error": "\(error)"])
                     pause = Self.storePause
@@ -85,19 +85,28 @@ final class WebhookService: Service {
         for await event in events where event.status.isFinished { wake.signal() }
     }
 
-    /// The calls to begin now: as many as there is room for, each to a receiver that is not being called.
-    private func takeDue() throws -> [JobWebhook] {
-        let due = try database.dueWebhooks(limit: Self.lookahead)
-        return calls.withLock { calls in
-            var taken: [JobWebhook] = []
-            for webhook in due where calls.count < Self.mostCalls && calls[webhook.jobID] == nil {
-                let receiver = Self.receiver(of: webhook)
-                if calls.values.contains(receiver) { continue }
-                calls[webhook.jobID] = receiver
-                taken.append(webhook)
+    /// The calls to begin now, as many as there is room for. Each look begins behind the receiver where the last one ended, so that all get their turn.
+    ///
+    /// - Parameter last: The receiver that was looked at last.
+    /// - Returns: The calls, and whether there is no room left or no receiver that was not looked at: in both cases the end of a call wakes.
+    /// - Throws: `RoostError` with code `database`; the places that were taken are free again.
+    private func takeDue(after last: inout String) async throws -> (calls: [JobWebhook], hasSeenAll: Bool) {
+        var calls: [JobWebhook] = []
+        for _ in 0..<Self.looks {
+            let (free, busy) = places.withLock { ($0.free, $0.busy) }
+            guard free > 0 else { return (calls, true) }
+            let due: DueWebhooks
+            do {
+                due = try await database.dueWebhooks(limit: free, after: last, excluding: busy)
+            } catch {
+                for webhook in calls { places.withLock { $0.leave(webhook) } }
+                throw error
             }
-            return taken
+            calls += due.calls.filter { webhook in places.withLock { $0.take(webhook) } }
+            last = due.last
+            if due.isComplete { return (calls, true) }
         }
+        return (calls, false)
     }
 
     private func pauseBeforeNext() throws -> Duration {
@@ -109,7 +118,7 @@ final class WebhookService: Service {
 
     private func deliver(_ webhook: JobWebhook, _ sender: WebhookSender) async {
         defer {
-            calls.withLock { $0[webhook.jobID] = nil }
+            places.withLock { $0.leave(webhook) }
             wake.signal()
         }
         do {

@@ -45,13 +45,15 @@ struct JobsListCommand: AsyncParsableCommand {
         search.tag = tag
         // A day alone means its begin.
         search.since = since.map { Timestamp(rawValue: $0.wholeMatch(of: /\d{4}-\d\d-\d\d/) == nil ? $0 : $0 + "T00:00:00Z") }
-        search.limit = all ? 1000 : limit
-        var page = try await client.jobs(search)
-        var jobs = page.jobs
-        while all, let next = page.next {
-            page = try await client.jobs(search, after: next)
+        var jobs: [JobView] = []
+        var next: String?
+        // A page may hold fewer jobs than were asked for.
+        repeat {
+            search.limit = all ? 1000 : limit - jobs.count
+            let page = try await client.jobs(search, after: next)
             jobs += page.jobs
-        }
+            next = page.next
+        } while next != nil && (all || jobs.count < limit)
         return jobs
     }
 }

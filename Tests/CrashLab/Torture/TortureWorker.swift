@@ -83,6 +83,7 @@ struct TortureWorker {
         asked += 1
         // Tells a new job from one that was joined.
         pull.userID = "\(owner)-\(asked)-\(chance.next())"
+        pull.tags = ["lane\(lane)", "torture"]
         let job = plant == .selectThenInsert ? try await Plant.createJobByLooking(pull, in: store) : try await store.createJob(pull)
         let isNew = job.userID == pull.userID
         Announcer.say("\(isNew ? "created" : "joined") \(job.id) \(model)")

@@ -47,9 +47,9 @@ import Testing
         }
         #expect(try store.database.events(of: job.id).count == 3)
         #expect(try store.database.files(of: job.id) == [JobFile(path: "f", size: 0, digest: "sha256:00")])
-        #expect(try store.database.dueWebhooks(limit: 1).map(\.attempts) == [0])
+        #expect(try await store.database.dueWebhooks(limit: 1).calls.map(\.attempts) == [0])
         try await store.database.write { try $0.execute(sql: "UPDATE job_webhooks SET attempts = \(Int64.max)") }
-        let due = try #require(try store.database.dueWebhooks(limit: 1).first)
+        let due = try #require(try await store.database.dueWebhooks(limit: 1).calls.first)
         try await store.database.webhookFailed(due, error: "503", nextTry: nil)
         #expect(try store.database.nextWebhook() == nil)
     }

@@ -91,10 +91,12 @@ struct StoreAudit {
     private static func brokenStructure(_ store: JobDatabase) async throws -> [String] {
         try await store.write { database in
             var found = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite says: \($0)" }
-            for table in ["job_events", "job_files", "job_webhooks"] {
+            for table in ["job_events", "job_files", "job_webhooks", "job_tags"] {
                 let strays = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) WHERE job_id NOT IN (SELECT id FROM jobs)") ?? 0
                 if strays > 0 { found.append("\(table) has \(strays) rows of jobs that are gone.") }
             }
+            let tagged = "SELECT count(*) FROM jobs WHERE tags IS NOT NULL AND (SELECT count(*) FROM job_tags WHERE job_id = id AND tag <> '') <> 2"
+            if let lost = try Int.fetchOne(database, sql: tagged), lost > 0 { found.append("The tags of \(lost) jobs are not listed.") }
             return found
         }
     }

@@ -52,10 +52,10 @@ import Testing
     @Test func `a file goes through its life: planned, migrated, saved, reset, restored, compacted`() throws {
         let before = sample.bytes
         let plan = try json("migrate", "--dry-run")
-        #expect(plan["schema"] as? String == "v1.0" && (plan["columns"] as? [String])?.count == 16)
+        #expect(plan["schema"] as? String == "v1.0" && (plan["columns"] as? [String])?.count == 18)
         #expect(sample.bytes == before)
-        #expect(try roost("migrate").output.contains("to v1.6; all 200 jobs stay"))
-        #expect(try json("stats")["schema"] as? String == "v1.6")
+        #expect(try roost("migrate").output.contains("to v1.7; all 200 jobs stay"))
+        #expect(try json("stats")["schema"] as? String == "v1.7")
         #expect(try roost("backup", "mine.db").output.contains("Saved 200 jobs to \(sample.directory.path)/mine.db"))
         #expect(try json("reset", "--yes")["jobs"] is NSNull)
         #expect(!FileManager.default.fileExists(atPath: sample.path))

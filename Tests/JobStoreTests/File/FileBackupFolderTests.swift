@@ -75,6 +75,17 @@ import Testing
         #expect(sample.backups.newestGood()?.path == new)
     }
 
+    @Test func `backups whose names tell a time that is ahead are the last choice, and the first to go`() throws {
+        let ahead = [try make(.scheduled, hours: 100), try make(.scheduled, hours: 90)]
+        let made = [try make(.scheduled, hours: 2), try make(.scheduled, hours: 1)]
+        let now = start + 3 * 3600
+        #expect(sample.backups.list(at: now).map(\.path) == made + ahead)
+        #expect(sample.backups.newestGood(at: now)?.path == made[0])
+        #expect(try sample.backups.rotate(keeping: 3, at: now) == [ahead[1]])
+        #expect(try sample.backups.rotate(keeping: 1, at: now) == [made[1], ahead[0]])
+        #expect(sample.backups.list().map(\.path) == [made[0]])
+    }
+
     @Test func `what a killed backup left is removed after a day`() throws {
         try make(.scheduled, hours: 0)
         let left = try sample.directory.write("backups/jobs-20270115T080000.678Z-scheduled.db.12ab34cd.partial", [1]).string

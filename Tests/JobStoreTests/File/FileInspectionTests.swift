@@ -49,7 +49,7 @@ import Testing
         let sample = try SampleFile(documented: 5)
         let queue = try sample.connection()
         try queue.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA application_id = 0x526F6F73; PRAGMA user_version = 16")
+            try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA application_id = 0x526F6F73; PRAGMA user_version = 17")
         }
         let copy = try SampleFile()
         for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: sample.path + suffix, toPath: copy.path + suffix) }
@@ -66,7 +66,7 @@ import Testing
         ("DROP TABLE jobs; CREATE TABLE people (name TEXT)", "no table `jobs`"),
         ("DROP TABLE jobs; CREATE TABLE people (name TEXT); CREATE VIEW jobs AS SELECT * FROM people", "no table `jobs`"),
         ("DROP TABLE jobs; CREATE TABLE jobs (name TEXT, salary INTEGER)", "documented columns"),
-        ("PRAGMA application_id = 0x526F6F73; PRAGMA user_version = 17", "newer version"),
+        ("PRAGMA application_id = 0x526F6F73; PRAGMA user_version = 18", "newer version"),
     ]) func `a file that is not ours is refused and stays as it was`(change: String, phrase: String) throws {
         let sample = try SampleFile(documented: 3)
         try sample.write { try $0.execute(sql: change) }

@@ -11,9 +11,9 @@ import Testing
         let before = try sample.snapshot()
         let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
         #expect(try sample.snapshot() == before)
-        #expect(plan.isNeeded && plan.schema == "v1.0" && plan.target == "v1.6" && plan.jobs == 120)
-        #expect(plan.columns.starts(with: ["stage", "revision", "user_id"]) && plan.columns.count == 16)
-        #expect(plan.tables == ["job_events", "job_files", "job_webhooks"])
+        #expect(plan.isNeeded && plan.schema == "v1.0" && plan.target == "v1.7" && plan.jobs == 120)
+        #expect(plan.columns.starts(with: ["stage", "revision", "user_id"]) && plan.columns.count == 18)
+        #expect(plan.tables == ["job_events", "job_files", "job_webhooks", "job_tags"])
         #expect(plan.indexes.contains("jobs_in_queue") && plan.indexes.contains("jobs_deleted"))
         #expect(plan.droppedIndexes == ["jobs_by_creation"])
         #expect(plan.backup?.hasSuffix("-before-migration.db") == true)
@@ -39,11 +39,11 @@ import Testing
         #expect(sample.backups.list().count == 1)
     }
 
-    @Test func `a file of v1.5 gets the three columns and a finer index of what is identical, after a backup`() async throws {
+    @Test func `a file of v1.5 gets the new columns and a finer index of what is identical, after a backup`() async throws {
         let sample = try SampleFile(current: 20)
         try sample.write { database in
             try database.execute(sql: "DROP INDEX jobs_active")
-            for column in ["allow_patterns", "ignore_patterns", "max_bytes_per_second"] {
+            for column in ["allow_patterns", "ignore_patterns", "max_bytes_per_second", "interruptions", "interrupted_bytes"] {
                 try database.execute(sql: "ALTER TABLE jobs DROP COLUMN \(column)")
             }
             try database.execute(
@@ -56,7 +56,7 @@ import Testing
         #expect(try JobFileInspection(path: sample.path).kind == .earlier(version: 15))
         let rows = try sample.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY rowid") }
         let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
-        #expect(plan.schema == "v1.5" && plan.target == "v1.6" && plan.columns.count == 3 && plan.tables == [])
+        #expect(plan.schema == "v1.5" && plan.target == "v1.7" && plan.columns.count == 5 && plan.tables == [])
         #expect(plan.indexes == ["jobs_active"] && plan.droppedIndexes == ["jobs_active"])
         let store = try sample.store()
         var pull = NewPull(model: try ModelReference(parsing: "a/b"))
@@ -71,6 +71,40 @@ import Testing
         let after = try sample.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY rowid LIMIT 20") }
         let columns = Array(rows[0].columnNames)
         #expect(after.map { row in columns.map { row[$0] as DatabaseValue } } == rows.map { row in columns.map { row[$0] as DatabaseValue } })
+    }
+
+    @Test func `a file of v1.6 gets its tags listed, after a backup`() async throws {
+        let sample = try SampleFile(current: 20)
+        try sample.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE jobs SET tags = '["red","round"]' WHERE rowid <= 3;
+                    UPDATE jobs SET tags = '["red"' WHERE rowid = 4;
+                    UPDATE jobs SET tags = '[7,"red",null,"red"]' WHERE rowid = 5;
+                    DROP TRIGGER jobs_tagged; DROP TRIGGER jobs_retagged; DROP TRIGGER jobs_deleted; DROP TABLE job_tags; DROP INDEX job_webhooks_by_receiver;
+                    CREATE TRIGGER jobs_deleted AFTER DELETE ON jobs BEGIN
+                        DELETE FROM job_events WHERE job_id = old.id;
+                        DELETE FROM job_files WHERE job_id = old.id;
+                        DELETE FROM job_webhooks WHERE job_id = old.id;
+                    END;
+                    ALTER TABLE jobs DROP COLUMN interruptions; ALTER TABLE jobs DROP COLUMN interrupted_bytes;
+                    CREATE INDEX jobs_with_tags ON jobs (rtrim(substr(created_at, 1, 64), 'Z')) WHERE tags IS NOT NULL;
+                    PRAGMA user_version = 16
+                    """)
+        }
+        let plan = try JobFileMigration(planning: sample.path, backups: sample.backups)
+        #expect(plan.schema == "v1.6" && plan.target == "v1.7" && plan.tables == ["job_tags"])
+        #expect(plan.columns == ["interruptions", "interrupted_bytes"])
+        #expect(plan.droppedIndexes == ["jobs_with_tags"] && plan.indexes.contains("jobs_tagged") && plan.indexes.contains("job_tags_by_job"))
+        let all = try sample.read { try String.fetchAll($0, sql: "SELECT id FROM jobs ORDER BY rowid LIMIT 5") }
+        let store = try sample.store()
+        var filter = JobFilter()
+        for (tag, expected) in [("red", [0, 1, 2, 4]), ("round", [0, 1, 2]), ("7", [])] {
+            filter.tag = tag
+            #expect(Set(try await store.pageAside(matching: filter).jobs.map(\.id)) == Set(expected.map { all[$0] }), "\(tag)")
+        }
+        try store.close()
+        #expect(sample.backups.list().map(\.reason) == [.beforeMigration])
     }
 
     @Test func `there is no migration of nothing and of other programs' files`() throws {
@@ -104,7 +138,7 @@ import Testing
         try await store.write { try $0.execute(sql: "UPDATE jobs SET status = 'banana' WHERE id = 'job-00007'") }
         let statistics = try JobFileStatistics(path: sample.path)
         #expect(statistics.jobs == 50 && statistics.jobsByStatus == ["succeeded": 49, "banana": 1])
-        #expect(statistics.events == 100 && statistics.schema == "v1.6" && statistics.journalMode == "wal")
+        #expect(statistics.events == 100 && statistics.schema == "v1.7" && statistics.journalMode == "wal")
         #expect(statistics.oldestJob?.rawValue == "2026-01-01T00:00:01.000Z" && statistics.newestJob?.rawValue == "2026-01-01T00:00:50.000Z")
         #expect(statistics.fileBytes == statistics.pages * statistics.pageBytes && statistics.logBytes > 0)
     }

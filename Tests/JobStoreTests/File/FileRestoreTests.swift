@@ -77,7 +77,7 @@ import Testing
         switch kind {
         case "absent": try FileManager.default.removeItem(atPath: other.path)
         case "damaged": try other.damage(page: other.page(ofJob: 250))
-        case "newer": try other.write { try $0.execute(sql: "PRAGMA user_version = 17") }
+        case "newer": try other.write { try $0.execute(sql: "PRAGMA user_version = 18") }
         case "foreign": try other.write { try $0.execute(sql: "PRAGMA application_id = 77") }
         default: try other.directory.write("jobs.db", Array("Dear friend".utf8))
         }
@@ -90,9 +90,9 @@ import Testing
     @Test func `a file of a newer version can be replaced, another program's cannot`() throws {
         let sample = try SampleFile(current: 10)
         let backup = try backup(sample)
-        try sample.write { try $0.execute(sql: "PRAGMA user_version = 17") }
+        try sample.write { try $0.execute(sql: "PRAGMA user_version = 18") }
         let summary = try JobRestore.restore(backup: backup, to: sample.path, backups: sample.backups)
-        #expect(try JobFileInspection(path: try #require(summary.saved)).kind == .newer(version: 17))
+        #expect(try JobFileInspection(path: try #require(summary.saved)).kind == .newer(version: 18))
         #expect(try sample.jobs() == Array(1...10))
         try sample.write { try $0.execute(sql: "PRAGMA application_id = 77") }
         let before = sample.bytes

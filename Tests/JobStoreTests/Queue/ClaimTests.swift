@@ -136,4 +136,71 @@ import Testing
         #expect(try await store.database.requeueOrphans() == 0)
         #expect(try await store.database.claimNextJob(owner: "two")?.claim?.attempt == 2)
     }
+
+    /// The process that runs jobs is killed, and the next one starts.
+    private func die(_ limit: Int? = 3) async throws -> Int { try await store.database.requeueOrphans(failAfter: limit) }
+
+    @Test func `a job whose process ends again and again without a byte fails with a sentence, and can be tried again`() async throws {
+        let job = try await store.create { $0.callbackURL = "http://caller" }
+        for _ in 1...2 {
+            _ = try await store.claim()
+            #expect(try await die() == 1)
+        }
+        _ = try await store.claim()
+        #expect(try await die() == 0)
+        let failed = try #require(try store.database.job(id: job.id))
+        #expect(failed.status == .failed && failed.finishedAt == store.now && failed.owner == nil && failed.stage == nil)
+        #expect(failed.error?.contains("3 times in a row") == true && failed.error?.contains("roost jobs retry \(job.id)") == true)
+        #expect(try store.kinds(of: job.id).last == "failed")
+        #expect(try await store.database.dueWebhooks(limit: 1).calls.map(\.jobID) == [job.id])
+        _ = try await store.database.retryJob(id: job.id)
+        for _ in 1...2 {
+            _ = try await store.claim()
+            #expect(try await die() == 1)
+        }
+    }
+
+    @Test func `bytes that come, a run that ends otherwise, and a pause begin the count of dead processes anew`() async throws {
+        let job = try await store.create()
+        for bytes in [10, 20, 20, 30, 30, 40] as [Int64] {
+            let claim = try await store.claim()
+            // A run begins by looking at what is there: the count of bytes starts at zero.
+            for now in [0, bytes] { #expect(try await store.database.updateJob(claim, isProgress: true) { $0.downloadedBytes = now }) }
+            #expect(try await die() == 1)
+        }
+        var claim = try await store.claim()
+        #expect(try await die() == 1)
+        claim = try await store.claim()
+        try await store.database.updateJob(claim) { $0.status = .queued }
+        for _ in 1...2 {
+            _ = try await store.claim()
+            #expect(try await die() == 1)
+        }
+        _ = try await store.claim()
+        _ = try await store.database.pauseJob(id: job.id)
+        _ = try await store.database.resumeJob(id: job.id)
+        _ = try await store.claim()
+        #expect(try await die() == 1)
+        for _ in 1...5 {
+            _ = try await store.claim()
+            #expect(try await die(nil) == 1)
+        }
+    }
+
+    @Test func `jobs whose process ended more than once begin a minute apart, and none fails for another`() async throws {
+        let killer = try await store.create("a/killer") { $0.priority = 10 }
+        let other = try await store.create("b/other")
+        for _ in 1...2 {
+            #expect(try await [store.claim().jobID, store.claim().jobID] == [killer.id, other.id])
+            #expect(try await die() == 2)
+            store.clock.advance(by: 1)
+        }
+        #expect(try await store.claim().jobID == killer.id)
+        #expect(try await store.database.claimNextJob(owner: "one") == nil)
+        #expect(try await die() == 0)
+        #expect(try store.database.job(id: killer.id)?.status == .failed)
+        store.clock.advance(by: 60)
+        try await store.finish(try await store.claim())
+        #expect(try store.database.job(id: other.id)?.status == .succeeded)
+    }
 }

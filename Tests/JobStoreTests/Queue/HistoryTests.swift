@@ -1,3 +1,4 @@
+import GRDB
 import JobStore
 import RoostCore
 import Testing
@@ -71,5 +72,24 @@ import Testing
         #expect(try store.database.events().isEmpty)
         let next = try await store.create()
         #expect(try store.database.events(of: next.id).map(\.id) == [last + 1])
+    }
+
+    @Test func `the history of a job keeps its newest ten thousand events`() async throws {
+        let job = try await store.create()
+        let other = try await store.create("other/other")
+        try await store.database.write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+                    INSERT INTO job_events (job_id, time, kind, status, message) SELECT ?, '2026', 'note', 'queued', i FROM n
+                    """, arguments: [job.id])
+        }
+        for _ in 1...3 {
+            _ = try await store.database.pauseJob(id: job.id)
+            _ = try await store.database.resumeJob(id: job.id)
+        }
+        let events = try await store.database.eventsAside(of: job.id, limit: 20_000)
+        #expect(events.count == 10_000 && events.last?.kind == .resumed && events.first?.message == "7")
+        #expect(try store.kinds(of: other.id) == ["created"])
     }
 }

@@ -96,7 +96,7 @@ import Testing
         // Somebody has yet to be called about it.
         #expect(try await store.database.deleteOldJobs(days: 1, dryRun: true) == 0)
         #expect(try await store.database.deleteOldJobs(days: 1) == 0)
-        for call in try store.database.dueWebhooks(limit: 2) { try await store.database.webhookDelivered(call) }
+        for call in try await store.database.dueWebhooks(limit: 2).calls { try await store.database.webhookDelivered(call) }
         #expect(try await store.database.deleteOldJobs(days: 1) == 1)
         let counts = try await store.database.write { db in
             try ["job_events", "job_files", "job_webhooks"].map { try String.fetchAll(db, sql: "SELECT DISTINCT job_id FROM \($0)") }
@@ -116,5 +116,82 @@ import Testing
         let retried = try? await store.database.retryJob(id: "old-2400")
         #expect(try await deleted == (retried == nil ? 2500 : 2499))
         #expect(try await remaining() == (retried == nil ? [] : ["old-2400"]))
+    }
+
+    /// Jobs of a few models in any order of time, finished or not.
+    private func fill(_ count: Int) async throws {
+        try await store.database.write { [day = ago(days: 20)] in
+            try $0.execute(
+                sql: """
+                    WITH RECURSIVE n(i, r) AS (SELECT 1, 7 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) % 2147483648 FROM n WHERE i < \(count))
+                    INSERT INTO jobs (id, model, status, created_at, finished_at)
+                    SELECT 'job-' || i, 'org/' || (r / 7 % 4), CASE WHEN i % 5 = 0 THEN 'queued' WHEN i % 2 = 0 THEN 'failed' ELSE 'succeeded' END,
+                        strftime('%Y-%m-%dT%H:%M:%fZ', julianday(?1) + r / 65536 % 100 / 10.0), strftime('%Y-%m-%dT%H:%M:%fZ', julianday(?1) + r / 65536 % 100 / 5.0)
+                    FROM n
+                    """, arguments: [day])
+        }
+    }
+
+    @Test func `either rule, and both together, name what a look at each job names, over more rows than one look takes`() async throws {
+        try await fill(12_000)
+        let all = try await store.database.allJobs()
+        func expected(days: Int?, keep: Int?) -> Set<String> {
+            let cutoff = days.map { ago(days: Double($0)) }
+            var seen: [String: Int] = [:]
+            return Set(
+                all.filter(\.status.isFinished).filter { job in
+                    seen[job.model, default: 0] += 1
+                    let isOld = cutoff.map { (job.finishedAt ?? job.createdAt).rawValue < $0 && job.createdAt.rawValue < $0 } ?? false
+                    return isOld || keep.map { seen[job.model, default: 0] > $0 } ?? false
+                }.map(\.id))
+        }
+        for (days, keep) in [(12, nil), (nil, 2000), (12, 2000), (3, 1)] as [(Int?, Int?)] {
+            let count = try await store.database.pruneJobs(days: days, keep: keep, dryRun: true)
+            #expect(count == expected(days: days, keep: keep).count && count > 0, "\(String(describing: days)) \(String(describing: keep))")
+        }
+        let gone = expected(days: 12, keep: 2000)
+        #expect(try await store.database.pruneJobs(days: 12, keep: 2000) == gone.count)
+        #expect(try await remaining() == Set(all.map(\.id)).subtracting(gone))
+    }
+
+    @Test func `others write while very many go`() async throws {
+        try await fill(20_000)
+        let deleting = Task { [store] in try await store.database.pruneJobs(days: nil, keep: 1) }
+        var created = 0
+        while try await store.database.jobCounts(of: [.failed, .succeeded]).values.reduce(0, +) > 4 {
+            _ = try await store.create("new/name-\(created)")
+            created += 1
+        }
+        #expect(try await deleting.value == 16_000 - 4)
+        // A single transaction, or a few, would have left no room.
+        #expect(created > 5)
+    }
+
+    @Test(arguments: [false, true]) func `a job with very much history and very many files goes in several transactions`(isPruned: Bool) async throws
+    {
+        let job = try await store.job(.failed, model: "a/a")
+        _ = try await store.job(.succeeded, model: "a/a")
+        try await store.database.write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
+                    INSERT INTO job_events (job_id, time, kind, status) SELECT ?, '2026', 'note', 'running' FROM n
+                    """, arguments: [job.id])
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
+                    INSERT INTO job_files (job_id, path, size, digest) SELECT ?, 'f' || i, 1, 'sha256:00' FROM n
+                    """, arguments: [job.id])
+        }
+        if isPruned {
+            #expect(try await store.database.deleteJobs(butNewest: 1) == 1)
+        } else {
+            try await store.database.deleteJob(id: job.id)
+        }
+        #expect(try store.database.job(id: job.id) == nil)
+        let strays = try await store.database.write { db in
+            try ["job_events", "job_files"].map { try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0) WHERE job_id = ?", arguments: [job.id]) }
+        }
+        #expect(strays == [0, 0])
     }
 }

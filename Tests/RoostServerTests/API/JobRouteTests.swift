@@ -59,6 +59,27 @@ import Testing
         }
     }
 
+    @Test func `an id with a control character names no job, and nothing is done to the one that it resembles`() async throws {
+        try await RunningServer.run { server in
+            let id = try await server.submit("a/b")
+            for end in ["%00", "%00x", "%0A", "%1B", "%7F", "%C2%85"] {
+                for (method, path) in [
+                    (.GET, ""), (.GET, "/files"), (.GET, "/events"), (.POST, "/cancel"), (.POST, "/pause"), (.POST, "/resume"), (.POST, "/retry"),
+                    (.DELETE, ""),
+                ] as [(HTTPMethod, String)] {
+                    let answer = try await server.send(method, "/jobs/\(id)\(end)\(path)")
+                    #expect(answer.status == 400, "\(method) \(end)\(path)")
+                    #expect(try answer.json()["field"] as? String == "id" && answer.json()["code"] as? String == "invalid_request")
+                }
+                #expect(try await server.post("/jobs/\(id)\(end)/priority", #"{"priority":5}"#).status == 400)
+            }
+            #expect(try await server.send(.GET, "/jobs/\(String(repeating: "x", count: 257))").status == 400)
+            #expect(try await server.send(.GET, "/jobs/%FF").status == 404)
+            let job = try await server.view(id)
+            #expect(job.status == .queued && job.stage == nil && job.priority == 0)
+        }
+    }
+
     @Test func `pruning deletes what either rule names, and a dry run says how many`() async throws {
         try await RunningServer.run { server in
             for model in ["a/a", "a/a", "a/a", "b/b", "c/c"] {

@@ -63,7 +63,7 @@ import Testing
             let file = home.appending("jobs.db").string
             try JobDatabase(path: file, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })).close()
             let report = try JobFileReport(home: home)
-            #expect(report.path == file && report.schema == "v1.6" && report.findings.isEmpty && report.bytes ?? 0 > 4096)
+            #expect(report.path == file && report.schema == "v1.7" && report.findings.isEmpty && report.bytes ?? 0 > 4096)
             try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: file))
             #expect(throws: RoostError.self) { try JobFileReport(home: home) }
         }
@@ -78,7 +78,7 @@ import Testing
             _ = try await server.post("/pull", #"{"model":"org/name"}"#)
             #expect(try await server.send(.GET, "/health").json()["active_jobs"] as? Int == 1)
             let status = try await server.send(.GET, "/status").json()
-            #expect(status["schema_version"] as? Int == 16)
+            #expect(status["schema_version"] as? Int == 17)
             #expect(status["sqlite_is_current"] as? Bool == (SQLiteRelease(status["sqlite_version"] as? String ?? "") >= .current))
         }
     }

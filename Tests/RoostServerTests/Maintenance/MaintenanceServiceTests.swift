@@ -85,6 +85,31 @@ import Testing
         try saved.close()
     }
 
+    @Test func `backups whose names tell a time that is ahead keep none from being made, and push none out`() async throws {
+        let database = try open()
+        try await addFinishedJob("one", to: database)
+        for year in 1...4 { try backups.make(of: database.path, reason: .scheduled, at: time.now.addingTimeInterval(Double(year) * 31_536_000)) }
+        let made: () -> [JobBackupFolder.Entry] = { backups.list(at: time.now).filter { $0.time < "2028" } }
+        try await withService(database, settings { $0.backupKeep = 3 }) { _ in
+            await time.nextSleep()
+            #expect(made().count == 1 && backups.list().count == 3)
+            for _ in 1..<24 {
+                time.advance(by: .seconds(3600))
+                await time.nextSleep()
+            }
+            // One a day, and not one at each look.
+            #expect(made().count == 1)
+            for day in 2...4 {
+                for _ in 0..<24 {
+                    time.advance(by: .seconds(3600))
+                    await time.nextSleep()
+                }
+                #expect(made().count == min(day, 3) && backups.list().count == 3)
+            }
+        }
+        try database.close()
+    }
+
     @Test func `an empty file is not saved, and an interval of 0 saves nothing`() async throws {
         let database = try open()
         try await withService(database, settings()) { _ in await time.nextSleep() }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import JobStore
@@ -102,7 +103,7 @@ import Testing
                     await time.nextSleep { $0 == .seconds(pause) }
                     #expect(try database.nextWebhook() == time.now.addingTimeInterval(pause))
                     time.advance(by: .seconds(pause - 0.1))
-                    #expect(try database.dueWebhooks(limit: 1).isEmpty)
+                    #expect(try await database.dueWebhooks(limit: 1).calls.isEmpty)
                     time.advance(by: .seconds(0.1))
                 }
                 let last = try #require(await receiver.next())
@@ -203,6 +204,23 @@ import Testing
         }
     }
 
+    @Test func `a host gets half of the places at the most, a receiver and a job one`() async throws {
+        let database = try open()
+        var urls = (1...6).map { "http://one.example:\($0)/" } + ["http://one.example:1/again"]
+        urls += (1...6).map { "http://[::\($0)]:80/" }
+        for (number, url) in urls.enumerated() { try await endedJob("job\(number)", callback: url, in: database) }
+        let due = try await database.dueWebhooks(limit: 100).calls
+        #expect(due.count == 12)
+        var places = WebhookPlaces()
+        let taken = due.sorted { $0.receiver > $1.receiver }.filter { places.take($0) }
+        #expect(taken.count == 8 && places.free == 0)
+        #expect(taken.count { $0.receiver.contains("one.example") } == 4 && Set(taken.map(\.receiver)) == places.busy)
+        places.leave(taken[0])
+        let again = [places.take(taken[0]), places.take(taken[0])]
+        #expect(again == [true, false])
+        try database.close()
+    }
+
     @Test func `a long or slow answer after a good status changes nothing`() async throws {
         try await WebhookReceiver.run { _, _ in
             Response(
@@ -239,6 +257,33 @@ import Testing
                 let second = try #require(await receiver.next())
                 #expect((second.json["job"] as? [String: Any])?["finished_at"] as? String == Timestamp(time.now).rawValue)
                 try await waitUntilNothingIsDue(database)
+            }
+            try database.close()
+        }
+    }
+
+    @Test func `thousands of due calls of a receiver that does not answer keep no other waiting`() async throws {
+        let (silence, end) = AsyncStream<Void>.makeStream()
+        try await WebhookReceiver.run { call, _ in
+            if call.path == "/slow" { for await _ in silence {} }
+            return Response(status: .ok)
+        } _: { receiver, port in
+            let database = try open()
+            try await database.write { db in
+                try db.execute(
+                    sql: """
+                        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                        INSERT INTO jobs (id, model, status, created_at) SELECT 'slow-' || i, 'a/a', 'succeeded', '2020-01-01T00:00:00Z' FROM n;
+                        INSERT INTO job_webhooks (job_id, url, next_try) SELECT id, 'http://127.0.0.1:\(port)/slow', '2020' FROM jobs;
+                        """)
+            }
+            let good = try await endedJob("good", callback: "http://localhost:\(port)/hook", in: database)
+            try await withService(database, allowing: ["127.0.0.1", "localhost"], timeLimit: .seconds(50)) {
+                for await call in receiver.calls where call.path == "/hook" {
+                    #expect((call.json["job"] as? [String: Any])?["id"] as? String == good.id)
+                    break
+                }
+                end.finish()
             }
             try database.close()
         }

@@ -1,0 +1,114 @@
+import GRDB
+import RoostCore
+
+/// A page that is being put together, look by look.
+///
+/// The jobs of one condition are a stretch of an index, and one look is enough. With several conditions the stretch of one of them is walked and the
+/// others are tried at each row. Such a look goes no further than a few thousand rows, on the stretch that comes furthest back in time with them.
+struct JobListing: Sendable {
+    /// How many rows a look may try.
+    static let rowsOfLook = 5000
+    /// After so many looks a page is handed out as it is: a quarter of a million rows were tried.
+    static let mostLooks = 50
+    /// A page with more than so many bytes of text ends early.
+    static let mostBytes = 4 << 20
+
+    private let stretches: [JobStretch]
+    private let since: String?
+    private let limit: Int?
+    private var jobs: [Job] = []
+    private var bytes = 0
+    /// The last row that was tried or taken.
+    private var place: JobCursor?
+    private var isExhausted = false
+    private var hasMore = false
+
+    /// Begins a page.
+    ///
+    /// - Parameter filter: Which jobs.
+    init(_ filter: JobFilter) {
+        let conditions: [(JobStretch.Kind, String?)] = [
+            (.id, filter.idPrefix), (.user, filter.userID), (.workspace, filter.workspaceID), (.model, filter.model), (.tag, filter.tag),
+            (.status, filter.status?.rawValue),
+        ]
+        let found = conditions.compactMap { kind, value in value.map { JobStretch(kind: kind, value: $0) } }
+        stretches = found.isEmpty ? [JobStretch(kind: .everything, value: nil)] : found
+        since = filter.since?.earliestSortKey
+        limit = filter.limit
+        place = filter.cursor
+        isExhausted = !found.allSatisfy { $0.value?.isWholeInSQLite ?? true }
+    }
+
+    /// Whether nothing is left to look for.
+    var isComplete: Bool { isExhausted || hasMore }
+
+    /// What was found, and where the next page begins.
+    var page: JobPage { JobPage(jobs: jobs, next: isExhausted ? nil : place) }
+
+    private var isFull: Bool { limit.map { jobs.count >= $0 || bytes > Self.mostBytes } ?? false }
+
+    /// Looks at the next rows.
+    ///
+    /// - Parameter database: A reader; each look may be at another moment.
+    /// - Throws: `DatabaseError`.
+    mutating func look(_ database: Database) throws {
+        let isOneLook = stretches.count == 1 || stretches[0].kind == .id
+        let (stretch, end) = isOneLook ? (stretches[0], nil) : try furthest(database)
+        let others = stretches.filter { $0.kind != stretch.kind }
+        let (bounds, boundValues) = stretch.bounds(since: since, after: place, to: end)
+        let conditions = [stretch.condition].compactMap(\.self) + others.compactMap(\.conditionOfRow) + bounds
+        let values = stretch.values + others.flatMap(\.valuesOfRow) + boundValues
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(JobRow.list), jobs.rowid, \(stretch.key) FROM \(stretch.rows(isForced: !isOneLook))
+                \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
+                ORDER BY \(stretch.key) DESC, jobs.rowid DESC \(limit == nil ? "" : "LIMIT ?")
+                """)
+        // One more than is wanted tells whether there is a next page.
+        let rest = limit.map { [($0 - jobs.count + 1).databaseValue] } ?? []
+        let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values + rest))
+        while try cursor.next() != nil {
+            guard !isFull else { return hasMore = true }
+            take(ColumnReader(statement))
+        }
+        if let end { place = JobCursor(key: end, row: .min) } else { isExhausted = true }
+    }
+
+    private mutating func take(_ row: ColumnReader) {
+        let columns = Int32(JobRow.columns.count)
+        let job = JobRow.decode(row)
+        jobs.append(job)
+        bytes += JobRow.textBytes(job)
+        place = JobCursor(key: row.bytes(columns + 1) ?? [], row: row.integer(columns) ?? 0)
+    }
+
+    /// The stretch that comes furthest with the rows of a look, and the key that it comes to; no key when it comes to its end.
+    private func furthest(_ database: Database) throws -> (JobStretch, end: [UInt8]?) {
+        var best: (JobStretch, end: [UInt8])?
+        for stretch in stretches {
+            let (bounds, values) = stretch.boundsOfKeys(since: since, after: place)
+            let conditions = [stretch.conditionOfKeys].compactMap(\.self) + bounds
+            let ends = try ColumnReader.fetchAll(
+                database,
+                sql: """
+                    SELECT \(stretch.key) FROM \(stretch.keys) WHERE \(conditions.joined(separator: " AND "))
+                    ORDER BY \(stretch.key) DESC LIMIT 1 OFFSET \(Self.rowsOfLook - 1)
+                    """, arguments: StatementArguments(stretch.valuesOfKeys + values)
+            ) { $0.bytes(0) ?? [] }
+            guard let end = ends.first else { return (stretch, nil) }
+            if best.map({ end.lexicographicallyPrecedes($0.end) }) ?? true { best = (stretch, end) }
+        }
+        guard let best else { return (stretches[0], nil) }
+        return best
+    }
+}
+
+extension Timestamp {
+    /// The smallest text that any program may have written for this time: `…05`, where this is `…05.000Z`.
+    fileprivate var earliestSortKey: String {
+        let key = sortKey
+        guard key.contains(".") else { return key }
+        let whole = key.reversed().drop { $0 == "0" }.drop { $0 == "." }
+        return String(whole.reversed())
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+import RoostCore
+
+extension JobDatabase {
+    /// Puts the running jobs of a dead process back into the queue.
+    ///
+    /// To be called once at start, by the only server on this file: whatever is `running` then has no worker. Partial files stay and are continued.
+    /// Tries that a clock set wrong has put off for longer than any pause lasts are made now.
+    ///
+    /// A job that ends its process each time it runs would do so for ever. So it is counted how often in a row the process of a job ended and no byte
+    /// had come since the last time. From the second time on such jobs begin a minute apart, that each shows whether it is the one.
+    ///
+    /// - Parameter limit: A job whose process ended so often in a row has failed; `nil` for never. 1 or more.
+    /// - Returns: How many jobs go on.
+    /// - Throws: `RoostError` with code `database`.
+    @discardableResult
+    public func requeueOrphans(failAfter limit: Int? = nil) async throws -> Int {
+        try await change { transaction in
+            try transaction.countInterruptions()
+            if let limit { try transaction.failInterrupted(limit) }
+            let last = try Int64.fetchOne(transaction.database, sql: "SELECT max(seq) FROM job_events") ?? 0
+            let again = limit == nil ? [] : try transaction.interruptedAgain()
+            let count = try transaction.requeueRunning()
+            try transaction.publish(eventsAfter: last)
+            try transaction.shortenWaits()
+            for (place, id) in again.enumerated().dropFirst() { try transaction.delay(id, by: Double(place) * 60) }
+            return count
+        }
+    }
+}
+
+extension JobTransaction {
+    /// Bytes that came since the last time begin the count anew.
+    fileprivate func countInterruptions() throws {
+        try database.execute(
+            sql: """
+                UPDATE jobs SET
+                    interruptions = CASE WHEN coalesce(downloaded_bytes, 0) > interrupted_bytes THEN 1 ELSE min(interruptions, 1000) + 1 END,
+                    interrupted_bytes = max(interrupted_bytes, coalesce(downloaded_bytes, 0))
+                WHERE status = 'running'
+                """)
+    }
+
+    fileprivate func failInterrupted(_ limit: Int) throws {
+        let ids = try String.fetchAll(
+            database, sql: "SELECT id FROM jobs WHERE status = 'running' AND typeof(id) = 'text' AND interruptions >= ?", arguments: [limit])
+        for id in ids {
+            guard let before = try job(id: id) else { continue }
+            var job = before
+            job.status = .failed
+            job.stage = nil
+            job.owner = nil
+            job.finishedAt = now
+            job.error =
+                "The server's process ended \(limit) times in a row while it ran this pull, and no byte came in between. Look for the reason in the logs of the server and the system (was memory short?), then have it tried again with `roost jobs retry \(id)`."
+            try save(job, over: before, message: job.error)
+        }
+    }
+
+    /// The running jobs whose process has ended more than once in a row, those that did it least often first.
+    fileprivate func interruptedAgain() throws -> [String] {
+        try String.fetchAll(
+            database,
+            sql: """
+                SELECT id FROM jobs WHERE status = 'running' AND typeof(id) = 'text' AND interruptions > 1
+                ORDER BY interruptions, \(JobSchema.creationKey), rowid
+                """)
+    }
+
+    fileprivate func requeueRunning() throws -> Int {
+        try database.execute(
+            sql: """
+                INSERT INTO job_events (job_id, time, kind, status, message)
+                SELECT id, ?, 'requeued', 'queued', 'The server that ran it ended.' FROM jobs WHERE status = 'running' AND typeof(id) = 'text'
+                """,
+            arguments: [now.rawValue])
+        try database.execute(sql: "UPDATE jobs SET status = 'queued', stage = NULL, started_at = NULL, owner = NULL WHERE status = 'running'")
+        return database.changesCount
+    }
+
+    fileprivate func delay(_ id: String, by seconds: Double) throws {
+        guard let date = now.date else { return }
+        let time = Timestamp(date.addingTimeInterval(seconds)).rawValue
+        try database.execute(sql: "UPDATE jobs SET run_after = ? WHERE id = ?", arguments: [time, id])
+    }
+
+    /// No pause between two tries is as long as two hours, unless the clock was ahead when it began.
+    fileprivate func shortenWaits() throws {
+        guard let date = now.date else { return }
+        let horizon = Timestamp(date.addingTimeInterval(7200))
+        try database.execute(
+            sql: "UPDATE jobs SET run_after = NULL WHERE \(JobSchema.isDelayed) AND stage = ? AND \(JobSchema.delayKey) > ?",
+            arguments: [PullStage.waitingForNetwork.rawValue, horizon.sortKey])
+        try database.execute(
+            sql: "UPDATE job_webhooks SET next_try = ? WHERE next_try IS NOT NULL AND next_try > ?", arguments: [now.rawValue, horizon.rawValue])
+    }
+}
