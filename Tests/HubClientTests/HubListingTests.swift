@@ -52,7 +52,7 @@ import Testing
             let isSecond = request.target.hasSuffix("/api/models/acme/tiny/tree/\(Fixture.commit)?cursor=2")
             return ScriptedServer.Response(headers: isSecond ? [] : [("Link", "<\(link)>; rel=\"next\"")], body: Array("[]".utf8))
         } _: { hub in
-            let files = try await hub.client.files(in: hub.revision)
+            let files = try await hub.client.listing(of: hub.revision).files
             #expect(files.isEmpty)
             #expect(hub.server.requests.count == 2)
         }

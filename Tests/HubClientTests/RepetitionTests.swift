@@ -58,7 +58,7 @@ import Testing
             return await serve(request)
         } _: { [content] hub in
             #expect(try await hub.client.resolve(hub.revision.repository).commit == hub.revision.commit)
-            _ = try await hub.client.files(in: hub.revision)
+            _ = try await hub.client.listing(of: hub.revision).files
             try await hub.client.download(small + [large], in: hub.revision, observer: DownloadObserver(onProgress: { _, _ in }))
             #expect(hub.content(hub.blob(large)) == content && hub.server.requests.count == 12)
             // Among them the ticks of the transfer, a quarter of a second each.

@@ -17,7 +17,7 @@ extension Channel {
         let isWatching = eventLoop.makePromise(of: Void.self)
         isWatching.futureResult.whenFailure { _ in
             // A connection that is gone has no guard any more; one that never had a guard cannot be watched.
-            if !isActive { source.finish() }
+            if !self.isActive { source.finish() }
         }
         triggerUserOutboundEvent(DepartureWatch { source.finish() }, promise: isWatching)
         return try await withThrowingTaskGroup(of: Value.self) { group in

@@ -38,7 +38,7 @@ struct InterleavingHub: Sendable {
             var contents: [(revision: ResolvedRevision, files: [RepositoryFile])] = []
             for repository in Self.repositories {
                 let revision = try await hub.resolve(try RepositoryID(parsing: repository))
-                contents.append((revision, try await hub.files(in: revision)))
+                contents.append((revision, try await hub.listing(of: revision).files))
             }
             return contents
         }
