@@ -85,6 +85,8 @@ extension RoostError.Code {
     public static let engineCoolingDown = Self(rawValue: "engine_cooling_down")
     /// The engine ended, or broke the connection, while it worked for this request.
     public static let engineCrashed = Self(rawValue: "engine_crashed")
+    /// The text does not fit into the model's context. The word is OpenAI's.
+    public static let contextLengthExceeded = Self(rawValue: "context_length_exceeded")
     /// Engines crashed over this very request; it is refused for a while.
     public static let crashesEngine = Self(rawValue: "crashes_engine")
     /// The engine answered with an error of its own.
@@ -110,6 +112,6 @@ extension RoostError.Code {
         .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
         .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing,
         .engineLoadFailed, .engineCoolingDown, .engineCrashed, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
-        .serverUnreachable, .unexpected,
+        .serverUnreachable, .unexpected, .contextLengthExceeded,
     ]
 }

@@ -51,6 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
     var downloadWindows: String?
     @Option(help: "What pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
     var diskReserve: String?
+
+    @Option(help: "The most bytes of a body of /chat and /v1: 1MiB … 64MiB (32MiB).")
+    var inferenceBodyLimit: String?
     @Option(help: "Hosts that webhooks may call, separated by commas (ROOST_WEBHOOK_ALLOWED_HOSTS); needs ROOST_WEBHOOK_SECRET. Default: none.")
     var webhookAllowedHosts: String?
     @Option(help: "Days after which finished jobs are deleted; 0 keeps them (ROOST_JOB_RETENTION_DAYS). Default: 0.")
@@ -108,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags.maxDownloadRate = maxDownloadRate
         flags.downloadWindows = downloadWindows
         flags.diskReserve = diskReserve
+        flags.inferenceBodyLimit = inferenceBodyLimit
         flags.webhookAllowedHosts = webhookAllowedHosts
         flags.jobRetentionDays = jobRetentionDays
         flags.jobRetentionPerModel = jobRetentionPerModel

@@ -54,6 +54,8 @@ struct EnginePlanTests {
         #expect(plan.contextLength == 8192 && plan.makesEmbeddings && plan.arguments.contains("--embeddings"))
         #expect(value("--ubatch-size", plan) == "8192" && value("--batch-size", plan) == "8192" && value("--cache-ram", plan) == "0")
         #expect(self.plan(facts(trained: 512, embeddings: true)).contextLength == 512)
+        #expect(self.plan(facts(trained: 8192, embeddings: true), wanted: 1024, memory: 8 << 30).contextLength == 4096)
+        #expect(self.plan(facts(trained: 8192, embeddings: true), wanted: 1024, memory: 1 << 30).contextLength == 1024)
         #expect(self.plan(facts(trained: 32_768, embeddings: true)).contextLength == 8192)
         #expect(self.plan(facts(trained: 32_768, embeddings: true), wanted: 16_384).contextLength == 16_384)
     }

@@ -25,10 +25,15 @@ public struct EnginePlan: Sendable, Hashable {
     ///   - facts: What the model's files say.
     ///   - wantedContext: The configured context, in tokens; 0 takes the model's own.
     ///   - availableMemory: Bytes that programs can still get.
-    init(_ facts: ModelFacts, wantedContext: Int, availableMemory: Int64) {
+    package init(_ facts: ModelFacts, wantedContext: Int, availableMemory: Int64) {
         let trained = facts.contextLength ?? (facts.makesEmbeddings ? 512 : .max)
         let wanted = wantedContext > 0 ? wantedContext : (facts.contextLength ?? 4096)
-        let context = min(trained, facts.makesEmbeddings ? max(wanted, Self.longestText) : wanted)
+        var context = min(trained, wanted)
+        if facts.makesEmbeddings {
+            // Read in one step, each token may look at each other one: some 64 bytes for each pair, a quarter of the memory at the most.
+            let longest = [Self.longestText, Self.longestText / 2].first { Int64($0 * $0 * 64) <= availableMemory / 4 } ?? wanted
+            context = min(trained, max(wanted, longest))
+        }
         contextLength = context
         makesEmbeddings = facts.makesEmbeddings
         // A tenth stays for what the engine computes in.

@@ -68,13 +68,14 @@ struct ServerParts: Sendable {
     /// All routes behind the door that guards them.
     func router() -> GuardedRouter {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: LastRequestMiddleware(paths: ["/chat", "/v1/chat/completions", "/v1/embeddings"]))
         router.add(middleware: ProblemMiddleware())
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelUpkeep(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
-        ChatRoutes(catalog: catalog, engines: engines).add(to: router)
-        OpenAIRoutes(catalog: catalog, engines: engines).add(to: router)
+        let bodyLimit = configuration.settings.inferenceBodyLimit
+        let inference = Inference(catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit))
+        ChatRoutes(inference: inference).add(to: router)
+        OpenAIRoutes(inference: inference).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         let settings = configuration.settings

@@ -5,10 +5,10 @@ import RoostCore
 struct ChatEventTranslator: StreamTranslator {
     private var reader = ChatReader()
 
-    mutating func translate(_ part: EngineStream.Part) throws -> ByteBuffer {
-        var bytes = ByteBuffer()
-        for piece in try reader.read(part) { bytes.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(content: piece))) }
-        return bytes
+    mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
+        var events = ByteBuffer()
+        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(content: piece))) }
+        return events
     }
 
     mutating func finish() throws -> ByteBuffer { ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish())) }

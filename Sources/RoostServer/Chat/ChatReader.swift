@@ -3,38 +3,23 @@ import Foundation
 import NIOCore
 import RoostCore
 
-/// Reads an engine's streamed chat answer: text as it comes, then why it ended and the figures. A value; feed it the parts in order.
+/// Reads an engine's streamed chat answer: text as it comes, then why it ended and the figures. A value; feed it the bytes in order.
 struct ChatReader {
     private(set) var figures = GenerationFigures()
     private(set) var doneReason: String?
     private var events = ServerSentEvents()
-    private var failedStatus: Int?
-    private var failedBody = Data()
 
-    /// Takes a part.
+    /// Takes some bytes of the answer, cut anywhere.
     ///
     /// - Returns: The new pieces of text.
     /// - Throws: `RoostError` when the engine reports a failure within the stream.
-    mutating func read(_ part: EngineStream.Part) throws -> [String] {
-        switch part {
-        case .head(let head):
-            if head.status != 200 { failedStatus = head.status }
-            return []
-        case .bytes(let bytes):
-            guard failedStatus == nil else {
-                if failedBody.count < 65_536 { failedBody.append(contentsOf: bytes.readableBytesView) }
-                return []
-            }
-            return try events.feed(bytes).flatMap { try read(event: $0) }
-        }
-    }
+    mutating func read(_ bytes: ByteBuffer) throws -> [String] { try events.feed(bytes).flatMap { try read(event: $0) } }
 
     /// The stream is over.
     ///
     /// - Returns: Why the answer ended: `stop` or `length`.
-    /// - Throws: `RoostError` when the engine refused the request or stopped without saying why.
+    /// - Throws: `RoostError` when the engine stopped without saying why.
     func finish() throws -> String {
-        if let failedStatus { throw EngineAnswer.failure(status: failedStatus, body: failedBody) }
         guard let doneReason else {
             throw RoostError(.engineCrashed, "The engine stopped in the middle of the answer; send the request again.")
         }
@@ -49,7 +34,7 @@ struct ChatReader {
         } catch {
             throw RoostError(.engineRefused, "The engine sent something that is not a chat answer.", cause: error)
         }
-        if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error) }
+        if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
         var pieces: [String] = []
         for choice in chunk.choices ?? [] {

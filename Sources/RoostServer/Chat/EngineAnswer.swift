@@ -34,33 +34,6 @@ enum EngineAnswer {
         let timings: Timings?
         let error: Failure.Detail?
     }
-
-    /// An error body: `{"error":{"code":int,"message":str,"type":str}}`.
-    struct Failure: Decodable {
-        struct Detail: Decodable {
-            let message: String?
-            let type: String?
-        }
-
-        let error: Detail
-    }
-
-    /// An engine's refusal as one of our errors.
-    static func failure(status: Int, body: Data) -> RoostError {
-        let detail = (try? JSONDecoder().decode(Failure.self, from: body))?.error
-        return failure(status: status, detail: detail)
-    }
-
-    /// An engine's refusal as one of our errors. Requests that do not fit the model are the caller's to mend.
-    static func failure(status: Int, detail: Failure.Detail?) -> RoostError {
-        let message = detail?.message ?? "status \(status)"
-        if detail?.type == "exceed_context_size_error" {
-            return RoostError(.invalidRequest, "`messages` do not fit into the model's context: \(message)", field: "messages")
-        }
-        return status == 400
-            ? RoostError(.invalidRequest, "The engine refused the request: \(message)")
-            : RoostError(.engineRefused, "The engine failed: \(message)")
-    }
 }
 
 extension GenerationFigures {

@@ -2,42 +2,48 @@ import Engines
 import NIOCore
 import RoostCore
 
-/// An engine's streamed answer, opened in a request's handler and read in its response body.
+/// An engine's answer, opened in a request's handler and read in its response body.
 ///
 /// Hummingbird runs the body after the handler has returned, so no structured scope spans both. The work therefore runs in a task of its own,
 /// which ends with the stream: when the answer is complete, when the reader stops, or when the stream is thrown away unread.
+///
+/// The engine is held back by a slow reader: no more than a few pieces are on their way to one that has not taken them.
 struct EngineStream: Sendable {
-    /// The engine's status line and content type.
+    /// The engine's status line.
     struct Head: Sendable {
         let status: Int
-        let contentType: String?
     }
 
-    /// The head first, then the bytes as they come.
-    enum Part: Sendable {
-        case head(Head)
-        case bytes(ByteBuffer)
-    }
+    /// The most pieces that wait for the reader; each has at most 64 KiB.
+    private static let mostWaiting = 8
+    /// The most bytes of a refusal that are read.
+    private static let longestRefusal = 64 << 10
 
-    let parts: AsyncThrowingStream<Part, any Error>
+    private let parts: AsyncThrowingStream<ByteBuffer, any Error>
     private let heads: AsyncThrowingStream<Head, any Error>
+    /// Gets one `Void` for each piece that the reader has taken.
+    private let taken: AsyncStream<Void>.Continuation
     private let stop: @Sendable (any Error) -> Void
 
     /// Sends a request to the engine of a model, loading it first if need be.
-    init(engines: EngineSupervisor, entry: ModelEntry, path: String, body: ByteBuffer) {
-        let (parts, partSource) = AsyncThrowingStream<Part, any Error>.makeStream()
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest) {
+        let (parts, partSource) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
         let (heads, headSource) = AsyncThrowingStream<Head, any Error>.makeStream()
+        let (permits, taken) = AsyncStream<Void>.makeStream()
+        for _ in 0..<Self.mostWaiting { taken.yield() }
         self.parts = parts
         self.heads = heads
-        self.stop = { partSource.finish(throwing: $0) }
+        self.taken = taken
         let work = Task {
             do {
-                try await engines.withEngine(for: entry) { connection in
-                    let response = try await connection.send(path: path, body: body)
-                    let head = Head(status: response.status, contentType: response.contentType)
-                    headSource.yield(head)
-                    partSource.yield(.head(head))
-                    for try await bytes in response.body { partSource.yield(.bytes(bytes)) }
+                try await engines.withEngine(for: entry, request: request.fingerprint) { connection in
+                    let response = try await connection.send(path: request.kind.path, body: request.body)
+                    headSource.yield(Head(status: response.status))
+                    var permits = permits.makeAsyncIterator()
+                    for try await bytes in response.body {
+                        guard await permits.next() != nil else { throw CancellationError() }
+                        partSource.yield(bytes)
+                    }
                 }
                 headSource.finish()
                 partSource.finish()
@@ -46,27 +52,43 @@ struct EngineStream: Sendable {
                 partSource.finish(throwing: error)
             }
         }
+        self.stop = {
+            partSource.finish(throwing: $0)
+            work.cancel()
+        }
         partSource.onTermination = { _ in work.cancel() }
     }
 
-    /// The head, if it comes soon. A request the engine refuses is refused at once, and then the client gets a true status instead of a broken stream.
+    /// Waits for the engine's status. It comes with the first token, so that a request that is refused, however late, gets a true status instead of a
+    /// broken stream.
     ///
-    /// - Throws: When the engine could not be reached.
-    func earlyHead(within limit: Duration) async throws -> Head? {
-        try await withThrowingTaskGroup(of: Head?.self) { group in
-            group.addTask {
-                for try await head in heads { return head }
-                return nil
-            }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
+    /// - Parameter field: The field that holds the text.
+    /// - Throws: `RoostError` when the engine refuses the request or cannot be reached.
+    func accepted(field: String) async throws {
+        var head: Head?
+        for try await first in heads {
+            head = first
+            break
+        }
+        guard let head else { throw CancellationError() }
+        guard head.status != 200 else { return }
+        var body = ByteBuffer()
+        try await read { bytes in
+            if body.readableBytes < Self.longestRefusal { body.writeImmutableBuffer(bytes) }
+        }
+        throw EngineAnswer.failure(status: head.status, body: body, field: field)
+    }
+
+    /// Reads the answer to its end; the engine works on as each piece is done with.
+    ///
+    /// - Throws: What broke the answer off; what `body` throws.
+    func read(_ body: (ByteBuffer) async throws -> Void) async throws {
+        for try await bytes in parts {
+            try await body(bytes)
+            taken.yield()
         }
     }
 
-    /// Ends the work; the reader of `parts` gets `error` after what has arrived.
+    /// Ends the work; the reader gets `error` after what has arrived.
     func end(throwing error: any Error) { stop(error) }
 }

@@ -1,28 +1,37 @@
-import Foundation
 import NIOCore
 import RoostCore
 
-/// The stream of `POST /v1/chat/completions`: the engine's own bytes, untouched; a failure becomes one event in OpenAI's shape.
+/// The stream of `POST /v1/chat/completions`: the engine's own events, untouched; a failure becomes one event in OpenAI's shape.
 struct PassThroughTranslator: StreamTranslator {
-    private var failedStatus: Int?
-    private var failedBody = ByteBuffer()
+    private static let longestEvent = 4 << 20
+    private static let failureBegins = Array("data: {\"error\"".utf8)
+    private static let eventEnds = Array("\n\n".utf8)
 
-    mutating func translate(_ part: EngineStream.Part) -> ByteBuffer {
-        switch part {
-        case .head(let head):
-            if head.status != 200 { failedStatus = head.status }
-            return ByteBuffer()
-        case .bytes(let bytes):
-            guard failedStatus != nil else { return bytes }
-            if failedBody.readableBytes < 65_536 { failedBody.writeImmutableBuffer(bytes) }
-            return ByteBuffer()
+    /// The event that is not complete yet.
+    private var rest = ByteBuffer()
+
+    mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
+        rest.writeImmutableBuffer(bytes)
+        var translated = ByteBuffer()
+        while let end = rest.readableBytesView.firstRange(of: Self.eventEnds)?.upperBound,
+            let event = rest.readSlice(length: end - rest.readerIndex)
+        {
+            translated.writeImmutableBuffer(try self.translated(event))
         }
+        guard rest.readableBytes <= Self.longestEvent else {
+            throw RoostError(.engineRefused, "The engine sent an event of more than \(ByteCount(Int64(Self.longestEvent))); the answer was given up.")
+        }
+        rest.discardReadBytes()
+        return translated
     }
 
-    mutating func finish() -> ByteBuffer {
-        guard let failedStatus else { return ByteBuffer() }
-        return fail(EngineAnswer.failure(status: failedStatus, body: Data(failedBody.readableBytesView)))
-    }
+    mutating func finish() -> ByteBuffer { rest }
 
     mutating func fail(_ failure: RoostError) -> ByteBuffer { ServerSentEvent.buffer(OpenAIProblem(failure)) }
+
+    private func translated(_ event: ByteBuffer) throws -> ByteBuffer {
+        guard event.readableBytesView.starts(with: Self.failureBegins) else { return event }
+        let body = ByteBuffer(event.readableBytesView.dropFirst("data: ".utf8.count))
+        return ServerSentEvent.buffer(OpenAIProblem(EngineAnswer.failure(status: 500, body: body, field: EngineRequest.Kind.chat.inputField)))
+    }
 }

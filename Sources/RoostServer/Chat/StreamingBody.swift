@@ -4,7 +4,7 @@ import NIOCore
 import RoostCore
 import ServiceLifecycle
 
-/// The body of a streamed answer: relays parts as they come, and stops the engine when the client leaves, the time is over or the server stops.
+/// The body of a streamed answer: relays it as it comes, and stops the engine when the client leaves, the time is over or the server stops.
 struct StreamingBody: Sendable {
     /// How long running answers may go on after the server was asked to stop.
     static let drain: Duration = .seconds(10)
@@ -14,39 +14,37 @@ struct StreamingBody: Sendable {
     static var shuttingDown: RoostError { RoostError(.shuttingDown, "The server is stopping; send the request again in a moment.") }
 
     let stream: EngineStream
-    let request: Request
+    let hangUp: HangUp
     let deadline: ContinuousClock.Instant
 
-    /// Makes the body.
+    /// Makes the answer.
     ///
-    /// - Parameter makeTranslator: Makes the value that turns a part into bytes for the client, and its end (or a failure) into the last bytes.
-    /// - Returns: A body that ends by itself in every case.
-    func response<Translator: StreamTranslator>(_ makeTranslator: @escaping @Sendable () -> Translator) -> ResponseBody {
-        ResponseBody { writer in
-            try await request.body.consumeWithInboundCloseHandler { _ in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await endAtDeadline() }
-                    group.addTask { try await endAtShutdown() }
-                    defer { group.cancelAll() }
-                    var translator = makeTranslator()
-                    do {
-                        for try await part in stream.parts {
-                            let bytes = try translator.translate(part)
-                            if bytes.readableBytes > 0 { try await writer.write(bytes) }
-                        }
-                        try await writer.write(try translator.finish())
-                    } catch is CancellationError {
-                        return
-                    } catch {
-                        let failure = RoostError.wrapping(error, as: .unexpected, "The answer broke off")
-                        try await writer.write(translator.fail(failure))
+    /// - Parameter makeTranslator: Makes the value that turns the engine's bytes into the client's, and its end (or a failure) into the last bytes.
+    /// - Returns: An answer whose body ends by itself in every case.
+    func response<Translator: StreamTranslator>(_ makeTranslator: @escaping @Sendable () -> Translator) -> Response {
+        let body = ResponseBody { writer in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await endAtDeadline() }
+                group.addTask { try await endAtShutdown() }
+                group.addTask { await endAtHangUp() }
+                defer { group.cancelAll() }
+                var translator = makeTranslator()
+                do {
+                    try await stream.read { bytes in
+                        let bytes = try translator.translate(bytes)
+                        if bytes.readableBytes > 0 { try await writer.write(bytes) }
                     }
+                    try await writer.write(try translator.finish())
+                } catch is CancellationError {
+                    return
+                } catch {
+                    let failure = RoostError.wrapping(error, as: .unexpected, "The answer broke off")
+                    try await writer.write(translator.fail(failure))
                 }
-            } onInboundClosed: {
-                stream.end(throwing: CancellationError())
             }
             try await writer.finish(nil)
         }
+        return Response(status: .ok, headers: Self.headers, body: body)
     }
 
     private func endAtDeadline() async throws {
@@ -59,12 +57,17 @@ struct StreamingBody: Sendable {
         try await Task.sleep(for: Self.drain)
         stream.end(throwing: Self.shuttingDown)
     }
+
+    private func endAtHangUp() async {
+        await hangUp.wait()
+        if !Task.isCancelled { stream.end(throwing: CancellationError()) }
+    }
 }
 
-/// Turns the parts of an engine's answer into what a client reads.
+/// Turns an engine's answer into what a client reads.
 protocol StreamTranslator {
-    /// The bytes for one part; may be empty.
-    mutating func translate(_ part: EngineStream.Part) throws -> ByteBuffer
+    /// The client's bytes for some of the engine's, cut anywhere; may be empty.
+    mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
     /// The last bytes of a complete answer.
     mutating func finish() throws -> ByteBuffer
     /// The last bytes of a broken one.

@@ -45,6 +45,8 @@ extension ServerSettings {
         public var downloadWindows: String?
         /// `--disk-reserve`.
         public var diskReserve: String?
+        /// `--inference-body-limit`.
+        public var inferenceBodyLimit: String?
         /// `--webhook-allowed-hosts`.
         public var webhookAllowedHosts: String?
         /// `--job-retention-days`.
@@ -88,6 +90,7 @@ extension ServerSettings {
             values[.maxDownloadRate] = maxDownloadRate.map { .string($0) }
             values[.downloadWindows] = downloadWindows.map { .string($0) }
             values[.diskReserve] = diskReserve.map { .string($0) }
+            values[.inferenceBodyLimit] = inferenceBodyLimit.map { .string($0) }
             values[.webhookAllowedHosts] = webhookAllowedHosts.map { .string($0) }
             values[.jobRetentionDays] = jobRetentionDays.map { .int($0) }
             values[.jobRetentionPerModel] = jobRetentionPerModel.map { .int($0) }
@@ -155,6 +158,10 @@ extension ServerSettings {
         maxCacheModels = try reader.int(.maxCacheModels, in: 1...64, default: maxCacheModels)
         q4Threshold = Int64(try reader.int(.q4Threshold, in: 0...1 << 60, default: Int(q4Threshold)))
         maxConcurrentPulls = try reader.int(.maxConcurrentPulls, in: 1...32, default: maxConcurrentPulls)
+        inferenceBodyLimit =
+            try reader.string(.inferenceBodyLimit, allowed: "a size from 1MiB to 64MiB") { text in
+                ByteCount(parsing: text).map { Int($0.bytes) }.flatMap { (1 << 20...64 << 20).contains($0) ? $0 : nil }
+            } ?? inferenceBodyLimit
         maxConnectionsPerAddress = try reader.int(.maxConnectionsPerAddress, in: 1...2048, default: maxConnectionsPerAddress)
         try readDownloadSettings(reader)
         try readJobSettings(reader)

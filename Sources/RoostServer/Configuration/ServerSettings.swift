@@ -26,6 +26,7 @@ public import SystemPackage
 /// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
 /// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
 /// | `disk_reserve` | `ROOST_DISK_RESERVE` | `--disk-reserve` | 5 % of the disk, but at most 1GiB; a size such as `2GiB` |
+/// | `inference_body_limit` | `ROOST_INFERENCE_BODY_LIMIT` | `--inference-body-limit` | 32MiB (1MiB … 64MiB): bodies of `/chat` and `/v1` |
 /// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
 /// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
 /// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs stay (0 … 36500) |
@@ -77,6 +78,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var downloadWindows = DownloadWindows()
     /// Bytes that pulls leave free on the disk of the Hub cache; `nil` for a twentieth of it, but at most a GiB.
     public var diskReserve: Int64?
+    /// The most bytes of a body of `/chat` and `/v1`.
+    public var inferenceBodyLimit = 32 << 20
     /// Hosts that webhooks may call, as `host` or `host:port`; none turns webhooks off.
     public var webhookAllowedHosts: [String] = []
     /// What the calls of webhooks are signed with; 16 bytes or more.

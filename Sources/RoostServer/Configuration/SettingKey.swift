@@ -17,6 +17,7 @@ enum SettingKey: String, CaseIterable {
     case maxDownloadRate = "max_download_rate"
     case downloadWindows = "download_windows"
     case diskReserve = "disk_reserve"
+    case inferenceBodyLimit = "inference_body_limit"
     case webhookAllowedHosts = "webhook_allowed_hosts"
     case webhookSecret = "webhook_secret"
     case jobRetentionDays = "job_retention_days"

@@ -55,7 +55,7 @@ extension RoostError {
     /// The HTTP status that tells a client what kind of failure this is.
     var httpStatus: HTTPResponse.Status {
         switch code {
-        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine: .badRequest
+        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded: .badRequest
         case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout
@@ -94,6 +94,17 @@ struct OpenAIProblem: Encodable {
         let type: String
         let param: String?
         let code: String
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(message, forKey: .message)
+            try container.encode(type, forKey: .type)
+            // Clients expect all four members, also where one is null.
+            try container.encode(param, forKey: .param)
+            try container.encode(code, forKey: .code)
+        }
+
+        private enum CodingKeys: String, CodingKey { case message, type, param, code }
     }
 
     let error: Detail

@@ -15,16 +15,16 @@ struct RequestFields: Sendable {
     private static let limits = JSONLimits(nodeCount: 1_000_000, depth: 64)
 
     /// The object.
-    private let values: JSONValue
+    let values: JSONValue
     /// What stands before a field's name in messages, such as `messages[2].`.
-    private let prefix: String
+    let prefix: String
 
     /// - Parameters:
     ///   - values: A JSON value; hostile.
     ///   - name: What messages call it.
     ///   - field: Its name; `nil` for the body itself.
     /// - Throws: `RoostError` with code `invalidRequest` when it is no object, or has too many fields.
-    private init(_ values: JSONValue, name: String, field: String?) throws {
+    init(_ values: JSONValue, name: String, field: String?) throws {
         guard let members = values.members else {
             throw RoostError(
                 .invalidRequest, "\(name) must be \(field == nil ? "a JSON" : "an") object; it is \(values.describedForPeople).",
@@ -79,14 +79,14 @@ struct RequestFields: Sendable {
 
     /// A string that may be absent; control characters, which would garble a list on a terminal, are refused.
     func optionalString(_ name: String, bytes: ClosedRange<Int>) throws -> String? {
-        guard let value = present(name) else { return nil }
+        guard let value = value(name) else { return nil }
         return try plainText(value, named: name, bytes: bytes)
     }
 
     /// An array of strings that may be absent.
     func optionalStrings(_ name: String, count: ClosedRange<Int>, bytes: ClosedRange<Int>) throws -> [String]? {
         let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) strings"
-        guard let value = present(name) else { return nil }
+        guard let value = value(name) else { return nil }
         guard let items = value.elements else { throw wrong(name, allowed) }
         guard count.contains(items.count) else {
             throw RoostError(.invalidRequest, "`\(prefix)\(name)` \(allowed); it has \(items.count).", field: prefix + name)
@@ -96,7 +96,7 @@ struct RequestFields: Sendable {
 
     /// A whole number that may be absent.
     func optionalInt(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let value = present(name) else { return nil }
+        guard let value = value(name) else { return nil }
         guard let number = value.double, let whole = Int(exactly: number), range.contains(whole) else {
             throw wrong(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -111,20 +111,20 @@ struct RequestFields: Sendable {
     /// A time that may be absent.
     func optionalTime(_ name: String) throws -> Timestamp? {
         let allowed = "must be a time in UTC such as 2026-01-31T12:00:00Z"
-        guard let value = present(name) else { return nil }
+        guard let value = value(name) else { return nil }
         guard let text = value.string, let time = Timestamp(utc: text) else { throw wrong(name, allowed) }
         return time
     }
 
     func bool(_ name: String, default fallback: Bool) throws -> Bool {
-        guard let value = present(name) else { return fallback }
+        guard let value = value(name) else { return fallback }
         guard let bool = value.bool else { throw wrong(name, "must be true or false") }
         return bool
     }
 
     func number(_ name: String, in range: ClosedRange<Double>, default fallback: Double) throws -> Double {
         let allowed = "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
-        guard let value = present(name) else { return fallback }
+        guard let value = value(name) else { return fallback }
         guard let number = value.double, range.contains(number) else { throw wrong(name, allowed) }
         return number
     }
@@ -142,7 +142,7 @@ struct RequestFields: Sendable {
 
     func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, default fallback: Choice?) throws -> Choice where Choice.RawValue == String {
         let allowed = "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let value = present(name) else {
+        guard let value = value(name) else {
             if let fallback { return fallback }
             throw missing(name, allowed)
         }
@@ -174,13 +174,13 @@ struct RequestFields: Sendable {
     private func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
     /// A field that is there; `null` counts as absent.
-    private func present(_ name: String) -> JSONValue? {
+    func value(_ name: String) -> JSONValue? {
         guard let value = values[name], !value.isNull else { return nil }
         return value
     }
 
     private func required(_ name: String, _ allowed: String) throws -> JSONValue {
-        guard let value = present(name) else { throw missing(name, allowed) }
+        guard let value = value(name) else { throw missing(name, allowed) }
         return value
     }
 
@@ -190,7 +190,7 @@ struct RequestFields: Sendable {
 
     private func wrong(_ name: String, _ allowed: String) -> RoostError {
         RoostError(
-            .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(present(name)?.describedForPeople ?? "missing").", field: prefix + name)
+            .invalidRequest, "`\(prefix)\(name)` \(allowed); it is \(value(name)?.describedForPeople ?? "missing").", field: prefix + name)
     }
 }
 

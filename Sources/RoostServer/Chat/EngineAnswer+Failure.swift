@@ -1,0 +1,77 @@
+import Foundation
+import NIOCore
+import RoostCore
+
+extension EngineAnswer {
+    /// An error body: `{"error":{"code":int,"message":str,"type":str}}`.
+    struct Failure: Decodable {
+        struct Detail: Decodable {
+            let message: String?
+            let type: String?
+            let promptTokens: Int?
+            let contextLength: Int?
+
+            private enum CodingKeys: String, CodingKey {
+                case message, type
+                case promptTokens = "n_prompt_tokens"
+                case contextLength = "n_ctx"
+            }
+        }
+
+        let error: Detail
+    }
+
+    /// What llama-server says when its own work failed. Whatever else it answers with 500 is what it could not make of the request, such as a
+    /// conversation that the model's chat template refuses.
+    private static let ownFailures = [
+        "Compute error", "Invalid input batch", "Context size has been exceeded", "got exception", "context shift", "failed to process", "bad_alloc",
+        "memory", "unknown error", "Internal Server Error",
+    ]
+
+    /// An engine's refusal as one of our errors.
+    ///
+    /// - Parameters:
+    ///   - status: The engine's status.
+    ///   - body: The engine's body.
+    ///   - field: The field that holds the text.
+    /// - Returns: The error.
+    static func failure(status: Int, body: ByteBuffer, field: String) -> RoostError {
+        let detail = (try? JSONDecoder().decode(Failure.self, from: Data(body.readableBytesView)))?.error
+        return failure(status: status, detail: detail, field: field)
+    }
+
+    /// An engine's refusal as one of our errors. Requests that do not fit the model are the caller's to mend, and nothing that clients repeat.
+    static func failure(status: Int, detail: Failure.Detail?, field: String) -> RoostError {
+        let message = detail?.message ?? "status \(status)"
+        if detail?.type == "exceed_context_size_error" || message.contains("is too large to process") {
+            return tooLong(detail, message, field)
+        }
+        switch status {
+        case 503: return RoostError(.enginesBusy, "The engine is not ready: \(message). Send the request again in a moment.", retryAfter: .seconds(1))
+        case 501: return RoostError(.invalidRequest, "The engine of this model cannot do this: \(message)", field: "model")
+        case 400..<500: return refused(message, field)
+        default:
+            guard detail?.message != nil, !ownFailures.contains(where: message.contains) else {
+                return RoostError(.engineRefused, "The engine failed: \(message)")
+            }
+            return refused(message, field)
+        }
+    }
+
+    private static func refused(_ message: String, _ field: String) -> RoostError {
+        let names = (FieldRule.completions + FieldRule.embeddings).map { $0.name }
+        let named = names.first { message.contains("\"\($0)\"") || message.contains("'\($0)'") || message.hasPrefix("\($0) ") }
+        let isGrammar = message.lowercased().contains("grammar")
+        return RoostError(.invalidRequest, "The engine refused the request: \(message)", field: named ?? (isGrammar ? "grammar" : field))
+    }
+
+    /// Agents shorten a conversation when they read these very words.
+    private static func tooLong(_ detail: Failure.Detail?, _ message: String, _ field: String) -> RoostError {
+        let have = detail?.promptTokens.map { "take \($0) tokens" } ?? "are too long"
+        let most = detail?.contextLength.map { ", and this model's maximum context length is \($0) tokens" } ?? ""
+        return RoostError(
+            .contextLengthExceeded,
+            "`\(field)` \(have)\(most): the request exceeds the available context size (\(message)). Shorten it, or raise context_length (ROOST_CONTEXT_LENGTH).",
+            field: field)
+    }
+}

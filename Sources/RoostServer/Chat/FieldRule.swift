@@ -1,0 +1,97 @@
+import ModelFormats
+import NIOCore
+import RoostCore
+
+/// What a field may be that goes to an engine. A field without a rule stays behind.
+///
+/// Engines read whatever they are given: internal fields, second names of a field, numbers of any size. So each route lists what it passes on.
+indirect enum FieldRule: Sendable {
+    typealias Rules = [(name: String, rule: FieldRule)]
+    /// Throws what is wrong with a value that is called by its name.
+    typealias Check = @Sendable (_ value: JSONValue, _ name: String) throws -> Void
+
+    case flag
+    case whole(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
+    /// A string of at most so many bytes.
+    case text(Int)
+    case word([String])
+    /// An object with fields of its own.
+    case object(Rules)
+    /// An array of so many objects with fields of their own, each of which passes a further check.
+    case objects(ClosedRange<Int>, Rules, @Sendable (RequestFields) throws -> Void)
+    /// A text, or the parts of one.
+    case content
+    /// Anything within bounds that passes a further check.
+    case json(JSONBound, Check)
+    /// A field whose absence would give another answer than the one that was asked for, unless it asks for what there is anyway. The text says what to do.
+    case refused(String, unless: @Sendable (JSONValue) -> Bool = { _ in false })
+
+    /// The body for an engine.
+    ///
+    /// - Parameters:
+    ///   - fields: What a client sent.
+    ///   - rules: What the engine gets of it.
+    /// - Returns: JSON.
+    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    static func body(of fields: RequestFields, _ rules: Rules) throws -> ByteBuffer {
+        var body = EngineBody()
+        try write(fields, rules, to: &body)
+        return body.buffer
+    }
+
+    private static func write(_ fields: RequestFields, _ rules: Rules, to body: inout EngineBody) throws {
+        body.begin("{")
+        for (name, rule) in rules {
+            guard let value = fields.value(name) else { continue }
+            try rule.write(name, value, of: fields, to: &body)
+        }
+        body.end("}")
+    }
+
+    private func write(_ name: String, _ value: JSONValue, of fields: RequestFields, to body: inout EngineBody) throws {
+        switch self {
+        case .refused(let why, let isHarmless):
+            guard isHarmless(value) else { throw fields.refusal(of: name, why) }
+            return
+        case .object(let rules):
+            let inner = try fields.object(name)
+            body.next(name)
+            return try Self.write(inner, rules, to: &body)
+        case .objects(let count, let rules, let check):
+            let elements = try fields.objects(name, count: count)
+            body.next(name)
+            body.begin("[")
+            for element in elements {
+                try check(element)
+                body.next(nil)
+                try Self.write(element, rules, to: &body)
+            }
+            return body.end("]")
+        case .content:
+            body.next(name)
+            return try CompletionMessage.write(content: value, fields.fullName(name), to: &body)
+        default:
+            try check(name, value, of: fields)
+            body.next(name)
+            body.write(value)
+        }
+    }
+
+    private func check(_ name: String, _ value: JSONValue, of fields: RequestFields) throws {
+        switch self {
+        case .flag: _ = try fields.bool(name, default: false)
+        case .whole(let range): _ = try fields.optionalInt(name, in: range)
+        case .number(let range): _ = try fields.number(name, in: range, default: range.lowerBound)
+        case .text(let most): _ = try fields.string(name, maxBytes: most)
+        case .word(let words):
+            guard let word = value.string, words.contains(word) else {
+                throw fields.refusal(of: name, "must be one of \(words.joined(separator: ", ")); it is \(value.describedForPeople).")
+            }
+        case .json(let bound, let check):
+            try bound.check(value, fields.fullName(name))
+            try check(value, fields.fullName(name))
+        case .object, .objects, .content, .refused: break
+        }
+    }
+}
