@@ -2,7 +2,7 @@ import GRDB
 import RoostCore
 
 extension JobDatabase {
-    /// The schema that this version writes, as `PRAGMA user_version` says it: 16 is v1.6.
+    /// The schema that this version writes, as `PRAGMA user_version` says it: 17 is v1.7.
     public static var schemaVersion: Int { Int(JobSchema.version) }
 
     /// Finds out whether a change could be committed now, by committing one that changes nothing: the schema's number is written once more.

@@ -6,7 +6,7 @@ import RoostCore
 public struct JobFileMigration: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// The schema found: such as `v1.0` or `v1.6`.
+    /// The schema found: such as `v1.0` or `v1.7`.
     public let schema: String
     /// The schema it gets.
     public let target: String

@@ -5,7 +5,7 @@ public import RoostCore
 public struct JobFileStatistics: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// Such as `v1.0` or `v1.6`.
+    /// Such as `v1.0` or `v1.7`.
     public let schema: String
     /// How many jobs there are.
     public let jobs: Int

@@ -6,7 +6,7 @@ public struct ServerStatus: Sendable, Codable, Hashable {
     public var sqliteVersion: String
     /// Whether that SQLite is 3.51.3 or newer; older ones have a bug that `roost doctor` explains.
     public var sqliteIsCurrent: Bool
-    /// The schema of jobs.db, as `PRAGMA user_version` says it: 16 is v1.6.
+    /// The schema of jobs.db, as `PRAGMA user_version` says it: 17 is v1.7.
     public var schemaVersion: Int
     /// Seconds since the server started.
     public var uptimeSeconds: Double

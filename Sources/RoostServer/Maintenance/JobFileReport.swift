@@ -9,7 +9,7 @@ public struct JobFileReport: Sendable {
     public let path: String
     /// The file's size in bytes, with its write-ahead log; `nil` when there is no file yet.
     public let bytes: Int64?
-    /// The file's schema as people call it: such as `v1.0` or `v1.6`.
+    /// The file's schema as people call it: such as `v1.0` or `v1.7`.
     public let schema: String
     /// What a quick check found; empty when the file is sound.
     public let findings: [String]
