@@ -19,7 +19,8 @@ struct EngineStream: Sendable {
     /// The most bytes of a refusal that are read.
     private static let longestRefusal = 64 << 10
 
-    private let parts: AsyncThrowingStream<ByteBuffer, any Error>
+    /// The answer as it comes; after each piece `took()` is to be called.
+    let parts: AsyncThrowingStream<ByteBuffer, any Error>
     private let heads: AsyncThrowingStream<Head, any Error>
     /// Gets one `Void` for each piece that the reader has taken.
     private let taken: AsyncStream<Void>.Continuation
@@ -73,21 +74,15 @@ struct EngineStream: Sendable {
         guard let head else { throw CancellationError() }
         guard head.status != 200 else { return }
         var body = ByteBuffer()
-        try await read { bytes in
+        for try await bytes in parts {
             if body.readableBytes < Self.longestRefusal { body.writeImmutableBuffer(bytes) }
+            took()
         }
         throw EngineAnswer.failure(status: head.status, body: body, field: field)
     }
 
-    /// Reads the answer to its end; the engine works on as each piece is done with.
-    ///
-    /// - Throws: What broke the answer off; what `body` throws.
-    func read(_ body: (ByteBuffer) async throws -> Void) async throws {
-        for try await bytes in parts {
-            try await body(bytes)
-            taken.yield()
-        }
-    }
+    /// The reader is done with a piece, and the engine may send one more.
+    func took() { taken.yield() }
 
     /// Ends the work; the reader gets `error` after what has arrived.
     func end(throwing error: any Error) { stop(error) }

@@ -14,7 +14,7 @@ struct StreamingBody: Sendable {
     static var shuttingDown: RoostError { RoostError(.shuttingDown, "The server is stopping; send the request again in a moment.") }
 
     let stream: EngineStream
-    let hangUp: HangUp
+    let channel: any Channel
     let deadline: ContinuousClock.Instant
 
     /// Makes the answer.
@@ -26,13 +26,14 @@ struct StreamingBody: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await endAtDeadline() }
                 group.addTask { try await endAtShutdown() }
-                group.addTask { await endAtHangUp() }
+                group.addTask { await endAtDeparture() }
                 defer { group.cancelAll() }
                 var translator = makeTranslator()
                 do {
-                    try await stream.read { bytes in
-                        let bytes = try translator.translate(bytes)
+                    for try await part in stream.parts {
+                        let bytes = try translator.translate(part)
                         if bytes.readableBytes > 0 { try await writer.write(bytes) }
+                        stream.took()
                     }
                     try await writer.write(try translator.finish())
                 } catch is CancellationError {
@@ -58,8 +59,9 @@ struct StreamingBody: Sendable {
         stream.end(throwing: Self.shuttingDown)
     }
 
-    private func endAtHangUp() async {
-        await hangUp.wait()
+    private func endAtDeparture() async {
+        // Ends with the answer, which cancels it, or when the client leaves.
+        try? await channel.whileClientStays { try await Task.sleep(for: .seconds(1 << 30)) }
         if !Task.isCancelled { stream.end(throwing: CancellationError()) }
     }
 }

@@ -28,7 +28,7 @@ struct HTTPLimits: Sendable {
     var server: HTTPServerBuilder {
         let counter = ConnectionCounter(mostPerAddress: connectionsPerAddress)
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HangUpHandler()], idleTimeout: idle,
+            idleTimeout: idle,
             httpDecoderConfiguration: .init(maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200))
         return HTTPServerBuilder { responder in
             let inner = HTTP1Channel(

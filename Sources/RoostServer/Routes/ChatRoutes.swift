@@ -19,15 +19,15 @@ struct ChatRoutes: Sendable {
         }
         defer { withExtendedLifetime(place) {} }
         let deadline = arrival + .seconds(chat.timeout)
-        let hangUp = try await context.hangUp()
-        return try await hangUp.cancelling {
+        let channel = context.channel
+        return try await channel.whileClientStays {
             try await withDeadline(deadline, drain: StreamingBody.drain) {
                 let loadBegin = ContinuousClock.now
                 let entry = try await inference.load(asked)
                 let loadDuration = ContinuousClock.now - loadBegin
                 guard chat.stream else { return JSON.response(try await answer(asked, entry, arrival: arrival, loadDuration: loadDuration)) }
                 let stream = try await inference.stream(asked, entry)
-                return StreamingBody(stream: stream, hangUp: hangUp, deadline: deadline).response { ChatEventTranslator() }
+                return StreamingBody(stream: stream, channel: channel, deadline: deadline).response { ChatEventTranslator() }
             }
         }
     }
@@ -38,7 +38,10 @@ struct ChatRoutes: Sendable {
         let stream = try await inference.stream(asked, entry)
         var reader = ChatReader()
         var text = ""
-        try await stream.read { text += try reader.read($0).joined() }
+        for try await part in stream.parts {
+            text += try reader.read(part).joined()
+            stream.took()
+        }
         try Task.checkCancellation()
         let reason = try reader.finish()
         return ChatResponse(

@@ -1,4 +1,5 @@
 import Engines
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -27,8 +28,8 @@ struct OpenAIRoutes: Sendable {
         let (asked, place) = try await inference.read(&request, make)
         defer { withExtendedLifetime(place) {} }
         let deadline = ContinuousClock.now + Self.longest
-        let hangUp = try await context.hangUp()
-        return try await hangUp.cancelling {
+        let channel = context.channel
+        return try await channel.whileClientStays {
             try await withDeadline(deadline, drain: StreamingBody.drain) {
                 let entry = try await inference.load(asked)
                 guard asked.streams else {
@@ -36,7 +37,7 @@ struct OpenAIRoutes: Sendable {
                     return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
                 }
                 let stream = try await inference.stream(asked, entry)
-                return StreamingBody(stream: stream, hangUp: hangUp, deadline: deadline).response { PassThroughTranslator() }
+                return StreamingBody(stream: stream, channel: channel, deadline: deadline).response { PassThroughTranslator() }
             }
         }
     }
