@@ -70,7 +70,7 @@ struct RawConnection {
 
     private mutating func next() async -> ByteBuffer? {
         channel.read()
-        return await inbound.next()
+        return await inbound.next(isolation: #isolation)
     }
 
     /// Hands on what comes.
