@@ -55,7 +55,7 @@ import Testing
     @Test func `a body that does not come gets a 408, and the connection ends`() async throws {
         try await GuardedServer.run { port in
             try await RawConnection.open(to: port) { connection in
-                try await connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
+                try await connection.send("POST /hasty HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
                 let answer = await connection.readToEnd()
                 #expect(answer.hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
                 #expect(answer.contains("did not arrive within 1 seconds"))
@@ -144,7 +144,8 @@ import Testing
         limits.idle = .milliseconds(200)
         try await GuardedServer.run(limits) { port in
             try await RawConnection.open(to: port) { connection in
-                try await connection.send(beginning)
+                // A slow machine may send it after the server has closed the connection.
+                try? await connection.send(beginning)
                 #expect(await connection.readToEnd().isEmpty)
             }
         }

@@ -30,7 +30,11 @@ enum GuardedServer {
         router.post("refused") { _, _ -> String in throw RoostError(.forbiddenHost, "Not here.") }
         router.post("echo") { request, _ in
             var request = request
-            return String(buffer: try await request.readBody(upTo: 100, within: .milliseconds(300)))
+            return String(buffer: try await request.readBody(upTo: 100))
+        }
+        router.post("hasty") { request, _ in
+            var request = request
+            return String(buffer: try await request.readBody(upTo: 100, within: .milliseconds(100)))
         }
         router.get("endless") { _, _ in
             Response(

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 
 /// `GET /v1/models/{id}`, which OpenAI's clients ask for with an encoded slash or a plain one.
