@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RoostClient
 import RoostCore
 import SystemPackage
 import TestSupport
