@@ -171,7 +171,7 @@ import Testing
             let first = try await server.post("/chat", request)
             #expect(try first.status == 502 && first.json()["code"] as? String == "engine_load_failed")
             let sentence = try #require(try first.json()["detail"] as? String)
-            #expect(sentence.contains("it is not a GGUF file") && sentence.contains("roost pull acme/tiny:Q4_0"), "\(sentence)")
+            #expect(sentence.contains("it is not a GGUF file") && sentence.contains("roost models repair"), "\(sentence)")
             #expect(try await server.post("/chat", request).status == 429)
         }
     }
