@@ -147,6 +147,13 @@ extension EngineSupervisor {
     private func borrow(_ entry: ModelEntry, for request: RequestFingerprint?) async throws -> Lease {
         if let request { try crashes.check(request, at: time.now()) }
         let engine = try await acquire(entry)
+        do {
+            // Whoever waited for an engine to come back may have been what it crashed over.
+            if let request { try crashes.check(request, at: time.now()) }
+        } catch {
+            release(engine, isSuspect: false)
+            throw error
+        }
         lastLease += 1
         if let request { engines[entry.reference]?.requests.began(request, lease: lastLease) }
         return Lease(id: lastLease, engine: engine)

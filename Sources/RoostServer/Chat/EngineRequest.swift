@@ -25,6 +25,11 @@ struct EngineRequest: Sendable {
     let answers: Int
     let fingerprint: RequestFingerprint
 
+    /// Refuses a body without a text.
+    private static func require(_ kind: Kind, in fields: RequestFields) throws {
+        if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
+    }
+
     private init(_ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1) {
         self.kind = kind
         self.reference = reference
@@ -38,6 +43,7 @@ struct EngineRequest: Sendable {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
     init(completions fields: RequestFields) throws {
+        try Self.require(.chat, in: fields)
         try self.init(
             .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
             streams: fields.bool("stream", default: false),
@@ -48,6 +54,7 @@ struct EngineRequest: Sendable {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
     init(embeddings fields: RequestFields) throws {
+        try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings))
     }

@@ -76,6 +76,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
     static let openAI: [BadInput] = [
         .init("no model", "/v1/chat/completions", "{\(hello)}", field: "model", says: "missing"),
+        .init("no messages", "/v1/chat/completions", "{\"model\":\"a/b\"}", field: "messages", says: "missing"),
+        .init("no input", "/v1/embeddings", "{\"model\":\"a/b\"}", field: "input", says: "missing"),
         .init("empty messages", "/v1/chat/completions", chat("\"messages\":[]"), field: "messages", says: "1 to"),
         .init("unknown role", "/v1/chat/completions", chat("\"messages\":[{\"role\":\"wizard\"}]"), field: "messages[0].role", says: "assistant"),
         .init("an array", "/v1/chat/completions", "[]", field: "body", says: "JSON object"),
