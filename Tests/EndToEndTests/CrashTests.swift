@@ -79,7 +79,7 @@ extension EndToEndTests {
                 let size: Int64 = 60 << 20
                 try SampleHub.addNoise("noise/mid", bytes: Int(size), to: files)
                 // The last 20 MiB come when the second server asks.
-                let gate = Gate(after: 40 << 20)
+                let gate = Gate(after: 40 << 20, of: "noise/mid")
                 try await FaultHub.run(files, faults: [gate]) { hub in
                     defer { gate.open() }
                     let site = Site(root: root, hubEndpoint: hub.endpoint)

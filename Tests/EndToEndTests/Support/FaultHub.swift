@@ -45,7 +45,7 @@ final class HubMeter: RouterMiddleware {
     ) async throws -> Response {
         counted.withLock {
             $0.requests += 1
-            if request.asksForFile { $0.files[request.uri.path.split(separator: "/").prefix(2).joined(separator: "/"), default: 0] += 1 }
+            if request.asksForFile { $0.files[request.repository, default: 0] += 1 }
             if let value = request.headers[.authorization] { $0.authorizations.append(value) }
         }
         let response = try await next(request, context)
@@ -73,11 +73,16 @@ struct WrongBytes: RouterMiddleware {
     }
 }
 
-/// Lets so many bytes of files through, and the rest when the test says so: what is under way stays so, however slow the machine is.
+/// Lets so many bytes of a repository's files through, and the rest when the test says so: what is under way stays so, however slow the machine is.
 final class Gate: RouterMiddleware {
     private let state: Mutex<(left: Int64, isOpen: Bool)>
 
-    init(after bytes: Int64) { state = Mutex((bytes, false)) }
+    private let repository: String
+
+    init(after bytes: Int64, of repository: String) {
+        state = Mutex((bytes, false))
+        self.repository = repository
+    }
 
     func open() { state.withLock { $0.isOpen = true } }
 
@@ -85,7 +90,7 @@ final class Gate: RouterMiddleware {
         _ request: Request, context: BasicRequestContext, next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        return request.asksForFile
+        return request.asksForFile && request.repository == repository
             ? response.passing { buffer in
                 while !self.admits(buffer.readableBytes) { try await Task.sleep(for: .milliseconds(10)) }
                 return buffer
@@ -102,6 +107,8 @@ final class Gate: RouterMiddleware {
 }
 
 extension Request {
+    fileprivate var repository: String { uri.path.split(separator: "/").prefix(2).joined(separator: "/") }
+
     fileprivate var asksForFile: Bool { method == .get && uri.path.contains("/resolve/") }
 }
 
