@@ -107,7 +107,7 @@ extension RoostError.Code {
 
     /// Every code that Roost makes; what the API documents. A newer server may send others.
     public static let all: [Self] = [
-        .invalidRequest, .invalidConfiguration, .notFound, .modelNotFound, .conflict, .forbiddenHost, .tooLarge, .repositoryNotFound,
+        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .tooLarge, .repositoryNotFound,
         .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure, .hubProtocolViolation, .network, .offline,
         .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
         .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing,
