@@ -83,8 +83,9 @@ public final class PullWorker: Service {
             currentFiles: machine.currentFiles(at: now), conversionProgress: machine.conversionProgress)
     }
 
-    /// A pull whose process ended so often in a row, without a byte in between, has failed.
-    static let mostInterruptions = 5
+    /// A pull whose process ended so often in a row, without a byte in between, has failed. Progress is noted once a second: a process that is killed
+    /// from outside a few times within its first second is not the pull's fault.
+    static let mostInterruptions = 20
 
     /// Takes up what a dead process left, then works until the server stops.
     ///
