@@ -88,7 +88,7 @@ extension EndToEndTests {
                     try handle.close()
                     let chat = ChatRequest(model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Hello")], maxTokens: 4)
                     let error = await #expect(throws: RoostError.self) { _ = try await server.client.chat(chat) }
-                    #expect(error?.message.contains("roost pull \(SampleHub.model)") == true, "\(String(describing: error))")
+                    #expect(error?.message.contains("`roost models repair` fetches it again") == true, "\(String(describing: error))")
                     let repair = try await server.pull(SampleHub.model, initialize: true)
                     #expect(repair.status == .succeeded, "\(repair.traceback ?? "")")
                     #expect(try sha256(of: installed) == right)

@@ -20,7 +20,7 @@ struct EngineFailureTests {
             #expect(first.code == .engineLoadFailed)
             #expect(first.message.contains("invalid magic characters: 'XXXX'"), "\(first.message)")
             #expect(first.message.contains("broken.gguf"))
-            #expect(first.message.contains("roost pull sample/broken"))
+            #expect(first.message.contains("roost models repair sample/broken"))
             let second = try await roostError { try await supervisor.withEngine(for: broken) { _ in } }
             #expect(second.code == .engineCoolingDown)
             #expect(second.message.contains("invalid magic characters"))
@@ -46,7 +46,6 @@ struct EngineFailureTests {
         } _: { supervisor in
             let first = try await roostError { try await supervisor.load(broken) }
             #expect(first.code == .engineLoadFailed && first.message.contains("Its third tensor is upside down."), "\(first.message)")
-            #expect(first.message.contains("roost pull sample/broken"))
             #expect(try await roostError { try await supervisor.load(broken) }.code == .engineCoolingDown)
             #expect(try await supervisor.load(good).plan?.contextLength == 512)
             #expect(await supervisor.loadedModels().map(\.state) == [.ready, .failed])
@@ -63,7 +62,7 @@ struct EngineFailureTests {
             let error = try await roostError { try await supervisor.load(entry) }
             #expect(error.code == .engineLoadFailed)
             #expect(error.message.contains("tensor"), "\(error.message)")
-            #expect(error.message.contains("roost pull sample/half"))
+            #expect(error.message.contains("roost models repair sample/half"))
         }
     }
 
