@@ -84,7 +84,7 @@ show_progress() {
 # show_builds PROCESS…: waits for the processes and shows how far the builds are that write into $progress, and what time
 # is left if the rest goes as fast as what is done. Every second on a terminal, every 15 seconds in a pipe.
 show_builds() {
-    local started=$SECONDS next=$((SECONDS + 15)) process running file text finished total left longest
+    local started=$SECONDS next=$((SECONDS + 15)) counting=0 process running file text finished total left longest
     while :; do
         running=0
         for process in "$@"; do if kill -0 "$process" 2>/dev/null; then running=1; fi; done
@@ -93,14 +93,14 @@ show_builds() {
         text='' longest=0
         for file in "$progress"/*; do
             read -r finished total 2>/dev/null <"$file" || continue
+            if [ "$counting" = 0 ]; then counting=$SECONDS; fi
             text="$text$(basename "$file") $finished of $total, "
-            left=$(((SECONDS - started) * (total - finished) / (finished > 0 ? finished : 1)))
+            # The first tenth says too little.
+            if [ $((finished * 10)) -lt "$total" ]; then left=0; else left=$(((SECONDS - counting) * (total - finished) / finished)); fi
             if [ "$left" -gt "$longest" ]; then longest=$left; fi
         done
-        [ -n "$text" ] || continue
-        text="  ${text}$((SECONDS - started)) s"
-        # The first figures say too little.
-        if [ $((SECONDS - started)) -ge 20 ]; then text="$text, about $((longest / 60 + 1)) min left"; fi
+        text="  ${text:-getting the sources, }$((SECONDS - started)) s"
+        if [ "$longest" -gt 0 ]; then text="$text, about $((longest / 60 + 1)) min left"; fi
         if [ -t 2 ]; then
             printf '\r\033[K%s' "$text" >&2
         elif [ "$SECONDS" -ge "$next" ]; then
@@ -108,5 +108,5 @@ show_builds() {
             next=$((SECONDS + 15))
         fi
     done
-    if [ -t 2 ] && [ -n "$text" ]; then printf '\n' >&2; fi
+    if [ -t 2 ] && [ -n "${text:-}" ]; then printf '\n' >&2; fi
 }
