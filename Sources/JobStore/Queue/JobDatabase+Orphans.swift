@@ -9,7 +9,7 @@ extension JobDatabase {
     /// Tries that a clock set wrong has put off for longer than any pause lasts are made now.
     ///
     /// A job that ends its process each time it runs would do so for ever. So it is counted how often in a row the process of a job ended and no byte
-    /// had come since the last time. From the second time on such jobs begin a minute apart, that each shows whether it is the one.
+    /// had come since the last time. In the last quarter before the limit such jobs begin a minute apart, that each shows whether it is the one.
     ///
     /// - Parameter limit: A job whose process ended so often in a row has failed; `nil` for never. 1 or more.
     /// - Returns: How many jobs go on.
@@ -20,7 +20,7 @@ extension JobDatabase {
             try transaction.countInterruptions()
             if let limit { try transaction.failInterrupted(limit) }
             let last = try Int64.fetchOne(transaction.database, sql: "SELECT max(seq) FROM job_events") ?? 0
-            let again = limit == nil ? [] : try transaction.interruptedAgain()
+            let again = try limit.map { try transaction.interrupted(atLeast: max(2, $0 * 3 / 4)) } ?? []
             let count = try transaction.requeueRunning()
             try transaction.publish(eventsAfter: last)
             try transaction.shortenWaits()
@@ -58,14 +58,14 @@ extension JobTransaction {
         }
     }
 
-    /// The running jobs whose process has ended more than once in a row, those that did it least often first.
-    fileprivate func interruptedAgain() throws -> [String] {
+    /// The running jobs whose process has ended so often in a row, those that did it least often first.
+    fileprivate func interrupted(atLeast count: Int) throws -> [String] {
         try String.fetchAll(
             database,
             sql: """
-                SELECT id FROM jobs WHERE status = 'running' AND typeof(id) = 'text' AND interruptions > 1
+                SELECT id FROM jobs WHERE status = 'running' AND typeof(id) = 'text' AND interruptions >= ?
                 ORDER BY interruptions, \(JobSchema.creationKey), rowid
-                """)
+                """, arguments: [count])
     }
 
     fileprivate func requeueRunning() throws -> Int {

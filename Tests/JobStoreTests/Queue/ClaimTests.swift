@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func `jobs whose process ended more than once begin a minute apart, and none fails for another`() async throws {
+    @Test func `jobs whose process ended nearly too often begin a minute apart, and none fails for another`() async throws {
         let killer = try await store.create("a/killer") { $0.priority = 10 }
         let other = try await store.create("b/other")
         for _ in 1...2 {
