@@ -52,6 +52,12 @@ public struct ModelCatalog: Sendable {
         if let named = models.first(where: { $0.entry.reference == reference }) { return named.entry }
         let choice = try? GGUFListing(Set(models.flatMap(\.variant.files))).choose(for: reference, policy: .auto)
         if let choice, let model = models.first(where: { $0.variant == choice }) { return model.entry }
+        if let wanted = reference.variant, let other = noModel(named: wanted, of: reference.repository) {
+            let file = other.variant.files[0].description.quotedForPeople
+            throw RoostError(
+                .modelNotFound, "\(reference) is on this machine and cannot be loaded as a model: \(file) \(other.state). Name another file.",
+                field: "model")
+        }
         let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
         let others = models.isEmpty ? explanation(reference.repository) : nil
         let what = models.isEmpty ? others.map { "; what is here of it is no whole model: \($0)" } ?? "" : ", only \(present)"
@@ -95,6 +101,11 @@ extension ModelCatalog {
         var listing = GGUFListing(sizes.map { (path: $0.key, size: $0.value) })
         listing.settle { GGUFHead(opening: snapshot.pushing(FilePath($0.description))) }
         return listing
+    }
+
+    /// A file that is here, fits a name, and is no model.
+    private func noModel(named name: VariantName, of repository: RepositoryID) -> GGUFListing.Other? {
+        snapshots(of: repository).lazy.compactMap { listing($0, SnapshotListing($0).sizes).others(named: name).first }.first
     }
 
     /// What is here of a repository and is no model.
