@@ -108,7 +108,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Engines", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes,
+                "Engines", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb,
+                .httpTypes,
                 .hummingbird, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

@@ -107,11 +107,11 @@ extension RoostError.Code {
 
     /// Every code that Roost makes; what the API documents. A newer server may send others.
     public static let all: [Self] = [
-        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .tooLarge, .repositoryNotFound,
-        .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure, .hubProtocolViolation, .network, .offline,
-        .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database, .databaseBusy, .unsupportedModel,
-        .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing,
-        .engineLoadFailed, .engineCoolingDown, .engineCrashed, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
-        .serverUnreachable, .unexpected, .contextLengthExceeded,
+        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .tooLarge,
+        .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
+        .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database,
+        .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,
+        .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
+        .serverUnreachable, .unexpected,
     ]
 }
