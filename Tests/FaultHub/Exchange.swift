@@ -24,6 +24,8 @@ public struct Exchange: Sendable {
     let isElsewhere: Bool
     /// How often this was asked for at this place, this time included.
     let turn: Int
+    /// Which try of the pull this is, from 1.
+    let tries: Int
     /// How many requests this connection has brought, this one included.
     let turnOfConnection: Int
     /// Since the model was first asked for; `nil` before.

@@ -45,12 +45,12 @@ struct FaultConnection: Sendable {
         let path = Self.plainPath(target)
         let kind = Self.kind(of: path)
         let key = "\(isElsewhere) " + (isElsewhere ? target : "\(kind)")
-        let (turn, sinceModel) = server.meter.asked(
+        let (turn, tries, sinceModel) = server.meter.asked(
             for: key, kind: kind, isElsewhere: isElsewhere, hasToken: headers["authorization"] != nil)
         // As far away as one stream is not enough for.
         if server.seed % 3 == 2 { try await Task.sleep(for: .milliseconds(20)) }
         let exchange = Exchange(
-            target: target, headers: headers, kind: kind, isElsewhere: isElsewhere, turn: turn, turnOfConnection: turnOfConnection,
+            target: target, headers: headers, kind: kind, isElsewhere: isElsewhere, turn: turn, tries: tries, turnOfConnection: turnOfConnection,
             sinceModel: sinceModel, seed: server.seed, hub: server.endpoint, elsewhere: server.elsewhere,
             honest: try await server.honest.answer(path, headers),
             everything: { [server] in try await server.honest.answer(path, headers.filter { $0.key != "range" }) },

@@ -62,7 +62,9 @@ extension EndToEndTests {
                 let job = try await server.pull(Self.model)
                 #expect(job.status == .succeeded && job.preferredQuantized == false, "\(job.traceback ?? "")")
                 let sentences = try await server.sentences(job)
-                #expect(sentences.contains { preview.reason.hasSuffix($0) && $0.hasPrefix("F16: ") }, "\(sentences)")
+                // How much memory there is changes from moment to moment.
+                func lasting(_ reason: String) -> String { reason.components(separatedBy: " they fit into the ")[0] }
+                #expect(sentences.contains { lasting(preview.reason).hasSuffix(lasting($0)) && $0.hasPrefix("F16: ") }, "\(sentences)")
                 #expect(
                     try server.site.madeModels()
                         == ["\(server.site.conversion(Self.model, "F16"))/model.gguf"].map {

@@ -9,8 +9,8 @@ extension Fault {
             if exchange.isModel, exchange.sinceModel == nil, exchange.honest.status == 200 {
                 return exchange.honest.cut(at: exchange.fraction) + [.close]
             }
-            // A longer wait than is spent in place: the pull begins another try.
-            if exchange.isModel, exchange.turn == 2 { return Answer.page(503, "Service Unavailable").with("Retry-After", "4").whole }
+            // A longer wait than is spent in place, until the pull begins another try.
+            if exchange.isModel, exchange.tries < 2 { return Answer.page(503, "Service Unavailable").with("Retry-After", "4").whole }
             // The old commit stays readable, as it does on the Hub; `main` moves on.
             if exchange.kind == .info, exchange.turn > 1 { return try await exchange.other().whole }
             return exchange.honest.status == 404 ? try await exchange.other().whole : exchange.honest.whole

@@ -162,7 +162,7 @@ import Testing
     @Test func `empty segments of a path do not count, for the answer's form as for the route`() async throws {
         try await RunningServer.run { server in
             #expect(try await server.send(.GET, "//v1//models/").json()["object"] as? String == "list")
-            let problem = try await server.send(.POST, "/v1//chat/completions/", body: Array("{}".utf8))
+            let problem = try await server.send(.POST, "/v1//chat/completions/", body: Array(#"{"messages":[{"role":"user","content":"x"}]}"#.utf8))
             let error = try problem.json()["error"] as? [String: Any]
             #expect(problem.status == 400 && error?["param"] as? String == "model")
             let chat = try await server.post("//chat/", "{}")
