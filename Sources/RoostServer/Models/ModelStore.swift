@@ -10,6 +10,8 @@ struct ModelStore: Sendable {
     let catalog: ModelCatalog
     let cache: HubCache
     let receipts: ReceiptFolder
+    /// Of two who remove at a time, the second would stumble over what the first has taken.
+    private let cleanups = OneAtATime<FilePath>()
 
     init(hub: HubConfiguration, home: FilePath) {
         catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home))
@@ -62,16 +64,18 @@ struct ModelStore: Sendable {
     func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [LoadedModel]) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(
             cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
-        return try await onDisk { try cleaner.collect(options) }
+        return try await cleanups.alone(with: cache.root) { try await onDisk { try cleaner.collect(options) } }
     }
 
     /// Removes a model.
     func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
-        return try await onDisk {
-            removal.onlyPartials
-                ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
-                : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
+        return try await cleanups.alone(with: cache.root) {
+            try await onDisk {
+                removal.onlyPartials
+                    ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
+                    : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
+            }
         }
     }
 

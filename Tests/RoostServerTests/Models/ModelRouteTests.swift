@@ -120,6 +120,20 @@ import Testing
         }
     }
 
+    @Test("of many who remove one model at a time one removes it, and the others learn that it is gone")
+    func removedAtOnce() async throws {
+        try await RunningServer.run { server in
+            for _ in 1...5 {
+                _ = try CachedModel(in: server)
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 1...8 { group.addTask { try await server.send(.DELETE, "/models/acme/tiny").status } }
+                    return try await group.reduce(into: [Int]()) { $0.append($1) }
+                }
+                #expect(statuses.sorted() == [200] + Array(repeating: 404, count: 7))
+            }
+        }
+    }
+
     @Test("force cancels the pull and removes the model; a dry run with force does neither")
     func force() async throws {
         try await RunningServer.run { server in
