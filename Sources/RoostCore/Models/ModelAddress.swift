@@ -30,6 +30,10 @@ public struct ModelAddress: Sendable, Hashable {
         }
         let (id, page) = Self.split(path)
         let name = try ModelReference(name: id)
+        // An address within an address. Written out, such a name would be read as an address again.
+        guard !Self.hosts.contains(name.repository.description.prefix { $0 != "/" }.lowercased()) else {
+            throw Self.refusal("the address of a model's page", text)
+        }
         let place = Self.place(page)
         let file = place.file ?? query.flatMap { Self.shownFile(rest[$0...]) }
         model = file.flatMap(VariantName.init(parsing:)).map { ModelReference(repository: name.repository, variant: $0) } ?? name

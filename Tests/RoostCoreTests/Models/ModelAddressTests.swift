@@ -39,6 +39,7 @@ import Testing
     @Test(arguments: [
         "https://example.com/org/name", "https://huggingface.co", "https://huggingface.co/", "https://huggingface.co/datasets/org/name",
         "https://huggingface.co/spaces/org/name", "https://huggingface.co@evil.example/org/name", "https://huggingface.co/../x", "hf.co/a/..",
+        "https://huggingface.co//huggingface.co/org/name", "hf.co/hf.co/gpt2", "hf.co/HF.co", "hf.co/hf%2Eco%2Fgpt2",
     ]) func `any other address is refused with a sentence`(text: String) throws {
         let error = try #require(throws: RoostError.self) { try ModelReference(parsing: text) }
         #expect(error.code == .invalidRequest && error.field == "model" && error.message.hasPrefix("`model` must"), "\(error.message)")
