@@ -64,9 +64,9 @@ struct PullPipeline: Sendable {
 
     private func fetchFiles() async throws -> PulledModel {
         let reference = try ModelReference(parsing: job.model)
-        enter(.resolving)
+        try await enter(.resolving)
         let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
-        enter(.planning)
+        try await enter(.planning)
         let plan = try await PlanStage(hub: hub, conversions: configuration.conversions)
             .run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
         defer { plan.claim?.release() }
@@ -76,16 +76,16 @@ struct PullPipeline: Sendable {
             await note("\(plan.reference) was made of this commit before, and is used again.")
             return PulledModel(reference: plan.reference, localPath: made.string)
         }
-        // One change: nobody sees a plan without the bytes that an earlier run has left.
+        // One change: no client sees a plan without the bytes that an earlier run has left.
         let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
         board.update(job.id) { machine in
             machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
             machine.listed(Dictionary(plan.files.map { ($0.path, $0.size) }) { first, _ in first })
             for (file, bytes) in present { machine.found(bytes, of: file, at: board.now) }
+            machine.enter(.downloading, at: board.now)
         }
         await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
-        guard await persist() else { throw CancellationError() }
-        enter(.downloading)
+        try await persistOwned()
         return PulledModel(reference: plan.reference, localPath: try await bring(plan).string)
     }
 
@@ -105,7 +105,7 @@ struct PullPipeline: Sendable {
             observer: observer,
             download: { observer in
                 try await download(observer)
-                enter(convert.order.stage)
+                try await enter(convert.order.stage)
             }, note: note,
             progress: { progress in board.update(job.id) { $0.converted(progress.bytes, of: progress.totalBytes) } })
     }
@@ -131,11 +131,19 @@ struct PullPipeline: Sendable {
     }
 
     private func load(_ reference: ModelReference) async throws {
-        enter(.loading)
+        try await enter(.loading)
         try await configuration.loadModel(reference)
     }
 
-    private func enter(_ stage: PullStage) { board.update(job.id) { $0.enter(stage, at: board.now) } }
+    /// Begins a stage. It is written at once: the times of a job's events say how long each stage lasted.
+    private func enter(_ stage: PullStage) async throws {
+        board.update(job.id) { $0.enter(stage, at: board.now) }
+        try await persistOwned()
+    }
+
+    private func persistOwned() async throws {
+        guard await persist() else { throw CancellationError() }
+    }
 
     /// A row of another program may hold a word we do not know; `auto` is what it would have got from us.
     private var policy: QuantizationPolicy { job.quantize.flatMap(QuantizationPolicy.init(rawValue:)) ?? .auto }

@@ -81,6 +81,8 @@ import Testing
             #expect(job.status == .succeeded, "\(job.traceback ?? "")")
             #expect(job.sizeBytes == 5000 && job.totalBytes == 5010 && job.downloadedBytes == 5010 && job.progress == 1)
             #expect(job.preferredQuantized == true && job.error == nil && job.startedAt != nil && job.finishedAt != nil)
+            // Each is written when it begins, however short it is.
+            #expect(try bench.database.events(of: job.id).compactMap(\.stage).prefix(3) == [.resolving, .planning, .downloading])
             let snapshot = try #require(job.localPath)
             #expect(try FileManager.default.contentsOfDirectory(atPath: snapshot).sorted() == ["README.md", "m-Q4_K_M.gguf"])
         }
