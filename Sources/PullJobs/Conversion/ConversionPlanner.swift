@@ -30,20 +30,13 @@ struct ConversionPlanner: Sendable {
                 .unsupportedModel,
                 "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
         }
+        // Side by side: a repository far away costs one wait for an answer, not one for each file.
+        async let vectors = poolsTokens(files, repository.revision)
+        async let found = checkpoint(choice, of: reference, files, repository.revision)
         let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
         try ConversionSource.check(config, files: Set(files.keys))
-        let makesVectors = try await poolsTokens(files, repository.revision)
-        let index = try await index(choice, files, repository.revision)
-        let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
-        let weights = try names.map { name in
-            guard let file = files[name] else {
-                throw RoostError(
-                    .unsupportedModel, "\(reference.repository) lacks \(name.quotedForPeople), which its index lists. Pull another repository.")
-            }
-            return file
-        }
-        let headers = try await headers(of: weights, repository.revision)
-        let checkpoint = try await ConversionThreads.run { try Checkpoint(headers: headers, index: index) }
+        let makesVectors = try await vectors
+        let (weights, checkpoint) = try await found
         try await ConversionSource.check(config, checkpoint, makesVectors: makesVectors)
         let decision = try QuantizationDecision(policy: policy, tag: reference.quantization, facts: facts(checkpoint))
         guard let tag = QuantizationTag(parsing: decision.recipe.rawValue) else {
@@ -53,6 +46,25 @@ struct ConversionPlanner: Sendable {
         return ConversionOrder(
             weights: checkpoint.files.compactMap { places[$0.name] }, checkpoint: checkpoint, decision: decision, tag: tag,
             className: config.className)
+    }
+
+    /// Reads the heads of the weights' files.
+    ///
+    /// - Returns: The files that the index or their names list, and what they hold.
+    private func checkpoint(
+        _ choice: CheckpointFiles, of reference: ModelReference, _ files: [String: RepositoryFile], _ revision: ResolvedRevision
+    ) async throws -> (weights: [RepositoryFile], checkpoint: Checkpoint) {
+        let index = try await index(choice, files, revision)
+        let names = if case .files(let names) = choice { names } else { index?.files ?? [] }
+        let weights = try names.map { name in
+            guard let file = files[name] else {
+                throw RoostError(
+                    .unsupportedModel, "\(reference.repository) lacks \(name.quotedForPeople), which its index lists. Pull another repository.")
+            }
+            return file
+        }
+        let headers = try await headers(of: weights, revision)
+        return (weights, try await ConversionThreads.run { try Checkpoint(headers: headers, index: index) })
     }
 
     /// Looks at what sentence-transformers does besides running the model, where the repository is one of its own.
