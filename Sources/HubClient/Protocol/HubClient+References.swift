@@ -2,11 +2,11 @@ import Foundation
 public import RoostCore
 
 extension HubClient {
-    /// Asks for the names that a repository gives to commits.
+    /// Returns the branches, tags and pull requests of a repository.
     ///
     /// - Parameter repository: The repository.
-    /// - Returns: The names, in the Hub's order; none that is not safe as a path.
-    /// - Throws: `RoostError` as `resolve` does.
+    /// - Returns: The references, in the Hub's order, without names that are not safe as a path.
+    /// - Throws: `RoostError`, like `resolve`.
     @concurrent
     public func references(of repository: RepositoryID) async throws -> [RepositoryReference] {
         let answer = try await transport.success(at: routes.references(repository))
@@ -25,7 +25,7 @@ extension HubClient {
         }
     }
 
-    /// Tens of thousands of names.
+    /// The maximum size of the response: enough for tens of thousands of names.
     private static let mostReferenceBytes = 4 << 20
 
     private struct Entry: Decodable {

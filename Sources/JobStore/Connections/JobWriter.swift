@@ -282,7 +282,7 @@ final class JobWriter: Sendable {
     }
 
     private func reopen(because reason: String) {
-        logger.error("jobs.db is opened anew", metadata: ["reason": "\(reason)"])
+        logger.error("jobs.db is being reopened", metadata: ["reason": "\(reason)"])
         do {
             let fresh = try Self.open(path, log)
             isRelaxed.store(false, ordering: .relaxed)
@@ -292,7 +292,7 @@ final class JobWriter: Sendable {
             }
             try old.close()
         } catch {
-            logger.error("jobs.db cannot be opened anew; the next change tries the old connection", metadata: ["error": "\(error)"])
+            logger.error("jobs.db cannot be reopened; the next change tries the old connection", metadata: ["error": "\(error)"])
         }
     }
 
