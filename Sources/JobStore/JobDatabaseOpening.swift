@@ -30,7 +30,7 @@ struct JobDatabaseOpening {
         case .documented, .earlier:
             let migration = try JobFileMigration.run(path, backups: backupFolder)
             logger.notice(
-                "jobs.db of schema \(migration.schema) was brought to \(migration.target); it was saved first",
+                "jobs.db was migrated from schema \(migration.schema) to \(migration.target) after a backup",
                 metadata: ["backup": "\(migration.backup ?? "")"])
         case .current, .newer, .foreign, .notADatabase: break
         }

@@ -87,7 +87,7 @@ private struct EnvironmentReader {
         guard let token = SecretToken(text) else {
             throw RoostError(
                 .invalidConfiguration,
-                "\(name) holds a character that no Hub token has. Copy the token again from https://huggingface.co/settings/tokens.", field: name)
+                "\(name) contains a character that is not valid in a Hub token. Copy the token again from https://huggingface.co/settings/tokens.", field: name)
         }
         return token
     }
@@ -99,7 +99,7 @@ private struct EnvironmentReader {
         }
         guard let home = value("HOME") else {
             throw RoostError(
-                .invalidConfiguration, "HOME is not set, so the Hub cache has no place. Set HF_HOME to a folder with an absolute path.", field: name)
+                .invalidConfiguration, "HOME is not set, so the location of the Hub cache is unknown. Set HF_HOME to a folder with an absolute path.", field: name)
         }
         return FilePath(home).pushing(FilePath(String(text.dropFirst(2))))
     }

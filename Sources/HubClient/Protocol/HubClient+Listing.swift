@@ -22,7 +22,7 @@ extension HubClient {
         guard let commit = info.flatMap({ CommitHash(hex: $0.sha) }) else {
             throw RoostError(
                 .hubFailure,
-                "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
+                "\(answer.url.origin) did not answer like a Hub: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
         var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)

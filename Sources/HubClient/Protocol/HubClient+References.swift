@@ -14,7 +14,7 @@ extension HubClient {
         let lists = try await disk.run { try? JSONDecoder().decode([String: [Entry]].self, from: json) }
         guard let lists else {
             throw RoostError(
-                .hubFailure, "\(answer.url.origin) did not answer as a Hub does: no list of branches of \(repository). Check HF_ENDPOINT.",
+                .hubFailure, "\(answer.url.origin) did not answer like a Hub: no list of branches of \(repository). Check HF_ENDPOINT.",
                 context: answer.context)
         }
         return RepositoryReference.Kind.allCases.flatMap { kind in

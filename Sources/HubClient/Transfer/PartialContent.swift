@@ -20,7 +20,7 @@ struct PartialContent: Sendable {
     init?(of descriptor: FileDescriptor, _ path: FilePath, for file: RepositoryFile) throws {
         let stat = try FileSystem.attempt("examine", path) { try descriptor.stat() }
         guard stat.type == .regular else {
-            throw RoostError(.fileSystem, "\(path) is in the way: it is not a regular file. Remove it and try again.")
+            throw RoostError(.fileSystem, "\(path) is not a regular file. Remove it and try again.")
         }
         length = stat.size
         let hasJournal = file.size > PartialFile.largestWithoutJournal

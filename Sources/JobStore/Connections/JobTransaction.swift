@@ -32,7 +32,7 @@ final class JobTransaction {
         let assignments = changed.map { "\(JobRow.columns[$0]) = ?" }.joined(separator: ", ")
         let statement = try database.cachedStatement(sql: "UPDATE jobs SET \(assignments) WHERE id = ?")
         try statement.execute(arguments: StatementArguments(changed.map { new[$0] } + [before.id.databaseValue]))
-        guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is not in jobs.db any more.") }
+        guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is no longer in jobs.db.") }
         if let kind = JobEvent.Kind(from: before, to: after) { try record(kind, of: after, message: message) }
         if after.status.isFinished != before.status.isFinished { try setWebhook(of: after.id, isDue: after.status.isFinished) }
         if before.status == .running, after.status != .running {

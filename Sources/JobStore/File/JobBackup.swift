@@ -63,7 +63,7 @@ public enum JobBackup {
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: destination, isDirectory: &isFolder) else { return }
-        guard !isFolder.boolValue else { throw RoostError(.conflict, "\(destination) is a folder; name the file the backup shall be.") }
+        guard !isFolder.boolValue else { throw RoostError(.conflict, "\(destination) is a folder; give the path of a file for the backup.") }
         guard replacing else { throw RoostError(.conflict, "\(destination) exists already; choose another name, or replace it with --force.") }
     }
 
@@ -85,7 +85,7 @@ public enum JobBackup {
             let findings = try JobFileCheck.findings(database)
             guard findings.isEmpty else {
                 throw RoostError(
-                    .database, "\(source) is damaged, so there is no backup of it: \(findings[0]). `roost db check` tells more.",
+                    .database, "\(source) is damaged, so there is no backup of it: \(findings[0]). Run `roost db check` for details.",
                     context: ["findings": findings.joined(separator: "; ")])
             }
             guard try database.tableExists("jobs") else { return 0 }

@@ -80,7 +80,7 @@ enum JobFileConnection {
         let sentence =
             switch error.resultCode {
             case .SQLITE_NOTADB: "\(path) is not a SQLite database."
-            case .SQLITE_CORRUPT: "\(path) is damaged and cannot be \(what); `roost db check` tells more."
+            case .SQLITE_CORRUPT: "\(path) is damaged and cannot be \(what); run `roost db check` for details."
             case .SQLITE_BUSY, .SQLITE_LOCKED: "\(path) cannot be \(what) because another program holds it; close that program and try again."
             case .SQLITE_FULL: "\(path) cannot be \(what) because the disk is full; free some space and try again."
             case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:

@@ -88,7 +88,7 @@ extension JobTransaction {
         guard count < JobDatabase.mostWebhooks else {
             throw RoostError(
                 .conflict,
-                "The pull is under way as job \(jobID), which calls \(count) addresses already, as many as a job may; follow it with GET /jobs/\(jobID)/events, or ask again without `callback_url`.",
+                "The pull runs already as job \(jobID), which has the maximum of \(count) callback addresses; follow it with GET /jobs/\(jobID)/events, or send the request again without `callback_url`.",
                 field: "callback_url")
         }
         try database.execute(sql: "INSERT OR IGNORE INTO job_webhooks (job_id, url) VALUES (?, ?)", arguments: [jobID, url])

@@ -55,7 +55,7 @@ extension JobTransaction {
             job.owner = nil
             job.finishedAt = now
             job.error =
-                "The server's process ended \(limit) times in a row while it ran this pull, and no byte came in between. Look for the reason in the logs of the server and the system (was memory short?), then have it tried again with `roost jobs retry \(id)`."
+                "The server's process ended \(limit) times in a row during this pull, without a new byte in between. Check the logs of the server and the system (for example for a lack of memory), then run `roost jobs retry \(id)`."
             try save(job, over: before, message: job.error)
         }
     }

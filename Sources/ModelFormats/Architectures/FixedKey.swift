@@ -17,7 +17,8 @@ struct FixedKey: Sendable {
     /// SiLU by its names in transformers.
     static let silu = FixedKey("hidden_act", "silu", "swish")
 
-    /// GELU by its names in transformers, which differ less than sixteen bits can tell: llama.cpp has one for all.
+    /// GELU by its names in transformers. llama.cpp has a single GELU, because the variants differ by less than the
+    /// precision of sixteen bits.
     static func gelu(_ key: String) -> FixedKey { FixedKey(key, "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python") }
 
     /// RoPE rotates each head completely.
@@ -29,7 +30,7 @@ struct FixedKey: Sendable {
     func check(_ config: ModelConfig) throws {
         guard let value = config[key], !values.contains(where: { $0.means(value) }) else { return }
         throw config.computedOtherwise(
-            key, "computes models of \(config.className) with \(values.map(\.plainText).joined(separator: " or ")) only")
+            key, "supports only \(values.map(\.plainText).joined(separator: " or ")) for models of \(config.className)")
     }
 }
 
@@ -42,8 +43,8 @@ extension ModelConfig {
     /// - Returns: The error.
     func computedOtherwise(_ key: String, _ engine: String) -> RoostError {
         let value = (self[key] ?? .null).plainText
-        let says = isDefault(key) ? "leaves \(key.quotedForPeople) at its class's \(value)" : "says \(key.quotedForPeople): \(value)"
+        let says = isDefault(key) ? "has the default \(value) for \(key.quotedForPeople)" : "has \(key.quotedForPeople): \(value)"
         return RoostError(
-            .unsupportedModel, "\"config.json\" \(says), and llama.cpp \(engine). Its answers would be wrong, so the model is not converted.")
+            .unsupportedModel, "\"config.json\" \(says), but llama.cpp \(engine). Its answers would be wrong, so the model is not converted.")
     }
 }

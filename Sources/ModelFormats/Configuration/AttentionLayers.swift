@@ -12,7 +12,7 @@ enum AttentionLayers {
     static func checkKinds(_ config: ModelConfig) throws {
         guard let other = kinds(config)?.first(where: { ![sliding, "full_attention"].contains($0.string) }) else { return }
         throw config.computedOtherwise(
-            "layer_types", "knows no \(other.plainText) among the layers of \(config.className)")
+            "layer_types", "does not support layers of type \(other.plainText) in \(config.className)")
     }
 
     /// Returns the window of Qwen's models, which the first layers may not have.

@@ -12,16 +12,16 @@ extension RotaryConfig {
     func check(kinds: Set<String>, _ config: ModelConfig) throws {
         // Only Phi 3 rotates parts of its heads.
         guard kinds.contains("longrope") || number("partial_rotary_factor") ?? 1 == 1 else {
-            throw Self.problem("rotates a part of each head, and llama.cpp all of it in models of \(config.className)", config)
+            throw Self.problem("rotates a part of each head, but llama.cpp rotates complete heads in models of \(config.className)", config)
         }
-        guard !isSlidingScaled else { throw Self.problem("does so in layers with a window too, and llama.cpp in the others only", config) }
+        guard !isSlidingScaled else { throw Self.problem("does so in layers with a window too, but llama.cpp only in the other layers", config) }
         guard let kind else {
-            guard parameters["factor"] == nil else { throw Self.problem("does not say in what way: it has a factor and no type", config) }
+            guard parameters["factor"] == nil else { throw Self.problem("gives a factor but no type", config) }
             return
         }
         guard kinds.contains(kind) else {
-            let known = kinds.isEmpty ? "in no way" : "by \(kinds.sorted().joined(separator: ", ")) only"
-            throw Self.problem("does so by \(kind.quotedForPeople), and llama.cpp scales that of models of \(config.className) \(known)", config)
+            let known = kinds.isEmpty ? "no scaling" : "only \(kinds.sorted().joined(separator: ", "))"
+            throw Self.problem("does so by \(kind.quotedForPeople), but llama.cpp supports \(known) for models of \(config.className)", config)
         }
         if kind == "yarn", parameters["long_factor"] == nil { try checkYarn(config) }
     }
@@ -30,12 +30,12 @@ extension RotaryConfig {
     private func checkYarn(_ config: ModelConfig) throws {
         let own: [(String, Double)] = [("beta_fast", 32), ("beta_slow", 1), ("extrapolation_factor", 1), ("attn_factor", 1)]
         if let (key, value) = own.first(where: { key, value in parameters[key].map { $0.number != value } ?? false }) {
-            throw Self.problem("has \(key.quotedForPeople): \(parameters[key]?.plainText ?? ""), and llama.cpp computes with \(value) only", config)
+            throw Self.problem("has \(key.quotedForPeople): \(parameters[key]?.plainText ?? ""), but llama.cpp supports only \(value)", config)
         }
-        guard parameters["truncate"] != false else { throw Self.problem("has \"truncate\": false, and llama.cpp always truncates", config) }
+        guard parameters["truncate"] != false else { throw Self.problem("has \"truncate\": false, but llama.cpp always truncates", config) }
         guard let factor = number("factor"), let wanted = yarnAttentionFactor(factor) else { return }
         guard abs(wanted - Self.yarnScale(factor, 1)) < 1e-4 else {
-            throw Self.problem("sharpens attention by \(Float(wanted)), and llama.cpp by \(Float(Self.yarnScale(factor, 1)))", config)
+            throw Self.problem("scales attention by \(Float(wanted)), but llama.cpp by \(Float(Self.yarnScale(factor, 1)))", config)
         }
     }
 

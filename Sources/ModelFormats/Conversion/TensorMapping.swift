@@ -57,7 +57,7 @@ struct TensorMapping {
             if case .stacked(let count) = rule.transform {
                 try addExpert(tensor, number: place.numbers[1], of: count, layer: place.numbers[0])
             } else {
-                guard !seen.contains(target) else { throw Self.problem(name, "is there twice, under two names") }
+                guard !seen.contains(target) else { throw Self.problem(name, "occurs twice, under two names") }
                 let shape = SourceShape(tensor, name: name)
                 try append(try shape.output(named: target, rule.transform), of: name)
             }
@@ -79,7 +79,7 @@ struct TensorMapping {
     /// the files of llama.cpp's converter.
     private mutating func addExpert(_ tensor: Checkpoint.Tensor, number: Int, of count: Int, layer: Int) throws {
         let name = tensor.tensor.name.description
-        guard number < count else { throw Self.problem(name, "belongs to an expert beyond the \(count) that \"config.json\" promises") }
+        guard number < count else { throw Self.problem(name, "belongs to an expert beyond the \(count) in \"config.json\"") }
         let rules = rules.filter { if case .stacked = $0.transform { true } else { false } }.sorted { $0.source < $1.source }
         let source = TensorNamePattern(architecture.canonicalName(name)).pattern
         experts["\(layer) \(source)", default: [:]][number] = tensor
@@ -108,7 +108,7 @@ struct TensorMapping {
         let reason =
             isHead
             ? "By \"config.json\" (\"tie_word_embeddings\") the embedding does not serve as the head, and no \"modules.json\" makes it a model of vectors."
-            : "\"config.json\" promises more than the repository's files hold, or it is a variant that is not supported."
+            : "\"config.json\" requires more tensors than the repository's files contain, or the model is a variant that is not supported."
         return RoostError(
             .unsupportedModel,
             "The model lacks the tensor \(rule.source.quotedForPeople) that becomes \(target.quotedForPeople). \(reason) Pulling again changes nothing."

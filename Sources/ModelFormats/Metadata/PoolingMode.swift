@@ -17,7 +17,7 @@ public enum PoolingMode: UInt32, Sendable {
         guard modes.count <= 1 else {
             throw RoostError(
                 .unsupportedModel,
-                "The model pools its tokens in several ways at once (\(modes.joined(separator: ", "))), and llama.cpp in one. Its vectors would be wrong, so it is "
+                "The model pools its tokens in several ways at once (\(modes.joined(separator: ", "))), but llama.cpp supports only one. Its vectors would be wrong, so it is "
                     + "not converted.")
         }
         if values["pooling_mode_mean_tokens"] == true || values["pooling_mode"]?.string == "mean" {

@@ -21,7 +21,7 @@ public struct SentenceModules: Sendable {
         if let other = kinds.first(where: { !Self.known.contains($0) }) {
             throw RoostError(
                 .unsupportedModel,
-                "\"modules.json\" has a module \(other.quotedForPeople), which changes the vectors, and llama.cpp would leave it out. They would be wrong, so the "
+                "\"modules.json\" has a module \(other.quotedForPeople), which changes the vectors, but llama.cpp would leave it out. They would be wrong, so the "
                     + "model is not converted.")
         }
         guard let place = kinds.firstIndex(of: "Pooling"), let folder = modules[place].members?["path"]?.string, !folder.isEmpty else {

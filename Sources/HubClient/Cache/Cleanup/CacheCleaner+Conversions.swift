@@ -27,7 +27,7 @@ extension CacheCleaner {
         if try report.isDryRun ? !conversion.isBeingMade() : conversion.remove() {
             report.note(kind, cache.relative(conversion.path), bytes: bytes)
         } else {
-            report.kept.append(.init(path: cache.relative(conversion.path), reason: "it is being made"))
+            report.kept.append(.init(path: cache.relative(conversion.path), reason: "it is being converted"))
         }
     }
 

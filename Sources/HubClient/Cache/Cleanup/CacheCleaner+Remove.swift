@@ -74,7 +74,7 @@ extension CacheCleaner {
         if let reason = reasonToKeep(selector.repository) { throw RoostError(.conflict, "\(selector) stays: \(reason).", field: "model") }
         guard try !cache.isBeingFetched(selector.repository) else {
             throw RoostError(
-                .conflict, "\(selector) stays: a process is downloading files of it. Wait for it, or end it, and try again.", field: "model")
+                .conflict, "\(selector) cannot be removed: a process is downloading files of it. Wait for it, or end it, and try again.", field: "model")
         }
     }
 

@@ -17,7 +17,7 @@ extension HubCache {
         }
         guard commits.count == 1 else {
             throw RoostError(
-                .invalidRequest, "\(name.quotedForPeople) can mean \(commits.count) commits of \(selector.repository) that are here; name one whole.",
+                .invalidRequest, "\(name.quotedForPeople) matches \(commits.count) commits of \(selector.repository) in the cache; give a complete commit.",
                 field: "revision")
         }
         return ResolvedRevision(repository: selector.repository, revision: name, commit: commit)

@@ -143,6 +143,6 @@ extension CachedRepository {
 extension RoostError {
     /// The error for a model that is not in the cache.
     static func notHere(_ selector: ModelSelector) -> RoostError {
-        RoostError(.modelNotFound, "\(selector) is not on this machine; `roost models list` shows what is.", field: "model")
+        RoostError(.modelNotFound, "\(selector) is not on this machine; `roost models list` shows all models.", field: "model")
     }
 }
