@@ -8,7 +8,8 @@ public struct EngineVersion: Sendable, Hashable, CustomStringConvertible {
     /// without git history.
     public let build: Int?
 
-    /// Reads the output of `llama-server --version`: `version: 1.2.3 (build 11434, commit abc)` or, before that form, `version: 6000 (abc)`.
+    /// Parses the output of `llama-server --version`: `version: 1.2.3 (build 11434, commit abc)` or, in older builds,
+    /// `version: 6000 (abc)`.
     ///
     /// - Parameter output: The output of the command, all streams together.
     public init?(parsing output: String) {

@@ -84,8 +84,8 @@ public actor EngineSupervisor: Service {
     ///
     /// - Parameter entry: The model.
     /// - Returns: The loaded model.
-    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`, `engineCrashed` or `shuttingDown`;
-    /// `CancellationError`.
+    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`,
+    ///   `engineCrashed` or `shuttingDown`; `CancellationError`.
     public func load(_ entry: ModelEntry) async throws -> LoadedModel {
         let engine = try await acquire(entry)
         defer { release(engine, isSuspect: false) }

@@ -3,7 +3,8 @@ import RoostCore
 import SystemPackage
 
 extension HubConfiguration {
-    /// Reads the configuration from the variables that Hugging Face's own tools use, so that both share one cache and one login.
+    /// Reads the configuration from the variables that Hugging Face's own tools use, so that both share one cache and
+    /// one login.
     ///
     /// An empty variable counts as unset, and a leading `~` stands for `HOME`.
     ///
@@ -87,7 +88,8 @@ private struct EnvironmentReader {
         guard let token = SecretToken(text) else {
             throw RoostError(
                 .invalidConfiguration,
-                "\(name) contains a character that is not valid in a Hub token. Copy the token again from https://huggingface.co/settings/tokens.", field: name)
+                "\(name) contains a character that is not valid in a Hub token. Copy the token again from https://huggingface.co/settings/tokens.",
+                field: name)
         }
         return token
     }
@@ -99,7 +101,8 @@ private struct EnvironmentReader {
         }
         guard let home = value("HOME") else {
             throw RoostError(
-                .invalidConfiguration, "HOME is not set, so the location of the Hub cache is unknown. Set HF_HOME to a folder with an absolute path.", field: name)
+                .invalidConfiguration, "HOME is not set, so the location of the Hub cache is unknown. Set HF_HOME to a folder with an absolute path.",
+                field: name)
         }
         return FilePath(home).pushing(FilePath(String(text.dropFirst(2))))
     }

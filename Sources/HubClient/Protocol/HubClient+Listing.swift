@@ -11,8 +11,9 @@ extension HubClient {
     ///   - repository: The repository.
     ///   - revision: A branch, tag, `refs/pr/N` or commit.
     /// - Returns: The revision, pinned to its commit.
-    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
-    ///   `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`; `CancellationError`.
+    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`,
+    ///   `revisionNotFound`, `accessDenied`, `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`;
+    ///   `CancellationError`.
     @concurrent
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)

@@ -23,7 +23,8 @@ struct TreeEntry: Decodable {
 
     /// The file of this entry, or `nil` for a folder.
     ///
-    /// - Throws: `RoostError` with code `hubProtocolViolation` for an unsafe path, an impossible size or a malformed digest.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` for an unsafe path, an impossible size or a
+    ///   malformed digest.
     func file() throws -> RepositoryFile? {
         guard type == "file" else { return nil }
         let safePath = try RepositoryFilePath(parsing: path)
@@ -35,7 +36,7 @@ struct TreeEntry: Decodable {
     }
 
     /// The digest of the content. For a large file this is the sha256 in `lfs`; its `oid` is the hash of git's pointer
-    /// file and does not depend on the content alone.
+    /// file, not of the content.
     private var digest: ContentDigest? {
         if let lfs {
             guard let digest = ContentDigest(hex: lfs.oid), case .sha256 = digest else { return nil }

@@ -45,9 +45,9 @@ extension HubClient {
     ///   - revision: The pinned revision.
     ///   - onProgress: Receives the number of downloaded bytes: at the start, after every write, and at the end.
     /// - Returns: The file's path in the snapshot.
-    /// - Throws: `RoostError` with code `network`, `hubFailure`, `rateLimited` (with `retryAfter`), `digestMismatch`, `sizeMismatch`,
-    ///   `entryNotFound`, `repositoryNotFound`, `gatedRepository`, `accessDenied`, `hubProtocolViolation`, `insufficientSpace` or `fileSystem`;
-    ///   `CancellationError`.
+    /// - Throws: `RoostError` with code `network`, `hubFailure`, `rateLimited` (with `retryAfter`), `digestMismatch`,
+    ///   `sizeMismatch`, `entryNotFound`, `repositoryNotFound`, `gatedRepository`, `accessDenied`,
+    ///   `hubProtocolViolation`, `insufficientSpace` or `fileSystem`; `CancellationError`.
     @concurrent
     public func download(
         _ file: RepositoryFile, in revision: ResolvedRevision, onProgress: @escaping @Sendable (Int64) -> Void

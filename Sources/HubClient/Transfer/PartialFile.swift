@@ -244,7 +244,8 @@ final class PartialFile: Sendable {
     var changedByOthers: RoostError {
         RoostError(
             .sizeMismatch,
-            "\(path) was changed by another program while it was written. It was deleted and is downloaded again. Do not change files in this folder.")
+            "\(path) was changed by another program while it was written. It was deleted and is downloaded again. Do not change files in this folder."
+        )
     }
 
     private func full(_ failure: Errno) -> RoostError {

@@ -38,7 +38,8 @@ extension RepositoryFile {
         try answer.requireIdentityEncoding()
         guard answer.status == 200 else {
             throw RoostError(
-                .hubProtocolViolation, "The Hub sent a part of a file although the whole file was requested. Check HF_ENDPOINT.", context: answer.context)
+                .hubProtocolViolation, "The Hub sent a part of a file although the whole file was requested. Check HF_ENDPOINT.",
+                context: answer.context)
         }
         if let length = answer.contentLength, length != size { throw wrongSize("\(length)", answer) }
     }

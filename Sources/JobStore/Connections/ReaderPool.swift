@@ -12,7 +12,7 @@ final class ReaderPool: Sendable {
     private let free: Mutex<[DatabaseQueue]>
     /// Two connections, so that two long queries can run at the same time.
     private let aside: [(connection: DatabaseQueue, thread: DispatchQueue)]
-    /// The index of the connection for the next query, before the remainder of division by two.
+    /// The index of the connection for the next query: 0 or 1.
     private let turn = Atomic(0)
 
     init(path: String) throws {

@@ -112,8 +112,7 @@ struct DamagedTable {
 
     private var quotedColumns: [String] { columns.map(\.quotedDatabaseIdentifier) }
 
-    /// Returns a statement that is prepared once and kept. The cache of the connection drops a statement that met
-    /// damage.
+    /// Prepares a statement, which the caller reuses. The connection's cache drops a statement that met damage.
     private func statement(_ clause: String, selecting: [String]? = nil) throws -> Statement {
         let list = (selecting ?? quotedColumns).joined(separator: ", ")
         return try database.makeStatement(sql: "SELECT \(list) FROM \(name.quotedDatabaseIdentifier) \(clause)")

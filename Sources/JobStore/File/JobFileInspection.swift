@@ -105,7 +105,8 @@ public struct JobFileInspection: Sendable, Hashable {
         case (JobSchema.applicationID, JobSchema.version): .current
         case (JobSchema.applicationID, let version) where version > JobSchema.version: .newer(version: Int(version))
         case (JobSchema.applicationID, let version) where version >= JobSchema.firstMarked: .earlier(version: Int(version))
-        case (JobSchema.applicationID, let version): .foreign(reason: "has Roost's application_id and schema \(version), which no version of Roost writes")
+        case (JobSchema.applicationID, let version):
+            .foreign(reason: "has Roost's application_id and schema \(version), which no version of Roost writes")
         case (0, 0): nil
         case (0, let version): .foreign(reason: "has schema version \(version) but not Roost's application_id")
         case (let id, _): .foreign(reason: "belongs to another program (application_id \(id))")

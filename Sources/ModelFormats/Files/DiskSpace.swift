@@ -24,6 +24,6 @@ enum DiskSpace {
         guard !overflow, byteCount > 0, free < UInt64(byteCount) else { return }
         let missing = ByteCount(byteCount - Int64(free))
         throw RoostError(
-            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free some space and try again.")
+            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free space and try again.")
     }
 }

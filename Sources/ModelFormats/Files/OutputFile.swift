@@ -14,7 +14,7 @@ import SystemPackage
 /// disk. After a crash, writing continues with the help of a journal beside it:
 ///
 ///     model.gguf.roost.incomplete   the bytes so far
-///     model.gguf.roost.journal      what the file will be (a digest), then after each flush the number of parts that are on the disk
+///     model.gguf.roost.journal      the identity of the file (a digest), then after each flush the number of parts on disk
 final class OutputFile {
     /// The number of parts that were on the disk when the file was opened.
     let finishedParts: Int

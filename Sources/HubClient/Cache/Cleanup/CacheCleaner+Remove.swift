@@ -24,7 +24,9 @@ extension CacheCleaner {
         guard !commits.isEmpty || !partials.isEmpty || !conversions.isEmpty else { throw RoostError.notHere(selector) }
         try requireFree(selector)
         for conversion in conversions where try conversion.isBeingMade() {
-            throw RoostError(.conflict, "\(selector) cannot be removed: \(conversion.reference) is being converted from it. Wait for that, or cancel it.", field: "model")
+            throw RoostError(
+                .conflict, "\(selector) cannot be removed: \(conversion.reference) is being converted from it. Wait for that, or cancel it.",
+                field: "model")
         }
         var report = CacheCleanup(isDryRun: isDryRun)
         for conversion in conversions { try remove(conversion, &report) }
@@ -74,7 +76,8 @@ extension CacheCleaner {
         if let reason = reasonToKeep(selector.repository) { throw RoostError(.conflict, "\(selector) stays: \(reason).", field: "model") }
         guard try !cache.isBeingFetched(selector.repository) else {
             throw RoostError(
-                .conflict, "\(selector) cannot be removed: a process is downloading files of it. Wait for it, or end it, and try again.", field: "model")
+                .conflict, "\(selector) cannot be removed: a process is downloading files of it. Wait for it, or end it, and try again.",
+                field: "model")
         }
     }
 

@@ -17,7 +17,8 @@ extension HubCache {
         }
         guard commits.count == 1 else {
             throw RoostError(
-                .invalidRequest, "\(name.quotedForPeople) matches \(commits.count) commits of \(selector.repository) in the cache; give a complete commit.",
+                .invalidRequest,
+                "\(name.quotedForPeople) matches \(commits.count) commits of \(selector.repository) in the cache; give a complete commit.",
                 field: "revision")
         }
         return ResolvedRevision(repository: selector.repository, revision: name, commit: commit)

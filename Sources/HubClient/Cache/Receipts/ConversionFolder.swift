@@ -138,7 +138,9 @@ extension ReceiptFolder {
         let repository = try RepositoryID(parsing: finding.model)
         let model = conversions(of: repository).first { $0.modelFile.string == finding.location }
         guard let model else {
-            guard finding.problem == .missing else { throw RoostError(.invalidRequest, "\(finding.location) is not a model that was converted here.") }
+            guard finding.problem == .missing else {
+                throw RoostError(.invalidRequest, "\(finding.location) is not a model that was converted here.")
+            }
             return nil
         }
         let aside = FileSystem.temporaryName(in: model.path)
