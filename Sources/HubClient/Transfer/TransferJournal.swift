@@ -7,7 +7,6 @@ import RoostCore
 ///
 /// It follows the content, in two slots that are written in turn, so that a write interrupted by a crash leaves the
 /// other slot intact. The journal is in the same file as the content, so the two always match.
-/// finds the truth about it, and nothing else has to be kept in step.
 ///
 ///     content (size) | slot (32 KiB) | slot (32 KiB)
 ///     slot: magic (8) | length of the JSON (4, little endian) | SHA-256 of the JSON (32) | JSON

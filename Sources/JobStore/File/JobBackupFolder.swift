@@ -45,8 +45,8 @@ public struct JobBackupFolder: Sendable, Hashable {
         "\(path)/jobs-\(FileTime.text(date))-\(reason.rawValue).db"
     }
 
-    /// Makes a backup, and the folder if it is not there.
     /// Makes a backup, and creates the folder if needed.
+    ///
     /// - Parameters:
     ///   - source: The file to copy.
     ///   - reason: The reason for the backup.
