@@ -7,13 +7,15 @@ public enum EngineLocator {
     /// The oldest llama.cpp build that Roost uses: older ones have a memory fault in the model loader (CVE-2026-27940).
     public static let minimumBuild = 8146
 
-    /// Looks at `ROOST_LLAMA_SERVER`, then along `PATH`, then for the newest `roost/engines/*/bin/llama-server` in the user's cache folder.
+    /// Searches `ROOST_LLAMA_SERVER`, then `PATH`, then the newest `roost/engines/*/bin/llama-server` in the user's
+    /// cache folder.
     ///
-    /// An explicit path that does not work is an error: it is never silently replaced by another engine.
+    /// An explicit path that does not work is an error. It is never silently replaced by another engine.
     ///
-    /// - Parameter environment: The variables `ROOST_LLAMA_SERVER`, `PATH`, `XDG_CACHE_HOME` and `HOME` are read.
+    /// - Parameter environment: The environment. The variables `ROOST_LLAMA_SERVER`, `PATH`, `XDG_CACHE_HOME` and
+    ///   `HOME` are read.
     /// - Returns: The executable's path.
-    /// - Throws: `RoostError` with code `engineMissing` that says how to get one.
+    /// - Throws: `RoostError` with code `engineMissing` that explains how to get an engine.
     public static func locate(environment: [String: String]) throws -> FilePath {
         if let explicit = environment["ROOST_LLAMA_SERVER"], !explicit.isEmpty {
             guard isExecutable(FilePath(explicit)) else {
@@ -28,11 +30,11 @@ public enum EngineLocator {
         throw RoostError(.engineMissing, "No llama-server was found on PATH or among the engines Roost has built. \(howToGetOne)")
     }
 
-    /// Asks an engine for its version.
+    /// Returns the version of an engine.
     ///
     /// - Parameter executable: A `llama-server`.
-    /// - Returns: What it says.
-    /// - Throws: `RoostError` with code `engineMissing` when it does not run or says nothing that looks like a version.
+    /// - Returns: The version.
+    /// - Throws: `RoostError` with code `engineMissing` if it does not run or prints no version.
     public static func version(of executable: FilePath) async throws -> EngineVersion {
         let output: String
         do {
@@ -47,12 +49,12 @@ public enum EngineLocator {
         return version
     }
 
-    /// Engines that `make engine` has built, newest pinned version first.
+    /// The engines that `make engine` has built, newest pinned version first.
     private static func built(_ environment: [String: String]) -> [FilePath] {
         let home = environment["HOME"].map { FilePath($0).appending(".cache") }
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) } ?? home
         guard let engines = cache?.appending("roost").appending("engines") else { return [] }
-        // No folder means that nothing was built.
+        // If there is no folder, no engine was built.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: engines.string)) ?? []
         return names.sorted { $0.compare($1, options: .numeric) == .orderedDescending }
             .map { engines.appending($0).appending("bin").appending("llama-server") }

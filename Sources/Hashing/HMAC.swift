@@ -1,11 +1,11 @@
-/// A keyed hash (RFC 2104), by which a receiver knows who sent a message.
+/// A keyed hash (RFC 2104) that authenticates the sender of a message.
 package struct HMAC<Function: HashFunction>: Sendable {
     private var inner = Function()
     private var outer = Function()
 
-    /// Begins a message.
+    /// Starts a message.
     ///
-    /// - Parameter key: What sender and receiver share; of any length.
+    /// - Parameter key: The secret that sender and receiver share, of any length.
     package init(key: some Collection<UInt8>) {
         var block = key.count > Function.blockSize ? Function.hash(data: key) : Array(key)
         block += Array(repeating: 0, count: Function.blockSize - block.count)
@@ -15,7 +15,7 @@ package struct HMAC<Function: HashFunction>: Sendable {
 
     package mutating func update(data: some Collection<UInt8>) { inner.update(data: data) }
 
-    /// The code of the message so far.
+    /// Returns the code of the message so far.
     package func finalize() -> [UInt8] {
         var result = outer
         result.update(data: inner.finalize())

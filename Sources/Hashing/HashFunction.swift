@@ -1,13 +1,13 @@
-/// A hash of bytes that pass by. A value: a copy goes on from where the original is.
+/// An incremental hash function. A value type: a copy continues from the state of the original.
 package protocol HashFunction: Sendable {
-    /// Of so many bytes at a time; what HMAC (RFC 2104) pads its key to.
+    /// The size of the blocks that the function processes, in bytes. HMAC (RFC 2104) pads its key to this size.
     static var blockSize: Int { get }
 
     init()
 
     mutating func update(bufferPointer bytes: UnsafeRawBufferPointer)
 
-    /// The hash of the bytes so far; more may follow.
+    /// Returns the hash of the bytes so far. More bytes may follow.
     func finalize() -> [UInt8]
 }
 
@@ -17,7 +17,7 @@ extension HashFunction {
         if done == nil { Array(data).withUnsafeBytes { update(bufferPointer: $0) } }
     }
 
-    /// The hash of bytes that are all here.
+    /// Returns the hash of complete data.
     package static func hash(data: some Collection<UInt8>) -> [UInt8] {
         var hash = Self()
         hash.update(data: data)
@@ -26,7 +26,7 @@ extension HashFunction {
 }
 
 extension Sequence<UInt8> {
-    /// Two digits a byte, in lower case.
+    /// The bytes as lower-case hexadecimal digits, two per byte.
     package var hexadecimal: String {
         reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
     }

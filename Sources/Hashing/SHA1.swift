@@ -4,7 +4,7 @@
     import COpenSSL
 #endif
 
-/// SHA-1 (FIPS 180-4): 20 bytes. For git's names of blobs only; it does not stand against an attacker.
+/// SHA-1 (FIPS 180-4): 20 bytes. Only for git's blob names, because SHA-1 does not resist attacks.
 package struct SHA1: HashFunction {
     package static let blockSize = 64
 
@@ -24,7 +24,7 @@ package struct SHA1: HashFunction {
 
     package mutating func update(bufferPointer bytes: UnsafeRawBufferPointer) {
         #if canImport(CommonCrypto)
-            // The library counts in 32 bits.
+            // The library's length parameter has 32 bits.
             var rest = bytes[...]
             while !rest.isEmpty {
                 let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))

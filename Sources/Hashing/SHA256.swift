@@ -24,7 +24,7 @@ package struct SHA256: HashFunction {
 
     package mutating func update(bufferPointer bytes: UnsafeRawBufferPointer) {
         #if canImport(CommonCrypto)
-            // The library counts in 32 bits.
+            // The library's length parameter has 32 bits.
             var rest = bytes[...]
             while !rest.isEmpty {
                 let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))

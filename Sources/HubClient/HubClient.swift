@@ -1,30 +1,31 @@
 public import Logging
 public import RoostCore
 
-/// The Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies them.
+/// A client for the Hub's protocol and the Hub cache: resolves a repository, lists its files, downloads and verifies
+/// them.
 ///
-/// A request that fails for a moment is made again in place, after pauses of less than two seconds together. When to try again after that is the
-/// caller's decision: `RoostError.isTransient` and `retryAfter` say whether and when.
-/// The token goes to the endpoint's own origin only, and into no error and no log.
+/// A request that fails temporarily is repeated after pauses of less than two seconds in total. Later tries are the
+/// caller's decision: `RoostError.isTransient` and `retryAfter` say whether and when. The token is sent only to the
+/// endpoint's own origin, and never appears in errors or logs.
 public final class HubClient: Sendable {
     let transport: HubTransport
     let routes: HubRoutes
     let cache: HubCache
     let space: DiskSpace
     let planned: PlannedSpace
-    /// A larger file is asked for in parts only.
+    /// The size in bytes above which a file is requested only in parts.
     let largestWhole: Int64
     let disk = DiskThreads()
-    /// Holds all downloads of this client together below a rate.
+    /// The rate limit for all downloads of this client together.
     public let bandwidth = BandwidthLimiter()
     let clock: any Clock<Duration>
     let logger: Logger
 
-    /// Makes a client with connections of its own; end it with `shutdown()`.
+    /// Creates a client with its own connections; end it with `shutdown()`.
     ///
     /// - Parameters:
-    ///   - configuration: Where the Hub is, who asks, and where files go.
-    ///   - logger: Gets one line a request at level debug.
+    ///   - configuration: The Hub, the token and the cache.
+    ///   - logger: The logger, with one line per request at level debug.
     public convenience init(configuration: HubConfiguration, logger: Logger) {
         self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace(reserve: configuration.diskReserve))
     }
@@ -44,9 +45,9 @@ public final class HubClient: Sendable {
         self.logger = logger
     }
 
-    /// Closes the connections. Calls under way fail.
+    /// Closes the connections. Calls in progress fail.
     ///
-    /// - Throws: When the connections do not close in order.
+    /// - Throws: An error if the connections do not close in order.
     public func shutdown() async throws {
         try await transport.connections.shutdown()
         try await disk.shutdown()

@@ -4,14 +4,15 @@ public import Logging
 import RoostCore
 import Synchronization
 
-/// jobs.db: the durable record of every pull.
+/// The database jobs.db: the durable record of all pulls.
 ///
-/// One process writes. Every acknowledged change of a job's state is on disk before the call returns (WAL, `synchronous=FULL`), and a change
-/// that was begun is finished even when the caller is cancelled in the meantime. No credential ever enters this file.
+/// Only one process writes. Every acknowledged change of a job's state is on disk before the call returns (WAL,
+/// `synchronous=FULL`). A change that has begun is completed even if the caller is cancelled. The file never contains
+/// credentials.
 public final class JobDatabase: Sendable {
     /// The file's path.
     public let path: String
-    /// What was repaired when the file was opened; `nil` when it was sound.
+    /// The repair that was made when the file was opened; `nil` if the file was sound.
     public let recovery: JobRecoveryReport?
     package let now: @Sendable () -> Date
     let writer: JobWriter
@@ -19,15 +20,17 @@ public final class JobDatabase: Sendable {
     let feed: JobEventFeed
     private let isClosed = Mutex(false)
 
-    /// Opens the file, creating it with mode 0600 and the documented schema when it is absent. A file of schema v1.0 is migrated in place after a
-    /// backup; a damaged one is set aside, and its readable rows and the newest good backup take its place.
+    /// Opens the file. If it does not exist, creates it with mode 0600 and the documented schema. A file of schema v1.0
+    /// is backed up and migrated in place. A damaged file is set aside and replaced by its readable rows, completed
+    /// from the newest good backup.
     ///
     /// - Parameters:
     ///   - path: The file's path; its folder must exist.
     ///   - backups: The folder of backups; `nil` for `backups` beside the file.
-    ///   - logger: Hears about repairs.
-    ///   - now: The clock of all timestamps.
-    /// - Throws: `RoostError` with code `database` when the file is not a jobs.db, is of a newer schema or cannot be opened; it is then untouched.
+    ///   - logger: The logger for repairs.
+    ///   - now: The clock for all timestamps.
+    /// - Throws: `RoostError` with code `database` if the file is not a jobs.db, has a newer schema or cannot be
+    ///   opened. The file is then unchanged.
     public init(path: String, backups: String? = nil, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) throws {
         self.path = path
         self.now = now
@@ -45,9 +48,9 @@ public final class JobDatabase: Sendable {
         }
     }
 
-    /// Closes the file. Using the object afterwards throws; closing it again does nothing.
+    /// Closes the file. Using the object afterwards throws; closing it again has no effect.
     ///
-    /// Everything is moved from the write-ahead log into the file first, so that whoever copies jobs.db of a stopped server gets all of it.
+    /// The write-ahead log is moved into the file first, so that a copy of jobs.db from a stopped server is complete.
     ///
     /// - Throws: `RoostError` with code `database`.
     public func close() throws {
@@ -58,7 +61,7 @@ public final class JobDatabase: Sendable {
         if wasClosed { return }
         feed.finish()
         do {
-            // The readers first: an open one would keep the log from being emptied.
+            // The readers are closed first: an open reader would keep the log from being emptied.
             let readersEnd = Result { try readers.close() }
             try writer.close()
             try readersEnd.get()
@@ -72,7 +75,7 @@ public final class JobDatabase: Sendable {
 }
 
 extension JobDatabase {
-    /// Runs a short query on one of the readers, on the caller's thread.
+    /// Runs a short query on a reader connection, on the caller's thread.
     func read<Value>(_ query: (Database) throws -> Value) throws -> Value {
         do {
             return try readers.read(query)
@@ -81,7 +84,7 @@ extension JobDatabase {
         }
     }
 
-    /// Runs a query that may take long on a thread of its own.
+    /// Runs a query that may take long, on a separate thread.
     func readAside<Value: Sendable>(_ query: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await readers.readAside(query)
@@ -90,13 +93,13 @@ extension JobDatabase {
         }
     }
 
-    /// Makes a change on the writer, to its end.
-    /// For tests that need SQL of their own.
+    /// Makes a change on the writer and completes it even if the caller is cancelled. For tests that need their own
+    /// SQL.
     package func write<Value: Sendable>(_ change: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await self.change(.full) { try change($0.database) }
     }
 
-    /// Makes a change of jobs and their history on the writer, to its end.
+    /// Makes a change of jobs and their history on the writer and completes it even if the caller is cancelled.
     func change<Value: Sendable>(
         _ durability: JobWriter.Durability = .full, _ change: @escaping @Sendable (JobTransaction) throws -> Value
     ) async throws -> Value {
@@ -139,7 +142,7 @@ extension JobDatabase {
         }
     }
 
-    /// Plants the bug that the crash tests must see: commits that a power cut loses.
+    /// Introduces the bug that the crash tests must detect: commits that a power cut loses.
     package func plantUnsafeSynchronous() async throws {
         try await writer.withoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     }

@@ -3,7 +3,7 @@ import GRDB
 import Logging
 import RoostCore
 
-/// What happens to jobs.db before the store uses it: looked at, repaired if it is damaged, migrated if it is old.
+/// The steps before the store uses jobs.db: inspect it, repair it if it is damaged, migrate it if its schema is old.
 struct JobDatabaseOpening {
     let path: String
     let backups: String?
@@ -13,10 +13,10 @@ struct JobDatabaseOpening {
         JobBackupFolder(path: backups ?? URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("backups").path)
     }
 
-    /// Makes the file ready.
+    /// Prepares the file.
     ///
-    /// - Returns: What was repaired, if anything.
-    /// - Throws: `RoostError` with code `database` for a file that is not ours to touch; `DatabaseError`.
+    /// - Returns: The repair that was made, if any.
+    /// - Throws: `RoostError` with code `database` for a file that Roost must not touch; `DatabaseError`.
     func prepare() throws -> JobRecoveryReport? {
         try JobFileQuarantine.finishExchange(of: DurableFile.resolved(path))
         try rollBackUnfinished()
@@ -30,7 +30,7 @@ struct JobDatabaseOpening {
         case .documented, .earlier:
             let migration = try JobFileMigration.run(path, backups: backupFolder)
             logger.notice(
-                "jobs.db of schema \(migration.schema) was brought to \(migration.target); it was saved first",
+                "jobs.db was migrated from schema \(migration.schema) to \(migration.target) after a backup",
                 metadata: ["backup": "\(migration.backup ?? "")"])
         case .current, .newer, .foreign, .notADatabase: break
         }
@@ -38,8 +38,9 @@ struct JobDatabaseOpening {
         return recovery
     }
 
-    /// A program that was killed, or lost its power, may have left half a transaction in a v1.0 file or in one that was being made: it lies there
-    /// until its journal is played back, and is neither damage nor a foreign schema. Another program's file is left to that program.
+    /// Rolls back an unfinished transaction. A program that was killed or lost power may have left one in a v1.0 file
+    /// or in a file that was being created. It remains until its journal is played back, and is neither damage nor a
+    /// foreign schema. A file of another program is not changed.
     private func rollBackUnfinished() throws {
         guard try DurableFile.size(of: path + "-journal") ?? 0 > 0 else { return }
         do {
@@ -48,12 +49,12 @@ struct JobDatabaseOpening {
             case .absent, .documented, .earlier, .current, .notADatabase: break
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-            // Half a transaction can look like that.
+            // An unfinished transaction can cause this error.
         }
         do {
             try JobFileConnection.writing(path).close()
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            // What is still wrong now is found and told by whoever looks next.
+            // The inspection that follows finds and reports any remaining error.
         }
     }
 
@@ -78,14 +79,15 @@ struct JobDatabaseOpening {
         try connection.close()
     }
 
-    /// A file that another program made may be readable by everybody.
+    /// Restricts the file to its owner: a file that another program created may be readable by all users.
     private func makePrivate() throws {
         for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         }
     }
 
-    /// SQLite creates files with mode 0644; ours tell what somebody pulls, so the file is made first. `-wal` and `-shm` get its mode.
+    /// Creates the file in advance, because SQLite creates files with mode 0644 and jobs.db shows what a user pulls.
+    /// `-wal` and `-shm` get the same mode.
     private func createPrivateFile() throws {
         guard !FileManager.default.fileExists(atPath: path) else { return }
         guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {

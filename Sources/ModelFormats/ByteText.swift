@@ -1,37 +1,39 @@
-/// Text as a model file holds it: UTF-8 bytes, compared as bytes.
+/// A text in a model file: UTF-8 bytes that are compared as bytes.
 ///
-/// Swift's `String` takes "é" and "e" + U+0301 for the same text; vocabularies have both as different tokens, and tensor names are ordered by bytes.
+/// Swift's `String` treats "é" and "e" + U+0301 as equal. Vocabularies contain both as different tokens, and tensor
+/// names are ordered by bytes.
 public struct ByteText: Sendable, Hashable {
-    /// The bytes; from outside they may be anything, UTF-8 included.
+    /// The bytes. They come from a file and may be invalid UTF-8.
     public let bytes: [UInt8]
 
-    /// Makes a text of bytes.
+    /// Creates a text from bytes.
     ///
-    /// - Parameter bytes: The bytes, as they are in the file.
+    /// - Parameter bytes: The bytes from the file.
     public init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
-    /// Makes a text of a string's UTF-8.
+    /// Creates a text from a string's UTF-8.
     ///
     /// - Parameter string: The string.
     public init(_ string: String) { self.bytes = Array(string.utf8) }
 }
 
 extension ByteText {
-    /// All bytes at once: the array's own way is one after the other, and vocabularies have half a million texts.
+    /// Hashes all bytes in one call. The array's own implementation hashes them one by one, and vocabularies have half
+    /// a million texts.
     public func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 extension ByteText: Comparable {
-    /// By bytes, as `memcmp` does it.
+    /// Compares by bytes, like `memcmp`.
     public static func < (left: ByteText, right: ByteText) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
 }
 
 extension ByteText: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// Makes a text of a literal.
+    /// Creates a text from a literal.
     ///
     /// - Parameter value: The literal.
     public init(stringLiteral value: String) { self.init(value) }
 
-    /// For people: invalid UTF-8 is replaced.
+    /// A description for users, with invalid UTF-8 replaced.
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

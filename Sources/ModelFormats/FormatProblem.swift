@@ -1,10 +1,11 @@
 import RoostCore
 
-/// Why bytes are not what they say they are: the middle of a sentence about a file. Leaves this target as a `RoostError`.
+/// The reason why a file is malformed, as a part of a sentence. Converted to a `RoostError` before it leaves this
+/// target.
 package struct FormatProblem: Error {
-    /// Such as `its tensor "x" ends after the file's end`.
+    /// The reason, such as `its tensor "x" ends after the file's end`.
     package let text: String
-    /// What can be done about it, where that is not what helps against damage: sentences.
+    /// Advice in complete sentences, if the general advice for damaged files does not help.
     let advice: String?
 
     init(_ text: String, advice: String? = nil) {
@@ -12,25 +13,25 @@ package struct FormatProblem: Error {
         self.advice = advice
     }
 
-    /// The same problem, told from further away.
+    /// The same problem with its location in the file.
     func inside(_ place: String) -> FormatProblem { FormatProblem("\(place): \(text)", advice: advice) }
 }
 
 extension RoostError {
-    /// Runs `body`; what it finds wrong becomes an error about the file.
+    /// Runs `body` and converts a `FormatProblem` into an error about the file.
     ///
     /// - Parameters:
-    ///   - file: The file's name, for people.
+    ///   - file: The file's name, for users.
     ///   - body: Reads the file.
-    /// - Returns: What `body` returns.
-    /// - Throws: `RoostError` with code `invalidModelFile` for a `FormatProblem`, and whatever else `body` throws.
+    /// - Returns: The result of `body`.
+    /// - Throws: `RoostError` with code `invalidModelFile` for a `FormatProblem`, and all other errors of `body`.
     static func describing<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let problem as FormatProblem {
             let advice =
                 problem.advice
-                ?? "If `roost models verify` finds it damaged, `roost models repair` fetches it again; else it is as its repository has it: take another one."
+                ?? "If `roost models verify` finds it damaged, `roost models repair` fetches it again; otherwise the fault is in the repository: use another file."
             throw RoostError(.invalidModelFile, "\(file.quotedForPeople) cannot be used: \(problem.text). \(advice)")
         }
     }

@@ -49,7 +49,7 @@ struct EngineFailureReasonTests {
         ("unknown model architecture: 'quux'", "make engine"), ("unable to allocate CPU buffer", "Free memory"),
     ]
 
-    @Test("Nobody is told to pull again what pulling again does not change", arguments: advices.indices)
+    @Test("The advice is not to pull again if pulling again changes nothing", arguments: advices.indices)
     func advice(_ index: Int) {
         let advice = EngineFailureReason.advice(for: Self.advices[index].reason, exit: .exited(1), model: "acme/x:F16")
         #expect(advice.contains(Self.advices[index].words), "\(advice)")

@@ -72,7 +72,7 @@ struct EngineGuardTests {
     }
 
     #if os(Linux)
-        @Test("When the guard itself is killed, the command ends at once, though nobody is left to end it")
+        @Test("When the guard itself is killed, the command ends at once")
         func killedGuard() async throws {
             let guarded = try GuardedCommand(["/bin/sh", "-c", "trap '' TERM; echo armed; while :; do sleep 1; done"])
             let pid = try #require(guarded.commandPID())

@@ -162,7 +162,7 @@ struct EngineSupervisorTests {
         let (one, two) = (try sample("sample/one"), try sample("sample/two"))
         let (supervisor, pid) = try await withSupervisor { supervisor in
             let pid = try await supervisor.load(one).processIdentifier
-            // Cancelled and awaited at the end of this scope: nobody waits for the second engine any more, and it is still loading.
+            // Cancelled and awaited at the end of this scope: no caller waits for the second engine now, and it is still loading.
             async let _ = supervisor.load(two)
             while await supervisor.loadedModels().count < 2 { await Task.yield() }
             return (supervisor, pid)

@@ -157,7 +157,7 @@ import Testing
                 try hub.leave(bytes, at: hub.cache.snapshotPath(of: file, in: hub.revision))
             }
             try FileSystem.makeFolder(hub.cache.blobsFolder(hub.revision.repository))
-            // No lock can be made, whoever asks.
+            // No process can create a lock.
             try hub.leave([], at: hub.cache.root.appending(".locks"))
             try await hub.client.download(files, in: hub.revision, observer: DownloadObserver(onProgress: { _, _ in }))
             #expect(hub.server.requests.isEmpty)

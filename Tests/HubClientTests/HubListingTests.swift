@@ -92,7 +92,7 @@ import Testing
             (404, [("X-Error-Code", "EntryNotFound")], .entryNotFound, "Entry Not Found for url: URL."),
             (403, [("X-Error-Code", "GatedRepo")], .gatedRepository, "Cannot access gated repo for url URL."),
             (403, [("X-Error-Message", "Access to this resource is disabled.")], .accessDenied, "Cannot access repository for url URL."),
-            (429, [("Retry-After", "7")], .rateLimited, "The Hub asks us to slow down"),
+            (429, [("Retry-After", "7")], .rateLimited, "The Hub limits the rate of requests"),
             (503, [("Retry-After", "7")], .hubFailure, "The Hub failed with status 503"),
             (408, [], .hubFailure, "The Hub failed with status 408"),
             (400, [], .hubProtocolViolation, "The Hub refused"),

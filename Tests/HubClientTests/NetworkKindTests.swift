@@ -60,7 +60,7 @@ import Testing
             let connections = HubConnections(configuration)
             let transport = HubTransport(
                 connections: connections, configuration: configuration, logger: .init(label: "test"), clock: ContinuousClock(), pauses: [])
-            // As a redirect to a name of somebody's own would be, which the resolver says is here.
+            // Like a redirect to an attacker's name that resolves to this machine.
             let url = try #require(RemoteURL("http://localhost:\(server.port)/x"))
             let error = await #expect(throws: RoostError.self) { try await transport.get(at: .init(url: url, isFromHub: false), range: nil) }
             try await connections.shutdown()

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `a revision that nobody has pulled is said to be absent`() async throws {
+    @Test func `a revision that was never pulled is reported as absent`() async throws {
         try await Fixture.run(
             environment: { ["HF_ENDPOINT": "http://127.0.0.1:\($0)", "TRANSFORMERS_OFFLINE": "1"] },
             answering: ScriptedServer.always(.init(status: 500))

@@ -61,7 +61,7 @@ import Testing
             let error = try await #require(throws: RoostError.self) { _ = try await hub.client.resolve(hub.revision.repository) }
             let url = "\(hub.server.origin)/api/models/acme/tiny/revision/main"
             #expect(error.code == .accessDenied && !error.isTransient)
-            #expect(error.message == "Cannot access repository for url \(url). Access to this resource is disabled. Nobody can pull it.")
+            #expect(error.message == "Cannot access repository for url \(url). Access to this resource is disabled. It cannot be pulled.")
         }
     }
 

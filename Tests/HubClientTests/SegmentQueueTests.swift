@@ -11,7 +11,7 @@ import Testing
         let second = try #require(queue.next(atMost: 100))
         let third = try #require(queue.next(atMost: 100))
         #expect([first.range, second.range, third.range] == [0..<4, 4..<10, 20..<30])
-        #expect(queue.next(atMost: 4) == nil, "less than two steals is left to whoever has it")
+        #expect(queue.next(atMost: 4) == nil, "less than two steals is not split")
         #expect(queue.advance(first.id, to: 3) == 4)
         queue.end(first.id)
         #expect(queue.firstMissing == 3)

@@ -109,7 +109,7 @@ import Testing
             #expect(PartialContent.bytes(at: path, of: file) == file.size)
             try Data(content.dropLast()).write(to: URL(fileURLWithPath: path.string))
             #expect(PartialContent.bytes(at: path, of: file) == 0)
-            #expect(FileSystem.size(of: path) == file.size - 1, "nobody who only looks repairs it")
+            #expect(FileSystem.size(of: path) == file.size - 1, "reading does not repair it")
             #expect(try open(path, file).bytes == 0 && FileSystem.size(of: path) == 0)
         }
     }

@@ -1,9 +1,10 @@
 import RoostCore
 
-/// Which requests engines crashed over, so that a crash counts against the request and not against the model that others use. A value; time is passed in.
+/// The requests during which engines crashed, so that a crash counts against the request and not against the model that
+/// other clients use. A value type; the caller passes the time.
 ///
-/// A request that was at work when an engine crashed twice is refused for an hour. One that was answered meanwhile is innocent: it was at work beside the
-/// one that caused it.
+/// A request that was running during two crashes of an engine is refused for an hour. A request that was answered in
+/// between is not counted: it was only running beside the one that caused the crash.
 struct CrashRecord: Sendable {
     private static let crashesToRefuse = 2
     private static let memory: Duration = .seconds(3600)
@@ -16,7 +17,7 @@ struct CrashRecord: Sendable {
 
     private var counts: [RequestFingerprint: Count] = [:]
 
-    /// An engine crashed while it worked on these requests.
+    /// Records a crash of an engine during these requests.
     mutating func crashed(during requests: Set<RequestFingerprint>, at now: Duration) {
         counts = counts.filter { now - $0.value.last <= Self.memory }
         for request in requests {
@@ -28,17 +29,17 @@ struct CrashRecord: Sendable {
         for (request, _) in oldest { counts[request] = nil }
     }
 
-    /// A request was answered.
+    /// Records that a request was answered.
     mutating func answered(_ request: RequestFingerprint) { counts[request] = nil }
 
-    /// Refuses a request that engines crash over.
+    /// Throws if engines have crashed repeatedly during this request.
     ///
     /// - Throws: `RoostError` with code `crashesEngine`.
     func check(_ request: RequestFingerprint, at now: Duration) throws {
         guard let count = counts[request], count.crashes >= Self.crashesToRefuse, now - count.last <= Self.memory else { return }
         throw RoostError(
             .crashesEngine,
-            "The engine crashed \(count.crashes) times over exactly this request, so that it is refused for an hour. Change the request; if it is an ordinary one, a newer llama-server may help.",
+            "The engine crashed \(count.crashes) times during this exact request, so it is refused for an hour. Change the request, or try a newer llama-server.",
             context: ["crashes": "\(count.crashes)"])
     }
 }

@@ -1,14 +1,14 @@
 public import NIOCore
 
-/// Tells equal requests apart from others, while this process lives.
+/// A value that is equal for equal requests, within this process.
 public struct RequestFingerprint: Sendable, Hashable {
     private let value: Int
 
-    /// Takes the fingerprint of a request as an engine gets it.
+    /// Computes the fingerprint of a request as it is sent to an engine.
     ///
     /// - Parameters:
     ///   - path: The path.
-    ///   - body: The body. About a millisecond for each megabyte.
+    ///   - body: The body. The computation takes about a millisecond per megabyte.
     public init(path: String, body: ByteBuffer) {
         var hasher = Hasher()
         hasher.combine(path)

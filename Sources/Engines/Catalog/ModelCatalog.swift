@@ -2,29 +2,30 @@ import Foundation
 public import RoostCore
 public import SystemPackage
 
-/// The models that are complete and that an engine can load: in a Hub cache, and among those that Roost made of others.
+/// The models that are complete and that an engine can load: those in a Hub cache, and those that Roost converted.
 ///
-/// Reads huggingface_hub's own layout, `models--org--name/{blobs,refs,snapshots}`, and keeps nothing in memory: what is on the disk is the truth,
-/// whoever put it there. Files whose blob is missing do not count, nor do split files with missing parts, nor files that only help a model.
+/// Reads huggingface_hub's own layout, `models--org--name/{blobs,refs,snapshots}`, and caches nothing in memory: the
+/// files on the disk are authoritative, whichever program wrote them. Files whose blob is missing, split files with
+/// missing parts and auxiliary files of a model are not models.
 public struct ModelCatalog: Sendable {
     /// The Hub cache.
     public let cacheDirectory: FilePath
-    /// What Roost made of models; `nil` for nothing.
+    /// The converted models; `nil` for none.
     public let converted: ConvertedModels?
 
-    /// Makes a catalogue.
+    /// Creates a catalog.
     ///
     /// - Parameters:
     ///   - cacheDirectory: The folder that holds `models--…` folders; it need not exist yet.
-    ///   - converted: What Roost made of models.
+    ///   - converted: The converted models.
     public init(cacheDirectory: FilePath, converted: ConvertedModels? = nil) {
         self.cacheDirectory = cacheDirectory
         self.converted = converted
     }
 
-    /// Every model there is, ordered by name.
+    /// Returns all models, ordered by name.
     ///
-    /// - Throws: `RoostError` with code `fileSystem` when the cache exists but cannot be read.
+    /// - Throws: `RoostError` with code `fileSystem` if the cache exists but cannot be read.
     public func entries() throws -> [ModelEntry] {
         let repositories = Set(try cachedRepositories() + (converted?.repositories() ?? []))
         return repositories.flatMap { models(of: $0).map(\.entry) }.sorted { $0.reference.description < $1.reference.description }
@@ -41,14 +42,14 @@ public struct ModelCatalog: Sendable {
         }
     }
 
-    /// The model that a reference names. Without a variant, the one that `quantize: auto` would have picked.
+    /// Returns the model for a reference. Without a variant, it is the model that `quantize: auto` would select.
     ///
-    /// - Parameter reference: What somebody asked for.
-    /// - Returns: The model; its reference means no other file.
-    /// - Throws: `RoostError` with code `modelNotFound` that says how to pull it.
+    /// - Parameter reference: The requested model.
+    /// - Returns: The model, whose reference identifies this one file.
+    /// - Throws: `RoostError` with code `modelNotFound` that explains how to pull it.
     public func entry(for reference: ModelReference) throws -> ModelEntry {
         let models = models(of: reference.repository)
-        // A name that a list shows means what it was shown for.
+        // A name that appears in a listing always refers to the listed model.
         if let named = models.first(where: { $0.entry.reference == reference }) { return named.entry }
         let choice = try? GGUFListing(Set(models.flatMap(\.variant.files))).choose(for: reference, policy: .auto)
         if let choice, let model = models.first(where: { $0.variant == choice }) { return model.entry }
@@ -60,7 +61,7 @@ public struct ModelCatalog: Sendable {
         }
         let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
         let others = models.isEmpty ? explanation(reference.repository) : nil
-        let what = models.isEmpty ? others.map { "; what is here of it is no whole model: \($0)" } ?? "" : ", only \(present)"
+        let what = models.isEmpty ? others.map { "; its files here are not a complete model: \($0)" } ?? "" : ", only \(present)"
         throw RoostError(.modelNotFound, "\(reference) is not on this machine\(what). \(Self.advice(reference))", field: "model")
     }
 
@@ -75,7 +76,8 @@ extension ModelCatalog {
         let entry: ModelEntry
     }
 
-    /// The complete models of a repository. The first snapshot that holds one of a name wins, so `main` goes before older ones.
+    /// The complete models of a repository. If several snapshots have a model of the same name, the first counts, so
+    /// `main` comes before older ones.
     private func models(of repository: RepositoryID) -> [Model] {
         var models: [ModelReference: Model] = [:]
         var order: [ModelReference] = []
@@ -103,21 +105,22 @@ extension ModelCatalog {
         return listing
     }
 
-    /// A file that is here, fits a name, and is no model.
+    /// A file on this machine that matches a name but is not a model.
     private func noModel(named name: VariantName, of repository: RepositoryID) -> GGUFListing.Other? {
         snapshots(of: repository).lazy.compactMap { listing($0, SnapshotListing($0).sizes).others(named: name).first }.first
     }
 
-    /// What is here of a repository and is no model.
+    /// The reason why the repository's files on this machine are not a model.
     private func explanation(_ repository: RepositoryID) -> String? {
         snapshots(of: repository).lazy.compactMap { listing($0, SnapshotListing($0).sizes).explanation }.first
     }
 
-    /// The snapshot that `refs/main` names, then the others, newest first; after each what was made of its commit, which reads like a snapshot.
+    /// The snapshot of `refs/main`, then the others, newest first. Each is followed by the folder of models converted
+    /// from its commit, which has the same layout.
     private func snapshots(of repository: RepositoryID) -> [FilePath] {
         let root = cacheDirectory.appending(repository.cacheFolderName)
         let folder = root.appending("snapshots")
-        // A repository folder without snapshots, or without `refs/main`, is one that holds no model yet.
+        // A repository folder without snapshots, or without `refs/main`, does not contain a model yet.
         let commits = ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).compactMap(CommitHash.init(hex:))
         let main = (try? String(contentsOfFile: root.appending("refs").appending("main").string, encoding: .utf8))?
             .trimmingCharacters(in: .whitespacesAndNewlines)

@@ -2,9 +2,9 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The files of one snapshot that are really there, with their sizes.
+/// The existing files of a snapshot, with their sizes.
 struct SnapshotListing {
-    /// Sizes in bytes by path. A link whose target is missing is left out.
+    /// Sizes in bytes by path. Links whose target is missing are omitted.
     private(set) var sizes: [RepositoryFilePath: Int64] = [:]
 
     private static let deepestFolder = 8
@@ -22,7 +22,7 @@ struct SnapshotListing {
             case .typeDirectory: collect(path, prefix: prefix + name + "/", depth: depth + 1)
             case .typeRegular: add(prefix + name, attributes)
             case .typeSymbolicLink:
-                // Snapshots hold links to blobs; a cache moved between disks may hold links to links.
+                // Snapshots contain links to blobs. A cache that was moved between disks may contain links to links.
                 let target = URL(fileURLWithPath: path.string).resolvingSymlinksInPath().path
                 guard let attributes = try? FileManager.default.attributesOfItem(atPath: target),
                     attributes[.type] as? FileAttributeType == .typeRegular

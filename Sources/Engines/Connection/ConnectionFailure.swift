@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Remembers that a connection broke, so that the supervisor checks the engine before it hands it out again.
+/// Records that a connection broke, so that the supervisor checks the engine before the next request.
 final class ConnectionFailure: Sendable {
     private let happened = Atomic(false)
 
-    /// Whether a connection broke.
+    /// Whether the connection broke.
     var hasHappened: Bool { happened.load(ordering: .relaxed) }
 
-    /// A connection broke.
+    /// Records that the connection broke.
     func note() { happened.store(true, ordering: .relaxed) }
 }

@@ -5,7 +5,7 @@ public import NIOHTTP1
 public import RoostCore
 import SystemPackage
 
-/// The way to talk HTTP to one running engine. Valid inside `EngineSupervisor.withEngine` only.
+/// An HTTP connection to a running engine. Valid only inside `EngineSupervisor.withEngine`.
 public struct EngineConnection: Sendable {
     /// The model the engine runs.
     public let reference: ModelReference
@@ -14,16 +14,17 @@ public struct EngineConnection: Sendable {
     let socket: FilePath
     let failure: ConnectionFailure
 
-    /// Sends a request and returns as soon as the head of the answer is there.
+    /// Sends a request and returns after the head of the response has arrived.
     ///
-    /// Cancelling the task that reads the answer closes the connection, and the engine then stops generating.
+    /// Cancelling the task that reads the response closes the connection, and the engine then stops generating.
     ///
     /// - Parameters:
     ///   - method: The HTTP method.
     ///   - path: The path and query, such as `/v1/chat/completions`.
-    ///   - body: The body, JSON, if there is one.
-    /// - Returns: The answer, whatever its status.
-    /// - Throws: `RoostError` with code `engineCrashed` when the engine ends or breaks the connection; `CancellationError`.
+    ///   - body: The JSON body, if there is one.
+    /// - Returns: The response, with any status.
+    /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
+    ///   `CancellationError`.
     public func send(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
         do {
             let response = try await client.execute(request(method, path, body), deadline: .distantFuture)
@@ -35,24 +36,26 @@ public struct EngineConnection: Sendable {
         }
     }
 
-    /// Whether the engine says that it is ready.
+    /// Whether the engine reports that it is ready.
     func isHealthy() async -> Bool {
         do {
             return try await client.execute(request(.GET, "/health", nil), timeout: .seconds(5)).status == .ok
         } catch {
-            // Not listening yet, still loading, or gone: the caller asks again or sees the process end.
+            // The engine is not listening yet, still loading, or has ended. The caller tries again or detects the end
+            // of the process.
             return false
         }
     }
 
     private func request(_ method: HTTPMethod, _ path: String, _ body: ByteBuffer?) throws -> HTTPClientRequest {
         guard path.hasPrefix("/"), let url = URL(httpURLWithSocketPath: socket.string, uri: path) else {
-            throw RoostError(.invalidRequest, "\(path.quotedForPeople) is not a path that an engine can be asked for.")
+            throw RoostError(.invalidRequest, "\(path.quotedForPeople) is not a valid path for a request to an engine.")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = method
         request.headers.add(name: "host", value: "localhost")
-        // The engine closes idle connections by itself, and a request that meets such a one would look like a crash. Unix sockets are cheap to open.
+        // The engine closes idle connections, and a request on a connection that was just closed would look like a
+        // crash. Unix sockets are cheap to open.
         request.headers.add(name: "connection", value: "close")
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
@@ -67,7 +70,7 @@ public struct EngineConnection: Sendable {
         failure.note()
         return RoostError(
             .engineCrashed,
-            "The engine that runs \(reference) ended, or broke the connection, while it worked on this request. Roost restarts it: send the request again.",
+            "The engine that runs \(reference) ended or broke the connection during this request. Roost restarts it; send the request again.",
             cause: error)
     }
 }

@@ -1,7 +1,7 @@
 public import NIOCore
 import RoostCore
 
-/// An engine's answer; the body comes as the engine makes it.
+/// An engine's response. The body arrives as the engine generates it.
 public struct EngineResponse: Sendable {
     /// The HTTP status.
     public let status: Int
@@ -12,9 +12,10 @@ public struct EngineResponse: Sendable {
 
     /// Reads the whole body.
     ///
-    /// - Parameter limit: The most bytes to accept.
+    /// - Parameter limit: The maximum number of bytes to accept.
     /// - Returns: The body.
-    /// - Throws: `RoostError` with code `engineCrashed` when the engine ends first, `engineRefused` when there is more; `CancellationError`.
+    /// - Throws: `RoostError` with code `engineCrashed` if the engine ends first, `engineRefused` if the body is
+    ///   larger; `CancellationError`.
     public func collect(upTo limit: Int) async throws -> ByteBuffer {
         var whole = ByteBuffer()
         for try await chunk in body {

@@ -1,12 +1,13 @@
 import AsyncHTTPClient
 public import NIOCore
 
-/// The body of an engine's answer, chunk by chunk. Dropping the iterator, or cancelling the task that reads, closes the connection.
+/// The body of an engine's response, in chunks. Dropping the iterator, or cancelling the task that reads, closes the
+/// connection.
 public struct EngineResponseBody: AsyncSequence, Sendable {
     let base: HTTPClientResponse.Body
     let translate: @Sendable (any Error) -> any Error
 
-    /// Starts reading; allowed once.
+    /// Starts to read the body; allowed once.
     public func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate) }
 
     /// Reads the body.
@@ -16,7 +17,8 @@ public struct EngineResponseBody: AsyncSequence, Sendable {
 
         /// The next chunk, or `nil` at the end.
         ///
-        /// - Throws: `RoostError` with code `engineCrashed` when the engine ends or breaks the connection; `CancellationError`.
+        /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
+        ///   `CancellationError`.
         @concurrent public mutating func next() async throws -> ByteBuffer? {
             do {
                 return try await base.next()

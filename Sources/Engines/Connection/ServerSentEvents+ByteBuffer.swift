@@ -2,10 +2,10 @@ public import NIOCore
 public import RoostCore
 
 extension ServerSentEvents {
-    /// Takes the next bytes of the stream.
+    /// Parses the next bytes of the stream.
     ///
     /// - Parameter buffer: Any number of bytes.
     /// - Returns: The data of the events that these bytes complete.
-    /// - Throws: `RoostError` with code `engineRefused` when a line or an event is longer than the limit.
+    /// - Throws: `RoostError` with code `engineRefused` if a line or an event is longer than the limit.
     public mutating func feed(_ buffer: ByteBuffer) throws -> [String] { try feed(buffer.readableBytesView) }
 }

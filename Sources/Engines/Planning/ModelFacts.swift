@@ -1,14 +1,15 @@
-/// What the files of a model say about the engine that it needs.
+/// The properties of a model's files that determine its engine.
 public struct ModelFacts: Sendable, Hashable {
-    /// Whether the model makes vectors of texts, and nothing else.
+    /// Whether the model only computes embeddings.
     public var makesEmbeddings = false
-    /// Tokens that the model was trained for; `nil` when its file does not say.
+    /// The number of tokens that the model was trained for; `nil` if its file does not contain it.
     public var contextLength: Int?
-    /// Bytes of the weights.
+    /// The size of the weights in bytes.
     public var weightBytes: Int64 = 0
-    /// Bytes that each token of the context takes; `nil` when the file does not say enough.
+    /// The memory that each token of the context needs, in bytes; `nil` if the file does not contain enough
+    /// information.
     public var bytesPerToken: Int64?
 
-    /// Nothing is known.
+    /// Creates a value without known properties.
     public init() {}
 }

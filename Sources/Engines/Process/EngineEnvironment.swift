@@ -1,9 +1,10 @@
 import Foundation
 
-/// The environment that engines and their guards get: what programs, loaders and GPU drivers need, by name, and nothing else.
+/// The environment of engines and their guards: an allowlist of the variables that programs, loaders and GPU drivers
+/// need.
 ///
-/// An engine needs no credential and no network, so it gets neither the tokens nor the proxies of Roost's own environment, nor variables that would
-/// change its command line (`LLAMA_ARG_…`).
+/// An engine needs no credentials and no network. So it receives neither the tokens nor the proxies of Roost's own
+/// environment, and no variables that change its command line (`LLAMA_ARG_…`).
 enum EngineEnvironment {
     private static let names: Set<String> = [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
@@ -11,23 +12,24 @@ enum EngineEnvironment {
         "DRI_PRIME", "DISPLAY", "WAYLAND_DISPLAY",
     ]
 
-    /// Families of variables: locale, memory, OpenMP and BLAS, llama.cpp's library, and each maker's GPU drivers.
+    /// Prefixes of variables: locale, memory, OpenMP and BLAS, llama.cpp's library, and the GPU drivers of each vendor.
     private static let prefixes = [
         "LC_", "MALLOC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "GGML_", "CUDA_", "NVIDIA_", "HIP_", "HSA_", "ROCR_", "ROCM_",
         "AMD_",
         "GPU_", "VK_", "MESA_", "RADV_", "ONEAPI_", "SYCL_", "ZE_", "ZES_", "UR_", "METAL_", "MTL_",
     ]
 
-    /// What engines get of the environment of this process.
+    /// The environment of engines, derived from that of this process.
     static var ofThisProcess: [String: String] { of(ProcessInfo.processInfo.environment) }
 
-    /// The environment of an engine.
+    /// Returns the environment of an engine.
     ///
-    /// - Parameter inherited: Roost's own.
-    /// - Returns: All variables that the engine has.
+    /// - Parameter inherited: Roost's environment.
+    /// - Returns: All variables of the engine.
     static func of(_ inherited: [String: String]) -> [String: String] {
         var environment = inherited.filter { isPassedOn($0.key) }
-        // OpenMP's spinning threads collapse when cores are shared; a backtrace of an abort() starts a debugger where one is installed.
+        // OpenMP's spinning threads are very slow when cores are shared. The backtrace of an abort() would start a
+        // debugger if one is installed.
         environment["OMP_WAIT_POLICY"] = "passive"
         environment["GGML_NO_BACKTRACE"] = "1"
         return environment

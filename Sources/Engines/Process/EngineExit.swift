@@ -8,11 +8,11 @@
 
 /// How an engine process ended.
 enum EngineExit: Sendable, Hashable {
-    /// It could not be started; the text says why.
+    /// It could not be started, with the reason.
     case notStarted(String)
-    /// It ended with a status; the guard reports a signal as 128 + number, as shells do.
+    /// It exited with a status. The guard reports a signal as 128 + number, like shells.
     case exited(Int32)
-    /// The guard itself was killed by a signal.
+    /// A signal killed the guard itself.
     case guardKilled(Int32)
 
     /// The signal that ended the engine or its guard.
@@ -24,8 +24,8 @@ enum EngineExit: Sendable, Hashable {
         }
     }
 
-    /// Whether the engine's own code failed: a wild pointer, a failed assertion, an illegal instruction. Signals that somebody sent, and SIGKILL, which
-    /// a machine without memory sends, are none of these.
+    /// Whether the engine's own code failed: an invalid pointer, a failed assertion, an illegal instruction. Signals
+    /// from other processes, and SIGKILL, which the system sends when memory runs out, do not count.
     var isFault: Bool {
         guard case .exited = self, let signal else { return false }
         return [SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS].contains(signal)
@@ -33,7 +33,7 @@ enum EngineExit: Sendable, Hashable {
 }
 
 extension EngineExit: CustomStringConvertible {
-    /// What happened, as the end of a sentence that begins with "it".
+    /// The end of the engine, as the rest of a sentence that begins with "it".
     var description: String {
         if let signal { return "it was killed by signal \(signal)" + (signal == 9 ? " (SIGKILL; the machine may have run out of memory)" : "") }
         switch self {

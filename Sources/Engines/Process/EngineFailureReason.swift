@@ -1,12 +1,12 @@
 import Foundation
 
-/// Finds, among an engine's last lines, the ones that say why it ended.
+/// Finds the lines of an engine's output that explain why it ended.
 enum EngineFailureReason {
-    /// The reason in the engine's own words, without time stamps and function names.
+    /// Returns the reason in the engine's own words, without time stamps and function names.
     ///
-    /// llama.cpp reports a failed load in layers: the GGUF reader says what is wrong (`invalid magic characters`), then `error loading model: …`,
-    /// then each caller adds that
-    /// it failed too. The innermost sentence is the one that helps.
+    /// llama.cpp reports a failed load in layers: the GGUF reader reports the problem (`invalid magic characters`),
+    /// then follows `error loading model: …`, then each caller reports that it failed too. The innermost message is the
+    /// useful one.
     static func find(in lines: [String]) -> String? {
         let messages = lines.map(withoutPrefix).filter { !$0.isEmpty }
         if let start = messages.firstIndex(where: { $0.contains(loading) }) {
@@ -36,24 +36,24 @@ enum EngineFailureReason {
         return String(message[colon.upperBound...])
     }
 
-    /// What a person can do about it.
+    /// Advice for the user.
     static func advice(for reason: String, exit: EngineExit, model: String) -> String {
         if exit.signal == 9 { return "Free memory, or use a smaller model or quantisation." }
         let text = reason.lowercased()
         if text.contains("unknown model architecture") { return "Use a newer llama-server: run `make engine`, or upgrade llama.cpp." }
         if text.contains("wrong shape") || text.contains("wrong number of tensors") || text.contains("missing tensor") {
             return
-                "The file was made wrongly, or for another llama-server: pulling it again changes nothing. Take another file of the model, or a newer llama-server."
+                "The file is malformed or made for another llama-server, so pulling it again changes nothing. Use another file of the model, or a newer llama-server."
         }
         if text.contains("endian") || text.contains("no longer supported") || text.contains("only supports up to version") {
-            return "Pulling the file again changes nothing: take one that this llama-server reads, or a newer llama-server."
+            return "Pulling the file again changes nothing: use a file that this llama-server can read, or a newer llama-server."
         }
         if text.contains("allocate") || text.contains("memory") { return "Free memory, or use a smaller model or quantisation." }
         let damaged = ["magic", "gguf", "tensor", "file bounds", "corrupt", "failed to read", "key"]
         if damaged.contains(where: text.contains) {
             return
-                "`roost models verify \(model)` tells whether the file is damaged, and `roost models repair \(model)` fetches a damaged one again. If it is sound, it "
-                + "is as its repository has it: take another file, or a newer llama-server."
+                "`roost models verify \(model)` checks whether the file is damaged, and `roost models repair \(model)` downloads a damaged file again. If the file is sound, "
+                + "the fault is in the repository: use another file, or a newer llama-server."
         }
         return "The server's log has the engine's last lines."
     }

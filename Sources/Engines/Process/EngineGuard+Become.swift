@@ -9,16 +9,17 @@ import Foundation
 #endif
 
 extension EngineGuard {
-    /// Turns this process into a command that Linux ends together with its parent, the guard. Only the process itself can ask for that, so the guard
-    /// starts itself once more, and that process becomes the engine.
+    /// Replaces this process with a command that Linux ends together with its parent, the guard. Only the process
+    /// itself can request this. So the guard starts a second instance of itself, which becomes the engine.
     ///
     /// - Parameters:
-    ///   - command: The executable, by path or by name, and its arguments.
+    ///   - command: The executable, as a path or a name, and its arguments.
     ///   - parent: The process id of the guard.
-    /// - Returns: Only when the command could not be started: the exit status, 127, or 143 when the guard has ended already.
+    /// - Returns: Only if the command could not be started: the exit status, 127, or 143 if the guard has ended
+    ///   already.
     public static func become(_ command: [String], childOf parent: Int32) -> Int32 {
         endWithParent()
-        // Had the guard ended a moment earlier, nobody would send the signal any more.
+        // If the guard ended before the call above, the signal would never be sent.
         guard getppid() == parent else { return 128 + SIGTERM }
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
@@ -27,12 +28,13 @@ extension EngineGuard {
         return 127
     }
 
-    /// The command that the guard starts in a command's place: on Linux itself, to become the command.
+    /// The command that the guard starts in place of a command. On Linux this is `roost` itself, which then becomes the
+    /// command.
     ///
     /// - Parameters:
     ///   - command: The command.
-    ///   - verb: The words after which `roost` calls `become`.
-    /// - Returns: The words of a command line.
+    ///   - verb: The arguments with which `roost` calls `become`.
+    /// - Returns: The command line.
     static func indirect(_ command: [String], by verb: [String]) -> [String] {
         #if os(Linux)
             ["/proc/self/exe"] + verb + ["\(getpid())", "--"] + command
@@ -41,7 +43,8 @@ extension EngineGuard {
         #endif
     }
 
-    /// prctl(PR_SET_PDEATHSIG, SIGKILL). Swift imports no C function with variable arguments, so it is looked up by its name.
+    /// Calls prctl(PR_SET_PDEATHSIG, SIGKILL). Swift cannot import C functions with variable arguments, so the function
+    /// is looked up by name.
     private static func endWithParent() {
         #if os(Linux)
             typealias Control = @convention(c) (CInt, CUnsignedLong, CUnsignedLong, CUnsignedLong, CUnsignedLong) -> CInt

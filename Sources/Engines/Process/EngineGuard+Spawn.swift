@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 extension EngineGuard {
-    /// Why `posix_spawn` failed.
+    /// The error number of a failed `posix_spawn`.
     struct SpawnError: Error {
         let number: Int32
     }
@@ -27,7 +27,8 @@ extension EngineGuard {
         private static func plain() -> Attributes { posix_spawnattr_t() }
     #endif
 
-    /// Starts a command with an empty standard input and with no signal blocked or ignored, whatever this process does with them.
+    /// Starts a command with an empty standard input and with no signal blocked or ignored, regardless of the signal
+    /// settings of this process.
     static func spawn(_ command: [String]) -> Result<pid_t, SpawnError> {
         var actions = none()
         posix_spawn_file_actions_init(&actions)
@@ -54,7 +55,7 @@ extension EngineGuard {
         return failure == 0 ? .success(pid) : .failure(SpawnError(number: failure))
     }
 
-    /// Lends `texts` as C does it: an array of pointers with a null pointer at its end.
+    /// Passes `texts` to `body` as a C array: pointers, with a null pointer at the end.
     private static func withCStrings<Value>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
         let copies = texts.map { strdup($0) }
         defer { copies.forEach { free($0) } }

@@ -8,33 +8,35 @@ import Foundation
     import Musl
 #endif
 
-/// What `roost engine-guard` does: runs a command and makes sure that it does not outlive Roost.
+/// The implementation of `roost engine-guard`: runs a command and ensures that it does not outlive Roost.
 ///
-/// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, be it by SIGKILL: the command gets SIGTERM and, five seconds
-/// later, SIGKILL.
-/// SIGTERM, SIGINT and SIGHUP to the guard do the same. When the guard itself is killed, Linux kills the command; elsewhere the next start of Roost
-/// does, by the guard's note. The command's standard input is empty, its files are private (umask 077).
+/// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, possibly by SIGKILL. The command
+/// then receives SIGTERM and, five seconds later, SIGKILL. SIGTERM, SIGINT and SIGHUP to the guard have the same
+/// effect. If the guard itself is killed, Linux kills the command; on other systems the next start of Roost does so,
+/// using the guard's note. The command's standard input is empty, and its files are private (umask 077).
 public enum EngineGuard {
-    /// How the first line on standard error begins; the command's process id follows.
+    /// The beginning of the first line on standard error, which is followed by the command's process id.
     static let announcement = "roost-engine-guard: pid "
-    /// How a line begins that says why the command could not be started.
+    /// The beginning of a line with the reason why the command could not be started.
     static let complaint = "roost-engine-guard: cannot start "
-    /// How long the command may take to end after SIGTERM.
+    /// The time that the command may take to end after SIGTERM.
     private static let grace: Duration = .seconds(5)
 
     /// Runs a command until it ends. Call it on the main thread of a process that does nothing else.
     ///
     /// - Parameters:
-    ///   - command: The executable, by path or by name, and its arguments.
-    ///   - note: A file that holds the command's process id while it runs; `nil` for none.
-    ///   - verb: The words with which `roost` calls `become(_:childOf:)`; the guard's process id, `--` and the command follow.
-    /// - Returns: The command's exit status; 128 + number when a signal ended it; 127 when it could not be started, 64 when there is no command.
+    ///   - command: The executable, as a path or a name, and its arguments.
+    ///   - note: The file that contains the command's process id while it runs; `nil` for none.
+    ///   - verb: The arguments with which `roost` calls `become(_:childOf:)`, before the guard's process id, `--` and
+    ///     the command.
+    /// - Returns: The command's exit status; 128 + number if a signal ended it; 127 if it could not be started; 64 if
+    ///   there is no command.
     public static func run(_ command: [String], note: String?, becomingBy verb: [String]) -> Int32 {
         guard !command.isEmpty else {
             report("roost-engine-guard: no command was given")
             return 64
         }
-        // Before any thread exists, so that every thread inherits the mask and only `sigwait` sees these signals.
+        // Before any thread exists, so that all threads inherit the mask and only `sigwait` receives these signals.
         var stopSignals = stopSignals()
         pthread_sigmask(SIG_BLOCK, &stopSignals, nil)
         umask(0o077)
@@ -50,7 +52,8 @@ public enum EngineGuard {
             report("\(complaint)\(command[0]): \(String(cString: strerror(error.number)))")
             return 127
         }
-        // The note is written before anybody hears of the command. Without it the command runs all the same, only the next start does not know it.
+        // The note is written before the process id is announced. If it cannot be written, the command runs anyway, but
+        // the next start of Roost cannot find it.
         if let note { try? Data("\(child)\n".utf8).write(to: URL(fileURLWithPath: note)) }
         defer { if let note { unlink(note) } }
         report("\(announcement)\(child)")
@@ -60,7 +63,7 @@ public enum EngineGuard {
         return watch(child, news: ends[0])
     }
 
-    /// Waits for the command to end, passing on the wish to stop.
+    /// Waits for the command to end, and stops it on request.
     private static func watch(_ child: pid_t, news: Int32) -> Int32 {
         var watched = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: news, events: Int16(POLLIN), revents: 0),
@@ -92,7 +95,7 @@ public enum EngineGuard {
         }
     }
 
-    /// Reaps the command, which has ended.
+    /// Reaps the command after its end and returns its status.
     private static func status(of child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) == -1, errno == EINTR {}
@@ -118,7 +121,8 @@ extension EngineGuard {
         while sigwait(&set, &signal) == 0 { tell(stopWanted, news) }
     }
 
-    /// Waits without reaping: the process id stays taken until `watch` knows, so a late signal cannot hit a stranger.
+    /// Waits for the end without reaping: the process id remains reserved until `watch` is informed, so that a late
+    /// signal cannot reach another process.
     private static func waitForEnd(of child: pid_t, _ news: Int32) {
         var info = siginfo_t()
         while waitid(P_PID, id_t(child), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}

@@ -4,16 +4,16 @@ import Synchronization
 final class EngineLog: Sendable {
     private let state = Mutex(Tail())
 
-    /// The engine's process id, once its guard has said it.
+    /// The engine's process id, after its guard has announced it.
     var processIdentifier: Int32? { state.withLock { $0.processIdentifier } }
 
     /// The kept lines, oldest first.
     var lines: [String] { state.withLock { $0.lines } }
 
-    /// Takes the next bytes of the engine's output, cut anywhere.
+    /// Adds the next bytes of the engine's output, split at any position.
     func append(_ bytes: some Sequence<UInt8>) { state.withLock { $0.append(bytes) } }
 
-    /// The engine's own words for why it ended, if it said any.
+    /// The reason for its end in the engine's own words, if it printed one.
     var failureReason: String? { EngineFailureReason.find(in: lines) }
 }
 

@@ -1,6 +1,7 @@
 import Subprocess
 
-// On macOS swift-subprocess speaks System's FilePath, elsewhere SystemPackage's; this file imports the one it speaks, and takes paths as text.
+// On macOS swift-subprocess uses the FilePath of System, on other systems that of SystemPackage. This file imports the
+// matching module and accepts paths as text.
 #if canImport(System)
     import System
 #else
@@ -20,15 +21,17 @@ struct EngineProcess: Sendable {
     let command: EngineCommand
     let log: EngineLog
 
-    /// Starts the engine behind its guard and returns when it has ended. Cancelling the task ends the engine: politely first, then by force.
+    /// Starts the engine through its guard and returns when it has ended. Cancelling the task ends the engine, with
+    /// SIGTERM first and SIGKILL later.
     func run() async -> EngineExit {
         var options = PlatformOptions()
-        // A group of its own: Ctrl-C in a terminal reaches Roost only, which then ends its engines in order.
+        // A separate process group: Ctrl-C in a terminal reaches only Roost, which then ends its engines in order.
         options.processGroupID = 0
-        // The guard kills the engine after five seconds by itself; this is for a guard that does not.
+        // The guard kills the engine after five seconds. This limit is for a guard that does not.
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(8))]
         do {
-            // The guard's standard input stays open until `body` returns: when this process dies, it closes, and the guard ends the engine.
+            // The guard's standard input stays open until `body` returns. If this process dies, the pipe closes and the
+            // guard ends the engine.
             let result = try await Subprocess.run(
                 command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
                 arguments: Arguments(command.arguments), environment: .only(command.environment), platformOptions: options,
@@ -40,7 +43,8 @@ struct EngineProcess: Sendable {
             }
             return ended(result.terminationStatus)
         } catch {
-            // Cancelled, or never started. Either way nothing runs any more: swift-subprocess returns after the process has ended.
+            // The run was cancelled or never started. In both cases no process is left: swift-subprocess returns after
+            // the process has ended.
             return .notStarted(String(describing: error))
         }
     }
@@ -49,7 +53,7 @@ struct EngineProcess: Sendable {
         switch status {
         case .exited(let code): return .exited(code)
         case .signaled(let signal):
-            // Somebody killed the guard, so nobody watches the engine any more.
+            // The guard was killed, so the engine is no longer supervised.
             if let pid = log.processIdentifier { kill(pid, SIGKILL) }
             return .guardKilled(signal)
         }
@@ -57,7 +61,7 @@ struct EngineProcess: Sendable {
 }
 
 extension Environment {
-    /// These variables and no other.
+    /// An environment with exactly these variables.
     static func only(_ variables: [String: String]) -> Environment {
         .custom(Dictionary(uniqueKeysWithValues: variables.map { (Key(stringLiteral: $0.key), $0.value) }))
     }

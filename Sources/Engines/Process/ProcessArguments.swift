@@ -6,10 +6,11 @@ import Foundation
 
 /// The command lines of other processes.
 enum ProcessArguments {
-    /// The words of a process's command line; empty when there is no such process, or it is another user's.
+    /// Returns the command line of a process; empty if there is no such process or it belongs to another user.
     static func of(_ pid: Int32) -> [String] {
         #if canImport(Darwin)
-            // KERN_PROCARGS2 gives the count of arguments, the executable's path, padding, then the arguments, each ended by a NUL.
+            // KERN_PROCARGS2 returns the count of arguments, the executable's path, padding, then the arguments, each
+            // ended by a NUL.
             var name: [Int32] = [CTL_KERN, KERN_PROCARGS2, pid]
             var size = 0
             guard sysctl(&name, 3, nil, &size, nil, 0) == 0, size > 4 else { return [] }

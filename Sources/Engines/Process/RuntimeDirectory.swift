@@ -10,20 +10,20 @@ import SystemPackage
     import Musl
 #endif
 
-/// The folder of the engines' sockets. Beside each socket lies a note with the engine's process id, so that the next start finds an engine that
-/// outlived Roost and its guard.
+/// The folder of the engines' sockets. Beside each socket is a note with the engine's process id, so that the next
+/// start of Roost finds an engine that outlived Roost and its guard.
 struct RuntimeDirectory {
     let path: FilePath
 
-    /// Where the process id of the engine with a socket is noted.
+    /// The path of the note with the process id of a socket's engine.
     static func note(for socket: FilePath) -> FilePath { FilePath(socket.string + ".pid") }
 
-    /// Makes the folder, or checks that the one that is there is a folder of this user that nobody else writes to. `/tmp` is everybody's: a folder or
-    /// a link that another user put there first is not used.
+    /// Creates the folder, or checks that an existing one belongs to this user and is not writable by others. All users
+    /// can write to `/tmp`, so a folder or link that another user created there is not used.
     ///
     /// - Throws: `RoostError` with code `invalidConfiguration` or `fileSystem`.
     func prepare() throws {
-        // The longest name is "4194304-999999.sock"; a socket's path has room for 103 bytes on macOS and 107 on Linux.
+        // The longest name is "4194304-999999.sock". A socket's path can have 103 bytes on macOS and 107 on Linux.
         guard path.string.utf8.count <= 80 else {
             throw RoostError(
                 .invalidConfiguration,
@@ -37,18 +37,19 @@ struct RuntimeDirectory {
             throw unusable("cannot be made: \(error.localizedDescription). Check the permissions of its parent.", cause: error)
         }
         guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else { throw unusable("cannot be made: \(Self.lastError).") }
-        // The open folder is what is checked: whatever its name means later.
+        // The checks use the open folder, so that a later change of its name has no effect.
         let folder = open(path.string, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { throw unusable("is not a folder that Roost can use: \(Self.lastError). Remove what is there.") }
         defer { close(folder) }
         var facts = stat()
-        guard fstat(folder, &facts) == 0 else { throw unusable("cannot be looked at: \(Self.lastError).") }
+        guard fstat(folder, &facts) == 0 else { throw unusable("cannot be examined: \(Self.lastError).") }
         guard facts.st_uid == geteuid() else { throw unusable("belongs to another user. Remove it, or choose a shorter ROOST_HOME.") }
-        guard facts.st_mode & 0o022 == 0 else { throw unusable("can be written to by others. Remove it; Roost makes it anew.") }
+        guard facts.st_mode & 0o022 == 0 else { throw unusable("can be written to by others. Remove it; Roost creates it again.") }
         guard facts.st_mode & 0o777 == 0o700 || fchmod(folder, 0o700) == 0 else { throw unusable("cannot be made private: \(Self.lastError).") }
     }
 
-    /// Ends engines that an earlier Roost on this home left behind, and removes their sockets. Call it while no other Roost can use the folder.
+    /// Ends engines that an earlier Roost with this home folder left running, and removes their sockets. Call it while
+    /// no other Roost can use the folder.
     ///
     /// - Returns: The process ids of the engines that were ended.
     func sweep() -> [Int32] {
@@ -59,14 +60,15 @@ struct RuntimeDirectory {
             return kill(pid, SIGKILL) == 0 ? pid : nil
         }
         for name in names where name.hasSuffix(".sock") || name.hasSuffix(".sock.pid") {
-            // A leftover does no harm: a socket is removed again before its name is used.
+            // A remaining file is harmless: a socket is removed again before its name is used.
             try? FileManager.default.removeItem(atPath: path.appending(name).string)
         }
         return ended
     }
 
-    /// Process ids are used again, and a note may be old. Only a process that was told to listen on this very socket, whose path no other home has,
-    /// is the engine; its guard has the path among its arguments, too, but is not noted.
+    /// Process ids are reused, and a note may be old. Only a process that was started to listen on exactly this socket,
+    /// whose path no other home folder has, is the engine. The guard's arguments contain the path too, but the note
+    /// does not contain the guard's process id.
     private static func isEngine(_ pid: Int32, of socket: FilePath) -> Bool {
         let words = ProcessArguments.of(pid)
         return zip(words, words.dropFirst()).contains { $0 == "--host" && $1 == socket.string }

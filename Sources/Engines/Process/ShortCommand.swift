@@ -1,15 +1,16 @@
 import Subprocess
 
-// On macOS swift-subprocess speaks System's FilePath, elsewhere SystemPackage's; this file imports the one it speaks, and takes paths as text.
+// On macOS swift-subprocess uses the FilePath of System, on other systems that of SystemPackage. This file imports the
+// matching module and accepts paths as text.
 #if canImport(System)
     import System
 #else
     import SystemPackage
 #endif
 
-/// A command that prints a little and ends.
+/// Runs commands with short output.
 enum ShortCommand {
-    /// Runs a command and collects at most 64 KiB of what it prints on both streams; ends it after ten seconds.
+    /// Runs a command and returns at most 64 KiB of its output on both streams. Ends the command after ten seconds.
     static func output(of executable: String, arguments: [String]) async throws -> String {
         try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {

@@ -1,20 +1,20 @@
-/// The life of one engine, as a value: what happened goes in, what to do comes out. No process, no clock, no waiting in here.
+/// The states of one engine, as a value type: events in, decisions out, without processes, clocks or waiting.
 struct EngineStateMachine: Sendable, Hashable {
-    /// What the engine is doing.
+    /// The state of the engine.
     enum State: Sendable, Hashable {
         /// Started for the first time, not ready yet.
         case loading
-        /// Answers requests.
+        /// Accepts requests.
         case ready(since: Duration)
-        /// Crashed; waits for its next start, or is starting.
+        /// Crashed; waiting for its next start, or starting.
         case restarting
-        /// It is being ended because nobody wants it any more.
+        /// Being ended because it is no longer needed.
         case stopping
-        /// It has ended for good.
+        /// Ended permanently.
         case ended
     }
 
-    /// What to do after a process has ended.
+    /// The action after a process has ended.
     enum Decision: Sendable, Hashable {
         /// Start it again after a pause.
         case restart(after: Duration)
@@ -22,7 +22,7 @@ struct EngineStateMachine: Sendable, Hashable {
         case failLoad
         /// It crashed too often: report the last crash.
         case giveUp
-        /// It was asked to end, and did.
+        /// It ended as requested.
         case finish
     }
 
@@ -32,7 +32,7 @@ struct EngineStateMachine: Sendable, Hashable {
 
     init(policy: RestartPolicy = RestartPolicy()) { self.policy = policy }
 
-    /// The engine answered its health check.
+    /// Records that the engine passed its health check.
     mutating func becameReady(at now: Duration) {
         switch state {
         case .loading, .restarting: state = .ready(since: now)
@@ -40,17 +40,18 @@ struct EngineStateMachine: Sendable, Hashable {
         }
     }
 
-    /// Nobody wants the engine any more.
+    /// Records that the engine is no longer needed.
     mutating func stop() {
         if state != .ended { state = .stopping }
     }
 
-    /// The engine's process ended.
+    /// Records the end of the engine's process.
     ///
     /// - Parameters:
-    ///   - now: When.
-    ///   - isRequestsFault: Whether it crashed over a request. That says nothing about the model, so it does not use up its restarts.
-    /// - Returns: What to do.
+    ///   - now: The time of the end.
+    ///   - isRequestsFault: Whether a request caused the crash. Such a crash is independent of the model, so it does
+    ///     not count against its restarts.
+    /// - Returns: The action to take.
     mutating func processEnded(at now: Duration, isRequestsFault: Bool = false) -> Decision {
         switch state {
         case .ready where isRequestsFault: return restart(after: policy.firstDelay)

@@ -1,17 +1,18 @@
 import RoostCore
 
 extension EngineSupervisor {
-    /// What a caller that wants an engine does next.
+    /// The next step of a caller that needs an engine.
     private enum Next {
-        /// The engine is ready.
+        /// Use this engine, which is ready.
         case use(SupervisedEngine)
-        /// Its engine is on the way.
+        /// Wait: its engine is starting or ending.
         case wait
-        /// There is no place for its engine.
+        /// Wait for a free place for its engine.
         case waitForRoom
     }
 
-    /// Waits for a model's ready engine, starting it if need be, and holds it. Every success is paired with one `release`.
+    /// Waits for a model's ready engine, starting it if necessary, and holds it. Each success is paired with one
+    /// `release`.
     func acquire(_ entry: ModelEntry) async throws -> SupervisedEngine {
         var held: Int?
         var roomUntil: Duration?
@@ -26,7 +27,8 @@ extension EngineSupervisor {
                     roomUntil = deadline
                     let left = deadline - time.now()
                     guard left > .zero else { throw busy(entry.reference) }
-                    // The wait begins in a task of its own, so a change just before it can be missed: look again after a second at the latest.
+                    // The wait begins in a separate task, so a change just before it can be missed. Therefore check
+                    // again after at most one second.
                     _ = try await time.finishes(within: min(left, .seconds(1))) { try await self.waitForChange() }
                 }
             }
@@ -36,7 +38,7 @@ extension EngineSupervisor {
         }
     }
 
-    /// Gives an engine back.
+    /// Releases an engine.
     func release(_ engine: SupervisedEngine, isSuspect: Bool) {
         release(engine.entry.reference, id: engine.id, isSuspect: isSuspect)
     }
@@ -49,12 +51,12 @@ extension EngineSupervisor {
         changed()
     }
 
-    /// Looks at the state once; `held` is the engine that the caller holds already.
+    /// Checks the state once; `held` is the engine that the caller holds already.
     private func next(_ entry: ModelEntry, held: inout Int?) throws -> Next {
         guard !isShuttingDown else { throw Self.shuttingDown }
         let reference = entry.reference
         if let engine = engines[reference] {
-            // One that is ending gives way to a new one.
+            // Wait for its end, then start a new engine.
             if engine.isStopping { return .wait }
             if held != engine.id {
                 engines[reference]?.holders += 1
@@ -65,7 +67,7 @@ extension EngineSupervisor {
             return .use(engine)
         }
         if let failure = failures[reference] {
-            // Who waited for the engine that failed gets its reason; who comes later is told to wait.
+            // A caller that waited for the failed engine gets its error. A later caller gets the error of the cooldown.
             if let held, failure.engineID == held { throw failure.error }
             guard failure.until <= time.now() else { throw failure.coolingDown(at: time.now()) }
             failures[reference] = nil
@@ -75,15 +77,15 @@ extension EngineSupervisor {
         return .wait
     }
 
-    /// Ends the least recently used idle engines until one more fits.
+    /// Ends the least recently used idle engines until there is room for one more.
     ///
-    /// - Returns: Whether there is room now; engines that are still ending take room.
+    /// - Returns: Whether there is room now; engines that are still ending count.
     private func makeRoom() -> Bool {
         let limit = max(1, configuration.maxModels)
         guard engines.count >= limit else { return true }
         var excess = engines.values.count { !$0.isStopping } - (limit - 1)
         for engine in engines.values.filter(\.isIdle).sorted(by: { $0.lastUsed < $1.lastUsed }) where excess > 0 {
-            stop(engine.entry.reference, because: "another model needs its place, and it was used least recently")
+            stop(engine.entry.reference, because: "another model needs its place and it is the least recently used")
             excess -= 1
         }
         return false

@@ -4,7 +4,7 @@ import RoostCore
 import SystemPackage
 
 extension EngineSupervisor {
-    /// What happens to a process while it runs.
+    /// An event while a process runs.
     private enum Event: Sendable {
         case ready
         case tooSlow
@@ -13,14 +13,14 @@ extension EngineSupervisor {
         case ended(EngineExit)
     }
 
-    /// How a process ended, and what led to it.
+    /// The end of a process, and its cause.
     private struct Ending {
         var exit: EngineExit
         var wasTooSlow = false
         var wasHung = false
     }
 
-    /// Keeps one engine alive until it is stopped or given up; a child task of `run()`.
+    /// Keeps one engine running until it is stopped or given up; a child task of `run()`.
     func supervise(_ reference: ModelReference) async {
         defer {
             engines[reference] = nil
@@ -40,7 +40,7 @@ extension EngineSupervisor {
         }
     }
 
-    /// Has a model's files looked at, so that no engine is given broken ones.
+    /// Examines a model's files, so that no engine loads invalid ones.
     ///
     /// - Returns: Whether an engine may be started.
     private func examine(_ reference: ModelReference) async -> Bool {
@@ -50,21 +50,21 @@ extension EngineSupervisor {
             let plan = EnginePlan(facts, wantedContext: configuration.contextLength, availableMemory: configuration.availableMemory())
             if plan.slots < EnginePlan.mostSlots {
                 logger.notice(
-                    "Memory is short: an engine works on fewer requests at once", metadata: ["model": "\(reference)", "slots": "\(plan.slots)"])
+                    "Memory is short: an engine processes fewer requests in parallel", metadata: ["model": "\(reference)", "slots": "\(plan.slots)"])
             }
             engines[reference]?.plan = plan
             return engines[reference]?.isStopping == false
         } catch {
-            let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be looked at before loading")
-            let sentence = "\(reference) was not given to an engine: \(error.message)"
+            let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
+            let sentence = "\(reference) was not loaded: \(error.message)"
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }
     }
 
-    /// Runs the process once, with its health check beside it.
+    /// Runs the process once, together with its health check.
     private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan) async -> Ending {
-        // A socket left by a process that was killed would make the bind fail.
+        // The socket of a killed process would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
         let process = EngineProcess(
             command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan),
@@ -80,7 +80,7 @@ extension EngineSupervisor {
                     becameReady(engine)
                     group.addTask { await self.untilHung(engine) }
                 case .tooSlow:
-                    // A cancelled health check is not a slow engine.
+                    // A cancelled health check does not mean that the engine is slow.
                     ending.wasTooSlow = !Task.isCancelled && !group.isCancelled
                     group.cancelAll()
                 case .hung:
@@ -99,7 +99,7 @@ extension EngineSupervisor {
 
     private func becameReady(_ engine: SupervisedEngine) {
         let reference = engine.entry.reference
-        // The guard's umask already made it private; this covers an engine that sets its own.
+        // The guard's umask already makes the socket private. This covers an engine that sets its own umask.
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
@@ -108,9 +108,9 @@ extension EngineSupervisor {
         changed()
     }
 
-    /// Settles what happens after a process has ended.
+    /// Decides what to do after a process has ended.
     ///
-    /// - Returns: The pause before the next start, or `nil` when this was the last.
+    /// - Returns: The pause before the next start, or `nil` if there is none.
     private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
         let now = time.now()
         let suspects = ending.exit.isFault ? engines[reference]?.requests.suspects(at: now) ?? [] : []
@@ -140,7 +140,7 @@ extension EngineSupervisor {
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         let reference = engine.entry.reference
         logger.error(
-            "An engine failed and its model is left alone for a while",
+            "An engine failed; its model is not loaded again during the cooldown",
             metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         let model = LoadedModel(
             reference: reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile, sizeBytes: engine.entry.sizeBytes,
@@ -167,8 +167,8 @@ extension EngineSupervisor {
     }
 
     private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
-        let what = ending.wasHung ? "it did not answer its health check any more" : ending.exit.description
-        let words = engine.log.failureReason.map { "; its last words: \($0)" } ?? ""
+        let what = ending.wasHung ? "it no longer passed its health check" : ending.exit.description
+        let words = engine.log.failureReason.map { "; its last message: \($0)" } ?? ""
         return RoostError(
             .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",
             context: ["output": engine.log.lines.suffix(20).joined(separator: "\n")])
@@ -176,7 +176,8 @@ extension EngineSupervisor {
 }
 
 extension EngineSupervisor {
-    /// Asks an engine for its health, every 10 ms at first and every 250 ms later: nobody waits much longer than the engine takes.
+    /// Checks an engine's health, every 10 ms at first and every 250 ms later, so that a request waits only a little
+    /// longer than the load.
     nonisolated private func untilHealthy(_ engine: SupervisedEngine, within limit: Duration) async -> Bool {
         guard let connection = try? await connection(to: engine, failure: ConnectionFailure()) else { return false }
         let start = time.now()
@@ -189,7 +190,7 @@ extension EngineSupervisor {
         return false
     }
 
-    /// Checks the engine whenever a connection broke; returns when it lives but does not answer within ten seconds.
+    /// Checks the engine after each broken connection. Returns if it runs but does not respond within ten seconds.
     private func untilHung(_ engine: SupervisedEngine) async -> Event {
         while (try? await waitUntil(engine.entry.reference, \.isSuspect)) != nil {
             guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
@@ -200,7 +201,7 @@ extension EngineSupervisor {
     }
 
     private func untilStopRequested(_ reference: ModelReference) async -> Event {
-        // Cancelled means the same: the process is to end.
+        // Cancellation has the same meaning: the process must end.
         try? await waitUntil(reference, \.isStopping)
         return .stopRequested
     }
@@ -211,7 +212,7 @@ extension EngineSupervisor {
     }
 
     private func wait(_ pause: Duration, unlessStopped reference: ModelReference) async {
-        // Cancelled or stopped: the loop in `supervise` looks next.
+        // If cancelled or stopped, the loop in `supervise` checks next.
         _ = try? await time.finishes(within: pause) { _ = await self.untilStopRequested(reference) }
     }
 }

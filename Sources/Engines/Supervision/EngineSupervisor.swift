@@ -5,11 +5,10 @@ public import RoostCore
 public import ServiceLifecycle
 import SystemPackage
 
-/// Starts, watches, restarts, evicts and ends engines: `llama-server` children, one per loaded model.
+/// Starts, monitors, restarts, evicts and ends engines: `llama-server` child processes, one per loaded model.
 ///
-/// Everything that runs, runs inside `run()`: requests made before it starts wait for it, and requests after it ended get `shuttingDown`. Nothing is
-/// decided twice:
-/// every change of the state below wakes everybody who waits, and each looks again.
+/// All engines run inside `run()`. Requests before it starts wait for it, and requests after it has ended get
+/// `shuttingDown`. Every change of the state below wakes all waiting callers, and each checks the state again.
 public actor EngineSupervisor: Service {
     let configuration: EngineConfiguration
     let time: EngineTime
@@ -17,9 +16,9 @@ public actor EngineSupervisor: Service {
 
     /// Running engines, by model.
     var engines: [ModelReference: SupervisedEngine] = [:]
-    /// Models that failed and are left alone for a while.
+    /// Models that failed, during their cooldown.
     var failures: [ModelReference: EngineFailure] = [:]
-    /// Requests that engines crashed over.
+    /// The requests during which engines crashed.
     var crashes = CrashRecord()
     var isShuttingDown = false
     /// Set while `run()` runs.
@@ -31,12 +30,12 @@ public actor EngineSupervisor: Service {
     private let starts: AsyncStream<ModelReference>
     private let startEngine: AsyncStream<ModelReference>.Continuation
 
-    /// Makes a supervisor; `run()` brings it to life.
+    /// Creates a supervisor; call `run()` to start it.
     ///
     /// - Parameters:
-    ///   - configuration: How engines are started and kept.
-    ///   - clock: Where time comes from.
-    ///   - logger: Gets one line for each start, end, crash and eviction.
+    ///   - configuration: The settings for starting and keeping engines.
+    ///   - clock: The clock for all times and waits.
+    ///   - logger: The logger; each start, end, crash and eviction is one line.
     public init(configuration: EngineConfiguration, clock: some Clock<Duration> = ContinuousClock(), logger: Logger) {
         self.configuration = configuration
         self.time = EngineTime(clock)
@@ -46,7 +45,7 @@ public actor EngineSupervisor: Service {
 
     /// Runs the engines until graceful shutdown or cancellation, then ends them all.
     ///
-    /// - Throws: `RoostError` when the folder of the sockets cannot be made or its path is too long.
+    /// - Throws: `RoostError` if the folder of the sockets cannot be created or its path is too long.
     public func run() async throws {
         defer {
             isShuttingDown = true
@@ -56,7 +55,7 @@ public actor EngineSupervisor: Service {
         let directory = RuntimeDirectory(path: configuration.runtimeDirectory)
         try directory.prepare()
         let ended = directory.sweep()
-        if !ended.isEmpty { logger.warning("Ended engines that an earlier run left behind", metadata: ["pids": "\(ended)"]) }
+        if !ended.isEmpty { logger.warning("Ended engines that an earlier run left running", metadata: ["pids": "\(ended)"]) }
         var http = HTTPClient.Configuration()
         http.connectionPool.retryConnectionEstablishment = false
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
@@ -74,52 +73,56 @@ public actor EngineSupervisor: Service {
         }
     }
 
-    /// The models that have an engine, and those whose engine failed a moment ago, ordered by name.
+    /// Returns the models that have an engine, and those whose engine failed recently, ordered by name.
     public func loadedModels() -> [LoadedModel] {
         let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
         let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
         return (running + failed).sorted { $0.reference.description < $1.reference.description }
     }
 
-    /// Makes sure that a model has a ready engine; joins a load in progress.
+    /// Ensures that a model has a ready engine; joins a load in progress.
     ///
     /// - Parameter entry: The model.
-    /// - Returns: The model as it is loaded now.
-    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`, `engineCrashed` or `shuttingDown`;
-    /// `CancellationError`.
+    /// - Returns: The loaded model.
+    /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`,
+    ///   `engineCrashed` or `shuttingDown`; `CancellationError`.
     public func load(_ entry: ModelEntry) async throws -> LoadedModel {
         let engine = try await acquire(entry)
         defer { release(engine, isSuspect: false) }
         return (engines[entry.reference] ?? engine).loadedModel
     }
 
-    /// Forgets that a model failed a moment ago, so that the next load tries it: its files are new, or somebody asks for it once more on purpose.
+    /// Ends the cooldown of a model, because its files are new or the user requests another try.
     ///
     /// - Parameter reference: The model.
     public func forgetFailure(of reference: ModelReference) { failures[reference] = nil }
 
-    /// Ends a model's engine and returns when it has ended. Without a variant, all engines of that repository.
+    /// Ends a model's engine and returns when it has ended. Without a variant, ends all engines of the repository.
     ///
     /// - Parameter reference: The model.
     public func unload(_ reference: ModelReference) async {
         let matching = engines.values.filter { engine in
             engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
-        for engine in matching { stop(engine.entry.reference, because: "unload was asked for") }
+        for engine in matching { stop(engine.entry.reference, because: "unload was requested") }
         while matching.contains(where: { engines[$0.entry.reference]?.id == $0.id }) {
-            // Cancelled: the engine ends all the same, only nobody waits for it.
+            // If cancelled, the engine still ends, but this call does not wait for it.
             guard (try? await waitForChange()) != nil else { return }
         }
     }
 
-    /// Lends a model's engine, loading it first if need be. While `body` runs, the engine counts as busy and is not evicted.
+    /// Calls `body` with a model's engine, loading it first if necessary. While `body` runs, the engine counts as busy
+    /// and is not evicted.
     ///
     /// - Parameters:
     ///   - entry: The model.
-    ///   - request: What the engine will be asked, so that a crash counts against it; `nil` for what is no request of a client.
-    ///   - body: What to do with the engine; the connection must not leave it. It returns when the request was answered.
+    ///   - request: The request to the engine, so that a crash counts against it; `nil` if it is not a client's
+    ///     request.
+    ///   - body: The work with the engine. It must not store the connection, and returns after the request was
+    ///     answered.
     /// - Returns: What `body` returns.
-    /// - Throws: What `load(_:)` and `body` throw; `RoostError` with code `crashesEngine` for a request that engines crash over.
+    /// - Throws: The errors of `load(_:)` and `body`; `RoostError` with code `crashesEngine` for a request during which
+    ///   engines crash.
     nonisolated public func withEngine<Value>(
         for entry: ModelEntry, request: RequestFingerprint? = nil, _ body: (EngineConnection) async throws -> Value
     ) async throws -> Value {
@@ -130,7 +133,8 @@ public actor EngineSupervisor: Service {
             await giveBack(lease, isAnswered: true, isSuspect: failure.hasHappened)
             return value
         } catch {
-            // A request given up may have been given up because the engine hangs: it is asked for its health before the next one gets it.
+            // A request may have been abandoned because the engine hangs. So the engine's health is checked before the
+            // next request.
             await giveBack(lease, isAnswered: false, isSuspect: failure.hasHappened || error is CancellationError)
             throw error
         }
@@ -148,7 +152,7 @@ extension EngineSupervisor {
         if let request { try crashes.check(request, at: time.now()) }
         let engine = try await acquire(entry)
         do {
-            // Whoever waited for an engine to come back may have been what it crashed over.
+            // The request may have caused the crash during the wait for the engine.
             if let request { try crashes.check(request, at: time.now()) }
         } catch {
             release(engine, isSuspect: false)
@@ -171,7 +175,7 @@ extension EngineSupervisor {
 }
 
 extension EngineSupervisor {
-    /// Adds an engine, held once by the caller, and has `run()` start it.
+    /// Adds an engine, held once by the caller, for `run()` to start.
     ///
     /// - Returns: The engine's id.
     func start(_ entry: ModelEntry, with executable: FilePath) -> Int {
@@ -185,7 +189,7 @@ extension EngineSupervisor {
         return lastID
     }
 
-    /// Has an engine end; `supervise` removes it when it has.
+    /// Ends an engine; `supervise` removes it after its end.
     func stop(_ reference: ModelReference, because reason: String) {
         guard engines[reference]?.isStopping == false else { return }
         logger.info("Ending an engine", metadata: ["model": "\(reference)", "reason": "\(reason)"])
@@ -199,13 +203,14 @@ extension EngineSupervisor {
         changed()
     }
 
-    /// Something changed: everybody who waits looks again.
+    /// Wakes all waiting callers after a change.
     func changed() {
         for waiter in waiters.values { waiter.finish() }
         waiters.removeAll()
     }
 
-    /// Waits for the next `changed()`. No change between the caller's last look and this call can be missed: there is no suspension in between.
+    /// Waits for the next `changed()`. No change between the caller's last check and this call can be missed, because
+    /// there is no suspension in between.
     func waitForChange() async throws {
         lastWaiter += 1
         let key = lastWaiter
@@ -222,6 +227,6 @@ extension EngineSupervisor {
     }
 
     static var shuttingDown: RoostError {
-        RoostError(.shuttingDown, "Roost is stopping and starts no engine any more. Send the request again when it is back.")
+        RoostError(.shuttingDown, "Roost is stopping and does not start engines. Send the request again after its restart.")
     }
 }

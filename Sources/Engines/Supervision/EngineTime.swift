@@ -1,8 +1,8 @@
-/// The time since an arbitrary start, and waiting for it to pass: any clock, without its type.
+/// The time since an arbitrary start, and waiting: a clock of any type.
 struct EngineTime: Sendable {
     /// The time since the start.
     let now: @Sendable () -> Duration
-    /// Waits; throws `CancellationError`.
+    /// Waits for a duration; throws `CancellationError`.
     let sleep: @Sendable (Duration) async throws -> Void
 
     init(_ clock: some Clock<Duration>) {
@@ -11,7 +11,7 @@ struct EngineTime: Sendable {
         sleep = { try await clock.sleep(until: clock.now.advanced(by: $0), tolerance: nil) }
     }
 
-    /// Runs `body`, but no longer than `limit`.
+    /// Runs `body` for at most `limit`.
     ///
     /// - Returns: Whether `body` finished in time.
     func finishes(within limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws -> Bool {

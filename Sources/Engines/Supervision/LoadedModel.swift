@@ -1,38 +1,39 @@
 public import RoostCore
 public import SystemPackage
 
-/// A model that has an engine, or had one that failed a moment ago.
+/// A model that has an engine, or whose engine failed recently.
 public struct LoadedModel: Sendable, Hashable {
-    /// What the model is called.
+    /// The model's name.
     public let reference: ModelReference
-    /// The snapshot folder its file is in.
+    /// The snapshot folder of its file.
     public let snapshotPath: FilePath
     /// Its GGUF file; the first part of a split one.
     public let modelFile: FilePath
     /// The size of its files in bytes.
     public let sizeBytes: Int64
-    /// How much its engine takes at once; `nil` when there is none, or its files were not looked at yet.
+    /// The number of parallel requests and the context length; `nil` if there is no engine or its files were not
+    /// examined yet.
     public let plan: EnginePlan?
-    /// How long its engine took from start to ready, the last time; zero until it was ready once.
+    /// The time from start to ready in the engine's last load; zero until it was ready once.
     public let loadDuration: Duration
-    /// What its engine is doing.
+    /// The state of its engine.
     public let state: State
     /// The process id of its engine, while there is one.
     public let processIdentifier: Int32?
-    /// How often its engine was started again after a crash.
+    /// The number of restarts after a crash.
     public let restarts: Int
-    /// The last thing that went wrong, as a sentence.
+    /// The last error, as a sentence.
     public let lastError: String?
 
-    /// What an engine is doing.
+    /// The state of an engine.
     public enum State: String, Sendable, Hashable {
-        /// It was started and is not ready yet.
+        /// Started and not ready yet.
         case loading
-        /// It answers requests.
+        /// Accepts requests.
         case ready
-        /// It crashed and is being started again.
+        /// Crashed and being restarted.
         case restarting
-        /// It failed to load, or crashed too often; it is left alone for a while.
+        /// Failed to load, or crashed too often; not loaded again during the cooldown.
         case failed
     }
 }

@@ -1,7 +1,7 @@
-/// Decides, crash by crash, whether an engine is started again and when.
+/// Decides after each crash whether and when an engine is restarted.
 ///
-/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for `healthyAfter`. `maxCrashes` crashes within
-/// `window` end it.
+/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for
+/// `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
 struct RestartPolicy: Sendable, Hashable {
     var firstDelay: Duration = .milliseconds(500)
     var longestDelay: Duration = .seconds(30)
@@ -14,12 +14,12 @@ struct RestartPolicy: Sendable, Hashable {
 
     init() {}
 
-    /// An engine crashed.
+    /// Records a crash of an engine.
     ///
     /// - Parameters:
     ///   - now: The time of the crash.
-    ///   - readySince: When it had become ready, if it had.
-    /// - Returns: How long to wait before the next start, or `nil` to give up.
+    ///   - readySince: The time when it became ready, if it did.
+    /// - Returns: The time to wait before the next start, or `nil` to give up.
     mutating func crashed(at now: Duration, readySince: Duration?) -> Duration? {
         if let readySince, now - readySince >= healthyAfter { inARow = 0 }
         crashes.removeAll { now - $0 > window }

@@ -1,27 +1,27 @@
 import RoostCore
 import SystemPackage
 
-/// What the supervisor knows about one engine.
+/// The supervisor's state of one engine.
 struct SupervisedEngine: Sendable {
-    /// Tells this engine from a later one for the same model.
+    /// Distinguishes this engine from a later one for the same model.
     let id: Int
     let entry: ModelEntry
-    /// The `llama-server` that runs it.
+    /// The `llama-server` executable.
     let executable: FilePath
     let socket: FilePath
-    /// How much it takes at once; `nil` until its model's files were looked at.
+    /// The number of parallel requests and the context length; `nil` until its model's files were examined.
     var plan: EnginePlan?
-    /// What the process that runs now works on.
+    /// The requests that the current process works on.
     var requests = RequestsAtWork()
-    /// The output of the process that runs now.
+    /// The output of the current process.
     var log = EngineLog()
     var machine = EngineStateMachine()
-    /// Requests that use it or wait for it; it is not evicted while there are any.
+    /// The number of requests that use it or wait for it. It is not evicted while there are any.
     var holders = 0
     var lastUsed: Duration
     var startedAt: Duration
     var loadDuration: Duration = .zero
-    /// A connection broke: it is checked before the next request gets it.
+    /// Whether a connection broke. It is then checked before the next request.
     var isSuspect = false
     var lastError: String?
 

@@ -1,28 +1,28 @@
 import RoostCore
 import SystemPackage
 
-/// How full the disk may get, and how its free bytes are found out.
+/// The limit for filling the disk, and the functions that measure its free space.
 struct DiskSpace: Sendable {
-    /// Bytes that stay free, for everybody else on the machine; `nil` for a twentieth of the file system, but at most a GiB.
+    /// The bytes to keep free for other programs; `nil` for a twentieth of the file system, but at most one GiB.
     var reserve: Int64?
-    /// The free bytes of the file system that holds a folder.
+    /// Returns the free bytes of the file system of a folder.
     var freeBytes: @Sendable (FilePath) throws -> Int64 = FileSystem.freeBytes
-    /// The size of the file system that holds a folder.
+    /// Returns the size of the file system of a folder.
     var totalBytes: @Sendable (FilePath) throws -> Int64 = FileSystem.totalBytes
-    /// Reserves the blocks of a part of a file, where the file system can; says why it failed.
+    /// Reserves the blocks of a part of a file, if the file system supports it. Returns the error if it failed.
     var allocate: @Sendable (FileDescriptor, Range<Int64>) -> Errno? = FileSystem.allocate
 
-    /// Bytes that stay free on the file system that holds a folder.
+    /// The bytes to keep free on the file system of a folder.
     func reserve(in folder: FilePath) throws -> Int64 { try reserve ?? min(1 << 30, totalBytes(folder) / 20) }
 
-    /// Bytes that may still be written below a folder.
+    /// The bytes that may still be written below a folder.
     func usableBytes(in folder: FilePath) throws -> Int64 { max(0, try freeBytes(folder) - reserve(in: folder)) }
 
-    /// Checks that a file still fits.
+    /// Checks whether there is room for a file.
     ///
     /// - Parameters:
-    ///   - needed: The bytes that the disk has yet to find room for.
-    ///   - folder: Where.
+    ///   - needed: The bytes that are not reserved on the disk yet.
+    ///   - folder: The folder of the file.
     ///   - name: The file's name for the message.
     /// - Throws: `RoostError` with code `insufficientSpace`.
     func require(_ needed: Int64, in folder: FilePath, for name: String) throws {
@@ -32,9 +32,9 @@ struct DiskSpace: Sendable {
         guard missing <= 0 else { throw Self.full(missing: missing, needed: needed, reserve: reserve, folder: folder, name: name) }
     }
 
-    /// The error for a disk that filled up while a file was being written.
+    /// The error for a disk that became full while a file was written.
     func filledUp(needed: Int64, in folder: FilePath, name: String, cause: any Error) -> RoostError {
-        // The size of what is free now is a courtesy; the write has already failed.
+        // The free space is only informational: the write has already failed.
         let free = (try? freeBytes(folder)) ?? 0
         let reserve = (try? reserve(in: folder)) ?? 0
         return Self.full(missing: max(needed + reserve - free, 1), needed: needed, reserve: reserve, folder: folder, name: name, cause: cause)

@@ -10,23 +10,24 @@ package import SystemPackage
     import Musl
 #endif
 
-/// A lock between processes: `flock` on a file. The file stays: deleting it would let two processes hold two locks of one name.
+/// A lock between processes: `flock` on a file. The file is never deleted, because two processes could then hold two
+/// locks with the same name.
 package struct FileLock: Sendable, Hashable {
     private let path: FilePath
 
-    /// Names the lock; nothing is made yet.
+    /// Creates a reference to the lock, without creating the file.
     ///
-    /// - Parameter path: The lock's file; its folder is made when needed.
+    /// - Parameter path: The lock's file; its folder is created when needed.
     package init(_ path: FilePath) { self.path = path }
 
-    /// Waits for the lock and runs `work` under it.
+    /// Waits for the lock and runs `work` while holding it.
     ///
     /// - Parameters:
-    ///   - clock: What the waiting goes by.
-    ///   - logger: Is told when the wait begins.
-    ///   - work: What to do under the lock.
-    /// - Returns: What `work` returns.
-    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`, also while waiting; what `work` throws.
+    ///   - clock: The clock for waiting.
+    ///   - logger: The logger, with one line when the wait begins.
+    ///   - work: The work to do while holding the lock.
+    /// - Returns: The result of `work`.
+    /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`, also while waiting; the errors of `work`.
     package func holding<Result>(clock: any Clock<Duration>, logger: Logger, _ work: () async throws -> Result) async throws -> Result {
         let descriptor = try open()
         // Closing releases the lock.
@@ -40,17 +41,17 @@ package struct FileLock: Sendable, Hashable {
         return try await work()
     }
 
-    /// Runs `work` under the lock, unless another process, or another part of this one, has it.
+    /// Runs `work` while holding the lock, unless another process or another part of this one holds it.
     ///
-    /// - Parameter work: What to do under the lock.
-    /// - Returns: What `work` returns; `nil` when the lock is taken.
-    /// - Throws: `RoostError` with code `fileSystem`; what `work` throws.
+    /// - Parameter work: The work to do while holding the lock.
+    /// - Returns: The result of `work`; `nil` if the lock is held.
+    /// - Throws: `RoostError` with code `fileSystem`; the errors of `work`.
     package func holdingIfFree<Result>(_ work: () throws -> Result) throws -> Result? {
         let descriptor = try open()
         defer { try? descriptor.close() }
         for look in 0..<Self.looks {
             if try take(descriptor, nil) { return try work() }
-            // Who only asks has it for some microseconds.
+            // A process that only tests the lock holds it for some microseconds.
             if look + 1 < Self.looks { usleep(1000) }
         }
         return nil
@@ -58,9 +59,9 @@ package struct FileLock: Sendable, Hashable {
 
     private static let looks = 3
 
-    /// Whether somebody works under the lock. Asking makes no file, and two who ask at a time do not see each other.
+    /// Whether the lock is held. The test creates no file, and two simultaneous tests do not affect each other.
     ///
-    /// - Returns: Whether it is taken; not where nobody may read it.
+    /// - Returns: Whether it is held; `false` if this user may not read the file.
     /// - Throws: `RoostError` with code `fileSystem`.
     package func isHeld() throws -> Bool {
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking]) else { return false }
@@ -81,7 +82,8 @@ package struct FileLock: Sendable, Hashable {
             let failure = Errno(rawValue: errno)
             if failure == .wouldBlock || failure == .resourceTemporarilyUnavailable { return false }
             if failure == .noFunction || failure == .notSupported {
-                // Some network file systems cannot lock. Two writers can then spoil a partial file, which its digest will tell.
+                // Some network file systems have no locks. Two writers can then damage a partial file, which its digest
+                // detects.
                 logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
                 return true
             }

@@ -9,18 +9,18 @@ package import SystemPackage
     import Musl
 #endif
 
-/// What is written, and the disk: waiting for it, and reading it again.
+/// Flushing files to the disk, and reading them from the disk again.
 extension FileSystem {
     /// Waits until a file's bytes are on the disk.
     static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
         #if canImport(Darwin)
-            // A plain fsync leaves the bytes in the drive's own cache there. Some file systems know nothing better.
+            // On macOS, a plain fsync leaves the bytes in the drive's cache. Some file systems support only that.
             if fcntl(descriptor.rawValue, F_FULLFSYNC) == 0 { return }
         #endif
         try call("write", path) { fsync(descriptor.rawValue) }
     }
 
-    /// Waits until a file's bytes are on the disk, and of what is known about it only what finding them again needs.
+    /// Waits until a file's bytes are on the disk, with only the metadata that is needed to read them.
     static func flushData(_ descriptor: FileDescriptor, _ path: FilePath) throws {
         #if canImport(Darwin)
             try flush(descriptor, path)
@@ -29,10 +29,10 @@ extension FileSystem {
         #endif
     }
 
-    /// Waits until the bytes of a file that is closed are on the disk.
+    /// Waits until the bytes of a closed file are on the disk.
     static func flushFile(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec]) }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         try flush(descriptor, path)
     }
@@ -40,17 +40,18 @@ extension FileSystem {
     /// Waits until a folder's entries are on the disk.
     package static func flushFolder(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         try flush(descriptor, path)
     }
 
-    /// Lets the system begin to write a file's bytes to the disk, where it can be asked to: a flush later waits less. No promise, so no failure.
+    /// Starts to write a file's bytes to the disk, if the system supports it, so that a later flush is faster. An
+    /// optimization, so errors are ignored.
     static func beginFlush(_ descriptor: FileDescriptor) { _ = linuxSyncRange?(descriptor.rawValue, 0, 0, 2) }
 
     private typealias LinuxSyncRange = @convention(c) (CInt, Int64, Int64, CUnsignedInt) -> CInt
 
-    /// Linux's `sync_file_range`, which its header keeps from Swift.
+    /// Linux's `sync_file_range`, which its header does not make available to Swift.
     private static let linuxSyncRange: LinuxSyncRange? = {
         #if canImport(Darwin)
             nil
@@ -59,7 +60,8 @@ extension FileSystem {
         #endif
     }()
 
-    /// Lets the system forget what it has of a file in memory, so that the next reader reads the disk. No promise, so no failure.
+    /// Drops a file from the system's memory cache, so that the next reader reads the disk. An optimization, so errors
+    /// are ignored.
     static func dropCached(_ descriptor: FileDescriptor) {
         #if canImport(Darwin)
             _ = fcntl(descriptor.rawValue, F_NOCACHE, 1)

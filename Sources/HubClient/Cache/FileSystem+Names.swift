@@ -1,12 +1,14 @@
 import SystemPackage
 
 extension FileSystem {
-    /// Whether the file system of a folder takes names that differ only in case for one, as macOS does by default. Only looks.
+    /// Whether the file system of a folder treats names that differ only in case as equal, as macOS does by default.
+    /// Does not write.
     ///
-    /// - Parameter folder: The folder; where it does not exist, its nearest parent that does is asked.
-    /// - Returns: `false` also when there is no name to try it with.
+    /// - Parameter folder: The folder. If it does not exist, its nearest existing parent is used.
+    /// - Returns: `false` also if there is no name to test with.
     static func ignoresCase(near folder: FilePath) -> Bool {
-        // A file inside tells of the folder's own file system; a folder's name tells of its parent's.
+        // A file in the folder shows the behavior of the folder's file system; the folder's own name shows that of its
+        // parent's file system.
         var path = folder.appending("CACHEDIR.TAG")
         while let name = path.lastComponent?.string {
             let other = name == name.lowercased() ? name.uppercased() : name.lowercased()

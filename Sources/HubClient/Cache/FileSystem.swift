@@ -10,27 +10,27 @@ package import SystemPackage
     import Musl
 #endif
 
-/// The system calls that SystemPackage does not have. All throw `RoostError`.
+/// File system functions that SystemPackage does not have. All throw `RoostError`.
 package enum FileSystem {
-    /// Makes a folder and its parents; one that exists is fine.
+    /// Creates a folder and its parents; an existing folder is not an error.
     package static func makeFolder(_ path: FilePath) throws {
         if path.withPlatformString({ mkdir($0, 0o777) }) == 0 { return }
         let failure = Errno(rawValue: errno)
         if failure == .noSuchFileOrDirectory, path.lastComponent != nil {
             try makeFolder(path.removingLastComponent())
-            // Not just one more mkdir: somebody else may have made it meanwhile.
+            // The complete function is called again, because another process may have created the parent.
             try makeFolder(path)
         } else if failure != .fileExists || !isFolder(path) {
             throw error(failure, "make the folder", path)
         }
     }
 
-    /// Renames within one file system, replacing what has the new name.
+    /// Renames a file within one file system and replaces a file with the new name.
     static func move(_ source: FilePath, to target: FilePath) throws {
         try call("write", target) { source.withPlatformString { from in target.withPlatformString { rename(from, $0) } } }
     }
 
-    /// Makes a symbolic link; `target` is kept as written.
+    /// Creates a symbolic link; `target` is stored unchanged.
     ///
     /// - Returns: Whether the name was free.
     static func makeLink(at path: FilePath, to target: FilePath) throws -> Bool {
@@ -40,11 +40,12 @@ package enum FileSystem {
         throw error(failure, "make the link", path)
     }
 
-    /// Copies a file's content to a new name and waits until it is on the disk. A full disk leaves a part there.
+    /// Copies a file's content to a new name and waits until it is on the disk. If the disk is full, an incomplete file
+    /// remains.
     static func copy(_ source: FilePath, to target: FilePath) throws {
         try attempt("copy to", target) {
             let input = try FileDescriptor.open(source, .readOnly, options: [.closeOnExec])
-            // Closing what was only read cannot lose anything.
+            // Closing a file after reading loses no data.
             defer { try? input.close() }
             let output = try FileDescriptor.open(
                 target, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
@@ -59,19 +60,19 @@ package enum FileSystem {
         }
     }
 
-    /// A name that nobody else has.
+    /// A unique name.
     static func temporaryName(in folder: FilePath) -> FilePath {
         folder.appending(".roost-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
     }
 
-    /// Removes a file or link; one that is not there is fine.
+    /// Removes a file or link; a missing file is not an error.
     package static func remove(_ path: FilePath) throws {
         if path.withPlatformString({ unlink($0) }) != 0, errno != ENOENT { throw error(Errno(rawValue: errno), "remove", path) }
     }
 
-    /// Reserves the blocks of a part of a file where the file system can do that at once.
+    /// Reserves the blocks of a part of a file, if the file system can do so immediately.
     ///
-    /// - Returns: Why it failed; `nil` when it did not, or could not be tried.
+    /// - Returns: The error; `nil` if it succeeded or is not supported.
     static func allocate(_ descriptor: FileDescriptor, _ range: Range<Int64>) -> Errno? {
         guard let call = linuxAllocate, call(descriptor.rawValue, 0, range.lowerBound, range.upperBound - range.lowerBound) != 0 else { return nil }
         return Errno(rawValue: errno)
@@ -79,7 +80,8 @@ package enum FileSystem {
 
     private typealias LinuxAllocate = @convention(c) (CInt, CInt, Int64, Int64) -> CInt
 
-    /// Linux's `fallocate`, which its header keeps from Swift. `posix_fallocate` is no substitute: where the file system cannot, it writes every block.
+    /// Linux's `fallocate`, which its header does not make available to Swift. `posix_fallocate` is no substitute:
+    /// without support in the file system, it writes every block.
     private static let linuxAllocate: LinuxAllocate? = {
         #if canImport(Darwin)
             nil
@@ -88,12 +90,12 @@ package enum FileSystem {
         #endif
     }()
 
-    /// Writes a small file so that readers see the old one or the whole new one.
+    /// Writes a small file so that readers see either the old or the complete new one.
     ///
     /// - Parameters:
     ///   - bytes: The content.
-    ///   - path: The file; its folder exists.
-    ///   - folder: Where the temporary file goes: on the same file system, and where nobody lists files.
+    ///   - path: The file; its folder must exist.
+    ///   - folder: The folder for the temporary file, on the same file system, and where no program lists files.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     package static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
         let temporary = temporaryName(in: folder)
@@ -109,13 +111,13 @@ package enum FileSystem {
             }
             try move(temporary, to: path)
         } catch {
-            // The first failure is the one to tell.
+            // The first error is the one to report.
             try? remove(temporary)
             throw error
         }
     }
 
-    /// The names in a folder, in order; none when there is no such folder.
+    /// The names in a folder in order; empty if the folder does not exist.
     static func names(in folder: FilePath) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
@@ -126,12 +128,12 @@ package enum FileSystem {
         }
     }
 
-    /// Removes a folder that is empty.
+    /// Removes a folder if it is empty.
     ///
-    /// - Returns: Whether it is gone.
+    /// - Returns: Whether the folder no longer exists.
     static func removeIfEmpty(_ folder: FilePath) -> Bool { folder.withPlatformString { rmdir($0) } == 0 || errno == ENOENT }
 
-    /// Removes a file, link or folder with all that is in it, following no link; what is not there is fine.
+    /// Removes a file, link or folder with all its contents, without following links. A missing file is not an error.
     static func removeTree(_ path: FilePath) throws {
         guard (try? path.stat(followTargetSymlink: false)) != nil else { return }
         do {
@@ -141,10 +143,10 @@ package enum FileSystem {
         }
     }
 
-    /// Writes a file under a name that nobody else has. It is not flushed.
+    /// Writes a file with a unique name. It is not flushed.
     ///
     /// - Returns: The name.
-    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; nothing is left.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; no file remains.
     static func writeTemporary(_ bytes: some Sequence<UInt8>, in folder: FilePath) throws -> FilePath {
         let temporary = temporaryName(in: folder)
         do {
@@ -159,13 +161,13 @@ package enum FileSystem {
             }
             return temporary
         } catch {
-            // The first failure is the one to tell.
+            // The first error is the one to report.
             try? remove(temporary)
             throw error
         }
     }
 
-    /// The size of a regular file, through links; `nil` when there is none.
+    /// The size of a regular file, following links; `nil` if there is none.
     package static func size(of path: FilePath) -> Int64? {
         guard let stat = try? path.stat(), stat.type == .regular else { return nil }
         return stat.size
@@ -175,7 +177,7 @@ package enum FileSystem {
     static func beginning(of path: FilePath, count: Int) throws -> [UInt8] {
         try attempt("read", path) {
             let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-            // Closing what was only read cannot lose anything.
+            // Closing a file after reading loses no data.
             defer { try? descriptor.close() }
             return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
                 while filled < count {
@@ -187,16 +189,16 @@ package enum FileSystem {
         }
     }
 
-    /// How much of the disk a file takes, written or reserved, in bytes; 0 when there is none.
+    /// The disk space of a file, written or reserved, in bytes; 0 if there is none.
     static func allocatedBytes(of path: FilePath) -> Int64 { (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0 }
 
-    /// The bytes an ordinary user may still write.
+    /// The bytes that a normal user may still write.
     package static func freeBytes(_ folder: FilePath) throws -> Int64 {
         let info = try fileSystem(of: folder)
         return bytes(UInt64(info.f_bavail), of: UInt64(info.f_frsize))
     }
 
-    /// The size of the file system that holds a folder.
+    /// The size of the file system of a folder.
     static func totalBytes(_ folder: FilePath) throws -> Int64 {
         let info = try fileSystem(of: folder)
         return bytes(UInt64(info.f_blocks), of: UInt64(info.f_frsize))
@@ -213,7 +215,7 @@ package enum FileSystem {
         return overflow ? .max : Int64(clamping: bytes)
     }
 
-    /// Runs file work and gives its failure a sentence.
+    /// Runs a file operation and converts its error into a sentence.
     static func attempt<Result>(_ what: String, _ path: FilePath, _ work: () throws -> Result) throws -> Result {
         do {
             return try work()
@@ -222,7 +224,7 @@ package enum FileSystem {
         }
     }
 
-    /// A folder, or the nearest one above it that is there.
+    /// The folder, or its nearest existing parent.
     static func nearestFolder(_ path: FilePath) -> FilePath {
         var path = path
         while !isFolder(path), path.removeLastComponent() {}
@@ -251,8 +253,9 @@ package enum FileSystem {
 }
 
 extension FilePath {
-    /// The variable that moves this file elsewhere: what Roost makes and notes lies in `<home>/models/<org>--<name>`, all else that this module
-    /// writes in the Hub cache, whose folders are named `models--<org>--<name>`.
+    /// The environment variable that moves this file elsewhere. Models that Roost converted, and its receipts, are in
+    /// `<home>/models/<org>--<name>`. All other files of this module are in the Hub cache, whose folders are named
+    /// `models--<org>--<name>`.
     var movedBy: String {
         let names = components.map(\.string).filter { $0 != ".locks" }
         let isOwn = zip(names, names.dropFirst()).contains { $0 == "models" && $1.contains("--") && !$1.hasPrefix("models--") }
@@ -261,12 +264,12 @@ extension FilePath {
 }
 
 extension Errno {
-    /// Whether the disk, or the user's share of it, is full.
+    /// Whether the disk, or the user's quota, is full.
     var meansFullDisk: Bool { self == .noSpace || self == .diskQuotaExceeded }
 
-    /// Whether the file system knows no symbolic links: that is what a FAT file system and network shares say.
+    /// Whether the file system does not support symbolic links: the errors of FAT file systems and network shares.
     var meansNoLinks: Bool { [.notPermitted, .notSupported, .noFunction].contains(self) }
 
-    /// Whether this user may only read here.
+    /// Whether this user has read-only access.
     var meansReadOnly: Bool { [.permissionDenied, .notPermitted, .readOnlyFileSystem].contains(self) }
 }

@@ -2,8 +2,9 @@ import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// Notes that the Hub has no such file at a commit, as `huggingface_hub` does: `.no_exist/<commit>/<path>`, an empty file. Its readers then
-    /// know without asking. A listing that names the file all the same is asked for it again, since the Hub contradicts itself there.
+    /// Records that the Hub does not have a file at a commit, like `huggingface_hub`: `.no_exist/<commit>/<path>`, an
+    /// empty file. Readers of the cache then need no request. If a listing contains the file nevertheless, it is
+    /// requested again, because the Hub contradicts itself.
     ///
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func noteAbsence(of path: RepositoryFilePath, in revision: ResolvedRevision) throws {
@@ -13,12 +14,13 @@ extension HubCache {
         try FileSystem.write([], to: note, temporaryIn: repositoryFolder(revision.repository))
     }
 
-    /// Whether somebody has noted that the Hub has no such file at a commit.
+    /// Whether the cache records that the Hub does not have a file at a commit.
     func isNotedAbsent(_ path: RepositoryFilePath, in revision: ResolvedRevision) -> Bool {
         FileSystem.size(of: absenceNote(of: path, in: revision)) != nil
     }
 
-    /// Takes the note back when the file is here after all: `huggingface_hub` believes the note before it looks for the file.
+    /// Removes the record when the file exists after all: `huggingface_hub` checks the record before it looks for the
+    /// file.
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     func forgetAbsence(of path: RepositoryFilePath, in revision: ResolvedRevision) throws {

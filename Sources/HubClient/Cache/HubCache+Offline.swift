@@ -3,13 +3,14 @@ import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// What a revision meant when somebody last asked, for whoever may not ask now.
+    /// Returns the last known commit of a revision, without asking the Hub.
     ///
     /// - Parameters:
     ///   - name: A branch, tag, `refs/pr/N` or commit.
     ///   - repository: The repository.
-    /// - Returns: The revision; its snapshot folder is there.
-    /// - Throws: `RoostError` with code `offline` when the cache does not know it; `invalidRequest` for an unsafe name.
+    /// - Returns: The revision; its snapshot folder exists.
+    /// - Throws: `RoostError` with code `offline` if the cache does not contain it; `invalidRequest` for an unsafe
+    ///   name.
     func knownRevision(_ name: String, of repository: RepositoryID) throws -> ResolvedRevision {
         let ref = try refFile(name, of: repository)
         let noted = FileManager.default.contents(atPath: ref.string).map { String(decoding: $0, as: UTF8.self) } ?? name
@@ -23,7 +24,7 @@ extension HubCache {
         return revision
     }
 
-    /// The files of a snapshot: those of its list if there is one, else those that are there.
+    /// Returns the files of a snapshot: those of its file list if there is one, otherwise those in the folder.
     ///
     /// - Parameter revision: The pinned revision.
     /// - Returns: The files, ordered by path.
@@ -32,7 +33,7 @@ extension HubCache {
         let files =
             try TreeFile.files(at: treeFile(revision))
             ?? repository(revision.repository).entries(of: revision.commit).compactMap { entry in
-                // The name of the blob that a file links to is its digest.
+                // The name of a file's blob is the file's digest.
                 guard let size = entry.size, let digest = entry.namedDigest else { return nil }
                 return RepositoryFile(path: entry.path, size: size, digest: digest)
             }

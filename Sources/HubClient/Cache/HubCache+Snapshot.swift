@@ -3,15 +3,15 @@ import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// Links a blob into its snapshot, replacing what is there in one step. The caller flushes the folder.
+    /// Links a blob into its snapshot, replacing an existing file in one step. The caller flushes the folder.
     ///
-    /// Where there are no links, the file itself goes there, as `huggingface_hub` does it: a new blob is moved, one that was there is copied, since
-    /// nobody knows who else uses it.
+    /// If the file system has no links, the file itself is placed there, like `huggingface_hub` does: a new blob is
+    /// moved, an existing one is copied, because other programs may use it.
     ///
     /// - Parameters:
-    ///   - file: Which.
-    ///   - revision: Whose snapshot.
-    ///   - isNew: Whether this download has made the blob.
+    ///   - file: The file.
+    ///   - revision: The revision of the snapshot.
+    ///   - isNew: Whether this download created the blob.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func link(_ file: RepositoryFile, in revision: ResolvedRevision, isNew: Bool) throws {
         try forgetAbsence(of: file.path, in: revision)
@@ -21,7 +21,7 @@ extension HubCache {
             do {
                 return try makeLink(file, at: path, in: revision)
             } catch let error as RoostError where (error.cause as? Errno)?.meansNoLinks == true {
-                // This file system has none.
+                // This file system has no links.
             }
         }
         let blob = blob(file.digest, of: revision.repository)
@@ -29,7 +29,7 @@ extension HubCache {
             do {
                 return try FileSystem.move(blob, to: path)
             } catch let error as RoostError where error.cause as? Errno == .noSuchFileOrDirectory && isInSnapshot(file, revision) {
-                // Another download of the same small file was here first.
+                // Another download of the same small file has already created the link.
                 return
             }
         }
@@ -38,7 +38,7 @@ extension HubCache {
             try FileSystem.copy(blob, to: temporary)
             try FileSystem.move(temporary, to: path)
         } catch {
-            // The first failure is the one to tell.
+            // The first error is the one to report.
             try? FileSystem.remove(temporary)
             throw error
         }
@@ -48,13 +48,13 @@ extension HubCache {
         let depth = file.path.segments.count + 1
         let target = FilePath(String(repeating: "../", count: depth) + "blobs/\(file.digest.hex)")
         if try FileSystem.makeLink(at: path, to: target) { return }
-        // Made beside the blobs, where no reader of snapshots sees it.
+        // Created beside the blobs, where readers of snapshots do not see it.
         let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))
         guard try FileSystem.makeLink(at: temporary, to: target) else { throw Errno.fileExists }
         try FileSystem.move(temporary, to: path)
     }
 
-    /// Notes what a revision means and what it holds, in an order that never leaves a ref without its snapshot folder.
+    /// Records the commit and the files of a revision, in an order in which no ref exists without its snapshot folder.
     ///
     /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace` or `invalidRequest`.
     func record(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
@@ -70,13 +70,13 @@ extension HubCache {
             try FileSystem.write(commit.utf8, to: ref, temporaryIn: folder)
         }
         let tree = treeFile(revision)
-        // A commit never changes, so a list that is there is as good, and Python's holds more.
+        // A commit never changes, so an existing list is equally good, and Python's contains more.
         guard let files, FileSystem.size(of: tree) == nil else { return }
         try FileSystem.makeFolder(tree.removingLastComponent())
         try FileSystem.write(try TreeFile.json(of: files), to: tree, temporaryIn: folder)
     }
 
-    /// Tells backup programs to leave the cache out: https://bford.info/cachedir/
+    /// Tells backup programs to exclude the cache: https://bford.info/cachedir/
     static let directoryTag = """
         Signature: 8a477f597d28d172789f06886806bc55
         # This folder is a cache of files from the Hugging Face Hub; everything in it can be fetched again.

@@ -1,7 +1,8 @@
 import RoostCore
 public import SystemPackage
 
-/// The layout of the Hub cache, `huggingface_hub`'s own, so that Python's tools find what Roost fetched and the other way round.
+/// The layout of the Hub cache. It is `huggingface_hub`'s own layout, so that Python's tools find what Roost
+/// downloaded, and Roost finds what they downloaded.
 ///
 ///     <root>/CACHEDIR.TAG
 ///     <root>/.locks/models--org--name/<hex>.lock           flock; never deleted
@@ -11,16 +12,16 @@ public import SystemPackage
 ///     <root>/models--org--name/snapshots/<commit>/<path>   symbolic link ../../blobs/<hex>
 ///     <root>/models--org--name/trees/<commit>.json         the file list
 public struct HubCache: Sendable {
-    /// The folder that holds `models--…` folders.
+    /// The folder that contains the `models--…` folders.
     public let root: FilePath
-    /// Whether snapshots may be made of links. Where not, the files themselves lie in them, as `huggingface_hub` does it.
+    /// Whether snapshots may consist of links. If not, they contain the files themselves, like `huggingface_hub` does.
     let makesLinks: Bool
 
-    /// Names a cache; nothing is read or made yet.
+    /// Creates a reference to a cache, without reading or creating anything.
     ///
     /// - Parameters:
-    ///   - root: The folder that holds `models--…` folders; absolute.
-    ///   - makesLinks: Whether snapshots may be made of links.
+    ///   - root: The folder that contains the `models--…` folders; absolute.
+    ///   - makesLinks: Whether snapshots may consist of links.
     public init(root: FilePath, makesLinks: Bool = true) {
         self.root = root
         self.makesLinks = makesLinks
@@ -32,14 +33,15 @@ public struct HubCache: Sendable {
 
     func blob(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath { blobsFolder(repository).appending(digest.hex) }
 
-    /// Where a blob grows. The suffix is ours, because Python deletes or ignores its own; the ending is the one its cache scan knows as unfinished.
+    /// The partial file of a blob. The suffix is Roost's own, because Python deletes or ignores its own partial files.
+    /// Python's cache scan recognizes the ending as an unfinished file.
     func partial(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath {
         blobsFolder(repository).appending("\(digest.hex).roost.incomplete")
     }
 
     func lockFile(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath { lockFile(blob: digest.hex, of: repository) }
 
-    /// The lock of a blob by its name, whatever that is: gone-by versions named blobs differently.
+    /// The lock of a blob with any name: older versions named blobs differently.
     func lockFile(blob name: String, of repository: RepositoryID) -> FilePath { locksFolder(repository).appending("\(name).lock") }
 
     func locksFolder(_ repository: RepositoryID) -> FilePath { root.appending(".locks").appending(repository.cacheFolderName) }
@@ -56,9 +58,10 @@ public struct HubCache: Sendable {
         repositoryFolder(revision.repository).appending("trees").appending("\(revision.commit).json")
     }
 
-    /// Where the meaning of a revision is noted.
+    /// The file that contains the commit of a revision.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` and field `revision` when the name is not safe as a path; no git reference is such.
+    /// - Throws: `RoostError` with code `invalidRequest` and field `revision` if the name is not safe as a path. No
+    ///   valid git reference has such a name.
     func refFile(_ revision: String, of repository: RepositoryID) throws -> FilePath {
         guard let name = try? RepositoryFilePath(parsing: revision) else {
             throw RoostError(
@@ -67,12 +70,13 @@ public struct HubCache: Sendable {
         return repositoryFolder(repository).appending("refs").pushing(FilePath(name.description))
     }
 
-    /// Whether a file is there whole, in the snapshot or as a blob of any revision. A blob of the wrong size counts as absent.
+    /// Whether a complete file exists in the snapshot or as a blob of any revision. A blob of the wrong size counts as
+    /// absent.
     func holds(_ file: RepositoryFile, in revision: ResolvedRevision) -> Bool {
         isInSnapshot(file, revision) || holdsBlob(of: file, revision.repository)
     }
 
-    /// Through one link or two: Python's store of shared blobs makes a blob a link itself.
+    /// Follows one link or two: in Python's store of shared blobs, a blob is itself a link.
     func isInSnapshot(_ file: RepositoryFile, _ revision: ResolvedRevision) -> Bool {
         FileSystem.size(of: snapshotPath(of: file, in: revision)) == file.size
     }

@@ -3,29 +3,30 @@ package import RoostCore
 public import SystemPackage
 
 extension HubClient {
-    /// How many bytes of a file are here already, whole or in part; for planning.
+    /// Returns the number of bytes of a file that are already on the disk, whether complete or not; for planning.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
-    /// - Returns: 0 to the file's size, in bytes. Bytes of a part are not verified yet.
+    /// - Returns: A number of bytes from 0 to the file's size. The bytes of a partial file are not verified yet.
     public func presentBytes(of file: RepositoryFile, in revision: ResolvedRevision) -> Int64 {
         if cache.holds(file, in: revision) { return file.size }
         return PartialContent.bytes(at: cache.partial(file.digest, of: revision.repository), of: file)
     }
 
-    /// The bytes that pulls may still write to the file system where the cache is, or will be.
+    /// Returns the number of bytes that pulls may still write to the file system of the cache.
     ///
-    /// - Returns: What an ordinary user may write, less the reserve that stays free for everybody else.
+    /// - Returns: The bytes that a normal user may write, minus the reserve for other programs.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func freeBytes() throws -> Int64 { try space.usableBytes(in: FileSystem.nearestFolder(cache.root)) }
 
-    /// What a pull would need on the disk, and what it could have, beside what pulls under way will still take.
+    /// Returns the disk space that a pull needs and the space that is available, considering the pulls in progress.
     ///
     /// - Parameters:
     ///   - files: The files of the pull.
     ///   - revision: The pinned revision.
-    /// - Returns: Bytes that the disk has yet to find room for; bytes that may be written; bytes that stay free for everybody else.
+    /// - Returns: The bytes that are not reserved on the disk yet, the bytes that may be written, and the bytes to keep
+    ///   free for other programs.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func space(
         for files: [RepositoryFile], in revision: ResolvedRevision
@@ -37,89 +38,93 @@ extension HubClient {
         )
     }
 
-    /// Claims room on the disk for a pull, so that another one does not count on the same bytes.
+    /// Reserves disk space for a pull, so that another pull does not count on the same bytes.
     ///
     /// - Parameters:
     ///   - files: The files of the pull.
     ///   - revision: The pinned revision.
-    /// - Returns: The claim, to be released when the pull has ended; `nil` when the room does not suffice.
+    /// - Returns: The claim, to be released at the end of the pull; `nil` if there is not enough space.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func claimSpace(for files: [RepositoryFile], in revision: ResolvedRevision) throws -> SpaceClaim? {
         planned.claim(files, in: revision, usable: try freeBytes())
     }
 
-    /// Whether the cache has noted that the Hub has no such file at a commit, as `huggingface_hub` notes it, too.
+    /// Returns whether the cache records that the Hub does not have a file at a commit. `huggingface_hub` keeps the
+    /// same record.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - revision: The pinned revision.
-    /// - Returns: Whether it has.
+    /// - Returns: Whether there is such a record.
     package func isNotedAbsent(_ path: RepositoryFilePath, in revision: ResolvedRevision) -> Bool { cache.isNotedAbsent(path, in: revision) }
 
-    /// Notes in the cache what a revision means and which files it has, as Python's tools expect to find it.
+    /// Records the commit and the files of a revision in the cache, in the form that Python's tools expect.
     ///
     /// - Parameters:
     ///   - revision: The pinned revision.
-    ///   - files: All files of the listing, or `nil` when some of them are not here: `huggingface_hub` takes a snapshot with a list for complete
-    ///     only when every file of the list is there, and one without a list as it is.
-    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision name. A cache that may only be
-    ///   read stays as it is: the files are there all the same.
+    ///   - files: All files of the listing, or `nil` if some of them are not on this machine: `huggingface_hub`
+    ///     considers a snapshot with a list complete only if every file of the list exists, and accepts one without a
+    ///     list as it is.
+    /// - Throws: `RoostError` with code `fileSystem`, `insufficientSpace`, or `invalidRequest` for an unsafe revision
+    ///   name. A read-only cache is not changed, without an error, because the files exist.
     public func recordRevision(_ revision: ResolvedRevision, files: [RepositoryFile]?) throws {
         do {
             try cache.record(revision, files: files)
         } catch let error as RoostError where (error.cause as? Errno)?.meansReadOnly == true {
-            logger.warning("the Hub cache may only be read; what a revision means is not noted", metadata: ["error": "\(error)"])
+            logger.warning("the Hub cache is read-only; the commit of a revision is not recorded", metadata: ["error": "\(error)"])
         }
     }
 
-    /// What a revision meant when somebody last asked, without asking again.
+    /// Returns the last known commit of a revision, without asking the Hub.
     ///
     /// - Parameters:
     ///   - name: A branch, tag, `refs/pr/N` or commit.
     ///   - repository: The repository.
-    /// - Returns: The revision; its snapshot folder is there.
-    /// - Throws: `RoostError` with code `offline` when the cache does not know it; `invalidRequest` for an unsafe name.
+    /// - Returns: The revision; its snapshot folder exists.
+    /// - Throws: `RoostError` with code `offline` if the cache does not contain it; `invalidRequest` for an unsafe
+    ///   name.
     package func knownRevision(_ name: String, of repository: RepositoryID) throws -> ResolvedRevision {
         try cache.knownRevision(name, of: repository)
     }
 
-    /// The files of a snapshot as the cache knows them.
+    /// Returns the files of a snapshot according to the cache.
     ///
     /// - Parameter revision: The pinned revision.
-    /// - Returns: The files of its list; `nil` when there is none.
+    /// - Returns: The files of its list; `nil` if there is no list.
     /// - Throws: `RoostError` with code `fileSystem`.
     package func listedFiles(in revision: ResolvedRevision) throws -> [RepositoryFile]? {
         FileSystem.size(of: cache.treeFile(revision)) == nil ? nil : try cache.knownFiles(in: revision)
     }
 
-    /// Where a file lies whole: in the snapshot, or as a blob of any revision. Its size is right; its bytes may have been damaged since.
+    /// Returns the path of a complete file: in the snapshot, or as a blob of any revision. Its size is correct; its
+    /// bytes may have been damaged since.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
-    /// - Returns: The path, which may be a link; `nil` when the file is not here.
+    /// - Returns: The path, which may be a link; `nil` if the file is not on this machine.
     package func heldFile(_ file: RepositoryFile, in revision: ResolvedRevision) -> FilePath? {
         if cache.isInSnapshot(file, revision) { return cache.snapshotPath(of: file, in: revision) }
         return cache.holdsBlob(of: file, revision.repository) ? cache.blob(file.digest, of: revision.repository) : nil
     }
 
-    /// Whether a file lies whole in its snapshot; its bytes are not looked at.
+    /// Returns whether a complete file is in its snapshot, without checking its bytes.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
-    /// - Returns: Whether it does.
+    /// - Returns: Whether it is there.
     package func isInPlace(_ file: RepositoryFile, in revision: ResolvedRevision) -> Bool { cache.isInSnapshot(file, revision) }
 
-    /// Where a file lies in its snapshot.
+    /// Returns the path of a file in its snapshot.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
     /// - Returns: An absolute path, which may be a link.
     public func path(of file: RepositoryFile, in revision: ResolvedRevision) -> FilePath { cache.snapshotPath(of: file, in: revision) }
 
-    /// The folder that looks like the repository at that commit.
+    /// Returns the folder with the files of a repository at a commit.
     ///
     /// - Parameter revision: The pinned revision.
     /// - Returns: An absolute path; the folder exists after `recordRevision` or a download.

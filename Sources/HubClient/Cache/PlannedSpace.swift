@@ -2,9 +2,10 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// The room on the disk that pulls under way will still take, so that no two of them count on the same bytes.
+/// The disk space that pulls in progress still need, so that no two of them count on the same bytes.
 ///
-/// What a file has reserved or written already is not free any more and counts no longer; a file that two pulls want counts once.
+/// Bytes that a file has reserved or written are no longer free and do not count. A file that two pulls need counts
+/// once.
 final class PlannedSpace: Sendable {
     private struct Plan {
         let file: RepositoryFile
@@ -17,18 +18,18 @@ final class PlannedSpace: Sendable {
 
     init(cache: HubCache) { self.cache = cache }
 
-    /// The room that pulls of other files will still take.
+    /// The disk space that pulls of other files still need.
     func bytes(besides files: [RepositoryFile], in revision: ResolvedRevision) -> Int64 {
         plans.withLock { others($0, than: files, revision) }
     }
 
-    /// Claims room for a pull, if there is as much.
+    /// Reserves disk space for a pull, if there is enough.
     ///
     /// - Parameters:
-    ///   - files: What will be fetched.
-    ///   - revision: The snapshot it belongs to.
-    ///   - usable: How many bytes may be written at all.
-    /// - Returns: The claim; `nil` when the room does not suffice.
+    ///   - files: The files to download.
+    ///   - revision: The revision of the snapshot.
+    ///   - usable: The number of bytes that may be written in total.
+    /// - Returns: The claim; `nil` if there is not enough space.
     func claim(_ files: [RepositoryFile], in revision: ResolvedRevision, usable: Int64) -> SpaceClaim? {
         plans.withLock { plans in
             let needed = files.reduce(0) { $0 + cache.bytesToReserve(for: $1, in: revision) }
@@ -54,16 +55,16 @@ final class PlannedSpace: Sendable {
     }
 }
 
-/// Room on the disk that one pull counts on, until it is released.
+/// Disk space that is reserved for one pull until it is released.
 public struct SpaceClaim: Sendable {
     let onRelease: @Sendable () -> Void
 
-    /// Gives up what the pull has not used; called once.
+    /// Releases the unused space of the pull; called once.
     public func release() { onRelease() }
 }
 
 extension HubCache {
-    /// How many bytes the disk has yet to find room for before a file is here whole: those that are neither written nor reserved.
+    /// The bytes of a file that are neither written nor reserved on the disk yet.
     func bytesToReserve(for file: RepositoryFile, in revision: ResolvedRevision) -> Int64 {
         guard !holds(file, in: revision) else { return 0 }
         let partial = partial(file.digest, of: revision.repository)

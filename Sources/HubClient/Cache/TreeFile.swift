@@ -2,8 +2,8 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The file list of a commit as `huggingface_hub` keeps it in `trees/<commit>.json`, format version 1. It is read and written some entries at a time:
-/// a list can have 200,000.
+/// The file list of a commit in `huggingface_hub`'s format `trees/<commit>.json`, version 1. It is read and written in
+/// steps of some entries, because a list can have 200,000.
 enum TreeFile {
     private struct Entry: Codable {
         let size: Int64
@@ -20,14 +20,14 @@ enum TreeFile {
     }
 
     private static let formatVersion = 1
-    /// Bytes that are read, and entries that are written, at a time.
+    /// The number of bytes to read and of entries to write at a time.
     private static let step = (bytes: 128 << 10, entries: 500)
 
-    /// Writes a list.
+    /// Encodes a list.
     ///
-    /// - Parameter files: The files; of two with one path the first counts.
+    /// - Parameter files: The files; if two have the same path, the first counts.
     /// - Returns: The file's content.
-    /// - Throws: What the encoder throws.
+    /// - Throws: The errors of the encoder.
     static func json(of files: [RepositoryFile]) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -43,15 +43,16 @@ enum TreeFile {
         return json
     }
 
-    /// Reads a list, of whoever wrote it.
+    /// Reads a list that any program may have written.
     ///
-    /// - Parameter path: Where it is.
-    /// - Returns: The files that have a safe path, a size and a digest; `nil` when there is no list, or one of another format.
+    /// - Parameter path: The path of the list.
+    /// - Returns: The files with a safe path, a size and a digest; `nil` if there is no list or its format is
+    ///   different.
     static func files(at path: FilePath) -> [RepositoryFile]? {
         guard let size = FileSystem.size(of: path), size <= TreeListing.mostBytes, let file = FileHandle(forReadingAtPath: path.string) else {
             return nil
         }
-        defer { try? file.close() }  // Nothing was written.
+        defer { try? file.close() }  // Closing a file after reading loses no data.
         var members = JSONMembers(["format_version"], passingOn: "files")
         var pieces = JSONPieces(.object)
         var files: [RepositoryFile] = []
@@ -66,7 +67,7 @@ enum TreeFile {
             let version = try JSONDecoder().decode([String: Int].self, from: Data(members.finish()))["format_version"]
             return version == formatVersion ? files : nil
         } catch {
-            // A list that cannot be read is none.
+            // A list that cannot be read counts as absent.
             return nil
         }
     }
@@ -86,7 +87,8 @@ enum TreeFile {
         }
     }
 
-    /// The git hash of the pointer that stands for a large file in git: three lines that follow from its digest and size.
+    /// The git hash of the pointer file that represents a large file in git: three lines derived from its digest and
+    /// size.
     static func pointerHash(sha256: String, size: Int64) -> String {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:\(sha256)\nsize \(size)\n"
         var hasher = ContentHasher(like: .gitSHA1(""), size: Int64(pointer.utf8.count))

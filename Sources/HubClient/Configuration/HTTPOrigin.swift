@@ -1,13 +1,13 @@
-/// Scheme, host and port: what decides whether two URLs are the same place, and so whether the token may travel.
+/// The scheme, host and port of a URL. The token is sent only to URLs with the same origin.
 public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// The two schemes Roost speaks.
+    /// The URL schemes that Roost supports.
     public enum Scheme: String, Sendable, Hashable {
         /// Plain HTTP.
         case http
         /// HTTP over TLS.
         case https
 
-        /// The port a URL of this scheme means when it names none.
+        /// The port of a URL without a port.
         public var defaultPort: Int { self == .http ? 80 : 443 }
     }
 

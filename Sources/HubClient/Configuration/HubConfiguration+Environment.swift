@@ -3,7 +3,8 @@ import RoostCore
 import SystemPackage
 
 extension HubConfiguration {
-    /// Reads the configuration from the variables that Hugging Face's own tools use, so that both share one cache and one login.
+    /// Reads the configuration from the variables that Hugging Face's own tools use, so that both share one cache and
+    /// one login.
     ///
     /// An empty variable counts as unset, and a leading `~` stands for `HOME`.
     ///
@@ -11,11 +12,11 @@ extension HubConfiguration {
     /// - `HF_HOME` (path, default `$XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`).
     /// - `HF_HUB_CACHE` or the older `HUGGINGFACE_HUB_CACHE` (path, default `$HF_HOME/hub`).
     /// - `HF_HUB_DISABLE_SYMLINKS` (`1`, `on`, `yes` or `true`): the cache is made without symbolic links.
-    /// - `HF_TOKEN` or the older `HUGGING_FACE_HUB_TOKEN` (secret): wins over the file.
-    /// - `HF_TOKEN_PATH` (path, default `$HF_HOME/token`): a file that holds the token; may be absent.
-    /// - `HF_HUB_DOWNLOAD_TIMEOUT` (seconds, default 30): how long a transfer may bring no byte.
-    /// - `HF_HUB_ETAG_TIMEOUT` (seconds, default 30): how long the Hub may take to answer a question.
-    /// - `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE` (`1`, `ON`, `YES`, `TRUE`): nothing is asked of the Hub.
+    /// - `HF_TOKEN` or the older `HUGGING_FACE_HUB_TOKEN` (secret): takes precedence over the file.
+    /// - `HF_TOKEN_PATH` (path, default `$HF_HOME/token`): a file with the token; may be absent.
+    /// - `HF_HUB_DOWNLOAD_TIMEOUT` (seconds, default 30): the maximum time without any byte in a transfer.
+    /// - `HF_HUB_ETAG_TIMEOUT` (seconds, default 30): the maximum time for the Hub's answer to a metadata request.
+    /// - `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE` (`1`, `ON`, `YES`, `TRUE`): no requests are sent to the Hub.
     /// - `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`: as in `ProxyRules`.
     ///
     /// - Parameter environment: The variables by name.
@@ -41,7 +42,8 @@ private struct EnvironmentReader {
     /// The first of the variables that is set and not blank.
     func value(_ names: String...) -> String? { found(names)?.value }
 
-    /// `1`, `ON`, `YES` or `TRUE`, in any case: what Hugging Face's tools take for true.
+    /// Whether a variable is `1`, `ON`, `YES` or `TRUE`, in any case: the values that Hugging Face's tools accept as
+    /// true.
     func isOn(_ name: String) -> Bool { value(name).map { ["1", "ON", "YES", "TRUE"].contains($0.uppercased()) } ?? false }
 
     func seconds(_ name: String) throws -> Duration? {
@@ -86,7 +88,8 @@ private struct EnvironmentReader {
         guard let token = SecretToken(text) else {
             throw RoostError(
                 .invalidConfiguration,
-                "\(name) holds a character that no Hub token has. Copy the token again from https://huggingface.co/settings/tokens.", field: name)
+                "\(name) contains a character that is not valid in a Hub token. Copy the token again from https://huggingface.co/settings/tokens.",
+                field: name)
         }
         return token
     }
@@ -98,7 +101,8 @@ private struct EnvironmentReader {
         }
         guard let home = value("HOME") else {
             throw RoostError(
-                .invalidConfiguration, "HOME is not set, so the Hub cache has no place. Set HF_HOME to a folder with an absolute path.", field: name)
+                .invalidConfiguration, "HOME is not set, so the location of the Hub cache is unknown. Set HF_HOME to a folder with an absolute path.",
+                field: name)
         }
         return FilePath(home).pushing(FilePath(String(text.dropFirst(2))))
     }

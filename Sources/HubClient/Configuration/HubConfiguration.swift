@@ -1,36 +1,37 @@
 public import RoostCore
 public import SystemPackage
 
-/// Where the Hub is, who asks, and where files go.
+/// The configuration of a `HubClient`: the Hub, the token and the cache.
 public struct HubConfiguration: Sendable {
-    /// The Hub to talk to.
+    /// The Hub's base URL.
     public var endpoint: HubEndpoint
-    /// The Hub token; without it only public repositories open.
+    /// The Hub token; without it only public repositories are accessible.
     public var token: SecretToken?
-    /// The Hub cache, in `huggingface_hub`'s own layout (`$HF_HUB_CACHE`); absolute.
+    /// The folder of the Hub cache, in `huggingface_hub`'s own layout (`$HF_HUB_CACHE`); absolute.
     public var cacheDirectory: FilePath
-    /// Whether snapshots are made of symbolic links (`HF_HUB_DISABLE_SYMLINKS`). A file system that has none is found out without this.
+    /// Whether snapshots consist of symbolic links (`HF_HUB_DISABLE_SYMLINKS`). A file system without links is detected
+    /// automatically.
     public var makesLinks = true
-    /// How long a connection may take to come up.
+    /// The maximum time for opening a connection.
     public var connectTimeout: Duration = .seconds(10)
-    /// How long the other side may send no byte before the transfer counts as stalled.
+    /// The maximum time without any byte before a transfer counts as stalled.
     public var stallTimeout: Duration = .seconds(30)
 
-    /// How long the other side may take to answer a question about a repository.
+    /// The maximum time for the answer to a metadata request.
     public var metadataTimeout: Duration = .seconds(30)
-    /// Which proxy a request goes through.
+    /// The proxies for requests.
     public var proxies = ProxyRules()
-    /// Bytes that stay free on the disk of the cache; `nil` for a twentieth of it, but at most a GiB.
+    /// The bytes to keep free on the disk of the cache; `nil` for a twentieth of it, but at most one GiB.
     public var diskReserve: Int64?
-    /// Whether nothing may be asked of the Hub: what is in the cache is all there is.
+    /// Whether no requests are sent to the Hub, so that only the cache is used.
     public var isOffline = false
 
-    /// Makes a configuration with the default time-outs.
+    /// Creates a configuration with the default time-outs.
     ///
     /// - Parameters:
-    ///   - endpoint: The Hub to talk to.
+    ///   - endpoint: The Hub's base URL.
     ///   - token: The Hub token, if there is one.
-    ///   - cacheDirectory: The Hub cache; absolute.
+    ///   - cacheDirectory: The folder of the Hub cache; absolute.
     public init(endpoint: HubEndpoint, token: SecretToken?, cacheDirectory: FilePath) {
         self.endpoint = endpoint
         self.token = token

@@ -1,13 +1,14 @@
 import RoostCore
 
-/// Which proxy a request goes through, by the variables that curl and Python's tools read: the HTTP library reads none of them.
+/// The proxies for requests, from the environment variables that curl and Python's tools use. The HTTP library does not
+/// read them.
 public struct ProxyRules: Sendable, Hashable {
     private var byScheme: [HTTPOrigin.Scheme: ProxyServer] = [:]
-    /// Hosts that are reached without a proxy.
+    /// The hosts that are contacted without a proxy.
     private var exceptions: [Exception] = []
 
     private struct Exception: Sendable, Hashable {
-        /// A name in lower case without a dot at its front; `*` is every host.
+        /// A name in lower case without a leading dot; `*` for every host.
         let host: String
         let port: Int?
 
@@ -17,13 +18,15 @@ public struct ProxyRules: Sendable, Hashable {
         }
     }
 
-    /// No proxy for anybody.
+    /// Creates rules without proxies.
     public init() {}
 
-    /// Reads the variables; the lower-case spelling wins, as it does for curl.
+    /// Reads the variables; the lower-case spelling takes precedence, as in curl.
     ///
-    /// - `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`: the proxy for https URLs, for http URLs, and for what the other two do not name.
-    /// - `NO_PROXY`: hosts without a proxy, separated by commas: `example.com` is also all below it, `10.0.0.7:8443` only that port, `*` all.
+    /// - `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`: the proxy for https URLs, for http URLs, and for URLs without one of
+    ///   these.
+    /// - `NO_PROXY`: hosts without a proxy, separated by commas: `example.com` includes its subdomains, `10.0.0.7:8443`
+    ///   only that port, `*` all hosts.
     ///
     /// - Parameter environment: The variables by name.
     /// - Throws: `RoostError` with code `invalidConfiguration`; `field` names the variable.
@@ -38,13 +41,13 @@ public struct ProxyRules: Sendable, Hashable {
         exceptions = (value("NO_PROXY") ?? "").split { $0 == "," || $0.isWhitespace }.map { Self.exception(String($0).lowercased()) }
     }
 
-    /// All proxies there are.
+    /// All proxies.
     var servers: Set<ProxyServer> { Set(byScheme.values) }
 
-    /// The proxy for a place.
+    /// Returns the proxy for an origin.
     ///
-    /// - Parameter origin: Where a request goes.
-    /// - Returns: The proxy; `nil` for a direct connection, which this machine's own servers always get.
+    /// - Parameter origin: The origin of the request's URL.
+    /// - Returns: The proxy; `nil` for a direct connection, which is always used for servers on this machine.
     public func proxy(for origin: HTTPOrigin) -> ProxyServer? {
         guard let proxy = byScheme[origin.scheme], !Self.isLoopback(origin.host) else { return nil }
         return exceptions.contains { $0.covers(origin) } ? nil : proxy
@@ -55,7 +58,7 @@ public struct ProxyRules: Sendable, Hashable {
     private static func exception(_ text: String) -> Exception {
         var host = text[...]
         var port: Int?
-        // An IPv6 address has colons of its own; its port stands behind the bracket.
+        // An IPv6 address contains colons; its port follows the bracket.
         if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
             port = Int(host[host.index(after: end)...].dropFirst())
             host = host[host.index(after: host.startIndex)..<end]

@@ -1,26 +1,26 @@
 import Foundation
 import RoostCore
 
-/// An HTTP or SOCKS5 proxy, as `HTTPS_PROXY` and its relatives name it.
+/// An HTTP or SOCKS5 proxy, as in the variables `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`.
 public struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
-    /// How it is spoken to.
+    /// The protocol of a proxy.
     public enum Kind: Sendable, Hashable {
-        /// By `CONNECT`, over plain HTTP, for https and http URLs alike.
+        /// `CONNECT` over plain HTTP, for https and http URLs.
         case http
         /// SOCKS version 5.
         case socks
     }
 
-    /// How it is spoken to.
+    /// The protocol.
     public let kind: Kind
     /// Host name or address.
     public let host: String
     /// The port.
     public let port: Int
-    /// User name and password, if it wants any.
+    /// The user name and password, if it needs them.
     let credentials: Credentials?
 
-    /// What a proxy wants to know.
+    /// The credentials for a proxy.
     struct Credentials: Sendable, Hashable {
         let user: String
         let password: String
@@ -29,9 +29,10 @@ public struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
     /// Parses a proxy's URL; without a scheme it is an HTTP proxy.
     ///
     /// - Parameters:
-    ///   - text: Such as `http://user:secret@proxy.lan:3128` or `socks5://127.0.0.1:1080`.
+    ///   - text: A URL such as `http://user:secret@proxy.lan:3128` or `socks5://127.0.0.1:1080`.
     ///   - variable: The variable's name, for the error.
-    /// - Throws: `RoostError` with code `invalidConfiguration`; the text is not in it, for it may hold a password.
+    /// - Throws: `RoostError` with code `invalidConfiguration`. It does not contain the text, which may contain a
+    ///   password.
     public init(parsing text: String, from variable: String) throws {
         let full = text.contains("://") ? text : "http://" + text
         guard let url = URLComponents(string: full), let host = url.host, !host.isEmpty, ["", "/"].contains(url.path), url.query == nil,
@@ -39,7 +40,7 @@ public struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
         else {
             throw RoostError(
                 .invalidConfiguration,
-                "\(variable) must name an HTTP or SOCKS5 proxy, such as http://proxy.example:3128 or socks5://127.0.0.1:1080 (proxies that want TLS themselves are not supported).",
+                "\(variable) must be the URL of an HTTP or SOCKS5 proxy, such as http://proxy.example:3128 or socks5://127.0.0.1:1080 (proxies that want TLS themselves are not supported).",
                 field: variable)
         }
         self.kind = kind
@@ -50,6 +51,6 @@ public struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
 
     private static let kinds: [String: (Kind, Int)] = ["http": (.http, 80), "socks5": (.socks, 1080), "socks5h": (.socks, 1080)]
 
-    /// Host and port; never the credentials.
+    /// The host and port, without the credentials.
     public var description: String { "\(host):\(port)" }
 }

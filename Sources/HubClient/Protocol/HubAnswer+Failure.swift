@@ -4,7 +4,8 @@ import NIOHTTP1
 import RoostCore
 
 extension HubAnswer {
-    /// Turns an error status into the error a person needs, by the rules of the Hub's own client: `X-Error-Code` first, the status after.
+    /// Throws the error for an error status, by the rules of the Hub's own client: `X-Error-Code` first, then the
+    /// status.
     ///
     /// - Throws: `RoostError`, unless the status is 200 or 206.
     func requireSuccess() throws {
@@ -12,7 +13,7 @@ extension HubAnswer {
         throw isFromHub ? (codedFailure ?? plainFailure) : foreignFailure
     }
 
-    /// The failures that the Hub names itself.
+    /// The error for a code in `X-Error-Code`.
     private var codedFailure: RoostError? {
         let isUnknownRepository = status == 401 && serverMessage != "Invalid credentials in Authorization header"
         switch header("X-Error-Code") {
@@ -42,23 +43,24 @@ extension HubAnswer {
     private var plainFailure: RoostError {
         switch status {
         case _ where serverMessage == Self.disabled:
-            failure(.accessDenied, "Cannot access repository for url \(shownURL). Access to this resource is disabled. Nobody can pull it.")
+            failure(.accessDenied, "Cannot access repository for url \(shownURL). Access to this resource is disabled. It cannot be pulled.")
         case 401: failure(.accessDenied, "The Hub does not accept the token for \(shownURL). Make a new one and set HF_TOKEN.")
         case 403: failure(.accessDenied, "The Hub forbids \(shownURL). Check what the token in HF_TOKEN may read.")
         case 404 where url.text.contains("/resolve/"):
             failure(.entryNotFound, "Entry Not Found for url: \(shownURL). The repository has no such file at this revision.")
         case 404: repositoryNotFound
-        case 429: failure(.rateLimited, "The Hub asks us to slow down at \(shownURL). Try again later; a token in HF_TOKEN raises the limit.")
+        case 429: failure(.rateLimited, "The Hub limits the rate of requests at \(shownURL). Try again later; a token in HF_TOKEN raises the limit.")
         case 408, 500...: failure(.hubFailure, "The Hub failed with status \(status) at \(shownURL). Try again later.")
         case 400...: failure(.hubProtocolViolation, "The Hub refused \(shownURL) with status \(status). Check HF_ENDPOINT.")
         default: failure(.hubFailure, "The Hub answered \(shownURL) with the unexpected status \(status). Check HF_ENDPOINT and the network.")
         }
     }
 
-    /// The Hub has no code for this, so its own client goes by these words, too.
+    /// The Hub has no code for this error, so its own client compares this text too.
     private static let disabled = "Access to this resource is disabled."
 
-    /// What storage behind a redirect says is not about the repository: most often a signed link has expired, and the next try gets a new one.
+    /// The error of a storage server behind a redirect. It is not about the repository: usually a signed link has
+    /// expired, and the next try gets a new one.
     private var foreignFailure: RoostError {
         failure(
             status == 429 ? .rateLimited : .hubFailure,
@@ -86,7 +88,8 @@ extension HubAnswer {
 }
 
 extension String {
-    /// A server's words, made fit for an error: no control characters, at most 300 characters, and never our own token.
+    /// The text of a server in a form suitable for an error: without control characters, at most 300 characters, and
+    /// without Roost's token.
     fileprivate func cleaned(of token: SecretToken?) -> String {
         let printable = String(String.UnicodeScalarView(unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
         let discreet = token.map { printable.split(separator: $0.value, omittingEmptySubsequences: false).joined(separator: $0.description) }

@@ -4,22 +4,22 @@ import NIOCore
 import NIOHTTP1
 import RoostCore
 
-/// A response at the end of its redirects.
+/// The response after all redirects.
 struct HubAnswer: Sendable {
     let response: HTTPClientResponse
-    /// Where it came from in the end.
+    /// The URL after all redirects.
     let url: RemoteURL
-    /// Whether no redirect led away from the Hub's origin.
+    /// Whether no redirect led to another origin than the Hub's.
     let isFromHub: Bool
-    /// Kept to blot it out of what the server says.
+    /// The token, to remove it from the server's texts.
     let token: SecretToken?
 
     var status: UInt { response.status.code }
 
-    /// A header's first value.
+    /// Returns the first value of a header.
     func header(_ name: String) -> String? { response.headers.first(name: name) }
 
-    /// Facts for an error about this answer.
+    /// The request and the status, for an error about this response.
     var context: KeyValuePairs<String, String> { ["request": "GET \(url.withoutQuery)", "status": "\(status)"] }
 
     /// The `Location` of a redirect.
@@ -27,41 +27,43 @@ struct HubAnswer: Sendable {
         [301, 302, 303, 307, 308].contains(status) ? header("Location") : nil
     }
 
-    /// The length the server announced, if it did.
+    /// The length in the response's header, if present.
     var contentLength: Int64? { header("Content-Length").flatMap { Int64($0) } }
 
-    /// Refuses a compressed body: nobody asked for one, and its bytes are not the file's.
+    /// Throws if the body is compressed: Roost requests no compression, and the bytes would differ from those of the
+    /// file.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
     func requireIdentityEncoding() throws {
         guard let encoding = header("Content-Encoding"), encoding.lowercased() != "identity" else { return }
         throw RoostError(
             .hubProtocolViolation,
-            "The answer is encoded as \(encoding.quotedForPeople) although plain bytes were asked for. Check the proxy between this machine and the Hub.",
+            "The answer is encoded as \(encoding.quotedForPeople) although uncompressed bytes were requested. Check the proxy between this machine and the Hub.",
             context: context)
     }
 
-    /// Reads a small body whole.
+    /// Reads a small body completely.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes to take.
-    ///   - time: How long the whole body may take.
-    /// - Returns: The body, or `nil` when it is larger than the limit.
-    /// - Throws: `RoostError` with code `network` when time is up; what the HTTP client throws.
+    ///   - limit: The maximum number of bytes to accept.
+    ///   - time: The maximum time for the complete body.
+    /// - Returns: The body, or `nil` if it is larger than the limit.
+    /// - Throws: `RoostError` with code `network` if the time is over; the errors of the HTTP client.
     func body(limit: Int, within time: Duration = .seconds(300)) async throws -> Data? {
         var data = Data()
         let isWhole = try await read(limit: limit, within: time) { data.append(contentsOf: $0.readableBytesView) }
         return isWhole ? data : nil
     }
 
-    /// Reads a body as it comes.
+    /// Reads a body in pieces.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes to take.
-    ///   - time: How long the whole body may take: a server that drips bytes never stalls, but must not hold us for ever.
-    ///   - take: Gets pieces of some hundred KiB.
-    /// - Returns: Whether it was not larger than the limit.
-    /// - Throws: As `body`; what `take` throws.
+    ///   - limit: The maximum number of bytes to accept.
+    ///   - time: The maximum time for the complete body. A server that sends single bytes slowly never stalls, but must
+    ///     not occupy the client forever.
+    ///   - take: Receives pieces of some hundred KiB.
+    /// - Returns: Whether the body was within the limit.
+    /// - Throws: The errors of `body` and `take`.
     func read(limit: Int, within time: Duration = .seconds(300), _ take: (ByteBuffer) async throws -> Void) async throws -> Bool {
         let deadline = ContinuousClock.now + time
         var count = 0
@@ -70,7 +72,7 @@ struct HubAnswer: Sendable {
             count += chunk.readableBytes
             guard count <= limit else { return false }
             guard ContinuousClock.now < deadline else {
-                throw RoostError(.network, "The answer of \(url.origin) took longer than \(time). Check the network.", context: context)
+                throw RoostError(.network, "The response of \(url.origin) was not complete within \(time). Check the network.", context: context)
             }
             piece.writeImmutableBuffer(chunk)
             guard piece.readableBytes >= Self.pieceBytes else { continue }
@@ -83,9 +85,9 @@ struct HubAnswer: Sendable {
 
     private static let pieceBytes = 128 << 10
 
-    /// Reads away the short body of a redirect, so that its connection can be used again.
+    /// Reads the short body of a redirect, so that its connection can be used again.
     func drain() async {
-        // A failure only costs the connection.
+        // An error only means that the connection cannot be reused.
         _ = try? await body(limit: 16_384, within: .seconds(5))
     }
 }

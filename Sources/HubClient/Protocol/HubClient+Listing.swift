@@ -5,14 +5,15 @@ import NIOHTTP1
 public import RoostCore
 
 extension HubClient {
-    /// Asks which commit a revision means.
+    /// Returns the commit of a revision.
     ///
     /// - Parameters:
     ///   - repository: The repository.
     ///   - revision: A branch, tag, `refs/pr/N` or commit.
     /// - Returns: The revision, pinned to its commit.
-    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`, `revisionNotFound`, `accessDenied`,
-    ///   `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`; `CancellationError`.
+    /// - Throws: `RoostError` with code `invalidRequest` (field `revision`), `offline`, `repositoryNotFound`,
+    ///   `revisionNotFound`, `accessDenied`, `rateLimited`, `hubFailure`, `hubProtocolViolation` or `network`;
+    ///   `CancellationError`.
     @concurrent
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)
@@ -22,7 +23,7 @@ extension HubClient {
         guard let commit = info.flatMap({ CommitHash(hex: $0.sha) }) else {
             throw RoostError(
                 .hubFailure,
-                "\(answer.url.origin) did not answer as a Hub does: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
+                "\(answer.url.origin) did not answer like a Hub: no commit for \(repository). Check HF_ENDPOINT and the network; a login page may have answered.",
                 context: answer.context)
         }
         var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)
@@ -30,11 +31,12 @@ extension HubClient {
         return resolved
     }
 
-    /// Asks whether the token opens the repository's files: a gated one tells its list to everybody.
+    /// Returns whether the token gives access to the repository's files. The list of files is public even for a gated
+    /// repository.
     ///
     /// - Parameter repository: The repository.
-    /// - Returns: Whether it does.
-    /// - Throws: `RoostError` as `resolve` does, but for the refusals that are the answer; `CancellationError`.
+    /// - Returns: Whether the files are accessible.
+    /// - Throws: `RoostError`, like `resolve`, except for errors that mean that access is denied; `CancellationError`.
     @concurrent
     public func mayRead(_ repository: RepositoryID) async throws -> Bool {
         do {
@@ -45,11 +47,11 @@ extension HubClient {
         }
     }
 
-    /// Lists all files of a revision, in every folder.
+    /// Lists all files of a revision, in all folders.
     ///
     /// - Parameter revision: The pinned revision.
-    /// - Returns: The files that can be stored here, and those that cannot.
-    /// - Throws: `RoostError` as `resolve` does; `hubProtocolViolation` for a hostile list.
+    /// - Returns: The files that can be stored on this machine, and those that cannot.
+    /// - Throws: `RoostError`, like `resolve`; `hubProtocolViolation` for a malicious list.
     @concurrent
     public func listing(of revision: ResolvedRevision) async throws -> HubListing {
         if transport.configuration.isOffline { return HubListing(files: try cache.knownFiles(in: revision)) }
@@ -67,7 +69,7 @@ extension HubClient {
         return try await disk.run { [listing, root = cache.root] in try listing.checked { FileSystem.ignoresCase(near: root) } }
     }
 
-    /// Reads a page as it comes, beside the threads that answer requests.
+    /// Reads a page in pieces, on other threads than those that process requests.
     private func read(_ answer: HubAnswer, into listing: inout TreeListing) async throws {
         var page = try listing.beginPage()
         try await read(answer, limit: TreeListing.mostBytes - listing.byteCount) { piece in
@@ -82,9 +84,9 @@ extension HubClient {
         try page.finish()
     }
 
-    /// What pulling needs of a model info, which also lists all files.
+    /// Reads the required members of a model info, which also lists all files.
     ///
-    /// - Returns: `nil` when the answer is none.
+    /// - Returns: `nil` if the response is not a model info.
     private func info(in answer: HubAnswer) async throws -> ModelInfo? {
         var members = JSONMembers(ModelInfo.members)
         do {
@@ -104,7 +106,7 @@ extension HubClient {
         }
     }
 
-    /// The next page is asked for with the token, so it must be at the Hub itself.
+    /// The URL of the next page. The request contains the token, so the URL must have the Hub's origin.
     private func nextPage(after answer: HubAnswer) throws -> String? {
         guard let link = LinkHeader.next(in: answer.response.headers["Link"]) else { return nil }
         guard let url = RemoteURL(link, relativeTo: answer.url), url.origin == transport.configuration.endpoint.origin else {
@@ -116,14 +118,14 @@ extension HubClient {
         return url.text
     }
 
-    /// Reads a short body of success whole.
+    /// Reads the complete short body of a successful response.
     func body(of answer: HubAnswer, limit: Int) async throws -> Data {
         var data = Data()
         try await read(answer, limit: limit) { data.append(contentsOf: $0.readableBytesView) }
         return data
     }
 
-    /// Reads a body of success as it comes.
+    /// Reads the body of a successful response in pieces.
     private func read(_ answer: HubAnswer, limit: Int, _ take: (ByteBuffer) async throws -> Void) async throws {
         try answer.requireSuccess()
         try answer.requireIdentityEncoding()
@@ -137,7 +139,7 @@ extension HubClient {
     }
 }
 
-/// What pulling needs of the Hub's model info.
+/// The required members of the Hub's model info.
 private struct ModelInfo: Decodable {
     let sha: String
     let facts: RepositoryFacts
@@ -147,7 +149,7 @@ private struct ModelInfo: Decodable {
         facts = (try? RepositoryFacts(from: decoder)) ?? RepositoryFacts()
     }
 
-    /// The members that are read, here and for the facts.
+    /// The members that are read, including those for the facts.
     static let members = ["sha"] + RepositoryFacts.members
 
     private enum CodingKeys: String, CodingKey { case sha }

@@ -2,11 +2,11 @@ import Foundation
 public import RoostCore
 
 extension HubClient {
-    /// Asks for the names that a repository gives to commits.
+    /// Returns the branches, tags and pull requests of a repository.
     ///
     /// - Parameter repository: The repository.
-    /// - Returns: The names, in the Hub's order; none that is not safe as a path.
-    /// - Throws: `RoostError` as `resolve` does.
+    /// - Returns: The references, in the Hub's order, without names that are not safe as a path.
+    /// - Throws: `RoostError`, like `resolve`.
     @concurrent
     public func references(of repository: RepositoryID) async throws -> [RepositoryReference] {
         let answer = try await transport.success(at: routes.references(repository))
@@ -14,7 +14,7 @@ extension HubClient {
         let lists = try await disk.run { try? JSONDecoder().decode([String: [Entry]].self, from: json) }
         guard let lists else {
             throw RoostError(
-                .hubFailure, "\(answer.url.origin) did not answer as a Hub does: no list of branches of \(repository). Check HF_ENDPOINT.",
+                .hubFailure, "\(answer.url.origin) did not answer like a Hub: no list of branches of \(repository). Check HF_ENDPOINT.",
                 context: answer.context)
         }
         return RepositoryReference.Kind.allCases.flatMap { kind in
@@ -25,7 +25,7 @@ extension HubClient {
         }
     }
 
-    /// Tens of thousands of names.
+    /// The maximum size of the response: enough for tens of thousands of names.
     private static let mostReferenceBytes = 4 << 20
 
     private struct Entry: Decodable {

@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The connections to the Hub, to where it redirects, and through each proxy.
+/// The HTTP connections to the Hub, to the targets of its redirects, and through each proxy.
 struct HubConnections: Sendable {
-    /// Knows where redirects may lead.
+    /// Checks the targets of redirects.
     let redirects: RedirectGuard
     private let hub: HTTPClient
     private let elsewhere: HTTPClient
@@ -18,7 +18,7 @@ struct HubConnections: Sendable {
         origin = configuration.endpoint.origin
         hub = Self.client(configuration) { redirects.foundHub(at: $0) }
         elsewhere = Self.client(configuration) { try redirects.check($0) }
-        // What a proxy connects to is the proxy's affair.
+        // The targets are not checked here, because the proxy makes the connection.
         proxied = Dictionary(uniqueKeysWithValues: rules.servers.map { ($0, Self.client(configuration, through: $0) { _ in }) })
     }
 
@@ -37,20 +37,21 @@ struct HubConnections: Sendable {
     ) -> HTTPClient {
         var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
         http.timeout = .init(connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.stallTimeout))
-        // One TCP connection a transfer: several files over one HTTP/2 connection would share its window.
+        // One TCP connection for each transfer: several files on one HTTP/2 connection would share its window.
         http.httpVersion = .http1Only
-        // The caller retries, and knows when; a refused connection is told at once.
+        // The caller decides about retries, and a refused connection is reported immediately.
         http.connectionPool.retryConnectionEstablishment = false
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         http.http1_1ConnectionDebugInitializer = { channel in
             do {
                 if let address = channel.remoteAddress { try check(address) }
             } catch {
-                // The pool hears of the failure first and forgets the connection; nothing has been sent on it.
+                // The connection pool is informed of the failure first and drops the connection; nothing was sent on
+                // it.
                 channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
                 return channel.eventLoop.makeFailedFuture(error)
             }
-            // Few large reads instead of many small ones: each costs a way through the pipeline and a turn of the reader.
+            // Few large reads instead of many small ones: each read passes through the pipeline and wakes the reader.
             return channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
         }
         http.proxy = proxy.map(Self.proxy)

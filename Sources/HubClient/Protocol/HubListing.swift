@@ -1,7 +1,7 @@
-/// The files of a repository at one commit, as far as this machine can hold them.
+/// The files of a repository at one commit that this machine can store.
 public struct HubListing: Sendable, Hashable {
-    /// What can be pulled, in the Hub's order: every path is safe, no two clash, sizes are 0 to 2^60.
+    /// The files that can be pulled, in the Hub's order. All paths are safe and different, and sizes are 0 to 2^60.
     public var files: [RepositoryFile]
-    /// What cannot.
+    /// The files that cannot be stored.
     public var skipped: [SkippedFile] = []
 }

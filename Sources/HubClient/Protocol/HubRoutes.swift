@@ -1,6 +1,6 @@
 import RoostCore
 
-/// The URLs of the Hub's protocol below one endpoint.
+/// The URLs of the Hub's protocol for an endpoint.
 struct HubRoutes: Sendable {
     let endpoint: HubEndpoint
 

@@ -6,12 +6,12 @@ import RoostCore
 import SystemPackage
 
 extension HubTransport {
-    /// The error for a connection that failed or broke.
+    /// Returns the error for a connection that failed or broke.
     ///
     /// - Parameters:
-    ///   - error: What the HTTP client threw.
-    ///   - url: What was being fetched.
-    /// - Returns: `CancellationError` when the task was cancelled, `RoostError` otherwise.
+    ///   - error: The error of the HTTP client.
+    ///   - url: The requested URL.
+    /// - Returns: `CancellationError` if the task was cancelled, otherwise `RoostError`.
     func failure(_ error: any Error, url: RemoteURL) -> any Error {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
         if let error = error as? RoostError { return error }
@@ -19,8 +19,8 @@ extension HubTransport {
         guard !Self.isCertificateFailure(error) else {
             return RoostError(
                 .hubProtocolViolation,
-                "The TLS certificate of \(url.origin) proves nothing: it has expired, is for another host, or nobody whom this machine trusts has signed it. "
-                    + "Check HF_ENDPOINT, this machine's clock, and whether a proxy reads along.",
+                "The TLS certificate of \(url.origin) is not valid: it has expired, is for another host, or is not signed by an authority that this machine trusts. "
+                    + "Check HF_ENDPOINT, this machine's clock, and whether a proxy intercepts TLS.",
                 cause: error, context: context)
         }
         return RoostError(
@@ -28,8 +28,9 @@ extension HubTransport {
             context: context)
     }
 
-    /// Whether the other side closed the connection before it said anything. It does so with one that was kept from an earlier request, when it
-    /// wants to keep it no longer; a request that may be repeated is then repeated on a new one (RFC 9110, section 9.2.2).
+    /// Whether the server closed the connection before it sent anything. A server may do so on a connection that was
+    /// kept from an earlier request. A request that may be repeated is then repeated on a new connection (RFC 9110,
+    /// section 9.2.2).
     static func isClosedConnection(_ error: any Error) -> Bool {
         if error as? HTTPClientError == .remoteConnectionClosed { return true }
         return (error as? IOError).map { [.connectionReset, .brokenPipe].contains(Errno(rawValue: $0.errnoCode)) } ?? false
@@ -39,26 +40,27 @@ extension HubTransport {
         switch error {
         case let error as HTTPClientError: reason(error)
         case HTTPParserError.invalidEOFState: "the other side closed it before the end"
-        case HTTPParserError.headerOverflow: "the answer has more headers than any server needs"
+        case HTTPParserError.headerOverflow: "the response has too many headers"
         case is HTTPParserError: "the answer is not HTTP/1.1"
         case let error as IOError: "\(Errno(rawValue: error.errnoCode))".lowercased()
         case let error as NIOConnectionError:
-            error.connectionErrors.last.map { reason($0.error) } ?? "nobody knows the name \(error.host.quotedForPeople)"
-        default: String(describing: error).contains("handshakeFailed") ? "the other side does not speak TLS as it should" : "\(error)"
+            error.connectionErrors.last.map { reason($0.error) } ?? "the host name \(error.host.quotedForPeople) cannot be resolved"
+        default: String(describing: error).contains("handshakeFailed") ? "the TLS handshake failed" : "\(error)"
         }
     }
 
     private func reason(_ error: HTTPClientError) -> String {
         switch error {
         case .readTimeout: "no byte arrived for \(configuration.stallTimeout)"
-        case .connectTimeout, .tlsHandshakeTimeout: "it did not come up within \(configuration.connectTimeout)"
-        case .deadlineExceeded: "no answer came"
+        case .connectTimeout, .tlsHandshakeTimeout: "it could not be opened within \(configuration.connectTimeout)"
+        case .deadlineExceeded: "there was no response in time"
         case .remoteConnectionClosed: "the other side closed it before the end"
         default: error.shortDescription.lowercased()
         }
     }
 
-    /// By its words: the library that checks certificates is the HTTP library's own affair, and another one on macOS.
+    /// Compares texts, because the library that checks certificates is internal to the HTTP library, and differs on
+    /// macOS.
     private static func isCertificateFailure(_ error: any Error) -> Bool {
         let words = String(describing: error)
         return ["CERTIFICATE_VERIFY_FAILED", "unableToValidateCertificate", "certificate"].contains(where: words.contains)

@@ -4,28 +4,29 @@ import NIOCore
 import NIOHTTP1
 import RoostCore
 
-/// Sends GET requests: walks redirects itself, and lets the token travel to the endpoint's own origin only.
+/// Sends GET requests. Follows redirects itself, and sends the token only to the endpoint's own origin.
 struct HubTransport: Sendable {
     let connections: HubConnections
     let configuration: HubConfiguration
     let logger: Logger
     let clock: any Clock<Duration>
-    /// The pauses before a failed request is made again in place.
+    /// The pauses before the repetitions of a failed request.
     let pauses: [Duration]
 
-    /// 1.75 s together: what a hub's short stumble lasts, and less than the pull's own pauses come to.
+    /// 1.75 s in total: the usual duration of a short failure of a hub, and less than the pauses between the tries of a
+    /// pull.
     static let usualPauses: [Duration] = [.milliseconds(250), .milliseconds(500), .seconds(1)]
 
-    /// A chain longer than this is a loop.
+    /// The maximum number of redirects; a longer chain is a loop.
     static let mostRedirects = 10
 
-    /// Gets a URL.
+    /// Requests a URL.
     ///
     /// - Parameters:
     ///   - address: An absolute URL below the endpoint, or at its origin.
     ///   - range: The value of the `Range` header, if any.
-    ///   - isMetadata: Whether the answer is about a repository, and not a file of it.
-    /// - Returns: The answer at the end of the redirects, whatever its status; its body has not been read.
+    ///   - isMetadata: Whether the request is for metadata of a repository, and not for a file.
+    /// - Returns: The response after all redirects, with any status; its body has not been read.
     /// - Throws: `RoostError` with code `network` or `hubProtocolViolation`; `CancellationError`.
     func get(_ address: String, range: String? = nil, isMetadata: Bool = false) async throws -> HubAnswer {
         guard let url = RemoteURL(address) else {
@@ -34,24 +35,25 @@ struct HubTransport: Sendable {
         return try await get(at: Location(url: url, isFromHub: true), range: range, isMetadata: isMetadata)
     }
 
-    /// A URL, and whether the way to it never left the Hub.
+    /// A URL, and whether all redirects to it stayed at the Hub's origin.
     struct Location: Sendable {
         let url: RemoteURL
         let isFromHub: Bool
     }
 
-    /// Gets a URL that earlier redirects led to.
+    /// Requests a URL that earlier redirects led to.
     ///
     /// - Parameters:
-    ///   - location: Where.
+    ///   - location: The URL.
     ///   - range: The value of the `Range` header, if any.
-    ///   - isMetadata: As above.
-    /// - Returns: As above.
-    /// - Throws: As above.
+    ///   - isMetadata: As in `get(_:range:isMetadata:)`.
+    /// - Returns: As in `get(_:range:isMetadata:)`.
+    /// - Throws: As in `get(_:range:isMetadata:)`.
     func get(at location: Location, range: String?, isMetadata: Bool = false) async throws -> HubAnswer {
         var (url, isFromHub) = (location.url, location.isFromHub)
         for _ in 0...Self.mostRedirects {
-            // Once a chain has left the Hub it stays foreign, even if it comes back: who sent us back is not the Hub.
+            // A chain of redirects that has left the Hub remains foreign, even if it returns: another server chose the
+            // URL.
             isFromHub = isFromHub && url.origin == configuration.endpoint.origin
             let response = try await send(url, range: range, isFromHub: isFromHub, isMetadata: isMetadata)
             let answer = HubAnswer(response: response, url: url, isFromHub: isFromHub, token: configuration.token)
@@ -67,17 +69,17 @@ struct HubTransport: Sendable {
     private func send(_ url: RemoteURL, range: String?, isFromHub: Bool, isMetadata: Bool) async throws -> HTTPClientResponse {
         guard !configuration.isOffline else {
             throw RoostError(
-                .offline, "HF_HUB_OFFLINE is set, so nothing is asked of \(url.origin). Unset it to pull what is not in the cache.",
+                .offline, "HF_HUB_OFFLINE is set, so no requests are sent to \(url.origin). Unset it to pull files that are not in the cache.",
                 context: ["request": "GET \(url.withoutQuery)"])
         }
         var request = HTTPClientRequest(url: url.text)
         request.headers.add(name: "User-Agent", value: "roost/\(RoostVersion.current)")
-        // Sizes, ranges and digests are those of the plain bytes.
+        // Sizes, ranges and digests refer to the uncompressed bytes.
         request.headers.add(name: "Accept-Encoding", value: "identity")
         if let range { request.headers.add(name: "Range", value: range) }
         if isFromHub, let token = configuration.token { request.headers.add(name: "Authorization", value: "Bearer \(token.value)") }
         do {
-            // Limits the time until the response's head; the body has the stall time-out.
+            // This limits the time until the head of the response; the body has the stall time-out.
             let patience = isMetadata ? configuration.metadataTimeout : configuration.stallTimeout
             let response = try await execute(request, url, within: configuration.connectTimeout + patience)
             logger.debug("hub request", metadata: ["url": "\(url.withoutQuery)", "status": "\(response.status.code)", "range": "\(range ?? "-")"])
@@ -96,7 +98,7 @@ struct HubTransport: Sendable {
         }
     }
 
-    /// Where a redirect leads, if we go there at all.
+    /// The target of a redirect; throws if the redirect is not allowed.
     func target(of location: String, from url: RemoteURL) throws -> RemoteURL {
         let context: KeyValuePairs = ["request": "GET \(url.withoutQuery)"]
         guard let next = RemoteURL(location, relativeTo: url) else {

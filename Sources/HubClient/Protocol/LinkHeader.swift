@@ -1,6 +1,6 @@
-/// The `Link` header, RFC 8288, as far as paging needs it.
+/// A parser for the `Link` header, RFC 8288, limited to the needs of paging.
 enum LinkHeader {
-    /// The target of the first link whose relation is `next`.
+    /// Returns the target of the first link whose relation is `next`.
     ///
     /// - Parameter values: The header's values; each may hold several links.
     /// - Returns: The text between `<` and `>`, unparsed.
@@ -16,7 +16,7 @@ enum LinkHeader {
         return nil
     }
 
-    /// The pieces between separators that are neither in quotes nor in angle brackets; at least one.
+    /// The parts between separators that are neither in quotes nor in angle brackets; at least one.
     private static func split(_ text: Substring, at separator: Character) -> [Substring] {
         var isQuoted = false
         var isTarget = false

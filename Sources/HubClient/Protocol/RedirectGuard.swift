@@ -2,28 +2,29 @@ import NIOCore
 import RoostCore
 import Synchronization
 
-/// Keeps redirects out of networks that are not the Hub's business.
+/// Prevents redirects from the Hub into other networks.
 ///
-/// A redirect may lead to the open Internet, or into the kind of network that the Hub itself is in: a Hub on the Internet never makes this server
-/// ask something of its own machine, of its neighbours or of the cloud's metadata service. An address is checked before it is connected to, and
-/// where a name led, when the connection is up: before anything is sent, and whatever the resolver says the next time.
+/// A redirect may lead to the open Internet, or into the kind of network that the Hub itself is in. So a Hub on the
+/// Internet cannot make this server send requests to its own machine, to its neighbors or to the cloud's metadata
+/// service. The address in a URL is checked before connecting. The address of a name is checked when the connection is
+/// open, before anything is sent, so that later answers of the resolver do not matter.
 final class RedirectGuard: Sendable {
     private let home: Mutex<NetworkKind>
 
-    /// - Parameter endpoint: The Hub.
+    /// - Parameter endpoint: The Hub's endpoint.
     init(_ endpoint: HubEndpoint) { home = Mutex(NetworkKind.shown(by: endpoint.origin.host) ?? .open) }
 
-    /// A connection to the Hub itself is up: that is where it is.
+    /// Records the network of the Hub from an open connection to it.
     func foundHub(at address: SocketAddress) { home.withLock { $0 = NetworkKind(address) } }
 
-    /// Refuses the target of a redirect whose host is an address.
+    /// Throws if the host of a redirect's target is an address in a forbidden network.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
     func check(_ target: HTTPOrigin) throws {
         if let kind = NetworkKind.shown(by: target.host) { try check(kind, "\(target)") }
     }
 
-    /// Refuses a connection that a redirect led to.
+    /// Throws if a redirect led to a connection into a forbidden network.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
     func check(_ address: SocketAddress) throws { try check(NetworkKind(address), "\(address.ipAddress ?? "a socket")") }
@@ -32,7 +33,7 @@ final class RedirectGuard: Sendable {
         guard kind != .open, kind != home.withLock({ $0 }) else { return }
         throw RoostError(
             .hubProtocolViolation,
-            "The Hub redirected to \(place), which is in a network where it is not itself, and that is refused. Check HF_ENDPOINT; a mirror and its storage have to be in one network."
+            "The Hub redirected to \(place), which is in another kind of network than the Hub and is refused. Check HF_ENDPOINT; a mirror and its storage must be in one network."
         )
     }
 }

@@ -1,10 +1,11 @@
 import Foundation
 
-/// An absolute `http` or `https` URL, parsed from text that a server or a user supplied.
+/// An absolute `http` or `https` URL, parsed from the text of a server or a user.
 ///
-/// The HTTP client gets the very text this type took the origin from, so the two cannot disagree about where a request goes.
+/// The HTTP client receives the same text from which this type reads the origin, so the two cannot disagree about the
+/// target of a request.
 struct RemoteURL: Sendable, Hashable {
-    /// The URL as it is sent.
+    /// The text of the URL in the request.
     let text: String
     let origin: HTTPOrigin
 
@@ -12,7 +13,7 @@ struct RemoteURL: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - reference: Printable ASCII without backslash; a URL with a user name or password is refused.
-    ///   - base: What a relative reference is relative to.
+    ///   - base: The base URL for a relative reference.
     init?(_ reference: String, relativeTo base: RemoteURL? = nil) {
         guard reference.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
             let url = URL(string: reference, relativeTo: base.flatMap { URL(string: $0.text) })?.absoluteURL,
@@ -26,6 +27,6 @@ struct RemoteURL: Sendable, Hashable {
         self.origin = HTTPOrigin(scheme: scheme, host: bareHost.lowercased(), port: port)
     }
 
-    /// The URL for logs and errors: without the query, which is where signed URLs carry their secret.
+    /// The URL for logs and errors: without the query, which contains the secret of signed URLs.
     var withoutQuery: String { String(text.prefix { $0 != "?" && $0 != "#" }) }
 }

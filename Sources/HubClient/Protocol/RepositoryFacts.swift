@@ -1,21 +1,21 @@
 import Foundation
 
-/// What the Hub says about a repository beside its files.
+/// The Hub's information about a repository, apart from its files.
 public struct RepositoryFacts: Sendable, Hashable, Decodable {
-    /// Whether its owner lets people in one by one.
+    /// Whether users need the owner's permission for access.
     public var isGated = false
-    /// Whether only those the owner named can see it.
+    /// Whether only selected users can see it.
     public var isPrivate = false
-    /// The licence by the Hub's short name, such as `apache-2.0`.
+    /// The license as the Hub's short name, such as `apache-2.0`.
     public var license: String?
 
-    /// A public repository about which nothing is known.
+    /// Creates the facts of a public repository without further information.
     public init() {}
 
-    /// Reads the Hub's model info. A field that is not as expected is passed over: nothing here is needed for a pull.
+    /// Decodes the Hub's model info. Unexpected values are ignored, because a pull does not need these fields.
     ///
-    /// - Parameter decoder: Where from.
-    /// - Throws: What the decoder throws when there is no object.
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The error of the decoder if there is no object.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         // `false`, `"auto"` or `"manual"`.
@@ -26,7 +26,7 @@ public struct RepositoryFacts: Sendable, Hashable, Decodable {
         license = (card?.license ?? tags.first { $0.hasPrefix("license:") }.map { String($0.dropFirst(8)) }).flatMap(Self.word)
     }
 
-    /// Shown to people and written to files: a word, or nothing.
+    /// The text if it is one word; otherwise `nil`. It is shown to users and written to files.
     private static func word(_ text: String) -> String? {
         let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         return isPlain && (1...64).contains(text.utf8.count) ? text : nil

@@ -1,20 +1,20 @@
 public import RoostCore
 
-/// One file of a repository as its listing promises it.
+/// A file of a repository according to its listing.
 public struct RepositoryFile: Sendable, Hashable {
-    /// Where it is in the repository.
+    /// The path in the repository.
     public let path: RepositoryFilePath
-    /// Its size in bytes; 0 to 2^60.
+    /// The size in bytes; 0 to 2^60.
     public let size: Int64
-    /// What its content hashes to.
+    /// The digest of the content.
     public let digest: ContentDigest
 
-    /// Makes a file entry.
+    /// Creates a file.
     ///
     /// - Parameters:
-    ///   - path: Where it is in the repository.
-    ///   - size: Its size in bytes.
-    ///   - digest: What its content hashes to.
+    ///   - path: The path in the repository.
+    ///   - size: The size in bytes.
+    ///   - digest: The digest of the content.
     public init(path: RepositoryFilePath, size: Int64, digest: ContentDigest) {
         self.path = path
         self.size = size

@@ -1,30 +1,30 @@
-/// A name that a repository gives to a commit.
+/// A name for a commit of a repository.
 public struct RepositoryReference: Sendable, Hashable {
-    /// What kind of name it is; the raw value is its list's key in the Hub's answer.
+    /// The kind of a name. The raw value is the key of its list in the Hub's response.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// A branch.
         case branch = "branches"
-        /// A branch that the Hub made by converting files.
+        /// A branch with files that the Hub converted.
         case conversion = "converts"
         /// A tag.
         case tag = "tags"
-        /// A proposed change.
+        /// A pull request.
         case pullRequest = "pullRequests"
     }
 
-    /// What kind of name it is.
+    /// The kind of the name.
     public let kind: Kind
     /// The short name, such as `main`.
     public let name: String
     /// The full name, such as `refs/heads/main`.
     public let ref: String
-    /// The commit: 40 lower-case hexadecimal digits.
+    /// The commit as 40 lower-case hexadecimal digits.
     public let targetCommit: String
 
-    /// Makes a reference.
+    /// Creates a reference.
     ///
     /// - Parameters:
-    ///   - kind: What kind of name it is.
+    ///   - kind: The kind of the name.
     ///   - name: The short name.
     ///   - ref: The full name.
     ///   - targetCommit: The commit.

@@ -1,17 +1,17 @@
-/// What a `Range` header means for a file of a known size (RFC 9110, section 14). Units other than bytes, several ranges and broken headers
-/// are ignored, as the rule allows: the whole file is the answer.
+/// The meaning of a `Range` header for a file of a known size (RFC 9110, section 14). Units other than bytes, several
+/// ranges and malformed headers are ignored, as the RFC allows: the response is then the complete file.
 package enum RequestedRange: Sendable, Hashable {
-    /// Everything.
+    /// The complete file.
     case whole
-    /// These bytes; at least one, all within the file.
+    /// A part of the file: at least one byte, and all within the file.
     case part(Range<Int64>)
-    /// Nothing of the file: 416.
+    /// No part of the file: status 416.
     case unsatisfiable
 
-    /// Reads a header.
+    /// Parses a header.
     ///
     /// - Parameters:
-    ///   - header: `bytes=a-b`, `bytes=a-` or `bytes=-n`; `nil` when it was not sent.
+    ///   - header: `bytes=a-b`, `bytes=a-` or `bytes=-n`; `nil` if it is absent.
     ///   - size: The file's size in bytes.
     package init(_ header: String?, size: Int64) {
         self = .whole
@@ -20,7 +20,7 @@ package enum RequestedRange: Sendable, Hashable {
         guard bounds.count == 2 else { return }
         switch (Self.number(bounds[0]), Self.number(bounds[1])) {
         case (let first?, let last?) where first <= last:
-            // `last` may be the greatest number there is.
+            // `last` may be the maximum of its type.
             self = first < size ? .part(first..<(min(last, size - 1) + 1)) : .unsatisfiable
         case (let first?, nil) where bounds[1].isEmpty:
             self = first < size ? .part(first..<size) : .unsatisfiable
@@ -30,7 +30,7 @@ package enum RequestedRange: Sendable, Hashable {
         }
     }
 
-    /// Digits only; a number too great for the type is as good as the greatest.
+    /// A number in digits only. A number that is too great for the type becomes the type's maximum.
     private static func number(_ text: Substring) -> Int64? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return Int64(text) ?? .max

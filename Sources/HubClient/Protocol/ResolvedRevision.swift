@@ -1,22 +1,23 @@
 public import RoostCore
 
-/// A branch, tag or commit of a repository, pinned to the commit it meant when we asked. Everything after that is asked for by commit.
+/// A branch, tag or commit of a repository, pinned to the commit that it resolved to. All later requests use the
+/// commit.
 public struct ResolvedRevision: Sendable, Hashable {
     /// The repository.
     public let repository: RepositoryID
-    /// The name that was asked for, such as `main` or `refs/pr/1`.
+    /// The requested name, such as `main` or `refs/pr/1`.
     public let revision: String
-    /// What it meant.
+    /// The commit of the name.
     public let commit: CommitHash
-    /// What the Hub says about the repository; not part of what the revision is.
+    /// The Hub's information about the repository; it is not part of the revision's identity.
     public var facts = RepositoryFacts()
 
-    /// Makes a pinned revision.
+    /// Creates a pinned revision.
     ///
     /// - Parameters:
     ///   - repository: The repository.
-    ///   - revision: The name that was asked for.
-    ///   - commit: What it meant.
+    ///   - revision: The requested name.
+    ///   - commit: The commit of the name.
     public init(repository: RepositoryID, revision: String, commit: CommitHash) {
         self.repository = repository
         self.revision = revision

@@ -1,24 +1,24 @@
 import Foundation
 
-/// How long a server asks us to wait.
+/// The time that a server requests to wait.
 enum RetryAfter {
-    /// No server may park a job for longer than this.
+    /// The maximum wait, so that a server cannot delay a job for longer.
     static let longest: Duration = .seconds(3600)
 
-    /// Reads `RateLimit` (`"api";r=0;t=55`, the Hub's own form) or `Retry-After` (seconds or an HTTP date).
+    /// Parses `RateLimit` (`"api";r=0;t=55`, the Hub's own form) or `Retry-After` (seconds or an HTTP date).
     ///
     /// - Parameters:
     ///   - rateLimit: The values of `RateLimit`.
-    ///   - retryAfter: The value of `Retry-After`, if it was sent.
-    ///   - now: The time an HTTP date is compared with.
-    /// - Returns: 0 to 3,600 s, or `nil` when the server says nothing usable.
+    ///   - retryAfter: The value of `Retry-After`, if present.
+    ///   - now: The current time, to compare with an HTTP date.
+    /// - Returns: 0 to 3,600 s, or `nil` if there is no usable value.
     static func parse(rateLimit: [String], retryAfter: String?, now: Date) -> Duration? {
         let limit = rateLimit.lazy.compactMap(exhausted).first
         let seconds = limit ?? retryAfter.flatMap { wait($0, now: now) }
         return seconds.map { min(.seconds($0), longest) }
     }
 
-    /// The `t` of a `RateLimit` item that has nothing remaining.
+    /// The `t` of a `RateLimit` item with no remaining requests.
     private static func exhausted(_ value: String) -> Double? {
         for item in value.split(separator: ",") {
             let fields = item.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
@@ -33,8 +33,8 @@ enum RetryAfter {
         return date(value).map { min(max(0, $0.timeIntervalSince(now)), 3600) }
     }
 
-    /// `Fri, 15 Jan 2027 08:00:10 GMT`, the one form that servers send (RFC 9110, section 5.6.7). By hand: Foundation's formatter ends the process at
-    /// some texts that are no date.
+    /// Parses `Fri, 15 Jan 2027 08:00:10 GMT`, the only form that servers send (RFC 9110, section 5.6.7). Foundation's
+    /// formatter is not used, because some texts that are not dates make it end the process.
     private static func date(_ value: String) -> Date? {
         let words = value.split(separator: " ")
         guard words.count == 6, words[0].utf8.count == 4, words[0].hasSuffix(","), words[5] == "GMT", let day = number(words[1], in: 1...31),
@@ -55,7 +55,7 @@ enum RetryAfter {
         whole(text).flatMap { range.contains(Int($0)) ? Int($0) : nil }
     }
 
-    /// A non-negative whole number, cut at a day so that it always fits a duration.
+    /// A non-negative whole number, limited to a day so that it always fits into a duration.
     private static func whole(_ text: Substring) -> Double? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return min(Double(text) ?? 86_400, 86_400)

@@ -1,15 +1,15 @@
-/// A file that a repository lists and that cannot be stored here, or not beside another.
+/// A file of a repository that cannot be stored on this machine, or not beside another file.
 public struct SkippedFile: Sendable, Hashable {
-    /// Its path as the Hub lists it: text from outside, not safe as a path.
+    /// The path in the Hub's listing. It is external text and not safe as a path.
     public let name: String
-    /// Why, as in `its name is longer than 255 bytes`.
+    /// The reason, such as `its name is longer than 255 bytes`.
     public let reason: String
 
-    /// Makes an entry.
+    /// Creates a value.
     ///
     /// - Parameters:
-    ///   - name: Its path as the Hub lists it.
-    ///   - reason: Why.
+    ///   - name: The path in the Hub's listing.
+    ///   - reason: The reason.
     public init(name: String, reason: String) {
         self.name = name
         self.reason = reason

@@ -2,17 +2,18 @@ import AsyncHTTPClient
 import NIOCore
 import RoostCore
 
-/// A body that has to keep coming: one that drips, a byte now and then, is never silent for long enough to count as stalled, and never ends.
+/// A body with a minimum data rate. A server that sends a byte now and then never counts as stalled, and its body never
+/// ends.
 ///
-/// Only the time in which we wait for the other side counts. Bytes that our own limits leave lying are no fault of its.
+/// Only the time of waiting for the server counts, so Roost's own limits do not cause a failure.
 struct SteadyBody: AsyncSequence, Sendable {
     let body: HTTPClientResponse.Body
-    /// Over so long a wait the rate is taken.
+    /// The waiting time over which the rate is measured.
     let window: Duration
-    /// What is thrown when the rate is below the floor, by the bytes that came in the window.
+    /// Returns the error for a rate below the minimum, from the number of bytes in the window.
     let failure: @Sendable (Int) -> RoostError
 
-    /// Bytes a second. No line that is of any use is slower; a new connection may find a better way.
+    /// The minimum rate in bytes per second. A slower connection is useless, and a new one may be faster.
     static let slowest = 1024.0
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(inner: body.makeAsyncIterator(), body: self) }
@@ -43,7 +44,7 @@ struct SteadyBody: AsyncSequence, Sendable {
 }
 
 extension HubTransport {
-    /// The body of an answer that is a file, or a part of one.
+    /// The body of a response that is a file, or a part of one.
     func body(of answer: HubAnswer) -> SteadyBody {
         let window = configuration.stallTimeout * 2
         return SteadyBody(body: answer.response.body, window: window) { bytes in

@@ -1,7 +1,8 @@
 extension String {
-    /// The text as one piece of a URL path: everything except `A-Za-z0-9_.-~` and the kept characters becomes `%XX` of its UTF-8 bytes.
+    /// The text as a component of a URL path: all characters except `A-Za-z0-9_.-~` and the kept ones become `%XX` for
+    /// each UTF-8 byte.
     ///
-    /// This is how the Hub's own client quotes revisions (nothing kept) and file names (`/` kept).
+    /// The Hub's own client quotes revisions (nothing kept) and file names (`/` kept) in the same way.
     func percentEncoded(keeping kept: Set<UInt8> = []) -> String {
         utf8.reduce(into: "") { text, byte in
             switch byte {

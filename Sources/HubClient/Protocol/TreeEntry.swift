@@ -1,6 +1,6 @@
 import RoostCore
 
-/// An entry of `GET /api/models/{id}/tree/{commit}` as it comes from outside.
+/// An entry in the response to `GET /api/models/{id}/tree/{commit}`.
 struct TreeEntry: Decodable {
     struct LFS: Decodable {
         let oid: String
@@ -12,18 +12,19 @@ struct TreeEntry: Decodable {
     let oid: String?
     let lfs: LFS?
 
-    /// No repository holds files near this size; a larger number is an attack on our arithmetic.
+    /// The maximum size. No repository has files near this size; a larger number is an attempt to cause an overflow.
     static let largestSize: Int64 = 1 << 60
 
-    /// The file, when it is one that cannot be stored here.
+    /// The file, if it cannot be stored on this machine.
     var skipped: SkippedFile? {
         guard type == "file", case .cannotBeStored(let reason)? = RepositoryFilePath.fault(of: path) else { return nil }
         return SkippedFile(name: path, reason: "its name \(reason)")
     }
 
-    /// The file this entry promises, or `nil` for a folder.
+    /// The file of this entry, or `nil` for a folder.
     ///
-    /// - Throws: `RoostError` with code `hubProtocolViolation` for an unsafe path, an impossible size or a malformed digest.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` for an unsafe path, an impossible size or a
+    ///   malformed digest.
     func file() throws -> RepositoryFile? {
         guard type == "file" else { return nil }
         let safePath = try RepositoryFilePath(parsing: path)
@@ -34,7 +35,8 @@ struct TreeEntry: Decodable {
         return RepositoryFile(path: safePath, size: size, digest: digest)
     }
 
-    /// A large file is named by the sha256 in `lfs`; its `oid` is then the hash of git's pointer file and says nothing about the content.
+    /// The digest of the content. For a large file this is the sha256 in `lfs`; its `oid` is the hash of git's pointer
+    /// file, not of the content.
     private var digest: ContentDigest? {
         if let lfs {
             guard let digest = ContentDigest(hex: lfs.oid), case .sha256 = digest else { return nil }

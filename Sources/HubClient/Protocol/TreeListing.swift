@@ -1,13 +1,14 @@
 import Foundation
 import RoostCore
 
-/// Collects the pages of a repository's file list and refuses a hostile one.
+/// Collects the pages of a repository's file list and refuses a malicious list.
 struct TreeListing {
-    /// More entries than any real repository has.
+    /// The maximum number of entries, more than any real repository has.
     static let mostEntries = 200_000
-    /// More pages than `mostEntries` needs at the Hub's page size of 1,000, with room for mirrors that page smaller.
+    /// The maximum number of pages: more than `mostEntries` needs at the Hub's page size of 1,000, with room for
+    /// mirrors with smaller pages.
     static let mostPages = 2_000
-    /// All pages together.
+    /// The maximum size of all pages together in bytes.
     static let mostBytes = 64 << 20
 
     private(set) var files: [RepositoryFile] = []
@@ -16,26 +17,27 @@ struct TreeListing {
     private var entryCount = 0
     private var pageCount = 0
 
-    /// Some entries of a page, read.
+    /// Some parsed entries of a page.
     struct Entries: Sendable {
         var files: [RepositoryFile] = []
-        /// Files that cannot be stored here.
+        /// The files that cannot be stored on this machine.
         var skipped: [SkippedFile] = []
-        /// How many there were, folders included.
+        /// The number of entries, including folders.
         var count = 0
-        /// How many bytes they were read from.
+        /// The number of bytes that were parsed.
         let byteCount: Int
     }
 
-    /// Reads one page as it comes.
+    /// Parses one page in pieces.
     struct Page: Sendable {
         private var pieces = JSONPieces()
 
-        /// Takes the next piece of the page's body.
+        /// Parses the next piece of the page's body.
         ///
-        /// - Parameter piece: Some bytes.
+        /// - Parameter piece: The next bytes.
         /// - Returns: The entries that are complete now.
-        /// - Throws: `RoostError` with code `hubFailure` when it is no file list, `hubProtocolViolation` when it is a hostile one.
+        /// - Throws: `RoostError` with code `hubFailure` if it is not a file list, `hubProtocolViolation` if the list
+        ///   is malicious.
         mutating func read(_ piece: some Collection<UInt8>) throws -> Entries {
             do {
                 var result = Entries(byteCount: piece.count)
@@ -56,7 +58,7 @@ struct TreeListing {
             }
         }
 
-        /// Makes sure that the page is complete.
+        /// Checks that the page is complete.
         ///
         /// - Throws: `RoostError` with code `hubFailure`.
         func finish() throws {
@@ -64,9 +66,9 @@ struct TreeListing {
         }
     }
 
-    /// Begins a page.
+    /// Starts a page.
     ///
-    /// - Throws: `RoostError` with code `hubProtocolViolation` when there are too many.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` if there are too many pages.
     mutating func beginPage() throws -> Page {
         pageCount += 1
         guard pageCount <= Self.mostPages else { throw Self.tooLong }
@@ -75,7 +77,7 @@ struct TreeListing {
 
     /// Adds entries of a page.
     ///
-    /// - Throws: `RoostError` with code `hubProtocolViolation` when there are too many.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` if there are too many entries.
     mutating func add(_ entries: Entries) throws {
         byteCount += entries.byteCount
         entryCount += entries.count
@@ -84,14 +86,17 @@ struct TreeListing {
         skipped += entries.skipped
     }
 
-    /// The files in the order of the listing. Of several whose names differ only in their Unicode form, the first is kept; so it is where they
-    /// differ only in case and the file system does not tell cases apart.
+    /// Returns the files in the order of the listing. Of several files whose names differ only in their Unicode form,
+    /// the first is kept. The same applies to names that differ only in case, if the file system ignores case.
     ///
-    /// - Parameter ignoresCase: Whether the file system takes names that differ only in case for one; asked only when there are such.
-    /// - Returns: The files, and what cannot be stored.
-    /// - Throws: `RoostError` with code `hubProtocolViolation` when a path is listed twice, or is both file and folder.
+    /// - Parameter ignoresCase: Whether the file system treats names that differ only in case as equal; called only if
+    ///   there are such names.
+    /// - Returns: The files, and those that cannot be stored.
+    /// - Throws: `RoostError` with code `hubProtocolViolation` if a path is listed twice, or is both a file and a
+    ///   folder.
     func checked(ignoresCase: () -> Bool) throws -> HubListing {
-        // Each size is below 2^60, so the first sum above it is still far from overflowing; all later sums of these files are safe.
+        // Each size is below 2^60, so the first sum above that limit cannot overflow, and all later sums of these files
+        // are safe.
         var total: Int64 = 0
         for file in files {
             total += file.size
@@ -99,7 +104,7 @@ struct TreeListing {
         }
         let names = files.map { PathOrder($0.path) }
         let order = files.indices.sorted { names[$0] < names[$1] }
-        // With a slash before all other bytes, what lies below a path stands right behind it.
+        // With the slash sorted before all other bytes, the paths below a path directly follow it.
         for (first, second) in zip(order, order.dropFirst()) {
             if names[second].bytes == names[first].bytes { throw Self.clash(files[second].path, "is listed twice") }
             if names[second].isBelow(names[first]) { throw Self.clash(files[second].path, "lies below a path that is itself a file") }
@@ -107,14 +112,14 @@ struct TreeListing {
         var listing = HubListing(files: files, skipped: skipped)
         listing.separate(by: { $0 }, butFor: "in its Unicode form")
         if Set(listing.files.map { $0.path.description.lowercased() }).count < listing.files.count, ignoresCase() {
-            listing.separate(by: { $0.lowercased() }, butFor: "in its case, which the disk here does not tell apart")
+            listing.separate(by: { $0.lowercased() }, butFor: "in case, which the file system of this machine ignores")
         }
         return listing
     }
 
     private static func noList(_ cause: any Error) -> RoostError {
         RoostError(
-            .hubFailure, "The Hub's file list is not what its protocol says. Check HF_ENDPOINT and the network; a login page may have answered.",
+            .hubFailure, "The Hub's file list does not follow the protocol. Check HF_ENDPOINT and the network; a login page may have answered.",
             cause: cause)
     }
 
@@ -137,11 +142,12 @@ struct TreeListing {
 }
 
 extension HubListing {
-    /// Leaves out each file whose name means the same as that of one before it.
+    /// Removes each file whose name is equivalent to that of an earlier file.
     ///
     /// - Parameters:
-    ///   - meaning: What a name means. Texts that differ only in their Unicode form are equal, here as in tables and on macOS.
-    ///   - difference: In what such names differ, for people.
+    ///   - meaning: Returns the canonical form of a name. Texts that differ only in their Unicode form are equal, as in
+    ///     Swift and on macOS.
+    ///   - difference: The difference between such names, for users.
     fileprivate mutating func separate(by meaning: (String) -> String, butFor difference: String) {
         var first: [String: RepositoryFilePath] = [:]
         var kept: [RepositoryFile] = []
@@ -159,11 +165,11 @@ extension HubListing {
     }
 }
 
-/// Where a path stands among others.
+/// A path in a form for sorting.
 private struct PathOrder {
-    /// As the Hub spells it, with 0 for each slash.
+    /// The Hub's spelling, with 0 for each slash.
     let bytes: [UInt8]
-    /// In the one form that Unicode has for it.
+    /// The composed Unicode form.
     let composed: [UInt8]
 
     init(_ path: RepositoryFilePath) {
@@ -174,7 +180,7 @@ private struct PathOrder {
 
     private static func bytes(_ text: String) -> [UInt8] { text.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 } }
 
-    /// Whether this path leads through the other, in whatever Unicode form.
+    /// Whether this path is below the other, in any Unicode form.
     func isBelow(_ other: Self) -> Bool {
         composed.count > other.composed.count && composed.starts(with: other.composed) && composed[other.composed.count] == 0
     }

@@ -6,9 +6,9 @@ extension ContentHasher {
     ///
     /// - Parameters:
     ///   - descriptor: The open file.
-    ///   - path: Its name, for errors.
-    ///   - count: How many bytes to hash.
-    /// - Returns: How many were hashed; fewer than `count` when the file is shorter.
+    ///   - path: The file's path, for errors.
+    ///   - count: The number of bytes to hash.
+    /// - Returns: The number of hashed bytes; less than `count` if the file is shorter.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
     mutating func update(from descriptor: FileDescriptor, _ path: FilePath, count: Int64) async throws -> Int64 {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -21,7 +21,7 @@ extension ContentHasher {
             guard read > 0 else { break }
             update(UnsafeRawBufferPointer(rebasing: wanted.prefix(read)))
             offset += Int64(read)
-            // A hundred gigabytes take a minute or more to hash; others want this thread too.
+            // Hashing a hundred gigabytes takes a minute or more, and other tasks need this thread too.
             await Task.yield()
         }
         return offset
@@ -31,10 +31,10 @@ extension ContentHasher {
     ///
     /// - Parameters:
     ///   - descriptor: The open file.
-    ///   - path: Its name, for errors.
-    ///   - offset: Where the part begins.
-    ///   - count: How many bytes it has.
-    /// - Returns: How many were hashed; fewer than `count` when the file is shorter.
+    ///   - path: The file's path, for errors.
+    ///   - offset: The beginning of the part.
+    ///   - count: The number of bytes in the part.
+    /// - Returns: The number of hashed bytes; less than `count` if the file is shorter.
     /// - Throws: `RoostError` with code `fileSystem`.
     mutating func update(from descriptor: FileDescriptor, _ path: FilePath, at offset: Int64, count: Int64) throws -> Int64 {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(min(count, 1 << 20)), alignment: 4096)
@@ -50,17 +50,17 @@ extension ContentHasher {
         return done
     }
 
-    /// Whether a file that is there holds exactly what the Hub promised.
+    /// Whether a file on the disk has the size and the digest from the listing.
     ///
     /// - Parameters:
     ///   - path: The file, or a link to it.
-    ///   - file: What was promised.
-    /// - Returns: Whether size and digest agree.
+    ///   - file: The file from the listing.
+    /// - Returns: Whether size and digest match.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
     static func isIntact(_ path: FilePath, _ file: RepositoryFile) async throws -> Bool {
         guard FileSystem.size(of: path) == file.size else { return false }
         let descriptor = try FileSystem.attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         var hasher = ContentHasher(like: file.digest, size: file.size)
         return try await hasher.update(from: descriptor, path, count: file.size) == file.size && hasher.digest == file.digest
@@ -68,7 +68,7 @@ extension ContentHasher {
 }
 
 extension ContentDigest {
-    /// The SHA-256 of a file's content.
+    /// Returns the SHA-256 of a file's content.
     ///
     /// - Parameter path: The file, or a link to it.
     /// - Returns: The digest.
@@ -76,7 +76,7 @@ extension ContentDigest {
     @concurrent
     package static func sha256(of path: FilePath) async throws -> ContentDigest {
         let descriptor = try FileSystem.attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         var hasher = ContentHasher(like: .sha256(""), size: 0)
         _ = try await hasher.update(from: descriptor, path, count: .max)

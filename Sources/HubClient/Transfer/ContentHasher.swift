@@ -1,7 +1,7 @@
 import Hashing
 import RoostCore
 
-/// Computes a file's digest while its bytes pass by.
+/// Computes a file's digest incrementally.
 struct ContentHasher {
     private enum State {
         case sha256(SHA256)
@@ -13,7 +13,7 @@ struct ContentHasher {
     /// Starts a hash.
     ///
     /// - Parameters:
-    ///   - expected: Which kind of digest to compute.
+    ///   - expected: A digest of the kind to compute.
     ///   - size: The length of the whole content in bytes; git's hash begins with it.
     init(like expected: ContentDigest, size: Int64) {
         switch expected {
@@ -40,7 +40,7 @@ struct ContentHasher {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// The digest of what has passed so far.
+    /// The digest of the bytes so far.
     var digest: ContentDigest {
         switch state {
         case .sha256(let hash): .sha256(hash.finalize().hexadecimal)

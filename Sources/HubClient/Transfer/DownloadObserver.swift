@@ -1,25 +1,26 @@
 public import RoostCore
 public import SystemPackage
 
-/// Hears how a download goes. Called from any thread; what takes long belongs elsewhere.
+/// The callbacks of a download. They are called from any thread and must return quickly.
 public struct DownloadObserver: Sendable {
-    /// So many bytes of a file are here: told at the start, after every write, at the end.
+    /// Receives the number of downloaded bytes of a file: at the start, after every write, and at the end.
     public var onProgress: @Sendable (RepositoryFile, Int64) -> Void
-    /// These bytes of a file survive a power cut now: pairs of first byte and the byte after the last.
+    /// Receives the bytes of a file that now survive a power cut: pairs of first byte and the byte after the last.
     public var onSynced: @Sendable (RepositoryFile, [[Int64]]) async -> Void
-    /// These files are complete, verified, and on the disk under their names.
+    /// Receives the files that are complete, verified, and on the disk under their names.
     public var onVerified: @Sendable ([RepositoryFile]) async -> Void
 
-    /// The beginning of a large file, so many bytes, is at this path and hashed: told after every step, and the file's size only when its digest is
-    /// right. A smaller number than before means that bytes told earlier are wrong.
+    /// Receives the number of hashed bytes at the beginning of a large file, and their path: after every step, and with
+    /// the file's size only if its digest is correct. A smaller number than before means that bytes reported earlier
+    /// are wrong.
     public var onGrown: @Sendable (RepositoryFile, FilePath, Int64) -> Void = { _, _, _ in }
 
-    /// Makes an observer.
+    /// Creates an observer.
     ///
     /// - Parameters:
-    ///   - onProgress: Hears how many bytes of a file are here.
-    ///   - onSynced: Hears which bytes of an unfinished file are safe.
-    ///   - onVerified: Hears which files are complete.
+    ///   - onProgress: Receives the number of downloaded bytes of a file.
+    ///   - onSynced: Receives the safe bytes of an unfinished file.
+    ///   - onVerified: Receives the complete files.
     public init(
         onProgress: @escaping @Sendable (RepositoryFile, Int64) -> Void,
         onSynced: @escaping @Sendable (RepositoryFile, [[Int64]]) async -> Void = { _, _ in },

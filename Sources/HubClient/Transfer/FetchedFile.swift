@@ -1,23 +1,24 @@
 import RoostCore
 import SystemPackage
 
-/// A small file that is in memory, checked, and waits to be written with others: many are handed to the disk's threads at a time, and flushed together,
-/// since one flush brings most of the others with it.
+/// A small verified file in memory that waits to be written with others. Many files are passed to the disk threads at a
+/// time and flushed together, because one flush also writes most of the others.
 struct FetchedFile: Sendable {
     let file: RepositoryFile
     let content: [UInt8]
 
-    /// How many flushes wait at a time; the file system makes one of them.
+    /// The number of simultaneous flushes; the file system combines them.
     private static let lanes = 4
 
-    /// Writes and flushes files, and then gives each its name. The folders are not flushed.
+    /// Writes and flushes files, and then gives each its final name. The folders are not flushed.
     ///
     /// - Parameters:
     ///   - files: The files.
-    ///   - cache: Where they belong.
-    ///   - revision: The snapshot they belong to.
-    ///   - disk: Who waits for the disk.
-    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`; what has no name then is gone.
+    ///   - cache: The cache of the files.
+    ///   - revision: The revision of the snapshot.
+    ///   - disk: The threads for disk work.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`. Files without their final name are then
+    ///   removed.
     static func install(_ files: [FetchedFile], in cache: HubCache, _ revision: ResolvedRevision, _ disk: DiskThreads) async throws {
         let folder = cache.blobsFolder(revision.repository)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -32,17 +33,17 @@ struct FetchedFile: Sendable {
     private static func install(_ files: [FetchedFile], in cache: HubCache, _ revision: ResolvedRevision, _ folder: FilePath) throws {
         var temporaries: [FilePath] = []
         do {
-            // All are written before the first is flushed: by then most are on their way to the disk.
+            // All files are written before the first flush, when most of them are already on their way to the disk.
             for file in files { temporaries.append(try FileSystem.writeTemporary(file.content, in: folder)) }
             for temporary in temporaries { try FileSystem.flushFile(temporary) }
             for (fetched, temporary) in zip(files, temporaries) {
                 try FileSystem.move(temporary, to: cache.blob(fetched.file.digest, of: revision.repository))
-                // A part of it, left by a version that kept parts of small files.
+                // A partial file of a version that kept parts of small files.
                 try FileSystem.remove(cache.partial(fetched.file.digest, of: revision.repository))
                 try cache.link(fetched.file, in: revision, isNew: true)
             }
         } catch {
-            // The failure that ended this is the one to tell. What has its name is no longer under the other one.
+            // The first error is the one to report. A file with its final name no longer has the temporary one.
             for temporary in temporaries { try? FileSystem.remove(temporary) }
             throw error
         }

@@ -1,14 +1,15 @@
 import RoostCore
 
-/// Follows the streams through a partial file and hashes what is on the disk, in order: what the network brought, and what an earlier run left.
+/// Hashes a partial file in order while streams write it: the downloaded bytes, and those of an earlier run.
 ///
-/// Hashing what the file holds, not what was received, means that a disk which lost bytes is found out before the file gets its name.
+/// It reads the bytes from the file, not from the network, so that bytes lost by the disk are detected before the file
+/// gets its name.
 struct FileHasher: Sendable {
-    /// How the way through the file ended.
+    /// The result of hashing.
     enum Finding: Sendable {
-        /// Everything was read; this is the digest.
+        /// The digest of the complete file.
         case digest(ContentDigest)
-        /// These bytes are not the ones that an earlier run wrote.
+        /// These bytes differ from those that an earlier run wrote.
         case damaged(Range<Int64>)
     }
 
@@ -20,13 +21,14 @@ struct FileHasher: Sendable {
     private let markInterval: Int64
     private let onHashed: @Sendable (Int64) -> Void
 
-    /// Hashed at once: some milliseconds of one thread.
+    /// The number of bytes that are hashed at a time: some milliseconds of one thread.
     private static let step: Int64 = 4 << 20
 
     /// - Parameters:
     ///   - partial: The file.
-    ///   - disk: Who reads it.
-    ///   - onHashed: Hears how far the file is hashed, as long as that is not its end; and how far it was good when it is damaged.
+    ///   - disk: The threads for reading.
+    ///   - onHashed: Receives the number of hashed bytes, except at the end of the file. After damage it receives the
+    ///     number of correct bytes.
     init(_ partial: PartialFile, disk: DiskThreads, onHashed: @escaping @Sendable (Int64) -> Void) {
         self.onHashed = onHashed
         self.partial = partial
@@ -36,9 +38,9 @@ struct FileHasher: Sendable {
         markInterval = TransferJournal.markInterval(size: partial.file.size)
     }
 
-    /// Hashes until the end of the file, waiting for bytes that are not here yet.
+    /// Hashes to the end of the file, waiting for missing bytes.
     ///
-    /// - Returns: What was found. After damage, another call goes on from the last mark before it.
+    /// - Returns: The result. After damage, another call continues from the last mark before it.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
     mutating func follow() async throws -> Finding {
         while offset < partial.file.size {
@@ -69,7 +71,7 @@ struct FileHasher: Sendable {
         offset = end
     }
 
-    /// At a mark: compares with what an earlier run found here, or notes what this one finds.
+    /// Compares the digest at a mark with that of an earlier run, or records it.
     private mutating func checkMark() throws -> Range<Int64>? {
         let index = Int(offset / markInterval) - 1
         let known = partial.marks

@@ -2,18 +2,18 @@ import AsyncHTTPClient
 import NIOCore
 import RoostCore
 
-/// Finds the wrong bytes of a complete file whose digest is wrong, by fetching it once more and comparing.
+/// Finds the wrong bytes of a complete file whose digest is wrong, by downloading it again and comparing.
 ///
-/// The Hub names a digest for the whole file only, so nothing else can tell where the fault is. What agrees is not written again, and the pass
-/// ends as soon as the file is right.
+/// The Hub provides a digest only for the complete file, so there is no other way to locate the error. Matching bytes
+/// are not written again, and the pass ends as soon as the file is correct.
 struct FileRepair: Sendable {
     let source: FileSource
     let partial: PartialFile
     let disk: DiskThreads
 
-    /// Compared at once.
+    /// The number of bytes to compare at a time.
     private static let batchSize = 1 << 20
-    /// How often the rest of the file is hashed on the chance that the fault is behind us.
+    /// The maximum number of times that the rest of the file is hashed to check whether all errors are corrected.
     private static let mostProbes = 8
 
     private struct Pass: Sendable {
@@ -25,10 +25,10 @@ struct FileRepair: Sendable {
 
     /// Repairs the file.
     ///
-    /// - Returns: What it hashes to now.
-    /// - Throws: `RoostError`; `CancellationError`. What was repaired stays repaired.
+    /// - Returns: The new digest.
+    /// - Throws: `RoostError`; `CancellationError`. Repaired bytes stay repaired.
     func run() async throws -> ContentDigest {
-        // Without ranges: a server that sends the wrong part for one would do it again.
+        // Without ranges: a server that sends the wrong part for a range would do it again.
         let answer = try await source.get()
         try partial.file.requireWhole(answer)
         var pass = Pass(hasher: ContentHasher(like: partial.file.digest, size: partial.file.size))
@@ -52,9 +52,9 @@ struct FileRepair: Sendable {
         return pass.hasher.digest
     }
 
-    /// Compares the batch with the file, overwriting what differs.
+    /// Compares the batch with the file and overwrites different bytes.
     ///
-    /// - Returns: Whether it agrees after earlier bytes did not.
+    /// - Returns: Whether it matches after earlier bytes did not.
     private func compare(_ batch: inout [ByteBuffer], _ pass: inout Pass) async throws -> Bool {
         let (buffers, offset) = (batch, pass.offset)
         batch = []
@@ -80,7 +80,7 @@ struct FileRepair: Sendable {
         return pass.hasRepaired && !result.2
     }
 
-    /// Whether the rest of the file, as it is on the disk, completes it.
+    /// Whether the rest of the file on the disk completes the file correctly.
     private func isRightNow(_ pass: inout Pass) async throws -> Bool {
         guard pass.probes < Self.mostProbes else { return false }
         pass.probes += 1

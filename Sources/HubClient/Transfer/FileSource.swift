@@ -1,11 +1,12 @@
 import RoostCore
 import Synchronization
 
-/// Where the bytes of one file come from. Remembers where the Hub redirected to, so that not every part of a file asks the way again.
+/// The source of a file's bytes. Stores the target of the Hub's redirect, so that not every part of the file needs a
+/// request to the Hub.
 final class FileSource: Sendable {
     let transport: HubTransport
     let limits: DownloadLimits
-    /// The Hub's storage gives no file above this size, in bytes, to whoever asks for all of it at once.
+    /// The size in bytes above which the Hub's storage does not send a complete file in one response.
     static let largestWhole: Int64 = 50_000_000_000
     /// The file's URL at the Hub.
     private let address: String
@@ -17,21 +18,21 @@ final class FileSource: Sendable {
         self.address = address
     }
 
-    /// Gets the file, or a part of it.
+    /// Requests the file, or a part of it.
     ///
-    /// - Parameter range: The part; `nil` for everything.
-    /// - Returns: The answer, whatever its status; its body has not been read.
-    /// - Throws: As `HubTransport.get`.
+    /// - Parameter range: The part; `nil` for the complete file.
+    /// - Returns: The response, with any status; its body has not been read.
+    /// - Throws: The errors of `HubTransport.get`.
     func get(_ range: Range<Int64>? = nil) async throws -> HubAnswer {
         let value = range.map { "bytes=\($0.lowerBound)-\($0.upperBound - 1)" }
         if let location = found.withLock({ $0 }) {
             do {
                 let answer = try await transport.get(at: location, range: value)
                 if [200, 206, 416].contains(answer.status) { return answer }
-                // A signed link has expired, most likely: the Hub knows a fresh one.
+                // A signed link has probably expired: the Hub provides a new one.
                 await answer.drain()
             } catch {
-                // Whoever asks again asks the Hub for the way.
+                // The next request asks the Hub for the location again.
                 found.withLock { $0 = nil }
                 throw error
             }

@@ -1,15 +1,16 @@
 import RoostCore
 import SystemPackage
 
-/// One attempt to complete one file: as many streams as help, one hasher behind them, and a journal. The caller holds the blob's lock.
+/// One attempt to complete a file, with as many streams as are useful, one hasher and a journal. The caller holds the
+/// blob's lock.
 struct FileTransfer: Sendable {
     let source: FileSource
     let partial: PartialFile
     let disk: DiskThreads
     let space: DiskSpace
-    /// The most streams at a time.
+    /// The maximum number of streams.
     let mostStreams: Int
-    /// A larger file is asked for in parts only.
+    /// The size in bytes above which a file is requested only in parts.
     let largestWhole: Int64
     let clock: any Clock<Duration>
     let observer: DownloadObserver
@@ -23,10 +24,10 @@ struct FileTransfer: Sendable {
 
     private static let tick: Duration = .milliseconds(250)
 
-    /// Fills the partial file to its end and hashes it.
+    /// Completes the partial file and hashes it.
     ///
-    /// - Returns: What the file hashes to.
-    /// - Throws: `RoostError`; `CancellationError`. What arrived stays for the next attempt.
+    /// - Returns: The digest of the file.
+    /// - Throws: `RoostError`; `CancellationError`. The downloaded bytes are kept for the next attempt.
     func run() async throws -> ContentDigest {
         let missing = partial.missing
         try requireSpace()
@@ -35,13 +36,14 @@ struct FileTransfer: Sendable {
         do {
             return try await work(SharedQueue(SegmentQueue(missing: missing)))
         } catch {
-            // The next attempt begins here. The failure that ended this one is the one to tell.
+            // The next attempt starts from here. The first error is the one to report.
             try? await disk.runToTheEnd { [partial] in try partial.checkpoint(isLast: true) }
             throw error
         }
     }
 
-    /// The disk may be filled by others meanwhile: what is not reserved yet must still fit, and leave the reserve free.
+    /// Checks the free space again, because other programs may have filled the disk. The bytes that are not reserved
+    /// yet must fit, without using the reserve.
     private func requireSpace() throws {
         try space.require(partial.unreserved, in: partial.path.removingLastComponent(), for: partial.file.path.description.quotedForPeople)
     }
@@ -75,7 +77,7 @@ struct FileTransfer: Sendable {
                 case .streamEnded: streams -= 1
                 case .streamFailed(let error, let took):
                     guard let pause = repetition.pause(after: error, took: took, bytes: partial.bytes) else { throw error }
-                    // The stream keeps its place while it waits, and takes what is missing then.
+                    // The stream still counts while it waits, and then fetches missing bytes.
                     group.addTask {
                         try await source.transport.wait(pause, after: error)
                         return .streamEnded
@@ -99,7 +101,8 @@ struct FileTransfer: Sendable {
         }
     }
 
-    /// One stream asks for everything that may be asked for at once. Several get parts small enough that the hasher is never far behind, and large enough that asking costs nothing.
+    /// The size of the parts. A single stream requests as much as a request may. Several streams get parts that are
+    /// small enough for the hasher to keep up, and large enough for the cost of a request not to matter.
     private func segmentSize(_ streams: Int) -> Int64 {
         guard streams == 1 else { return min(max(partial.file.size / Int64(2 * mostStreams), 8 << 20), 64 << 20) }
         return partial.file.size > largestWhole ? max(1, largestWhole / 12) : .max
@@ -122,7 +125,7 @@ struct FileTransfer: Sendable {
         return .hashed(finding, hasher)
     }
 
-    /// Writes the journal beside the streams, until it is cancelled.
+    /// Writes the journal while the streams run, until it is cancelled.
     private func keepJournal() async throws -> Event {
         while true {
             await partial.isDue.next()

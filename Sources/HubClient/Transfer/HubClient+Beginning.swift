@@ -3,15 +3,16 @@ import NIOCore
 import RoostCore
 
 extension HubClient {
-    /// Reads the beginning of a file: from the cache what is whole there, else from the Hub. Nothing is kept, and what comes from the Hub is not verified;
-    /// it is good for plans, which the file itself has to confirm when it is here.
+    /// Reads the beginning of a file: from the cache if the file is complete there, otherwise from the Hub. The bytes
+    /// are not stored, and those from the Hub are not verified. They are suitable for a plan that is checked when the
+    /// file itself is available.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
-    ///   - count: How many bytes; no more than the file has.
-    /// - Returns: So many bytes.
-    /// - Throws: `RoostError` as `download` does; `CancellationError`.
+    ///   - count: The number of bytes, at most the file's size.
+    /// - Returns: The bytes.
+    /// - Throws: `RoostError`, like `download`; `CancellationError`.
     @concurrent
     public func beginning(of file: RepositoryFile, in revision: ResolvedRevision, count: Int) async throws -> [UInt8] {
         if let held = heldFile(file, in: revision) { return try await disk.run { try FileSystem.beginning(of: held, count: count) } }
@@ -25,7 +26,7 @@ extension HubClient {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
         do {
-            // A server without ranges sends everything; what is too much is left on the way.
+            // A server without ranges sends the complete file; the rest is not read.
             for try await chunk in answer.response.body {
                 bytes.append(contentsOf: chunk.readableBytesView.prefix(count - bytes.count))
                 if bytes.count == count { break }

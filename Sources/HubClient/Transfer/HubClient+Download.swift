@@ -5,17 +5,19 @@ public import RoostCore
 public import SystemPackage
 
 extension HubClient {
-    /// Fetches files into the cache, verifies them, and links them into their snapshot: small ones several at a time, large ones in several streams.
+    /// Downloads files into the cache, verifies them, and links them into their snapshot. Small files are downloaded in
+    /// parallel, large ones in several streams.
     ///
-    /// Bytes of an earlier attempt are continued. A failed or cancelled attempt keeps its bytes, unless they are wrong. Another process that
-    /// fetches the same file is waited for. A file that is there already is hashed, whoever put it there: a damaged one is fetched again.
+    /// Partial files of earlier attempts are continued. A failed or cancelled attempt keeps its bytes, unless they are
+    /// wrong. If another process downloads the same file, this waits for it. An existing file is hashed, whichever
+    /// program created it; a damaged one is downloaded again.
     ///
     /// - Parameters:
-    ///   - files: The files as the listing promised them.
+    ///   - files: The files from the listing.
     ///   - revision: The pinned revision.
-    ///   - observer: Hears how it goes.
-    ///   - limiter: Holds this download back, beside what holds all of them back; `nil` for nothing more.
-    /// - Throws: As for one file.
+    ///   - observer: The callbacks for progress.
+    ///   - limiter: The rate limit of this download, in addition to that of all downloads; `nil` for none.
+    /// - Throws: The errors of `download` for one file.
     @concurrent
     public func download(
         _ files: [RepositoryFile], in revision: ResolvedRevision, observer: DownloadObserver, limiter: BandwidthLimiter? = nil
@@ -36,16 +38,16 @@ extension HubClient {
         }
     }
 
-    /// Fetches one file.
+    /// Downloads one file.
     ///
     /// - Parameters:
-    ///   - file: The file as the listing promised it.
+    ///   - file: The file from the listing.
     ///   - revision: The pinned revision.
-    ///   - onProgress: Gets the number of the file's bytes that are here: at the start, after every write, at the end.
+    ///   - onProgress: Receives the number of downloaded bytes: at the start, after every write, and at the end.
     /// - Returns: The file's path in the snapshot.
-    /// - Throws: `RoostError` with code `network`, `hubFailure`, `rateLimited` (with `retryAfter`), `digestMismatch`, `sizeMismatch`,
-    ///   `entryNotFound`, `repositoryNotFound`, `gatedRepository`, `accessDenied`, `hubProtocolViolation`, `insufficientSpace` or `fileSystem`;
-    ///   `CancellationError`.
+    /// - Throws: `RoostError` with code `network`, `hubFailure`, `rateLimited` (with `retryAfter`), `digestMismatch`,
+    ///   `sizeMismatch`, `entryNotFound`, `repositoryNotFound`, `gatedRepository`, `accessDenied`,
+    ///   `hubProtocolViolation`, `insufficientSpace` or `fileSystem`; `CancellationError`.
     @concurrent
     public func download(
         _ file: RepositoryFile, in revision: ResolvedRevision, onProgress: @escaping @Sendable (Int64) -> Void
@@ -54,21 +56,22 @@ extension HubClient {
         return cache.snapshotPath(of: file, in: revision)
     }
 
-    /// From this size a file is worth several streams.
+    /// The size from which a file is downloaded in several streams.
     private static let largeFile: Int64 = 32 << 20
-    /// The most streams at a time.
+    /// The maximum number of streams.
     private static let mostStreams = 8
     private static let batch = 64
-    /// A batch ends early when so much of it is in memory.
+    /// The number of bytes in memory at which a batch is written.
     private static let batchBytes = 4 << 20
 
     private enum SmallFileEvent: Sendable {
-        /// A file and the lane it came in, with its content where it is not written yet.
+        /// A file and its lane, with its content if it is not written yet.
         case fetched(RepositoryFile, Int, FetchedFile?)
         case finished
     }
 
-    /// Fetches files, so many at a time. Those that are here are flushed and named, a batch at a time, while the next ones come.
+    /// Downloads files, a limited number in parallel. Complete files are flushed and named in batches while the next
+    /// files are downloaded.
     private func fetch(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
         try await withThrowingTaskGroup(of: SmallFileEvent.self) { group in
             var waiting = files[...]
@@ -79,7 +82,7 @@ extension HubClient {
             func launch(_ lane: Int) {
                 guard let file = waiting.popFirst() else { return }
                 underWay += 1
-                // Larger ones are hashed and locked, which has no place on an event loop.
+                // Larger files are hashed and locked, which must not happen on an event loop.
                 let loop = file.size <= SmallFileTransfer.largest ? loops[lane % loops.count] : nil
                 group.addTask(executorPreference: loop) { .fetched(file, lane, try await self.complete(file, job)) }
             }
@@ -101,7 +104,7 @@ extension HubClient {
                     (fetched, unwritten) = ([], [])
                 }
             } catch {
-                // What arrived stays for the next attempt. The failure that ended this one is the one to tell.
+                // The downloaded bytes are kept for the next attempt. The first error is the one to report.
                 group.cancelAll()
                 while let result = await group.nextResult() {
                     if case .success(.fetched(_, _, let content?)) = result { unwritten.append(content) }
@@ -112,7 +115,8 @@ extension HubClient {
         }
     }
 
-    /// Writes the small files of a batch, gives them their names, and makes all names safe: the job's row will survive a power cut, and what it speaks of must, too.
+    /// Writes the small files of a batch, gives them their names, and flushes the folders: the job's row survives a
+    /// power cut, so the files that it refers to must survive it too.
     private func finish(_ files: [RepositoryFile], _ unwritten: [FetchedFile], _ job: DownloadJob) async throws {
         let revision = job.revision
         try await FetchedFile.install(unwritten, in: cache, revision, disk)
@@ -122,12 +126,13 @@ extension HubClient {
         await job.observer.onVerified(files)
     }
 
-    /// - Returns: A file that is yet to be written; `nil` for one that has its name.
+    /// - Returns: A file that is not written yet; `nil` for one that has its name.
     private func complete(_ file: RepositoryFile, _ job: DownloadJob) async throws -> FetchedFile? {
-        // What is there and right is only read: that takes no lock, and no right to write.
+        // An existing correct file is only read, which needs no lock and no permission to write.
         if try await isIntact(cache.snapshotPath(of: file, in: job.revision), file) { return nil }
-        // Who writes a small file writes all of it under a name of its own: two at a time do no harm, and a lock would cost as much as the file.
-        // One that is there is only linked, which a clean-up must not see half done.
+        // A small file is written completely, under a unique temporary name. Two simultaneous writers are harmless, and
+        // a lock would cost as much as the file. An existing blob is only linked, which must not interleave with a
+        // clean-up.
         let isSmall = file.size <= SmallFileTransfer.largest
         if isSmall, !cache.holdsBlob(of: file, job.revision.repository) { return try await fetchSmall(file, job) }
         return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
@@ -158,11 +163,12 @@ extension HubClient {
         }
     }
 
-    /// Whether a file that is there is right. One that has the size and not the content was damaged after it was installed.
+    /// Whether an existing file is correct. A file with the right size but wrong content was damaged after it was
+    /// installed.
     private func isIntact(_ path: FilePath, _ file: RepositoryFile) async throws -> Bool {
         guard FileSystem.size(of: path) == file.size else { return false }
         if try await ContentHasher.isIntact(path, file) { return true }
-        logger.warning("a file in the cache is damaged and is fetched again", metadata: ["file": "\(path)"])
+        logger.warning("a file in the cache is damaged and is downloaded again", metadata: ["file": "\(path)"])
         return false
     }
 
@@ -185,9 +191,9 @@ extension HubClient {
             source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams,
             largestWhole: largestWhole, clock: clock, observer: job.observer)
         var digest = try await transfer.run()
-        // A copy to compare with is asked for whole, which nobody gets of a larger file.
+        // The copy to compare with is requested completely, which the storage does not allow for a larger file.
         if digest != file.digest, file.size <= largestWhole {
-            logger.warning("the bytes of a file are wrong; looking for the fault", metadata: ["file": "\(file.path)"])
+            logger.warning("the bytes of a file are wrong; searching for the error", metadata: ["file": "\(file.path)"])
             job.observer.onGrown(file, path, 0)
             digest = try await FileRepair(source: source, partial: partial, disk: disk).run()
         }
@@ -197,13 +203,13 @@ extension HubClient {
 }
 
 extension RoostError {
-    /// Whether the Hub itself says that a commit has no such file: a proxy's 404 names no commit.
+    /// Whether the Hub itself reports that a commit does not have a file: a 404 from a proxy names no commit.
     fileprivate func isAbsence(at commit: CommitHash) -> Bool {
         code == .entryNotFound && context.contains { $0.name == "repo_commit" && $0.value == commit.description }
     }
 }
 
-/// What all files of one download have in common.
+/// The common data of all files of a download.
 private struct DownloadJob: Sendable {
     let revision: ResolvedRevision
     let observer: DownloadObserver

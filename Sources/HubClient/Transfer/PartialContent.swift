@@ -1,26 +1,26 @@
 import RoostCore
 import SystemPackage
 
-/// What a partial file holds. It is found out by reading alone, so that a question needs no lock and changes nothing under a transfer that goes on
-/// meanwhile; only the holder of the blob's lock repairs what is of no use.
+/// The content of a partial file. It is determined by reading only, so that a query needs no lock and does not disturb
+/// a running transfer. Only the holder of the blob's lock repairs unusable content.
 struct PartialContent: Sendable {
-    /// The bytes that are there; not verified yet.
+    /// The bytes that are written; they are not verified yet.
     let written: RangeSet<Int64>
-    /// The file's length, with its journal.
+    /// The length of the file, including its journal.
     let length: Int64
     let journal: TransferJournal
 
-    /// Looks into an open file; `nil` when nothing is there that can be used.
+    /// Reads an open file; `nil` if it contains nothing usable.
     ///
     /// - Parameters:
     ///   - descriptor: The file, open for reading.
-    ///   - path: Its name, for errors.
-    ///   - file: What it is to become.
-    /// - Throws: `RoostError` with code `fileSystem`, also for what is not a regular file.
+    ///   - path: The file's path, for errors.
+    ///   - file: The final file.
+    /// - Throws: `RoostError` with code `fileSystem`, also if it is not a regular file.
     init?(of descriptor: FileDescriptor, _ path: FilePath, for file: RepositoryFile) throws {
         let stat = try FileSystem.attempt("examine", path) { try descriptor.stat() }
         guard stat.type == .regular else {
-            throw RoostError(.fileSystem, "\(path) is in the way: it is not a regular file. Remove it and try again.")
+            throw RoostError(.fileSystem, "\(path) is not a regular file. Remove it and try again.")
         }
         length = stat.size
         let hasJournal = file.size > PartialFile.largestWithoutJournal
@@ -29,7 +29,8 @@ struct PartialContent: Sendable {
             journal = found
             written = found.present(in: SystemSession.current)
         } else if hasJournal ? length == file.size : (1...file.size).contains(length) {
-            // A small file is written from its beginning. A large one without its journal was whole, and about to get its name.
+            // A small file is written from its beginning. A large one without its journal was complete and about to get
+            // its final name.
             journal = TransferJournal(of: file)
             written = RangeSet(0..<length)
         } else {
@@ -37,15 +38,15 @@ struct PartialContent: Sendable {
         }
     }
 
-    /// How many bytes of a file are in a partial one; for planning.
+    /// Returns the number of bytes in a partial file; for planning.
     ///
     /// - Parameters:
-    ///   - path: The partial file, which need not be there.
-    ///   - file: What it is to become.
-    /// - Returns: 0 to the file's size, in bytes.
+    ///   - path: The partial file, which may not exist.
+    ///   - file: The final file.
+    /// - Returns: A number of bytes from 0 to the file's size.
     static func bytes(at path: FilePath, of file: RepositoryFile) -> Int64 {
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking]) else { return 0 }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         return (try? PartialContent(of: descriptor, path, for: file))?.written.count64 ?? 0
     }

@@ -3,15 +3,16 @@ import Synchronization
 import SystemPackage
 
 extension PartialFile {
-    /// Makes what is written survive a power cut: the bytes first, then the journal that speaks of them.
+    /// Makes the written bytes survive a power cut: flushes the bytes first, then writes the journal that describes
+    /// them.
     ///
-    /// - Parameter isLast: Whether it is worth its while for less than is due, too.
+    /// - Parameter isLast: Whether to do so even for fewer bytes than usual.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func checkpoint(isLast: Bool = false) throws {
         guard isReserved else { return }
         try flushing.withLock { _ in
             let before = state.withLock { (written: $0.written, unsynced: $0.unsynced) }
-            // Who waited here finds that the one before has done it.
+            // A caller that waited here may find that the previous checkpoint covers its bytes.
             guard before.unsynced >= (isLast ? 1 : Self.checkpointBytes) else { return }
             do {
                 try flush(descriptor, path)
@@ -27,16 +28,16 @@ extension PartialFile {
         }
     }
 
-    /// Makes what is written survive the end of this process.
+    /// Makes the written bytes survive the end of this process.
     ///
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func note() throws {
         guard isReserved, state.withLock({ $0.unnoted > 0 }) else { return }
-        // Who makes a checkpoint now will note it, too.
+        // A checkpoint in progress writes the journal too.
         _ = try flushing.withLockIfAvailable { _ in try writeJournal() }
     }
 
-    /// The caller holds `flushing`, so that no older journal overwrites a newer one.
+    /// The caller holds `flushing`, so that an older journal never overwrites a newer one.
     private func writeJournal() throws {
         let journal = state.withLock { state in
             state.journal.sequence += 1
@@ -53,10 +54,11 @@ extension PartialFile {
         }
     }
 
-    /// A flush failed. The system takes the bytes for written all the same, and the next flush would succeed without writing them: only what an earlier
-    /// flush brought to the disk counts from here on, and what is hashed again is read from the disk and not from memory.
+    /// Handles a failed flush. The system then considers the bytes written, and the next flush would succeed without
+    /// writing them. So only bytes from earlier flushes count from now on, and bytes that are hashed again are read
+    /// from the disk and not from memory.
     ///
-    /// The failure that led here is the one to tell; where even this cannot be noted, the file goes.
+    /// The first error is the one to report. If even this state cannot be recorded, the file is deleted.
     func distrust() {
         FileSystem.dropCached(descriptor)
         guard hasJournal else { return _ = try? discard() }

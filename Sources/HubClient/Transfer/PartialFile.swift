@@ -3,11 +3,12 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// A blob that grows: an open file with our name for unfinished content, written by several streams at a time and read by one hasher.
+/// A growing blob: an open file with Roost's name for unfinished content, written by several streams and read by one
+/// hasher.
 ///
-/// A small one is written from its beginning, so its length tells what is here. A large one is given its whole length at once and says in its
-/// journal which of its bytes are on the disk. All calls block; `DiskThreads` runs them. The caller holds the blob's lock: opening the file already
-/// drops what is of no use in it.
+/// A small file is written from its beginning, so its length is the number of its bytes. A large file gets its full
+/// length immediately, and its journal records which bytes are on the disk. All calls block and run on `DiskThreads`.
+/// The caller holds the blob's lock, because opening the file already removes unusable content.
 final class PartialFile: Sendable {
     let path: FilePath
     let file: RepositoryFile
@@ -15,11 +16,11 @@ final class PartialFile: Sendable {
     let flush: Flush
     let descriptor: SystemPackage.FileDescriptor
     let state: Mutex<State>
-    /// Given whenever bytes were written.
+    /// Signals that bytes were written.
     let grown = WakeSignal()
-    /// Given when it is time for a checkpoint.
+    /// Signals that a checkpoint is due.
     let isDue = WakeSignal()
-    /// Held by whoever makes a checkpoint.
+    /// Held during a checkpoint.
     let flushing = Mutex<Void>(())
 
     struct State {
@@ -27,34 +28,35 @@ final class PartialFile: Sendable {
         var bytes: Int64 = 0
         var length: Int64 = 0
         var journal: TransferJournal
-        /// Bytes that the end of this process would cost.
+        /// The bytes that would be lost if this process ended now.
         var unnoted: Int64 = 0
-        /// Bytes that a power cut would cost.
+        /// The bytes that would be lost in a power cut.
         var unsynced: Int64 = 0
     }
 
-    /// A file up to this size has no journal.
+    /// The maximum size of a file without a journal.
     static let largestWithoutJournal: Int64 = 4 << 20
-    /// The end of the process may cost so many bytes, and what arrives in a quarter of a second at the most.
+    /// The maximum number of bytes that the end of the process may lose, besides those of a quarter of a second.
     private static let mostUnnoted: Int64 = 2 << 20
-    /// A checkpoint is due when a power cut would cost so many bytes.
+    /// The number of bytes at risk in a power cut at which a checkpoint is due.
     static let checkpointBytes: Int64 = 16 << 20
-    /// Whoever would risk more waits for the disk.
+    /// The number of bytes at risk at which writers wait for the disk.
     private static let mostUnsynced: Int64 = 48 << 20
 
     /// Waits until a file's bytes are on the disk; throws `RoostError`.
     typealias Flush = @Sendable (SystemPackage.FileDescriptor, FilePath) throws -> Void
 
-    /// Opens or makes the file and finds out what of it is here; nothing is hashed yet.
+    /// Opens or creates the file and determines which bytes it contains; nothing is hashed yet.
     ///
     /// - Parameters:
-    ///   - path: Where it grows. A symbolic link there is not followed, and anything but a regular file is refused.
-    ///   - file: What it is to become.
-    ///   - space: Finds out what is missing when the disk is full.
-    ///   - flush: Waits for the disk.
+    ///   - path: The path of the partial file. A symbolic link is not followed, and anything but a regular file is
+    ///     refused.
+    ///   - file: The final file.
+    ///   - space: Determines the missing bytes if the disk is full.
+    ///   - flush: Flushes a file to the disk.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     init(opening path: FilePath, for file: RepositoryFile, space: DiskSpace, flush: @escaping Flush = FileSystem.flushData) throws {
-        // The user's umask decides the mode, as for any file; the blob keeps it.
+        // The user's umask determines the mode, as for any file; the blob keeps it.
         descriptor = try FileSystem.attempt("open", path) {
             try SystemPackage.FileDescriptor.open(
                 path, .readWrite, options: [.create, .noFollow, .closeOnExec, .nonBlocking], permissions: FilePermissions(rawValue: 0o666))
@@ -77,16 +79,17 @@ final class PartialFile: Sendable {
     }
 
     deinit {
-        // What must be on disk has been flushed by `publish`; the rest is checked by its hash when it is used again.
+        // `publish` has flushed all bytes that must be on the disk. The other bytes are verified by their hash before
+        // they are used.
         try? descriptor.close()
     }
 
-    /// How many bytes are written.
+    /// The number of written bytes.
     var bytes: Int64 { state.withLock { $0.bytes } }
 
     var isComplete: Bool { bytes == file.size }
 
-    /// The bytes that are not here.
+    /// The missing bytes.
     var missing: RangeSet<Int64> {
         state.withLock { state in
             var missing = RangeSet(0..<file.size)
@@ -95,27 +98,28 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// How many bytes the disk has yet to find room for. What cannot be found out counts as not reserved.
+    /// The number of bytes that are not reserved on the disk yet. If this cannot be determined, all missing bytes
+    /// count.
     var unreserved: Int64 { max(0, file.size - max(bytes, hasJournal ? (try? stat())?.sizeAllocated ?? 0 : 0)) }
 
-    /// The bytes that a power cut would leave: pairs of first byte and the byte after the last.
+    /// The bytes that would survive a power cut: pairs of first byte and the byte after the last.
     var synced: [[Int64]] { state.withLock { $0.journal.synced } }
 
-    /// What the file's beginnings hash to, as far as that is known.
+    /// The known digests of the file's beginnings.
     var marks: [String] { state.withLock { $0.journal.marks } }
 
-    /// Where the run of written bytes ends that begins at an offset.
+    /// The end of the written range that contains an offset.
     func end(ofRunAt offset: Int64) -> Int64 {
         state.withLock { state in state.written.ranges.first { $0.contains(offset) }?.upperBound ?? offset }
     }
 
-    /// Reserves the disk's blocks for what is missing, and room for the journal, so that the disk is full now or never.
+    /// Reserves disk blocks for the missing bytes and the journal, so that a full disk is detected now and not later.
     ///
     /// - Throws: `RoostError` with code `insufficientSpace` or `fileSystem`.
     func reserve() throws {
         guard hasJournal else { return }
         let length = TransferJournal.fileLength(size: file.size)
-        // First of all: a file of the content's own length counts as whole.
+        // This comes first, because a file with the length of the content counts as complete.
         try FileSystem.attempt("extend", path) { try descriptor.resize(to: length) }
         state.withLock { $0.length = length }
         for range in Array(missing.ranges) + [file.size..<length] {
@@ -123,12 +127,12 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// Writes some bytes.
+    /// Writes bytes.
     ///
     /// - Parameters:
-    ///   - buffers: The bytes, in order.
-    ///   - offset: Where the first of them belongs.
-    /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` naming the missing bytes.
+    ///   - buffers: The bytes in order.
+    ///   - offset: The position of the first byte.
+    /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` with the number of missing bytes.
     func write(_ buffers: [ByteBuffer], at offset: Int64) throws {
         try requireUntouched()
         var end = offset
@@ -153,16 +157,16 @@ final class PartialFile: Sendable {
         if risked.power >= Self.mostUnsynced { try checkpoint() } else if risked.power >= Self.checkpointBytes { isDue.signal() }
     }
 
-    /// Reads bytes that are written.
+    /// Reads written bytes.
     ///
-    /// - Returns: How many; fewer than asked for only when the file ends.
+    /// - Returns: The number of bytes; less than requested only at the end of the file.
     func read(at offset: Int64, into space: UnsafeMutableRawBufferPointer) throws -> Int {
         try FileSystem.attempt("read", path) { try descriptor.read(fromAbsoluteOffset: offset, into: space) }
     }
 
-    /// Hashes bytes that are written.
+    /// Hashes written bytes.
     ///
-    /// - Returns: Whether the file holds them all.
+    /// - Returns: Whether the file contains all of them.
     func hash(from start: Int64, to end: Int64, into hasher: inout ContentHasher) throws -> Bool {
         try withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 4096) { block in
             var offset = start
@@ -177,7 +181,7 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// Takes bytes for missing that turned out wrong.
+    /// Marks wrong bytes as missing.
     func forget(_ range: Range<Int64>) {
         state.withLock { state in
             state.written.remove(contentsOf: range)
@@ -185,7 +189,7 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// Notes what the file hashes to up to a mark.
+    /// Records the digest of the file up to a mark.
     func mark(_ index: Int, _ digest: ContentDigest) {
         state.withLock { if $0.journal.marks.count == index { $0.journal.marks.append(digest.description) } }
     }
@@ -200,10 +204,10 @@ final class PartialFile: Sendable {
         state.withLock { $0 = State(journal: TransferJournal(of: file)) }
     }
 
-    /// Gives the file its final name, which no other content ever gets. The folder is not flushed.
+    /// Gives the file its final name, which is unique to its content. The folder is not flushed.
     ///
     /// - Parameters:
-    ///   - digest: What the whole file hashes to, as read from it.
+    ///   - digest: The digest of the complete file, as read from the disk.
     ///   - blob: The final name, in the same folder.
     /// - Throws: `RoostError` with code `digestMismatch`, after deleting the bytes; `fileSystem` or `insufficientSpace`.
     func publish(_ digest: ContentDigest, as blob: FilePath) throws {
@@ -212,7 +216,7 @@ final class PartialFile: Sendable {
             try discard()
             throw file.wrongBytes(digest)
         }
-        // The journal goes; from here on the file is its content and nothing else.
+        // The journal is removed; from now on the file consists of its content only.
         if try stat().size != file.size { try FileSystem.attempt("cut", path) { try descriptor.resize(to: file.size) } }
         do {
             try flush(descriptor, path)
@@ -228,7 +232,7 @@ final class PartialFile: Sendable {
     /// - Throws: `RoostError` with code `fileSystem`.
     func discard() throws { try FileSystem.remove(path) }
 
-    /// Another program that cuts or extends the file has also spoilt it.
+    /// Throws if another program has changed the file's length, because its content is then damaged too.
     private func requireUntouched() throws {
         let expected = state.withLock { $0.length }
         guard try stat().size < expected else { return }
@@ -236,11 +240,12 @@ final class PartialFile: Sendable {
         throw changedByOthers
     }
 
-    /// The error for a file that somebody else wrote to.
+    /// The error for a file that another program changed.
     var changedByOthers: RoostError {
         RoostError(
             .sizeMismatch,
-            "\(path) was changed by another program while it was written. It was deleted and is fetched again; leave the folder alone.")
+            "\(path) was changed by another program while it was written. It was deleted and is downloaded again. Do not change files in this folder."
+        )
     }
 
     private func full(_ failure: Errno) -> RoostError {
@@ -262,6 +267,6 @@ extension PartialFile.State {
 }
 
 extension RangeSet<Int64> {
-    /// How many bytes these ranges have together.
+    /// The total number of bytes in these ranges.
     var count64: Int64 { ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
 }

@@ -1,36 +1,37 @@
 import Logging
 import RoostCore
 
-/// Decides whether a request that failed is made again in place, after a short pause, before the failure counts against the whole pull. A pure value.
+/// Decides whether a failed request is repeated after a short pause, before the failure counts against the whole pull.
+/// A value type without side effects.
 ///
-/// A hub that stumbles for a moment answers the next request; one that is down, or asks for a longer wait, is the job's affair: it gives its slot to
-/// others meanwhile, and has a budget of tries.
+/// A hub with a temporary failure answers the next request. If it is down, or requests a longer wait, the job handles
+/// the failure: it releases its slot in the meantime, and has a limited number of tries.
 struct Repetition: Sendable {
-    /// The pauses after the first failure in a row, the second, and so on; after the last one the failure stands.
+    /// The pauses after consecutive failures. After the last one the failure is final.
     private let pauses: [Duration]
     private var failures = 0
     private var repeated = 0
     private var bytes: Int64 = 0
 
-    /// Who needed longer to fail made everybody wait already.
+    /// The maximum duration of a failed request that is repeated: a slower failure has already delayed the pull.
     static let quick: Duration = .seconds(5)
-    /// A server that asks for a longer wait gets it without a slot being held.
+    /// The maximum wait that a server may request. During a longer one no slot is held.
     static let longestWait: Duration = .seconds(3)
-    /// A body that breaks off again and again brings a little each time; so often at most, whatever it brings.
+    /// The maximum number of repetitions for a body that breaks off again and again, even if each brings some bytes.
     static let most = 12
-    /// What is worth another row of tries.
+    /// The number of new bytes after which the pauses start over.
     static let progress: Int64 = 1 << 20
 
-    /// - Parameter pauses: The pauses; none for one attempt and no more.
+    /// - Parameter pauses: The pauses; empty for a single attempt.
     init(pauses: [Duration]) { self.pauses = pauses }
 
-    /// A request has failed.
+    /// Records a failed request.
     ///
     /// - Parameters:
-    ///   - error: Why.
-    ///   - took: How long it took to fail.
-    ///   - bytes: How many bytes of what is fetched are here.
-    /// - Returns: How long to wait before it is made again; `nil` when the failure stands.
+    ///   - error: The error.
+    ///   - took: The time until the failure.
+    ///   - bytes: The number of downloaded bytes.
+    /// - Returns: The time to wait before the repetition; `nil` if the failure is final.
     mutating func pause(after error: RoostError, took: Duration, bytes: Int64 = 0) -> Duration? {
         let hasProgress = bytes - self.bytes >= Self.progress
         if hasProgress {
@@ -38,7 +39,8 @@ struct Repetition: Sendable {
             self.bytes = bytes
         }
         guard error.isTransient, hasProgress || took <= Self.quick, failures < pauses.count, repeated < Self.most else { return nil }
-        // Too many requests, and no word about when fewer would be enough: a moment later would be too many again.
+        // There were too many requests, and the server does not say how long to wait. A repetition a moment later would
+        // fail too.
         guard error.code != .rateLimited || error.retryAfter != nil, error.retryAfter ?? .zero <= Self.longestWait else { return nil }
         defer {
             failures += 1
@@ -49,11 +51,11 @@ struct Repetition: Sendable {
 }
 
 extension HubTransport {
-    /// Makes a request, and makes it again in place where `Repetition` says so.
+    /// Sends a request, and repeats it if `Repetition` allows it.
     ///
-    /// - Parameter request: One attempt, with all that its answer must be.
-    /// - Returns: What the request returns.
-    /// - Throws: What the last attempt threw; `CancellationError`, also while waiting.
+    /// - Parameter request: One attempt, including all checks of the response.
+    /// - Returns: The result of the request.
+    /// - Throws: The error of the last attempt; `CancellationError`, also while waiting.
     func repeating<Result>(_ request: () async throws -> Result) async throws -> Result {
         var repetition = Repetition(pauses: pauses)
         while true {
@@ -67,11 +69,11 @@ extension HubTransport {
         }
     }
 
-    /// Asks about a repository, in place again where that can help.
+    /// Sends a metadata request, and repeats it if this can help.
     ///
-    /// - Parameter address: As for `get`.
-    /// - Returns: An answer of success; its body has not been read.
-    /// - Throws: As `get` and `HubAnswer.requireSuccess`.
+    /// - Parameter address: As in `get`.
+    /// - Returns: A successful response; its body has not been read.
+    /// - Throws: The errors of `get` and `HubAnswer.requireSuccess`.
     func success(at address: String) async throws -> HubAnswer {
         try await repeating {
             let answer = try await get(address, isMetadata: true)
@@ -80,10 +82,11 @@ extension HubTransport {
         }
     }
 
-    /// Waits before a request is made again.
+    /// Waits before a request is repeated.
     func wait(_ pause: Duration, after error: RoostError) async throws {
         logger.info("a request failed and is repeated: \(error.message)", metadata: ["pause": "\(pause)"])
-        // A quarter more or less by chance, so that many do not come back at once; never less than the server asked for.
+        // Up to a quarter more or less at random, so that many clients do not return at the same time; never less than
+        // the server requested.
         try await clock.sleep(for: max(pause * Double.random(in: 0.75...1.25), error.retryAfter ?? .zero))
     }
 }

@@ -1,11 +1,11 @@
 import RoostCore
 
 extension RepositoryFile {
-    /// The error for a body that ended too soon.
+    /// The error for a body that ended too early.
     ///
     /// - Parameters:
-    ///   - bytes: How many of the file's bytes are here.
-    ///   - answer: Whose body it was.
+    ///   - bytes: The number of downloaded bytes of the file.
+    ///   - answer: The response with that body.
     /// - Returns: The error, with code `network`.
     func cutShort(at bytes: Int64, _ answer: HubAnswer) -> RoostError {
         RoostError(
@@ -14,7 +14,7 @@ extension RepositoryFile {
             context: answer.context)
     }
 
-    /// The error for a body that is longer or shorter than was promised.
+    /// The error for a body that is longer or shorter than expected.
     func wrongSize(_ actual: String, _ answer: HubAnswer) -> RoostError {
         RoostError(
             .sizeMismatch,
@@ -22,7 +22,7 @@ extension RepositoryFile {
             context: answer.context)
     }
 
-    /// The error for bytes that are not the promised ones.
+    /// The error for bytes with another digest than expected.
     func wrongBytes(_ actual: ContentDigest) -> RoostError {
         RoostError(
             .digestMismatch,
@@ -30,7 +30,7 @@ extension RepositoryFile {
         )
     }
 
-    /// Refuses an answer that is not the whole file.
+    /// Throws if the response is not the complete file.
     ///
     /// - Throws: `RoostError`.
     func requireWhole(_ answer: HubAnswer) throws {
@@ -38,7 +38,8 @@ extension RepositoryFile {
         try answer.requireIdentityEncoding()
         guard answer.status == 200 else {
             throw RoostError(
-                .hubProtocolViolation, "The Hub sent a part of a file where the whole was asked for. Check HF_ENDPOINT.", context: answer.context)
+                .hubProtocolViolation, "The Hub sent a part of a file although the whole file was requested. Check HF_ENDPOINT.",
+                context: answer.context)
         }
         if let length = answer.contentLength, length != size { throw wrongSize("\(length)", answer) }
     }

@@ -1,4 +1,5 @@
-/// Shares the missing bytes of a file out among streams: in order, and at the end, when nothing is left to give, from whoever has most to do.
+/// Distributes the missing bytes of a file to streams: in order, and at the end by splitting the longest remaining
+/// segment.
 struct SegmentQueue: Sendable {
     /// A part of the file that one stream fetches.
     struct Segment: Sendable, Hashable {
@@ -6,32 +7,33 @@ struct SegmentQueue: Sendable {
         let range: Range<Int64>
     }
 
-    /// Less than twice this is not worth a second connection.
+    /// A remaining segment shorter than twice this size is not split for a second connection.
     static let smallestSteal: Int64 = 4 << 20
 
     private var missing: RangeSet<Int64>
     private var active: [Int: Range<Int64>] = [:]
     private var nextID = 0
-    /// The stream whose answer runs to the end of the file.
+    /// The stream whose response extends to the end of the file.
     private var wholeStream: Int?
-    /// Whether the server has no ranges.
+    /// Whether the server does not support ranges.
     private var isUnshared = false
 
-    /// A queue for the bytes that are not here.
+    /// Creates a queue for the missing bytes.
     init(missing: RangeSet<Int64>) { self.missing = missing }
 
-    /// The first byte that nobody has.
+    /// The first byte that is not downloaded.
     var firstMissing: Int64? {
         let first = missing.ranges.first?.lowerBound
         return (active.values.filter { !$0.isEmpty }.map(\.lowerBound) + (first.map { [$0] } ?? [])).min()
     }
 
-    /// Gives out the next part.
+    /// Returns the next segment to download.
     ///
-    /// When everything is given out, the stream with most to do keeps a part of that length, or half of what it has, and the rest is shared.
+    /// After all bytes are distributed, the longest remaining segment is split: its stream keeps a part of `limit`
+    /// bytes, or half of the segment.
     ///
-    /// - Parameter limit: Its greatest length in bytes.
-    /// - Returns: `nil` when nothing is left that is worth sharing.
+    /// - Parameter limit: The maximum length in bytes.
+    /// - Returns: `nil` if nothing is left that is worth splitting.
     mutating func next(atMost limit: Int64) -> Segment? {
         guard !isUnshared else { return nil }
         if missing.isEmpty {
@@ -49,16 +51,16 @@ struct SegmentQueue: Sendable {
         return Segment(id: nextID, range: range)
     }
 
-    /// A stream has its part up to an offset.
+    /// Records that a stream has its segment up to an offset.
     ///
-    /// - Returns: Where its part ends now; earlier than before when another stream has taken over the rest.
+    /// - Returns: The current end of its segment; earlier than before if another stream received the rest.
     mutating func advance(_ id: Int, to offset: Int64) -> Int64 {
         guard let range = active[id] else { return 0 }
         active[id] = min(offset, range.upperBound)..<range.upperBound
         return range.upperBound
     }
 
-    /// A stream is through. What it did not bring is missing again.
+    /// Records the end of a stream. The rest of its segment is missing again.
     mutating func end(_ id: Int) {
         if let range = active.removeValue(forKey: id) { missing.insert(contentsOf: range) }
         guard wholeStream == id else { return }
@@ -66,18 +68,19 @@ struct SegmentQueue: Sendable {
         isUnshared = false
     }
 
-    /// Bytes turned out wrong.
+    /// Adds bytes that turned out to be wrong.
     mutating func add(_ range: Range<Int64>) { missing.insert(contentsOf: range) }
 
-    /// A stream's answer is the whole file, as it was asked for.
+    /// Records that a stream receives the complete file, as requested.
     mutating func isWhole(_ id: Int) { wholeStream = id }
 
-    /// The server has no ranges: one stream fetches everything, the one that does so already or else this one.
+    /// Handles a server without ranges: one stream downloads everything, the one that already does so or otherwise this
+    /// one.
     ///
     /// - Parameters:
-    ///   - id: The stream that got the whole file and had asked for a part.
-    ///   - size: The file's.
-    /// - Returns: Whether it is this one.
+    ///   - id: The stream that requested a part and received the complete file.
+    ///   - size: The file's size.
+    /// - Returns: Whether it is this stream.
     mutating func giveAll(to id: Int, size: Int64) -> Bool {
         let first = firstMissing ?? size
         let chosen = wholeStream ?? id

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import RoostCore
 
-/// Fetches one segment of a file: one request, its answer checked, its bytes written where they belong.
+/// Downloads one segment of a file: sends one request, checks the response, and writes the bytes at their position.
 struct SegmentStream: Sendable {
     let source: FileSource
     let partial: PartialFile
@@ -10,17 +10,17 @@ struct SegmentStream: Sendable {
     let disk: DiskThreads
     let observer: DownloadObserver
 
-    /// Written at once.
+    /// The number of bytes that are written at a time.
     static let batchSize = 1 << 20
-    /// A slow transfer is written at least this often, so that progress shows and a kill costs little.
+    /// The maximum time between writes of a slow transfer, so that progress is visible and a kill loses little.
     static let longestBatch: Duration = .milliseconds(500)
 
-    /// Fetches the segment, or the whole file where the server has no ranges.
+    /// Downloads the segment, or the complete file if the server does not support ranges.
     ///
     /// - Parameters:
-    ///   - segment: What to fetch.
-    ///   - onAnswer: Hears how long the answer's head took.
-    /// - Throws: `RoostError`; `CancellationError`. What arrived is written.
+    ///   - segment: The segment.
+    ///   - onAnswer: Receives the time until the head of the response.
+    /// - Throws: `RoostError`; `CancellationError`. Received bytes are written.
     func run(_ segment: SegmentQueue.Segment, onAnswer: @Sendable (Duration) -> Void) async throws {
         defer { queue.change { $0.end(segment.id) } }
         let start = ContinuousClock.now
@@ -30,9 +30,9 @@ struct SegmentStream: Sendable {
         try await receive(answer, at: offset, segment)
     }
 
-    /// Asks for the segment; where the server's idea of it differs from ours, for everything.
+    /// Requests the segment; if the server's response does not match it, requests the complete file.
     ///
-    /// - Returns: The answer, and where in the file its body begins; `nil` when another stream brings everything.
+    /// - Returns: The response, and the position of its body in the file; `nil` if another stream downloads everything.
     private func answer(to segment: SegmentQueue.Segment) async throws -> (HubAnswer, Int64)? {
         let size = partial.file.size
         guard segment.range != 0..<size else {
@@ -57,7 +57,7 @@ struct SegmentStream: Sendable {
         do {
             for try await chunk in source.transport.body(of: answer) {
                 guard batch.end + Int64(chunk.readableBytes) <= partial.file.size else {
-                    // Whatever this is, it is not the file: none of it is kept.
+                    // The response is not the file, so no bytes are kept.
                     try partial.discard()
                     throw partial.file.wrongSize("more", answer)
                 }
@@ -66,11 +66,11 @@ struct SegmentStream: Sendable {
                 guard batch.bytes >= Self.batchSize || batch.age >= Self.longestBatch else { continue }
                 let end = try await write(&batch, segment)
                 try Task.checkCancellation()
-                // Another stream took over the rest: breaking the connection is the only way to say so.
+                // Another stream downloads the rest. Closing the connection is the only way to stop the server.
                 if batch.offset >= end { return }
             }
         } catch {
-            // Keep what arrived for the next attempt; the failure that ended this one is the one to tell.
+            // Received bytes are kept for the next attempt. The first error is the one to report.
             _ = try? await write(&batch, segment)
             throw source.transport.failure(error, url: answer.url)
         }
@@ -78,9 +78,9 @@ struct SegmentStream: Sendable {
         guard batch.offset >= end else { throw partial.file.cutShort(at: partial.bytes, answer) }
     }
 
-    /// Writes what is collected.
+    /// Writes the collected bytes.
     ///
-    /// - Returns: Where the segment ends now.
+    /// - Returns: The current end of the segment.
     private func write(_ batch: inout Batch, _ segment: SegmentQueue.Segment) async throws -> Int64 {
         let (offset, buffers) = (batch.offset, batch.buffers)
         batch.clear()
@@ -92,9 +92,9 @@ struct SegmentStream: Sendable {
     }
 }
 
-/// What arrived and is not written yet.
+/// Received bytes that are not written yet.
 private struct Batch {
-    /// Where the first collected byte belongs.
+    /// The position of the first collected byte.
     private(set) var offset: Int64
     private(set) var bytes = 0
     private(set) var buffers: [ByteBuffer] = []
@@ -111,7 +111,7 @@ private struct Batch {
         bytes += chunk.readableBytes
     }
 
-    /// Begins the next batch where this one ends.
+    /// Starts the next batch at the end of this one.
     mutating func clear() {
         offset = end
         bytes = 0

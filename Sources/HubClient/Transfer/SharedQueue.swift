@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The segments of one file, for all its streams.
+/// The segments of a file, shared by all its streams.
 final class SharedQueue: Sendable {
     private let queue: Mutex<SegmentQueue>
 

@@ -3,19 +3,20 @@ import NIOCore
 import RoostCore
 import SystemPackage
 
-/// Fetches a small file whole. It stays in memory until its digest is right, so nothing of it is ever on the disk but the finished file.
+/// Downloads a small file completely. It stays in memory until its digest is verified, so only the finished file is
+/// written to the disk.
 struct SmallFileTransfer: Sendable {
     let source: FileSource
     let file: RepositoryFile
     let space: DiskSpace
 
-    /// Up to this size, in bytes, a second request costs no more than keeping a part for it.
+    /// The maximum size in bytes. Up to this size, repeating the request costs no more than storing a partial file.
     static let largest: Int64 = 256 << 10
 
-    /// Fetches and checks the file; wrong bytes are fetched again once.
+    /// Downloads and verifies the file; wrong bytes are downloaded again once.
     ///
-    /// - Parameter folder: Where it will be written.
-    /// - Returns: Its content.
+    /// - Parameter folder: The folder in which it will be written.
+    /// - Returns: The content.
     /// - Throws: `RoostError`; `CancellationError`.
     func run(for folder: FilePath) async throws -> [UInt8] {
         try space.require(file.size, in: folder, for: file.path.description.quotedForPeople)

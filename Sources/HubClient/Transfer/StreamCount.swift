@@ -1,36 +1,37 @@
-/// How many streams fetch a file: one where a single one fills the line, more where each is held back by distance or a cap.
+/// The number of streams for a file: one if a single stream uses the whole bandwidth, more if latency or a limit slows
+/// each of them down.
 struct StreamCount: Sendable {
-    /// How many there should be now.
+    /// The current number of streams.
     private(set) var target = 1
     private let most: Int
     private var isSettled: Bool
     private var before: (target: Int, rate: Double)?
 
-    /// A connection that answers later than this is far away: one stream cannot fill its line.
+    /// The latency above which a single stream cannot use the whole bandwidth.
     private static let farAway: Duration = .milliseconds(15)
-    /// Bytes a second. Who is this fast with one stream is held back by its own processor.
+    /// The rate in bytes per second above which the processor limits a single stream.
     private static let fastEnough: Double = 400e6
-    /// A doubling that brings less than this is not worth the other side's trouble.
+    /// The minimum gain for which doubling the number of streams is worth the load on the server.
     private static let worthwhile = 1.25
 
-    /// - Parameter most: 1 or more.
+    /// - Parameter most: The maximum number of streams, 1 or more.
     init(most: Int) {
         self.most = most
         self.isSettled = most < 2
     }
 
-    /// The first answer has come.
+    /// Records the first response.
     ///
-    /// - Parameter latency: From the request to the answer's head.
+    /// - Parameter latency: The time from the request to the head of the response.
     mutating func answered(after latency: Duration) {
         guard !isSettled, before == nil, target == 1, latency >= Self.farAway else { return }
         target = most
         isSettled = true
     }
 
-    /// A while with the present number of streams is over.
+    /// Records the rate that was measured with the current number of streams.
     ///
-    /// - Parameter rate: What they brought, bytes a second.
+    /// - Parameter rate: The total rate in bytes per second.
     mutating func measured(rate: Double) {
         guard !isSettled, rate > 0 else { return }
         if let before, rate < before.rate * Self.worthwhile {

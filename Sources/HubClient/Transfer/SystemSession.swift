@@ -1,8 +1,9 @@
 import Foundation
 
-/// One run of the operating system, from its start to its end: what a process wrote and nobody flushed is still there within it.
+/// One run of the operating system, from boot to shutdown. Within it, written bytes that were not flushed are still
+/// present.
 enum SystemSession {
-    /// The present one; `nil` where the system does not tell.
+    /// The current session; `nil` if the system does not provide an identifier.
     static let current: String? = {
         #if os(Linux)
             let file = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")

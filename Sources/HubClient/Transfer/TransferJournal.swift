@@ -2,46 +2,48 @@ import Foundation
 import Hashing
 import RoostCore
 
-/// What a partial file says about itself: which of its bytes are here, which of them a power cut would leave, and what its beginnings hash to.
+/// The journal of a partial file: which bytes are written, which of them would survive a power cut, and the digests of
+/// the file's beginnings.
 ///
-/// It stands behind the content, in two slots written by turns, so that a write which a crash tears leaves the other: whoever finds the file
-/// finds the truth about it, and nothing else has to be kept in step.
+/// It follows the content, in two slots that are written in turn, so that a write interrupted by a crash leaves the
+/// other slot intact. The journal is in the same file as the content, so the two always match.
 ///
 ///     content (size) | slot (32 KiB) | slot (32 KiB)
 ///     slot: magic (8) | length of the JSON (4, little endian) | SHA-256 of the JSON (32) | JSON
 struct TransferJournal: Sendable, Hashable, Codable {
-    /// Counts the writes; the higher of two good slots is the newer.
+    /// The number of writes; of two valid slots, the higher one is newer.
     var sequence: UInt64 = 0
-    /// `sha256:…` of the file that this is to become.
+    /// The `sha256:…` digest of the final file.
     let digest: String
-    /// What is on the disk: pairs of first byte and the byte after the last.
+    /// The bytes on the disk: pairs of first byte and the byte after the last.
     var synced: [[Int64]] = []
-    /// What is written. It survives the end of a process, not that of the system.
+    /// The written bytes. They survive the end of the process, but not that of the system.
     var written: [[Int64]] = []
-    /// Since when the system has been up that wrote this; `nil` where that cannot be told.
+    /// The session of the system that wrote the journal; `nil` if it is unknown.
     var session: String?
-    /// Digests of the file's beginnings: the n-th is that of `(n + 1) * markInterval` bytes. A resumed file is compared with them on the way.
+    /// The digests of the file's beginnings: the n-th covers `(n + 1) * markInterval` bytes. A resumed file is compared
+    /// with them.
     var marks: [String] = []
 
     static let slotSize = 32 << 10
     private static let magic = Array("ROOSTJ01".utf8)
     private static let headerSize = 8 + 4 + 32
-    /// More pieces than streams ever leave.
+    /// The maximum number of ranges, more than streams ever leave.
     static let mostRanges = 256
 
-    /// How far apart the marks of a file are: 64 MiB, more in a file that would need more than 256 of them.
+    /// The distance between the marks of a file: 64 MiB, more in a file that would need more than 256 marks.
     static func markInterval(size: Int64) -> Int64 {
         let step: Int64 = 64 << 20
         return max(step, (size / 256 + step - 1) / step * step)
     }
 
-    /// Where a journal's slot begins.
+    /// The position of a journal's slot.
     static func slotOffset(sequence: UInt64, size: Int64) -> Int64 { size + Int64(sequence % 2) * Int64(slotSize) }
 
-    /// The length of a file with a journal.
+    /// The length of a file including its journal.
     static func fileLength(size: Int64) -> Int64 { size + 2 * Int64(slotSize) }
 
-    /// The bytes of a slot; `nil` when they do not fit, which leaves the older journal in force.
+    /// Encodes a slot; `nil` if the journal is too long, in which case the older journal remains valid.
     func slot() throws -> [UInt8]? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -51,11 +53,11 @@ struct TransferJournal: Sendable, Hashable, Codable {
         return Self.magic + length + SHA256.hash(data: json) + Array(json)
     }
 
-    /// Reads a slot back.
+    /// Decodes a slot.
     ///
     /// - Parameters:
-    ///   - slot: The bytes, as long as there are.
-    ///   - file: What the partial file is to become; a journal about anything else is none.
+    ///   - slot: The bytes of the slot, which may be incomplete.
+    ///   - file: The final file; a journal for another file is invalid.
     init?(slot: [UInt8], of file: RepositoryFile) {
         guard slot.count > Self.headerSize, slot.starts(with: Self.magic) else { return nil }
         let length = slot[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -69,17 +71,17 @@ struct TransferJournal: Sendable, Hashable, Codable {
         self = journal
     }
 
-    /// The journal of a file of which nothing is here.
+    /// Creates the journal of a file without any bytes.
     init(of file: RepositoryFile) { self.digest = file.digest.description }
 
-    /// The bytes that are here.
+    /// Returns the bytes in the file.
     ///
-    /// - Parameter session: The present one of the system.
-    /// - Returns: What was written, or after a restart of the system what was synced.
+    /// - Parameter session: The current session of the system.
+    /// - Returns: The written bytes, or after a restart of the system the synced bytes.
     func present(in session: String?) -> RangeSet<Int64> {
         RangeSet((session != nil && session == self.session ? written : synced).map { $0[0]..<$0[1] })
     }
 
-    /// Ranges as they are kept; a few lost ones are fetched again.
+    /// The ranges in the form for the journal. Ranges beyond the limit are dropped and downloaded again.
     static func pairs(_ ranges: RangeSet<Int64>) -> [[Int64]] { ranges.ranges.prefix(mostRanges).map { [$0.lowerBound, $0.upperBound] } }
 }

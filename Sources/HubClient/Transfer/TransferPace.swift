@@ -1,7 +1,7 @@
 import RoostCore
 import Synchronization
 
-/// Measures a transfer and decides how many streams it gets.
+/// Measures a transfer and determines its number of streams.
 final class TransferPace: Sendable {
     private struct State {
         var count: StreamCount
@@ -9,12 +9,12 @@ final class TransferPace: Sendable {
     }
 
     private let state: Mutex<State>
-    /// Given when there should be more streams.
+    /// Signals that more streams are needed.
     let grown = WakeSignal()
 
     init(most: Int) { state = Mutex(State(count: StreamCount(most: most))) }
 
-    /// How many streams there should be now.
+    /// The current number of streams.
     var target: Int { state.withLock { $0.count.target } }
 
     func answered(after latency: Duration) {
@@ -26,7 +26,7 @@ final class TransferPace: Sendable {
         if after > before { grown.signal() }
     }
 
-    /// So many bytes are here; once a second that tells a rate.
+    /// Records the number of downloaded bytes; once per second a rate is computed.
     func measure(_ bytes: Int64) {
         state.withLock { state in
             let now = ContinuousClock.now

@@ -1,12 +1,13 @@
 import GRDB
 import GRDBSQLite
 
-/// What every connection to jobs.db is opened with.
+/// The settings of every connection to jobs.db.
 enum ConnectionSettings {
-    /// Waiting for another program that writes, in seconds.
+    /// The time to wait for another program's lock, in seconds.
     static let busyTimeout = 5.0
 
-    /// The one connection that writes. It is also the only one that ever checkpoints: readers are opened read-only and cannot.
+    /// The only connection that writes. It is also the only one that checkpoints, because the readers are opened
+    /// read-only.
     static var writer: Configuration {
         var configuration = common
         configuration.label = "jobs.db writer"
@@ -21,7 +22,7 @@ enum ConnectionSettings {
         return configuration
     }
 
-    /// A connection that can only read.
+    /// A read-only connection.
     static var reader: Configuration {
         var configuration = common
         configuration.label = "jobs.db reader"
@@ -32,7 +33,7 @@ enum ConnectionSettings {
         return configuration
     }
 
-    /// Sets how long a connection waits for another program's lock, in seconds. One that was closed waits for nothing.
+    /// Sets how long a connection waits for another program's lock, in seconds. A closed connection is ignored.
     static func setBusyTimeout(of database: Database, to seconds: Double) {
         if let connection = database.sqliteConnection { sqlite3_busy_timeout(connection, Int32(seconds * 1000)) }
     }

@@ -1,11 +1,11 @@
 import GRDB
 import RoostCore
 
-/// What a change sees: the writer inside its transaction. It writes rows and the history together, and keeps the new history for the watchers, who
-/// hear of it once it is committed.
+/// The writer connection inside a transaction. Writes rows and their history together, and collects the new events,
+/// which are sent to the watchers after the commit.
 final class JobTransaction {
     let database: Database
-    /// One time for everything in the transaction.
+    /// The time of all rows and events in this transaction.
     let now: Timestamp
     private(set) var events: [JobEvent] = []
 
@@ -16,12 +16,12 @@ final class JobTransaction {
 
     func job(id: String) throws -> Job? { try JobRow.fetchOne(database, id: id) }
 
-    /// Writes the columns that differ, and the event that the difference is.
+    /// Writes the columns that differ, and the matching event.
     ///
     /// - Parameters:
-    ///   - after: The job as it shall be.
-    ///   - before: The job as it is in the file.
-    ///   - message: What to tell people about it.
+    ///   - after: The new state of the job.
+    ///   - before: The state of the job in the file.
+    ///   - message: A message for users, stored with the event.
     /// - Throws: `RoostError` with code `database` when the result breaks a rule.
     func save(_ after: Job, over before: Job, message: String? = nil) throws {
         let after = after.bounded(changing: before)
@@ -32,7 +32,7 @@ final class JobTransaction {
         let assignments = changed.map { "\(JobRow.columns[$0]) = ?" }.joined(separator: ", ")
         let statement = try database.cachedStatement(sql: "UPDATE jobs SET \(assignments) WHERE id = ?")
         try statement.execute(arguments: StatementArguments(changed.map { new[$0] } + [before.id.databaseValue]))
-        guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is not in jobs.db any more.") }
+        guard database.changesCount == 1 else { throw RoostError(.database, "Job \(before.id.quotedForPeople) is no longer in jobs.db.") }
         if let kind = JobEvent.Kind(from: before, to: after) { try record(kind, of: after, message: message) }
         if after.status.isFinished != before.status.isFinished { try setWebhook(of: after.id, isDue: after.status.isFinished) }
         if before.status == .running, after.status != .running {
@@ -40,10 +40,10 @@ final class JobTransaction {
         }
     }
 
-    /// A run that ended, however, did not end its process: see `requeueOrphans`.
+    /// Resets the count of interruptions: the process did not end during this run (see `requeueOrphans`).
     private static let forgetInterruptions = "UPDATE jobs SET interruptions = 0, interrupted_bytes = 0 WHERE id = ? AND interruptions <> 0"
 
-    /// Writes an event.
+    /// Records an event.
     func record(_ kind: JobEvent.Kind, of job: Job, message: String? = nil) throws {
         let message = message?.kept(bytes: Job.longestError)
         let statement = try database.cachedStatement(
@@ -55,16 +55,18 @@ final class JobTransaction {
         try database.cachedStatement(sql: Self.forgetOldest).execute(arguments: [job.id, job.id, Self.mostEvents])
     }
 
-    /// The history of a job keeps so many events, the newest: whoever pauses and resumes without end fills no disk.
+    /// The number of events kept for a job, newest first. Without a limit, endless pausing and resuming would fill the
+    /// disk.
     static let mostEvents = 10_000
     private static let forgetOldest = """
         DELETE FROM job_events WHERE job_id = ? AND seq <= (SELECT seq FROM job_events WHERE job_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)
         """
 
-    /// Hands events that were written by SQL of their own to the watchers.
+    /// Sends events that were written by separate SQL statements to the watchers.
     func publish(eventsAfter number: Int64) throws { events += try JobEvent.fetch(database, where: "seq > ?", [number.databaseValue], limit: -1) }
 
-    /// The call is due when the job ends; when the job is taken up again, a call that was not made yet waits for its next end.
+    /// Makes the webhook call due when the job ends. When the job runs again, a call that was not made yet waits for
+    /// the next end.
     private func setWebhook(of jobID: String, isDue: Bool) throws {
         let statement = try database.cachedStatement(
             sql: "UPDATE job_webhooks SET next_try = ?, attempts = 0, delivered_at = NULL, error = NULL WHERE job_id = ?")
@@ -73,7 +75,7 @@ final class JobTransaction {
 }
 
 extension JobEvent.Kind {
-    /// What a change of a job is called; `nil` when nothing happened that the history tells.
+    /// The event for a change of a job; `nil` if the change does not belong in the history.
     init?(from before: Job, to after: Job) {
         if before.status != after.status {
             switch after.status {
@@ -93,11 +95,11 @@ extension JobEvent.Kind {
 }
 
 extension Job {
-    /// In bytes.
+    /// The length limit of an error in bytes.
     fileprivate static let longestError = 4096
     private static let longestTraceback = 32 << 10
 
-    /// The same with errors that are not longer than anybody reads.
+    /// A copy of the job with the error cut to `longestError`.
     fileprivate func bounded(changing before: Job) -> Job {
         var job = self
         if error != before.error { job.error = error?.kept(bytes: Self.longestError) }
@@ -105,7 +107,7 @@ extension Job {
         return job
     }
 
-    /// The rules that every change by Roost keeps. What a row of another program held before is not our affair.
+    /// Checks the rules for every change by Roost. Values that another program wrote before are not checked.
     fileprivate func checkRules(changing before: Job) throws {
         if status != before.status, !JobStatus.documented.contains(status) {
             throw RoostError(.database, "A job cannot get the status \(status.rawValue.quotedForPeople); only the documented four exist.")

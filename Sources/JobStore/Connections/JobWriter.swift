@@ -4,24 +4,25 @@ import Logging
 import RoostCore
 import Synchronization
 
-/// The one writer of jobs.db. Changes that arrive while another commit is on its way to the disk share the next commit (group commit), so that
-/// many callers wait for one fsync and not for one each. A change that arrives while nothing is on its way is committed on its caller's thread:
-/// two changes of threads would take as long as the commit. So at most one caller's thread ever waits for the disk, and none for another
-/// program's lock.
+/// The only writer of jobs.db. Changes that arrive during a commit share the next commit (group commit), so that many
+/// callers wait for one fsync instead of one each. A change that arrives while the writer is idle is committed on its
+/// caller's thread, because two thread switches would take as long as the commit. So at most one caller's thread waits
+/// for the disk, and none waits for another program's lock.
 ///
-/// A change that was handed over is carried out to its end, whatever becomes of the caller's task.
+/// A change that was submitted is completed even if the caller's task is cancelled.
 final class JobWriter: Sendable {
-    /// What an acknowledged change survives.
+    /// The failures that an acknowledged change survives.
     enum Durability: Sendable {
         /// Power loss: the commit is on the disk.
         case full
-        /// The end of the process; after a power cut the last of these may be missing. For what can be found out again, such as progress.
+        /// The end of the process. The last of these commits may be missing after a power cut. For values that can be
+        /// determined again, such as progress.
         case relaxed
     }
 
     private struct Change: Sendable {
         let durability: Durability
-        /// Makes the change; returns what to do once it is committed.
+        /// Makes the change and returns the action to run after the commit.
         let apply: @Sendable (JobTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -31,9 +32,9 @@ final class JobWriter: Sendable {
         var isDraining = false
     }
 
-    /// More would let the first caller wait too long.
+    /// The maximum number of changes in a commit. More would make the first caller wait too long.
     private static let largestBatch = 256
-    /// How often the wait for another program's write lock (`ConnectionSettings.busyTimeout` each) is repeated.
+    /// The number of times to wait for another program's write lock, `ConnectionSettings.busyTimeout` each.
     private static let lockTries = 6
 
     private let path: String
@@ -43,19 +44,19 @@ final class JobWriter: Sendable {
     private let queue = DispatchQueue(label: "jobs.db writer", qos: .userInitiated)
     private let waiting = Mutex(Waiting())
     private let log: WriteAheadLog
-    /// Replaced on `queue` alone.
+    /// Replaced only on `queue`.
     private let connection: Mutex<DatabaseQueue>
-    /// Whether the connection commits without an fsync. Set on `queue` alone.
+    /// Whether the connection commits without an fsync. Set only on `queue`.
     private let isRelaxed = Atomic(false)
 
     /// Opens the writer.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - now: The clock of all timestamps.
-    ///   - logger: Hears when the connection has to be opened anew.
-    ///   - onEvents: Hears about each commit's events, in order.
-    /// - Throws: `DatabaseError`; `RoostError` with code `database` where SQLite's write-ahead log cannot be used.
+    ///   - now: The clock for all timestamps.
+    ///   - logger: The logger for reopened connections.
+    ///   - onEvents: Receives the events of each commit, in order.
+    /// - Throws: `DatabaseError`; `RoostError` with code `database` if SQLite's write-ahead log cannot be used.
     init(path: String, now: @escaping @Sendable () -> Timestamp, logger: Logger, onEvents: @escaping @Sendable ([JobEvent]) -> Void) throws {
         self.path = path
         self.now = now
@@ -65,7 +66,7 @@ final class JobWriter: Sendable {
         connection = Mutex(try Self.open(path, log))
     }
 
-    /// Makes a change and returns when it is committed.
+    /// Makes a change and returns after it is committed.
     func perform<Value: Sendable>(
         _ durability: Durability = .full, _ change: @escaping @Sendable (JobTransaction) throws -> Value
     ) async throws -> Value {
@@ -80,14 +81,15 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// Runs something outside any transaction, such as pragmas, after the changes that were handed over before.
+    /// Runs an operation outside of any transaction, such as pragmas, after all changes that were submitted before.
     func withoutTransaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result { try self.current.writeWithoutTransaction(work) }) }
         }
     }
 
-    /// Moves everything from the log into the file, so that whoever copies jobs.db of a stopped server gets all of it, and closes the file.
+    /// Moves the write-ahead log into the file, so that a copy of jobs.db from a stopped server is complete, and closes
+    /// the file.
     ///
     /// - Throws: `DatabaseError` when the file cannot be closed.
     func close() throws {
@@ -95,7 +97,7 @@ final class JobWriter: Sendable {
             do {
                 try current.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             } catch {
-                // Nothing is lost: the next start reads the log.
+                // No data is lost: the next start reads the log.
                 logger.warning("jobs.db keeps its write-ahead log", metadata: ["error": "\(error)"])
                 secureLog(after: error)
             }
@@ -108,7 +110,7 @@ final class JobWriter: Sendable {
     private static func open(_ path: String, _ log: WriteAheadLog) throws -> DatabaseQueue {
         let connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.writer)
         try connection.writeWithoutTransaction { database in
-            // Stepped to its end: the file is in the new mode only then.
+            // The statement must run to its end: only then does the file have the new mode.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
             guard mode == "wal" else {
@@ -130,7 +132,8 @@ final class JobWriter: Sendable {
         if mustStart { queue.sync { commitAtOnce() } }
     }
 
-    /// What is waiting now, on the caller's thread; the rest, and whatever has to wait for another program, on the writer's own.
+    /// Commits the waiting changes on the caller's thread. Later changes, and changes that wait for another program,
+    /// are committed on the writer's thread.
     private func commitAtOnce() {
         let batch = takeBatch()
         let isDone = commit(batch, waitsForLock: false)
@@ -153,7 +156,7 @@ final class JobWriter: Sendable {
 
     private func drain() {
         while true {
-            // After the callers have their answers, so that a checkpoint keeps nobody waiting who is not there yet.
+            // After the callers have their results, so that they do not wait for the checkpoint.
             checkpointLongLog()
             let batch = takeBatch()
             if batch.isEmpty { return }
@@ -161,9 +164,11 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// One transaction for all of them. When one of them fails, nothing of the batch has happened, and each gets a transaction of its own.
+    /// Commits all changes in one transaction. If one of them fails, the whole batch is rolled back and each change
+    /// gets its own transaction.
     ///
-    /// - Returns: Whether the changes have been answered; `false` when another program has the lock and there was to be no waiting for it.
+    /// - Returns: Whether the callers have their results; `false` if another program holds the lock and `waitsForLock`
+    ///   is `false`.
     private func commit(_ batch: [Change], waitsForLock: Bool) -> Bool {
         reopenIfRelaxed()
         do {
@@ -186,7 +191,7 @@ final class JobWriter: Sendable {
 
     private func transaction(_ batch: [Change], waitsForLock: Bool) throws -> [@Sendable () -> Void] {
         try current.writeWithoutTransaction { database in
-            // Set before `BEGIN`: inside a transaction SQLite refuses it.
+            // Set before `BEGIN`: SQLite refuses this pragma inside a transaction.
             try setDurability(batch.allSatisfy { $0.durability == .relaxed } ? .relaxed : .full, of: database)
             defer { restoreFull(database) }
             try begin(database, waitsForLock: waitsForLock)
@@ -212,7 +217,7 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// FULL is the rule. Where the connection cannot be brought back to it, no change that must last is made.
+    /// Sets the durability of the next commit. If FULL cannot be restored, changes that must be durable are refused.
     private func setDurability(_ durability: Durability, of database: Database) throws {
         let isRelaxed = durability == .relaxed
         guard self.isRelaxed.load(ordering: .relaxed) != isRelaxed else { return }
@@ -224,7 +229,7 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// FULL is back before anybody can hand in another change.
+    /// Restores FULL before another change can be submitted.
     private func restoreFull(_ database: Database) {
         do {
             try setDurability(.full, of: database)
@@ -233,7 +238,7 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// A connection that stays at NORMAL is replaced; while that fails too, changes that must last are refused.
+    /// Replaces a connection that remains at NORMAL. If that fails too, changes that must be durable are refused.
     private func reopenIfRelaxed() {
         if isRelaxed.load(ordering: .relaxed) { reopen(because: "it stays at synchronous = NORMAL") }
     }
@@ -254,7 +259,7 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// SQLite rolls back by itself after some failures.
+    /// SQLite rolls back automatically after some failures.
     private func rollBack(_ database: Database) throws { if database.isInsideTransaction { try database.rollback() } }
 
     private func checkpointLongLog() {
@@ -268,8 +273,8 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// After a failed write or fsync nobody knows what the connection's caches are worth: the file is opened anew, and no change is acknowledged
-    /// before all of the log has reached the disk.
+    /// Reopens the file after a failed write or fsync, because the connection's caches are then unreliable. No change
+    /// is acknowledged before the complete log is on the disk.
     private func reopenIfBroken(_ error: any Error) {
         guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return }
         log.doubt()
@@ -277,7 +282,7 @@ final class JobWriter: Sendable {
     }
 
     private func reopen(because reason: String) {
-        logger.error("jobs.db is opened anew", metadata: ["reason": "\(reason)"])
+        logger.error("jobs.db is being reopened", metadata: ["reason": "\(reason)"])
         do {
             let fresh = try Self.open(path, log)
             isRelaxed.store(false, ordering: .relaxed)
@@ -287,11 +292,11 @@ final class JobWriter: Sendable {
             }
             try old.close()
         } catch {
-            logger.error("jobs.db cannot be opened anew; the next change tries the old connection", metadata: ["error": "\(error)"])
+            logger.error("jobs.db cannot be reopened; the next change tries the old connection", metadata: ["error": "\(error)"])
         }
     }
 
-    /// The last chance of what was committed without an fsync and could not be checkpointed.
+    /// Tries to write the log to the disk: it contains commits made without an fsync that could not be checkpointed.
     private func secureLog(after error: any Error) {
         guard log.isDoubtful || (error as? DatabaseError)?.resultCode == .SQLITE_IOERR else { return }
         do {
@@ -306,9 +311,10 @@ final class JobWriter: Sendable {
         }
     }
 
-    /// No transaction, or none that could be committed: the changes are not tried one by one, for none of them is at fault.
+    /// A transaction that could not be started or committed. The changes are not retried separately, because none of
+    /// them caused the failure.
     private struct CommitFailure: Error { let cause: any Error }
 
-    /// Another program has the lock, and it was not to be waited for.
+    /// Another program holds the lock, and the caller must not wait for it.
     private struct LockedOut: Error {}
 }

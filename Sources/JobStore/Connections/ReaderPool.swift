@@ -2,17 +2,17 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// A few read-only connections. A look-up takes one, uses it on the caller's thread, and gives it back; queries that may take long have
-/// connections and threads of their own, so that no look-up ever waits for them.
+/// A small pool of read-only connections. A look-up borrows one and uses it on the caller's thread. Queries that may
+/// take long have their own connections and threads, so that look-ups never wait for them.
 final class ReaderPool: Sendable {
-    /// More than two processors' worth of readers has no use, and each holds memory.
+    /// The number of connections. More readers than two per processor are of no use, and each needs memory.
     private static let size = 4
 
     private let connections: [DatabaseQueue]
     private let free: Mutex<[DatabaseQueue]>
-    /// Two, that one long query may run beside another.
+    /// Two connections, so that two long queries can run at the same time.
     private let aside: [(connection: DatabaseQueue, thread: DispatchQueue)]
-    /// Which of the two is next.
+    /// The index of the connection for the next query: 0 or 1.
     private let turn = Atomic(0)
 
     init(path: String) throws {
@@ -22,7 +22,7 @@ final class ReaderPool: Sendable {
         aside = try (0...1).map { (try open(), DispatchQueue(label: "jobs.db long reads \($0)")) }
     }
 
-    /// Runs one short query on the caller's thread: a hop to another thread would take longer than the query.
+    /// Runs a short query on the caller's thread: switching threads would take longer than the query.
     func read<Value>(_ query: (Database) throws -> Value) throws -> Value {
         let taken = free.withLock { $0.popLast() }
         guard let connection = taken else { return try connections[0].unsafeRead(query) }
@@ -30,7 +30,7 @@ final class ReaderPool: Sendable {
         return try connection.unsafeRead(query)
     }
 
-    /// Runs a query that may take long on a thread of its own, on one snapshot of the file.
+    /// Runs a query that may take long on a separate thread, on one snapshot of the file.
     func readAside<Value: Sendable>(_ query: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let (connection, thread) = aside[turn.bitwiseXor(1, ordering: .relaxed).oldValue]
         return try await withCheckedThrowingContinuation { continuation in

@@ -4,12 +4,13 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// The file beside jobs.db that the writer appends every commit to. SQLite writes it; this looks after what SQLite leaves to its user: when it is
-/// emptied into jobs.db, and what becomes of it after a failed fsync.
+/// The file beside jobs.db to which the writer appends every commit. SQLite writes it. This class decides when it is
+/// emptied into jobs.db and what happens to it after a failed fsync.
 ///
-/// The lock of the writer's queue protects it: nothing here is called from two threads at once.
+/// The writer's queue protects it: no two threads call it at the same time.
 final class WriteAheadLog: Sendable {
-    /// Sixteen megabytes at SQLite's page size. Most pages change again and again, so a checkpoint of four times the log costs little more.
+    /// The length that triggers a checkpoint, in pages: sixteen megabytes at SQLite's page size. Most pages change
+    /// again and again, so a checkpoint of four times the log costs little more.
     private static let longLog = 4000
     private static let chunk = 1 << 16
 
@@ -20,20 +21,20 @@ final class WriteAheadLog: Sendable {
     /// - Parameter database: The path of jobs.db.
     init(database: String) { path = database + "-wal" }
 
-    /// Whether an fsync failed since the log was last written completely.
+    /// Whether an fsync has failed since the log was last written completely.
     var isDoubtful: Bool { doubtful.load(ordering: .relaxed) }
 
-    /// To be called when a write or an fsync failed.
+    /// Marks the log as doubtful, after a failed write or fsync.
     func doubt() { doubtful.store(true, ordering: .relaxed) }
 
-    /// Whether it is time for a checkpoint.
+    /// Whether a checkpoint is due.
     var isLong: Bool { pages.load(ordering: .relaxed) >= Self.longLog }
 
-    /// To be called after a checkpoint; the next commit tells whether it could move everything.
+    /// Records a checkpoint. The next commit reports the pages that could not be moved.
     func hasBeenCheckpointed() { pages.store(0, ordering: .relaxed) }
 
-    /// Hears from now on how long the log is, in the place of SQLite's own automatic checkpoint: that one hides its errors, and the failed fsync
-    /// of a log is not to be hidden.
+    /// Starts to track the length of the log, in place of SQLite's automatic checkpoint, which hides its errors. A
+    /// failed fsync of the log must not be hidden.
     ///
     /// - Parameter database: The writer's connection; it must end before this object does.
     /// - Throws: `DatabaseError`.
@@ -47,15 +48,17 @@ final class WriteAheadLog: Sendable {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Writes the log's own bytes over it and waits until they are on the disk.
+    /// Writes the log's bytes again, at the same place, and waits until they are on the disk.
     ///
-    /// When an fsync fails, Linux marks the pages as clean all the same, and a later fsync succeeds without writing them. A commit that did without
-    /// an fsync of its own would then be missing after a power cut, and SQLite ends its reading of the log at the first gap: before whatever was
-    /// committed and acknowledged behind it. Only bytes that are written again are certain to reach the disk.
+    /// When an fsync fails, Linux marks the pages as clean, and a later fsync succeeds without writing them. A commit
+    /// without its own fsync would then be missing after a power cut, and SQLite stops reading the log at the first
+    /// gap, before the acknowledged commits that follow. Only bytes that are written again are certain to reach the
+    /// disk.
     ///
-    /// To be called in a transaction, which keeps every other writer out. SQLite has no locks on this file that closing it could drop.
+    /// Call this in a transaction, which excludes all other writers. SQLite has no locks on this file that closing it
+    /// could drop.
     ///
-    /// - Throws: `DatabaseError` while the disk still refuses.
+    /// - Throws: `DatabaseError` while the disk still fails.
     func writeAnew() throws {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readWrite)

@@ -1,29 +1,29 @@
 import GRDB
 
-/// A table of a damaged file, read around what cannot be read.
+/// Reads a table of a damaged file around the unreadable parts.
 ///
-/// SQLite finds a row by way of pages from the root of the table to a leaf; a damaged page hides the rows below it and no others. So every stretch of
-/// row numbers is read from its beginning and from its end until damage is met, and what lies between is halved, the largest stretches first, until all
-/// rows that can be reached have been.
+/// SQLite finds a row through pages from the root of the table to a leaf. A damaged page hides the rows below it and no
+/// others. So every range of row numbers is read from both ends up to the damage, and the part in between is halved,
+/// the largest ranges first, until all reachable rows are read.
 struct DamagedTable {
-    /// Row numbers that could not be reached.
+    /// Ranges of row numbers that could not be read.
     typealias Lost = [ClosedRange<Int64>]
 
     let name: String
     let columns: [String]
     let database: Database
 
-    /// After so many searches in a row that found nothing but damage the rest is given up: a damaged inner page hides thousands of rows, and asking
-    /// for each of them would take minutes.
+    /// The number of consecutive searches that find only damage before the rest is given up. A damaged inner page hides
+    /// thousands of rows, and searching for each of them would take minutes.
     static let patience = 5000
 
-    /// Hands over every readable row of a table with row numbers.
+    /// Reads all readable rows of a table with row numbers.
     ///
     /// - Parameters:
     ///   - stretches: Only rows with these numbers.
-    ///   - handOver: Gets the row number and the values of `columns`. A row may be handed over twice.
-    /// - Returns: What could not be reached; empty when everything was read.
-    /// - Throws: Failures that are no damage, and what `handOver` throws.
+    ///   - handOver: Receives the row number and the values of `columns`. It may receive a row twice.
+    /// - Returns: The ranges that could not be read; empty if everything was read.
+    /// - Throws: Failures other than damage, and the errors of `handOver`.
     func readAll(in stretches: Lost = [1...Int64.max], _ handOver: (Int64, [DatabaseValue]) throws -> Void) throws -> Lost {
         let (rising, falling) = (try walking(""), try walking(" DESC"))
         var pending = stretches
@@ -55,14 +55,14 @@ struct DamagedTable {
         return lost.sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    /// Reads a table without row numbers: from both ends, then the rows of each job.
+    /// Reads a table without row numbers: first from both ends, then the rows of each job.
     ///
     /// - Parameters:
-    ///   - key: The columns of its key.
-    ///   - jobs: The ids to ask for when not all can be read in order.
-    ///   - handOver: Gets the values of `columns`. A row may be handed over twice.
+    ///   - key: The columns of the primary key.
+    ///   - jobs: Returns the ids to search for if the rows cannot all be read in order.
+    ///   - handOver: Receives the values of `columns`. It may receive a row twice.
     /// - Returns: Whether the whole table was read.
-    /// - Throws: Failures that are no damage, and what `jobs` and `handOver` throw.
+    /// - Throws: Failures other than damage, and the errors of `jobs` and `handOver`.
     func readAll(key: [String], jobs: () throws -> [String], _ handOver: ([DatabaseValue]) throws -> Void) throws -> Bool {
         let order = key.map(\.quotedDatabaseIdentifier)
         if try run(statement("ORDER BY \(order.joined(separator: ", "))"), [], handOver) { return true }
@@ -72,14 +72,14 @@ struct DamagedTable {
         return false
     }
 
-    /// How far a walk came before it met damage.
+    /// The place where a walk met damage.
     private struct Stop { var lastRow: Int64? }
 
     private func walking(_ order: String) throws -> Statement {
         try statement("NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid\(order)", selecting: ["rowid"] + quotedColumns)
     }
 
-    /// - Returns: `nil` when the walk came to the end of the stretch.
+    /// - Returns: `nil` if the walk came to the end of the range.
     private func walk(
         _ range: ClosedRange<Int64>, _ statement: Statement, _ handOver: (Int64, [DatabaseValue]) throws -> Void
     ) throws -> Stop? {
@@ -92,7 +92,8 @@ struct DamagedTable {
         return isDone ? nil : stop
     }
 
-    /// Nobody knows where a table ends whose last pages are damaged. What is beyond twice the distance of any row that can be found is given up.
+    /// Limits a range: if the last pages of a table are damaged, its end is unknown. Row numbers beyond twice the
+    /// distance of any row that can be found are given up.
     private func bounded(_ range: ClosedRange<Int64>) throws -> (ClosedRange<Int64>, beyond: ClosedRange<Int64>?) {
         let guess: Int64 = 1 << 16
         guard range.upperBound == .max, range.upperBound - range.lowerBound > guess else { return (range, nil) }
@@ -111,13 +112,13 @@ struct DamagedTable {
 
     private var quotedColumns: [String] { columns.map(\.quotedDatabaseIdentifier) }
 
-    /// Prepared once and kept: the store's own cache of statements forgets each that met damage.
+    /// Prepares a statement, which the caller reuses. The connection's cache drops a statement that met damage.
     private func statement(_ clause: String, selecting: [String]? = nil) throws -> Statement {
         let list = (selecting ?? quotedColumns).joined(separator: ", ")
         return try database.makeStatement(sql: "SELECT \(list) FROM \(name.quotedDatabaseIdentifier) \(clause)")
     }
 
-    /// - Returns: Whether all rows were read; `false` when damage ended it.
+    /// - Returns: Whether all rows were read; `false` if damage ended the query.
     private func run(_ statement: Statement, _ arguments: StatementArguments, _ handOver: ([DatabaseValue]) throws -> Void) throws -> Bool {
         let cursor: RowCursor
         do {
@@ -139,6 +140,6 @@ struct DamagedTable {
 }
 
 extension DatabaseError {
-    /// Whether the file, or the disk below it, is damaged.
+    /// Whether the error means that the file or the disk is damaged.
     var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR].contains(resultCode) }
 }

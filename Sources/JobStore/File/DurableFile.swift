@@ -9,14 +9,15 @@ import RoostCore
     import Musl
 #endif
 
-/// Files that are there completely or not at all, also after a power cut: made private, forced to the disk, moved to their name in one step.
+/// Functions for files that exist completely or not at all, also after a power cut: created private, flushed to the
+/// disk, and renamed in one step.
 ///
 /// All functions throw `RoostError` with code `insufficientSpace` or `fileSystem`.
 enum DurableFile {
-    /// What may stand beside a database file and belongs to it.
+    /// The name endings of the files that belong to a database file.
     static let companions = ["-wal", "-shm", "-journal"]
 
-    /// The size of what is at a path in bytes, through links; `nil` when nothing is there.
+    /// The size of the file at a path in bytes, following links; `nil` if there is none.
     static func size(of path: String) throws -> Int64? {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -26,20 +27,20 @@ enum DurableFile {
         return Int64(status.st_size)
     }
 
-    /// The path with its links followed, so that a rename replaces the file and not a link to it.
+    /// The path with its links resolved, so that a rename replaces the file and not a link to it.
     static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
-    /// Makes an empty file that only its owner may read.
+    /// Creates an empty file that only its owner can read.
     static func createPrivate(_ path: String) throws {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("make", path) }
         close(descriptor)
     }
 
-    /// Takes a file away from everybody but its owner. The file is not opened.
+    /// Restricts a file to its owner, without opening it.
     static func makePrivate(_ path: String) throws { try call("make private", path) { chmod(path, 0o600) } }
 
-    /// Makes a folder that only its owner may enter, and its parents; one that exists becomes private.
+    /// Creates a folder that only its owner can enter, and its parents. An existing folder becomes private.
     static func makePrivateFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -49,7 +50,7 @@ enum DurableFile {
         try call("make private", path) { chmod(path, 0o700) }
     }
 
-    /// Gives a file to the owner of another when an administrator works on somebody's home; anybody else owns both.
+    /// Gives a file the owner of another file. This has an effect only when root works in another user's home.
     static func copyOwner(of source: String, to target: String) throws {
         var status = stat()
         guard geteuid() == 0, stat(source, &status) == 0 else { return }
@@ -59,24 +60,24 @@ enum DurableFile {
     /// Waits until a file's bytes are on the disk.
     static func flush(_ path: String) throws { try flush(path, flags: O_RDONLY) }
 
-    /// Waits until the entries of the folder that holds a file are on the disk.
+    /// Waits until the folder entry of a file is on the disk.
     static func flushFolder(of path: String) throws {
         try flush(URL(fileURLWithPath: path).deletingLastPathComponent().path, flags: O_RDONLY | O_DIRECTORY)
     }
 
-    /// Renames within a folder, replacing what has the new name.
+    /// Renames a file within a folder and replaces a file with the new name.
     static func move(_ source: String, to target: String) throws { try call("write", target) { rename(source, target) } }
 
-    /// Renames within a folder, and fails when something has the new name already.
+    /// Renames a file within a folder, and throws if the new name exists.
     static func moveToNewName(_ source: String, to target: String) throws {
         if link(source, target) == 0 { return try remove(source) }
         guard errno != EEXIST else { throw failure("write", target) }
-        // A file system without hard links: look, then rename.
+        // The file system has no hard links: check first, then rename.
         guard try size(of: target) == nil else { throw RoostError(.fileSystem, "\(target) exists already.") }
         try move(source, to: target)
     }
 
-    /// Gives a file a second name, or makes a copy where the file system knows no second names.
+    /// Gives a file a second name, or copies it if the file system does not support hard links.
     static func addName(_ target: String, to source: String) throws {
         if link(source, target) == 0 { return }
         do {
@@ -87,28 +88,30 @@ enum DurableFile {
         try flush(target)
     }
 
-    /// Removes a file; one that is not there is fine.
+    /// Removes a file. A missing file is not an error.
     static func remove(_ path: String) throws {
         guard unlink(path) != 0, errno != ENOENT else { return }
         throw failure("remove", path)
     }
 
-    /// Removes a temporary database and what SQLite left beside it. The failure that led here is the one to tell, so this one is not told.
+    /// Removes a temporary database and its companion files. Errors are ignored, because the caller reports the failure
+    /// that led here.
     static func discard(_ path: String) {
         for name in [path] + companions.map({ path + $0 }) { try? remove(name) }
     }
 
-    /// How the names of unfinished files end, before SQLite's own endings.
+    /// The ending of the names of unfinished files, before SQLite's own endings.
     static let partialSuffix = ".partial"
 
-    /// The name of a file beside another that is not finished yet.
+    /// The name of an unfinished file beside the final file.
     static func partialName(for path: String) -> String { "\(path).\(UUID().uuidString.prefix(8).lowercased())\(partialSuffix)" }
 
-    /// Removes unfinished files that killed processes left. One that is being made now is seconds old; a leftover is a day old or more.
+    /// Removes unfinished files of killed processes. Only files that are at least a day old are removed: a file in use
+    /// is seconds old.
     ///
     /// - Parameters:
-    ///   - folder: Where to look.
-    ///   - prefix: How the names begin.
+    ///   - folder: The folder to search.
+    ///   - prefix: The beginning of the names.
     /// - Throws: `RoostError` with code `fileSystem`.
     static func removeLeftovers(in folder: String, of prefix: String) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -119,7 +122,7 @@ enum DurableFile {
         }
     }
 
-    /// Removes those that were to become a file.
+    /// Removes the unfinished files of a file.
     static func removeLeftovers(of path: String) throws {
         let file = URL(fileURLWithPath: path)
         try removeLeftovers(in: file.deletingLastPathComponent().path, of: file.lastPathComponent + ".")
@@ -130,7 +133,7 @@ enum DurableFile {
         guard descriptor >= 0 else { throw failure("open", path) }
         defer { close(descriptor) }
         #if canImport(Darwin)
-            // A plain fsync leaves the bytes in the drive's own cache there.
+            // On macOS, a plain fsync leaves the bytes in the drive's cache.
             if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
         #endif
         try call("write", path) { fsync(descriptor) }
@@ -142,7 +145,7 @@ enum DurableFile {
         }
     }
 
-    /// The last system call's failure as a sentence.
+    /// The error of the last system call as a sentence.
     static func failure(_ what: String, _ path: String) -> RoostError {
         let number = errno
         let reason = String(cString: strerror(number))

@@ -1,11 +1,13 @@
 import Foundation
 
-/// Times in file names: UTC, to the millisecond, always 20 characters: `20260102T030405.678Z`. Text order is time order.
+/// Times in file names: UTC, in milliseconds, always 20 characters: `20260102T030405.678Z`. The order of the texts is
+/// the order of the times.
 enum FileTime {
     static let length = 20
 
     static func text(_ date: Date) -> String {
-        // Half a millisecond more, cut: else a date that a double holds as ….677999 gets the millisecond before.
+        // Half a millisecond is added before truncating. Otherwise a date stored as ….677999 would get the previous
+        // millisecond.
         let text = date.addingTimeInterval(0.000_5).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         return text.filter { $0 != "-" && $0 != ":" }
     }

@@ -2,36 +2,38 @@ import Foundation
 import GRDB
 import RoostCore
 
-/// Copies of jobs.db, made while a server uses it or not, that are whole and sound or not there at all.
+/// Backup copies of jobs.db, made with or without a running server. A copy is complete and sound, or does not exist.
 public enum JobBackup {
-    /// What was copied.
+    /// The result of a copy.
     public struct Summary: Sendable, Hashable, Codable {
-        /// The copy.
+        /// The path of the copy.
         public let path: String
-        /// The copy's size.
+        /// The size of the copy in bytes.
         public let bytes: Int64
-        /// How many jobs it holds.
+        /// The number of jobs in the copy.
         public let jobs: Int
-        /// How long it took, with the check and until it was on the disk.
+        /// The duration in seconds, including the check and the flush to the disk.
         public let seconds: Double
     }
 
     /// Copies a database file.
     ///
-    /// Everything committed before the call is in the copy. The copy is made by SQLite's backup interface in one step from a read-only connection:
-    /// the one read transaction sees one state, is never restarted by writers as a copy in several steps is, and holds up none of them while the
-    /// file is in WAL mode. `VACUUM INTO` would see one state too, but writes every row anew: several times the work, damage that is not in a row goes
-    /// unseen, and pages no longer lie where they lay in the source, which repairs of a damaged source build on.
+    /// The copy contains everything committed before the call. SQLite's backup interface makes it in one step from a
+    /// read-only connection. Its single read transaction sees one state, is never restarted by writers (as a copy in
+    /// several steps is), and blocks no writer while the file is in WAL mode. `VACUUM INTO` would also see one state,
+    /// but rewrites every row: it is several times slower, does not detect damage outside of rows, and moves pages to
+    /// other places, while the repair of a damaged file needs them at the same place.
     ///
-    /// The copy is one file (no write-ahead log), private, has passed `quick_check` and is on the disk before it gets its name.
+    /// The copy is one file (no write-ahead log), private, has passed `quick_check` and is on the disk before it gets
+    /// its name.
     ///
     /// - Parameters:
     ///   - source: The file to copy.
-    ///   - destination: The copy; its folder exists.
-    ///   - replacing: Whether a file at `destination` may be replaced.
-    /// - Returns: What was copied.
-    /// - Throws: `RoostError` with code `database`, `insufficientSpace`, `fileSystem`, or `conflict` when the destination exists. Nothing is then left
-    ///   behind, and what was at `destination` is as it was.
+    ///   - destination: The path of the copy; its folder must exist.
+    ///   - replacing: Whether to replace an existing file at `destination`.
+    /// - Returns: The result of the copy.
+    /// - Throws: `RoostError` with code `database`, `insufficientSpace`, `fileSystem`, or `conflict` if the destination
+    ///   exists. No partial copy remains, and an existing file at `destination` is unchanged.
     @discardableResult
     public static func make(of source: String, to destination: String, replacing: Bool = false) throws -> Summary {
         let start = ContinuousClock.now
@@ -61,7 +63,7 @@ public enum JobBackup {
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: destination, isDirectory: &isFolder) else { return }
-        guard !isFolder.boolValue else { throw RoostError(.conflict, "\(destination) is a folder; name the file the backup shall be.") }
+        guard !isFolder.boolValue else { throw RoostError(.conflict, "\(destination) is a folder; give the path of a file for the backup.") }
         guard replacing else { throw RoostError(.conflict, "\(destination) exists already; choose another name, or replace it with --force.") }
     }
 
@@ -73,17 +75,17 @@ public enum JobBackup {
         try from.backup(to: into)
     }
 
-    /// Makes the copy one file, and checks and counts it.
+    /// Reduces the copy to one file, checks it and counts its jobs.
     private static func finish(_ temporary: String, source: String) throws -> Int {
         let queue = try JobFileConnection.building(temporary)
         defer { try? queue.close() }
         return try queue.writeWithoutTransaction { database in
-            // The copy of a file in WAL mode says of itself that it is in WAL mode.
+            // The copy of a file in WAL mode is marked as being in WAL mode too.
             try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE")
             let findings = try JobFileCheck.findings(database)
             guard findings.isEmpty else {
                 throw RoostError(
-                    .database, "\(source) is damaged, so there is no backup of it: \(findings[0]). `roost db check` tells more.",
+                    .database, "\(source) is damaged, so there is no backup of it: \(findings[0]). Run `roost db check` for details.",
                     context: ["findings": findings.joined(separator: "; ")])
             }
             guard try database.tableExists("jobs") else { return 0 }

@@ -1,15 +1,16 @@
 public import Foundation
 import RoostCore
 
-/// The folder of backups, `backups` in the home. Names tell time and reason: `jobs-20260102T030405.678Z-scheduled.db`.
+/// The folder of backups, `backups` in the home folder. A name consists of time and reason:
+/// `jobs-20260102T030405.678Z-scheduled.db`.
 public struct JobBackupFolder: Sendable, Hashable {
     /// One backup.
     public struct Entry: Sendable, Hashable, Codable {
-        /// The file.
+        /// The path of the file.
         public let path: String
-        /// When it was made, as its name says: `20260102T030405.678Z`.
+        /// The time of the backup, from its name: `20260102T030405.678Z`.
         public let time: String
-        /// Why it was made.
+        /// The reason for the backup.
         public let reason: JobBackupReason
 
         init?(folder: String, name: String) {
@@ -29,29 +30,29 @@ public struct JobBackupFolder: Sendable, Hashable {
     /// The folder's path.
     public let path: String
 
-    /// Names the folder; nothing is made yet.
+    /// Creates a reference to the folder, without creating the folder.
     ///
     /// - Parameter path: The folder's path.
     public init(path: String) { self.path = path }
 
-    /// Where a backup would go.
+    /// The path of a new backup.
     ///
     /// - Parameters:
-    ///   - reason: Why it is made.
-    ///   - date: When.
+    ///   - reason: The reason for the backup.
+    ///   - date: The time of the backup.
     /// - Returns: The path.
     public func destination(reason: JobBackupReason, at date: Date = Date()) -> String {
         "\(path)/jobs-\(FileTime.text(date))-\(reason.rawValue).db"
     }
 
-    /// Makes a backup, and the folder if it is not there.
+    /// Makes a backup, and creates the folder if needed.
     ///
     /// - Parameters:
     ///   - source: The file to copy.
-    ///   - reason: Why.
-    ///   - date: The time in its name; a millisecond that is taken gives way to the next.
-    /// - Returns: What was copied.
-    /// - Throws: `RoostError` as `JobBackup.make`.
+    ///   - reason: The reason for the backup.
+    ///   - date: The time for its name. If that name exists, the next free millisecond is used.
+    /// - Returns: The result of the copy.
+    /// - Throws: `RoostError`, like `JobBackup.make`.
     @discardableResult
     public func make(of source: String, reason: JobBackupReason, at date: Date = Date()) throws -> JobBackup.Summary {
         try DurableFile.makePrivateFolder(path)
@@ -60,42 +61,44 @@ public struct JobBackupFolder: Sendable, Hashable {
         return try JobBackup.make(of: source, to: destination(reason: reason, at: date))
     }
 
-    /// All backups, newest first. Files with other names are not ours and not shown.
+    /// Returns all backups, newest first. Files with other names are ignored.
     ///
-    /// - Returns: The backups; empty when there is no folder.
+    /// - Returns: The backups; empty if the folder does not exist.
     public func list() -> [Entry] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.compactMap { Entry(folder: path, name: $0) }.sorted { ($0.time, $0.path) > ($1.time, $1.path) }
     }
 
-    /// All backups, newest first, and behind them those whose names tell a time that is ahead: they were made while the clock was wrong, and are
-    /// older than they say.
+    /// Returns all backups, newest first, followed by the backups whose names contain a future time. These were made
+    /// while the clock was wrong and are older than their names say.
     ///
-    /// - Parameter now: The time.
+    /// - Parameter now: The current time.
     /// - Returns: The backups.
     public func list(at now: Date) -> [Entry] {
         let (all, text) = (list(), FileTime.text(now))
         return all.filter { $0.time <= text } + all.filter { $0.time > text }
     }
 
-    /// The newest backup of the present file's own history that is sound and that this version can read.
+    /// Returns the newest backup that is sound, readable by this version, and of the present file's own history.
     ///
-    /// Backups made before a restore or a reset, and older ones, are of a file that was set aside on purpose; they are for a person to choose.
+    /// Backups made before a restore or a reset, and older ones, belong to a file that was replaced on purpose. Only
+    /// the user can choose them.
     ///
-    /// - Parameter now: The time.
+    /// - Parameter now: The current time.
     /// - Returns: The backup, or `nil`.
     public func newestGood(at now: Date = Date()) -> Entry? {
         list(at: now).prefix { !$0.reason.endsHistory }.first(where: Self.isGood)
     }
 
-    /// Deletes scheduled backups until so many of them are left, the oldest first, and leftovers of copies that were never finished.
+    /// Deletes the oldest scheduled backups until `count` of them remain, and the remains of unfinished copies.
     ///
-    /// The newest backup that is sound stays, whatever its age: a row of damaged ones must not push it out. Others are never deleted.
+    /// The newest sound backup is kept at any age, so that damaged backups do not displace it. Backups for other
+    /// reasons are never deleted.
     ///
     /// - Parameters:
-    ///   - count: How many to keep; at least 1.
-    ///   - now: The time. Backups whose names tell a later one go first.
-    /// - Returns: What was deleted.
+    ///   - count: The number of scheduled backups to keep; at least 1.
+    ///   - now: The current time. Backups whose names contain a later time are deleted first.
+    /// - Returns: The deleted backups.
     /// - Throws: `RoostError` with code `fileSystem`.
     @discardableResult
     public func rotate(keeping count: Int, at now: Date = Date()) throws -> [String] {

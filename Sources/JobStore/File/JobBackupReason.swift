@@ -1,16 +1,17 @@
-/// Why a backup was made; part of its name.
+/// The reason for a backup, which is part of its name.
 public enum JobBackupReason: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The server makes one now and then. Only these are deleted again.
+    /// Made regularly by the server. Only these backups are deleted automatically.
     case scheduled
-    /// Before an older schema was brought up to date.
+    /// Made before a migration from an older schema.
     case beforeMigration = "before-migration"
-    /// Before another backup took the file's place.
+    /// Made before another backup replaced the file.
     case beforeRestore = "before-restore"
-    /// Before the file was removed.
+    /// Made before the file was removed.
     case beforeReset = "before-reset"
-    /// Somebody asked for it.
+    /// Requested by the user.
     case manual
 
-    /// Whether the file that was copied was set aside on purpose: what it holds, and what older backups hold, must not come back by itself.
+    /// Whether the copied file was replaced on purpose. Its contents, and those of older backups, must not return
+    /// automatically.
     var endsHistory: Bool { self == .beforeRestore || self == .beforeReset }
 }

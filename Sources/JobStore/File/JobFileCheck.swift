@@ -2,37 +2,40 @@ import GRDB
 import GRDBSQLite
 import RoostCore
 
-/// Whether a database file is sound, asked of SQLite itself. Works while a server uses the file, and changes nothing in it.
+/// Checks whether a database file is sound, with SQLite's own checks. Works while a server uses the file, and does not
+/// change it.
 public enum JobFileCheck {
-    /// How many findings are told at most.
+    /// The maximum number of findings.
     public static let limit = 100
 
-    /// Looks at every page and row of the file once.
+    /// Checks every page and row of the file once.
     ///
     /// - Parameter path: The file.
-    /// - Returns: What is wrong; empty when the file is sound. A file too damaged to be looked at is a finding, not an error.
-    /// - Throws: `RoostError` with code `database` when the file cannot be read at all.
+    /// - Returns: The findings; empty if the file is sound. A file that is too damaged to check results in a finding,
+    ///   not an error.
+    /// - Throws: `RoostError` with code `database` if the file cannot be read at all.
     public static func quickCheck(_ path: String) throws -> [String] {
         try findings(path, "quick_check") { try JobFileConnection.reading(path) }
     }
 
-    /// Does what `quickCheck` does and compares every index with its table. Takes several times as long.
+    /// Runs the checks of `quickCheck` and compares every index with its table. Takes several times as long.
     ///
     /// - Parameter path: The file.
-    /// - Returns: What is wrong; empty when the file is sound.
-    /// - Throws: `RoostError` with code `database` when the file cannot be read at all.
+    /// - Returns: The findings; empty if the file is sound.
+    /// - Throws: `RoostError` with code `database` if the file cannot be read at all.
     public static func integrityCheck(_ path: String) throws -> [String] {
         try findings(path, "integrity_check") { try JobFileConnection.reading(path) }
     }
 
-    /// A quick check of a copy that nobody uses, such as a backup.
+    /// Runs a quick check of a file that is not in use, such as a backup.
     static func quickCheckAtRest(_ path: String) throws -> [String] {
         try findings(path, "quick_check") { try JobFileConnection.readingAtRest(path) }
     }
 
-    /// Refuses a file that is not a jobs.db of this or the older schema; a damaged one passes, and is for the checks to describe.
+    /// Throws if the file is not a jobs.db of this or an older schema. A damaged file passes, so that the checks can
+    /// describe it.
     ///
-    /// - Parameter path: The file; this process has no connection to it.
+    /// - Parameter path: The file. This process must have no connection to it.
     /// - Throws: `RoostError` with code `database`.
     public static func refuseUnusable(_ path: String) throws {
         do {
@@ -50,7 +53,7 @@ public enum JobFileCheck {
         do {
             let queue = try open()
             defer { try? queue.close() }
-            // Not in a transaction: SQLite cannot end one in which it met damage.
+            // Without a transaction: SQLite cannot end a transaction that met damage.
             return try queue.unsafeRead { try findings($0, pragma) }
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             return [error.message ?? "the file is damaged"]

@@ -1,17 +1,19 @@
 import Foundation
 import GRDB
 
-/// A scratch copy of a damaged file whose first page, where SQLite looks up what is where, comes from a sound file.
+/// A temporary copy of a damaged file with the first page of a sound file. SQLite finds all tables through the first
+/// page.
 ///
-/// A backup is a page by page copy, so its first page says where the tables of the damaged file begin, as long as the schema is the same. Without
-/// a backup, a new file's does for a file that began with the same schema.
+/// A backup is a page-by-page copy, so its first page contains the locations of the damaged file's tables, provided
+/// that the schema is the same. Without a backup, the first page of a new file serves for a file that was created with
+/// the same schema.
 enum JobFileGraft {
     /// Makes the copy.
     ///
     /// - Parameters:
     ///   - path: The damaged file.
     ///   - donor: The sound file.
-    ///   - scratch: Where the copy goes; the caller discards it.
+    ///   - scratch: The path of the copy; the caller removes it.
     /// - Throws: `RoostError` with code `insufficientSpace` or `fileSystem`; `DatabaseError`.
     static func make(of path: String, firstPageOf donor: String, at scratch: String) throws {
         DurableFile.discard(scratch)
@@ -24,7 +26,8 @@ enum JobFileGraft {
         let size = Int(header[16]) << 8 | Int(header[17])
         try source.seek(toOffset: 0)
         guard var page = try source.read(upToCount: size == 1 ? 65_536 : size) else { return }
-        // The number of pages and the list of free ones are the donor's; zero lets SQLite look at the file's size and see no free ones.
+        // The page count and the list of free pages belong to the donor. With zeros SQLite uses the file's size and
+        // assumes no free pages.
         page.replaceSubrange(28..<40, with: Data(count: 12))
         let target = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch))
         try target.write(contentsOf: page)

@@ -3,27 +3,29 @@ import RoostCore
 
 /// The first hundred bytes of an SQLite file, read without SQLite.
 ///
-/// To be read only before this process opens the file with SQLite: closing the file here would drop the locks of every connection.
+/// Read it only before this process opens the file with SQLite: closing the file here would drop the locks of all
+/// connections.
 struct JobFileHeader {
-    /// Whether the file begins as every SQLite 3 file does.
+    /// Whether the file begins with the SQLite 3 signature.
     let hasMagic: Bool
-    /// Whether it holds nothing but zeros, as what was not yet on the disk reads after a power cut. No program's file begins like that.
+    /// Whether the file contains only zeros. After a power cut, data that was not yet on the disk reads as zeros. No
+    /// program's file begins like that.
     let isBlank: Bool
     /// `PRAGMA application_id`.
     let applicationID: Int32
     /// `PRAGMA user_version`.
     let userVersion: Int32
 
-    /// Reads the header; `nil` when nothing is at the path, or a file without a byte.
+    /// Reads the header; `nil` if there is no file or the file is empty.
     ///
     /// - Parameter path: The file.
-    /// - Throws: `RoostError` with code `fileSystem` when the file cannot be read.
+    /// - Throws: `RoostError` with code `fileSystem` if the file cannot be read.
     init?(path: String) throws {
         guard let size = try DurableFile.size(of: path), size > 0 else { return nil }
         let bytes: [UInt8]
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }  // Closing what was only read loses nothing.
+            defer { try? file.close() }  // Closing a file after reading loses no data.
             bytes = Array(try file.read(upToCount: 100) ?? Data())
         } catch {
             throw RoostError(

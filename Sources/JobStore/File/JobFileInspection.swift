@@ -1,29 +1,29 @@
 import GRDB
 import RoostCore
 
-/// What is at the path of jobs.db, found out without changing a byte of it.
+/// The kind of the file at the path of jobs.db, determined without changing it.
 ///
-/// The header is read first, without SQLite, so make it only while this process has no connection to the file: closing a file drops the locks that
-/// the process's connections hold on it.
+/// The header is read first, without SQLite. Therefore inspect a file only while this process has no connection to it:
+/// closing a file drops the locks that the process's connections hold on it.
 public struct JobFileInspection: Sendable, Hashable {
-    /// What a file is.
+    /// The kind of a file.
     public enum Kind: Sendable, Hashable {
-        /// Nothing, a file without a byte, or a database without a table.
+        /// No file, an empty file, or a database without tables.
         case absent
-        /// A jobs.db of schema v1.0, as the Python server and Roost 0.1 write it.
+        /// A jobs.db of schema v1.0, as written by the Python server and Roost 0.1.
         case documented(rows: Int)
         /// A jobs.db of a schema between v1.0 and the one that this version writes.
         case earlier(version: Int)
         /// A jobs.db of the schema that this version writes.
         case current
-        /// A jobs.db that a newer version has written.
+        /// A jobs.db that a newer version wrote.
         case newer(version: Int)
-        /// Another program's database; the text continues "it …".
+        /// A database of another program. The text completes a sentence that starts with "it".
         case foreign(reason: String)
-        /// Not SQLite's.
+        /// Not an SQLite database.
         case notADatabase
 
-        /// Whether it bears our mark and a schema that this version knows.
+        /// Whether the file has Roost's application id and a schema that this version supports.
         fileprivate var isUsable: Bool {
             switch self {
             case .earlier, .current: true
@@ -31,7 +31,7 @@ public struct JobFileInspection: Sendable, Hashable {
             }
         }
 
-        /// The schema as people call it; a file that is not there yet will have the newest.
+        /// The name of the schema. A file that does not exist yet will have the newest.
         public var schemaName: String {
             switch self {
             case .documented: JobSchema.name(of: 0)
@@ -46,19 +46,21 @@ public struct JobFileInspection: Sendable, Hashable {
     /// What the file is.
     public let kind: Kind
 
-    /// Looks at the file.
+    /// Inspects the file.
     ///
-    /// - Parameter path: The file's path; nothing need be there.
-    /// - Throws: `DatabaseError` with code `SQLITE_CORRUPT` when the file is so damaged that SQLite cannot tell its tables and nothing in its header
-    ///   marks it as ours, or when there is nothing in its header; `RoostError` with code `fileSystem` or `database` when it cannot be read.
+    /// - Parameter path: The file's path; the file need not exist.
+    /// - Throws: `DatabaseError` with code `SQLITE_CORRUPT` if the file is so damaged that SQLite cannot read its
+    ///   tables and the header does not identify it as a jobs.db, or if the header is blank; `RoostError` with code
+    ///   `fileSystem` or `database` if it cannot be read.
     public init(path: String) throws {
         self.path = path
         kind = try Self.kind(path)
     }
 
-    /// Refuses a file that is not for Roost to use.
+    /// Throws if Roost must not use the file.
     ///
-    /// - Throws: `RoostError` with code `database` for a newer, a foreign and no database: one sentence that says which it is and what to do.
+    /// - Throws: `RoostError` with code `database` for a newer, foreign or non-SQLite file: one sentence with the kind
+    ///   of the file and what to do.
     public func refuseUnusable() throws {
         switch kind {
         case .absent, .documented, .earlier, .current: return
@@ -83,12 +85,13 @@ public struct JobFileInspection: Sendable, Hashable {
         if let kind = marked(applicationID: header.applicationID, userVersion: header.userVersion), !kind.isUsable { return kind }
         let isMarked = header.applicationID == JobSchema.applicationID
         do {
-            // What the header says may be older than what the write-ahead log says.
+            // The header may be older than the write-ahead log.
             let queue = try JobFileConnection.readingAtRest(path)
             defer { try? queue.close() }
             return try queue.read { try kind($0) }
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            // SQLite says "not a database" also of a damaged header. Ours is ours, however damaged.
+            // SQLite reports "not a database" also for a damaged header. A file with Roost's mark is a jobs.db, however
+            // damaged.
             if isMarked { return .current }
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: error.message)
         } catch {
@@ -96,16 +99,17 @@ public struct JobFileInspection: Sendable, Hashable {
         }
     }
 
-    /// What the two numbers of the header say alone.
+    /// The kind according to the two numbers in the header only.
     private static func marked(applicationID: Int32, userVersion: Int32) -> Kind? {
         switch (applicationID, userVersion) {
         case (JobSchema.applicationID, JobSchema.version): .current
         case (JobSchema.applicationID, let version) where version > JobSchema.version: .newer(version: Int(version))
         case (JobSchema.applicationID, let version) where version >= JobSchema.firstMarked: .earlier(version: Int(version))
-        case (JobSchema.applicationID, let version): .foreign(reason: "bears Roost's mark and schema \(version), which no version of Roost writes")
+        case (JobSchema.applicationID, let version):
+            .foreign(reason: "has Roost's application_id and schema \(version), which no version of Roost writes")
         case (0, 0): nil
-        case (0, let version): .foreign(reason: "has schema version \(version) and not Roost's mark")
-        case (let id, _): .foreign(reason: "bears the mark of another program (application_id \(id))")
+        case (0, let version): .foreign(reason: "has schema version \(version) but not Roost's application_id")
+        case (let id, _): .foreign(reason: "belongs to another program (application_id \(id))")
         }
     }
 

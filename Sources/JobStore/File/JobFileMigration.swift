@@ -2,25 +2,26 @@ public import Foundation
 import GRDB
 import RoostCore
 
-/// Bringing a jobs.db of an older schema up to date: what it would change, and doing it. The server does the same when it starts.
+/// Migrates a jobs.db from an older schema, or reports what a migration would change. The server migrates when it
+/// starts.
 public struct JobFileMigration: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// The schema found: such as `v1.0` or `v1.7`.
+    /// The present schema, such as `v1.0` or `v1.7`.
     public let schema: String
-    /// The schema it gets.
+    /// The schema after the migration.
     public let target: String
-    /// How many jobs it holds; all of them stay.
+    /// The number of jobs; all of them are kept.
     public let jobs: Int
-    /// Columns that are added to the table `jobs`.
+    /// The columns to add to the table `jobs`.
     public let columns: [String]
-    /// Tables that are added.
+    /// The tables to add.
     public let tables: [String]
-    /// Indexes and triggers that are added.
+    /// The indexes and triggers to add.
     public let indexes: [String]
-    /// Indexes that others replace.
+    /// The indexes to remove because others replace them.
     public let droppedIndexes: [String]
-    /// Where the backup goes, or went; `nil` when there is nothing to do.
+    /// The path of the backup; `nil` if there is nothing to do.
     public let backup: String?
 
     enum CodingKeys: String, CodingKey {
@@ -28,16 +29,16 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
         case droppedIndexes = "dropped_indexes"
     }
 
-    /// Whether there is anything to do.
+    /// Whether the file needs a migration.
     public var isNeeded: Bool { schema != target }
 
-    /// Says what would change, without changing a byte.
+    /// Determines what a migration would change, without changing the file.
     ///
     /// - Parameters:
-    ///   - path: The file. Nobody else has it open: hold the home's lock.
-    ///   - backups: Where the backup would go.
-    ///   - date: The time in its name.
-    /// - Throws: `RoostError` with code `database` when it is not a jobs.db, of a newer schema, or cannot be read.
+    ///   - path: The file. No other process may have it open: hold the lock of the home folder.
+    ///   - backups: The folder for the backup.
+    ///   - date: The time for the backup's name.
+    /// - Throws: `RoostError` with code `database` if the file is not a jobs.db, has a newer schema, or cannot be read.
     public init(planning path: String, backups: JobBackupFolder, date: Date = Date()) throws {
         do {
             let inspection = try JobFileInspection(path: path)
@@ -65,21 +66,22 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
         }
     }
 
-    /// Does it: a backup first, then all changes in one transaction.
+    /// Migrates the file: first a backup, then all changes in one transaction.
     ///
     /// - Parameters:
-    ///   - path: The file. Nobody else has it open: hold the home's lock.
-    ///   - backups: Where the backup goes.
-    ///   - date: The time in its name.
-    /// - Returns: What was done.
-    /// - Throws: `RoostError` when it is not a jobs.db, is damaged, or the disk is too full. It is then as it was.
+    ///   - path: The file. No other process may have it open: hold the lock of the home folder.
+    ///   - backups: The folder for the backup.
+    ///   - date: The time for the backup's name.
+    /// - Returns: The changes that were made.
+    /// - Throws: `RoostError` if the file is not a jobs.db, is damaged, or the disk is too full. The file is then
+    ///   unchanged.
     public static func run(_ path: String, backups: JobBackupFolder, date: Date = Date()) throws -> JobFileMigration {
         let plan = try JobFileMigration(planning: path, backups: backups, date: date)
         guard plan.isNeeded else { return plan }
         var saved: String?
         do {
             saved = try backups.make(of: path, reason: .beforeMigration, at: date).path
-            // The Python server's files can be read by everybody.
+            // The Python server's files are readable by all users.
             try DurableFile.makePrivate(path)
             let queue = try JobFileConnection.writing(path)
             defer { try? queue.close() }
@@ -91,7 +93,7 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
             }
             return plan
         } catch {
-            // A service manager tries again and again; a copy for each try would fill the disk.
+            // A service manager retries again and again; one copy for each try would fill the disk.
             if let saved { try DurableFile.remove(saved) }
             throw JobFileConnection.failure(error, "migrated", path)
         }
@@ -103,7 +105,8 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
         let name: String
         let sql: String?
 
-        /// An index of the same name and another text is another one; a table's text changes with its columns.
+        /// Compares two parts. Indexes differ if their SQL differs; the SQL of a table changes with its columns, so it
+        /// is ignored.
         func isSame(as other: Part) -> Bool { name == other.name && (type != "index" || sql == other.sql) }
     }
 
@@ -115,7 +118,7 @@ public struct JobFileMigration: Sendable, Hashable, Codable {
             + (try database.columns(in: "jobs").map { Part(type: "column", name: $0.name, sql: nil) })
     }
 
-    /// The parts after a migration, tried on an empty copy of the schema in memory.
+    /// The parts after a migration, determined with an empty copy of the schema in memory.
     private static func migrated(_ parts: [Part]) throws -> [Part] {
         let queue = try DatabaseQueue()
         return try queue.write { database in

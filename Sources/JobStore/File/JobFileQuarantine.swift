@@ -1,19 +1,20 @@
 import Foundation
 
-/// Setting a damaged database file aside, with all that belongs to it.
+/// Sets a damaged database file aside, with its companion files.
 enum JobFileQuarantine {
-    /// The name that a file set aside now gets: `jobs.db.corrupt-20260102T030405.678Z`.
+    /// The name for a file that is set aside: `jobs.db.corrupt-20260102T030405.678Z`.
     static func name(for path: String, at date: Date) -> String {
         var date = date
         while FileManager.default.fileExists(atPath: "\(path).corrupt-\(FileTime.text(date))") { date += 0.001 }
         return "\(path).corrupt-\(FileTime.text(date))"
     }
 
-    /// Sets the file and its companions aside and puts another in its place.
+    /// Sets the file and its companions aside and puts another file in its place.
     ///
-    /// The damaged file keeps its name until the new one takes it: whenever the process is killed, a jobs.db is there, never an empty home. The old
-    /// write-ahead log goes first, since it would be read into the new file. Before that the new file gets a name by which the next start knows that
-    /// it has to take over: without its log, a damaged file may look like a sound one.
+    /// The damaged file keeps its name until the new one replaces it. So a jobs.db exists at every moment, even if the
+    /// process is killed. The old write-ahead log is moved first, because SQLite would apply it to the new file. Before
+    /// that, the new file gets a name that tells the next start to complete the exchange: without its log, a damaged
+    /// file may look sound.
     ///
     /// - Parameters:
     ///   - path: The damaged file.
@@ -41,9 +42,9 @@ enum JobFileQuarantine {
         }
     }
 
-    /// Ends an exchange that a killed process began; does nothing where there is none.
+    /// Completes an exchange that a killed process began; has no effect if there is none.
     ///
-    /// - Parameter path: The database file; no connection to it is open.
+    /// - Parameter path: The database file. No connection to it may be open.
     /// - Throws: `RoostError` with code `fileSystem`.
     static func finishExchange(of path: String) throws {
         guard try DurableFile.size(of: successor(of: path)) != nil else { return }

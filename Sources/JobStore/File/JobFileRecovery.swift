@@ -2,21 +2,22 @@ public import Foundation
 public import Logging
 import RoostCore
 
-/// The repair of a damaged jobs.db.
+/// Repairs a damaged jobs.db.
 public enum JobFileRecovery {
-    /// Sets the damaged file aside and puts a sound one in its place: every row that can still be read, and where rows are missing, those of the
-    /// newest good backup.
+    /// Sets the damaged file aside and replaces it with a sound file: all rows that are still readable, and for missing
+    /// rows those of the newest good backup.
     ///
-    /// Call it when SQLite reports corruption (`SQLITE_CORRUPT`, or findings of a check), with no connection to the file open. Never for a file that
-    /// is busy, cannot be opened or does not fit on the disk: such a file is not damaged. A newer, a foreign and no database are refused and stay
-    /// as they are. If the repair fails, for want of space for example, the damaged file stays where it is.
+    /// Call it when SQLite reports corruption (`SQLITE_CORRUPT`, or findings of a check), with no connection to the
+    /// file open. Do not call it for a file that is busy, cannot be opened or does not fit on the disk: such a file is
+    /// not damaged. A newer or foreign file and a file that is not a database are refused and not changed. If the
+    /// repair fails, for example for lack of space, the damaged file remains in place.
     ///
     /// - Parameters:
     ///   - path: The damaged file.
-    ///   - backups: Where backups are.
-    ///   - logger: Hears what was done.
-    ///   - date: The time, for names and the report.
-    /// - Returns: What was done; it is kept beside the file too.
+    ///   - backups: The folder of backups.
+    ///   - logger: The logger for the steps of the repair.
+    ///   - date: The current time, for names and the report.
+    /// - Returns: The report, which is also written beside the file.
     /// - Throws: `RoostError` with code `database`, `insufficientSpace` or `fileSystem`.
     public static func recover(path: String, backups: JobBackupFolder, logger: Logger, date: Date = Date()) throws -> JobRecoveryReport {
         let path = DurableFile.resolved(path)

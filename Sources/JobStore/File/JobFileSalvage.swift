@@ -1,31 +1,31 @@
 import GRDB
 import RoostCore
 
-/// Builds a new jobs.db out of a damaged one and, where that has gaps, of a backup.
+/// Builds a new jobs.db from a damaged one and, for the missing rows, from a backup.
 struct JobFileSalvage {
-    /// What the new file is made of.
+    /// The sources of the new file's rows.
     struct Outcome: Equatable {
         var salvagedJobs = 0
         var restoredJobs = 0
-        /// Whether the damaged file's jobs could all be read.
+        /// Whether all jobs of the damaged file could be read.
         var isComplete = false
-        /// The backup that was asked to fill gaps.
+        /// The backup that was used for missing rows.
         var backup: String?
     }
 
     let path: String
     let backup: String?
 
-    /// The tables in the order they are filled. Those without row numbers have their key here.
+    /// The tables in the order in which they are filled, with the primary key of those without row numbers.
     private static let tables: [(name: String, key: [String]?)] = [
         ("jobs", nil), ("job_events", nil), ("job_files", ["job_id", "path"]), ("job_webhooks", ["job_id", "url"]),
     ]
 
-    /// Makes the new file.
+    /// Builds the new file.
     ///
     /// - Parameter target: An empty file.
-    /// - Returns: What it is made of.
-    /// - Throws: `DatabaseError` and `RoostError`; also when the new file does not pass `quick_check`.
+    /// - Returns: The sources of its rows.
+    /// - Throws: `DatabaseError` and `RoostError`; also if the new file does not pass `quick_check`.
     func build(_ target: String) throws -> Outcome {
         let new = try JobFileConnection.building(target)
         defer { try? new.close() }
@@ -48,10 +48,10 @@ struct JobFileSalvage {
         return outcome
     }
 
-    /// What could not be read of each table; a table without row numbers is lost from 1 on, or not at all.
+    /// The unreadable ranges of each table. A table without row numbers is missing from 1 on, or not at all.
     private typealias Gaps = [String: DamagedTable.Lost]
 
-    /// - Returns: `nil` when nothing is missing.
+    /// - Returns: `nil` if nothing is missing.
     private func salvage(into new: Database, _ outcome: inout Outcome) throws -> Gaps? {
         let before = outcome
         var best = try attempt(path, into: new, &outcome)
@@ -73,12 +73,13 @@ struct JobFileSalvage {
 
     /// Reads one file.
     ///
-    /// - Returns: What could not be read; `nil` when the tables could not be found, or, in a grafted copy, no job where they should be.
+    /// - Returns: The unreadable ranges; `nil` if the tables could not be found, or if a copy with a replaced first
+    ///   page has no job where the jobs should be.
     private func attempt(_ file: String, into new: Database, _ outcome: inout Outcome) throws -> Gaps? {
         do {
             let source = try JobFileConnection.reading(file, tolerant: true)
             defer { try? source.close() }
-            // Not in a transaction: SQLite cannot end one in which it met damage.
+            // Without a transaction: SQLite cannot end a transaction that met damage.
             return try source.unsafeRead { damaged in
                 guard try !Self.columns(of: "jobs", in: damaged).isEmpty else { return nil }
                 var gaps: Gaps = [:]
@@ -94,7 +95,7 @@ struct JobFileSalvage {
         }
     }
 
-    /// Copies what can be read of a table; tells `count` about each job that was not there before, and returns what could not be read.
+    /// Copies the readable rows of a table, calls `count` for each job that is new, and returns the unreadable ranges.
     private func copy(
         _ table: String, key: [String]?, from source: Database, into new: Database, within gaps: DamagedTable.Lost? = nil,
         count: (Int) -> Void
@@ -102,7 +103,8 @@ struct JobFileSalvage {
         let present = try Self.columns(of: table, in: source)
         let columns = try new.columns(in: table).map(\.name).filter(present.contains)
         guard !columns.isEmpty else {
-            // A file of schema v1.0 has the jobs only, and so nothing to lose; in another, the table's entry was damaged.
+            // A file of schema v1.0 has only the table of jobs, so nothing is missing. In any other file, the entry of
+            // the table was damaged.
             return try Int32.fetchOne(source, sql: "PRAGMA user_version") ?? 0 >= JobSchema.firstMarked ? [1...Int64.max] : []
         }
         let reader = DamagedTable(name: table, columns: columns, database: source)
@@ -118,7 +120,8 @@ struct JobFileSalvage {
         }
     }
 
-    /// Takes from the backup the rows that lay where the damaged file could not be read. Rows that were deleted since the backup stay deleted.
+    /// Adds the backup's rows from the ranges that could not be read in the damaged file. Rows that were deleted after
+    /// the backup remain deleted.
     private func fill(_ gaps: Gaps, from backup: String, into new: Database, _ outcome: inout Outcome) throws {
         let source = try JobFileConnection.readingAtRest(backup)
         defer { try? source.close() }
@@ -131,16 +134,16 @@ struct JobFileSalvage {
         }
     }
 
-    /// Removes the indexes that keep nothing out: made when all rows are there, they cost less.
+    /// Removes the indexes that are not unique, because creating them after all rows are present is faster.
     ///
-    /// - Returns: The statements that make them.
+    /// - Returns: The statements that create them.
     private func takeIndexes(of new: Database) throws -> [String] {
         let indexes = try Row.fetchAll(new, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX %'")
         for index in indexes { try new.execute(sql: "DROP INDEX \((index[0] as String).quotedDatabaseIdentifier)") }
         return indexes.map { $0[1] }
     }
 
-    /// Removes what belongs to jobs that are lost.
+    /// Removes the rows that belong to lost jobs.
     private func tidy(_ new: Database) throws {
         for (table, _) in Self.tables.dropFirst() {
             try new.execute(sql: "DELETE FROM \(table) WHERE job_id NOT IN (SELECT id FROM jobs WHERE id IS NOT NULL)")
@@ -148,7 +151,8 @@ struct JobFileSalvage {
         try JobTags.listAll(new)
     }
 
-    /// Numbers of events are never given twice, also not those of events that are lost: who follows them asks for what comes after a number.
+    /// Keeps the sequence of event numbers, so that numbers are never reused, not even those of lost events: clients
+    /// ask for the events after a number.
     private func keepSequence(of damaged: Database, in new: Database) throws {
         do {
             guard let last = try Int64.fetchOne(damaged, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'job_events'") else { return }
@@ -156,11 +160,11 @@ struct JobFileSalvage {
             guard new.changesCount == 0 else { return }
             try new.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('job_events', ?)", arguments: [last])
         } catch let error as DatabaseError where error.isDamage || error.resultCode == .SQLITE_ERROR {
-            return  // The list is damaged or, in a v1.0 file, not there; then the highest number that was read counts.
+            return  // The sequence is damaged or, in a v1.0 file, absent; the highest number that was read then applies.
         }
     }
 
-    /// The columns of a table as the file itself tells them; empty when there is no such table, or it cannot be found.
+    /// The columns of a table according to the file; empty if the table does not exist or cannot be found.
     private static func columns(of table: String, in database: Database) throws -> [String] {
         do {
             return try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])

@@ -1,21 +1,21 @@
 import GRDB
 public import RoostCore
 
-/// What is in jobs.db and how much room it takes, of one moment. Can be asked while a server uses the file.
+/// The contents and size of jobs.db at one moment. Can be read while a server uses the file.
 public struct JobFileStatistics: Sendable, Hashable, Codable {
     /// The file.
     public let path: String
-    /// Such as `v1.0` or `v1.7`.
+    /// The schema, such as `v1.0` or `v1.7`.
     public let schema: String
-    /// How many jobs there are.
+    /// The number of jobs.
     public let jobs: Int
-    /// How many jobs there are of each status.
+    /// The number of jobs for each status.
     public let jobsByStatus: [String: Int]
-    /// How many events of the jobs' history are kept; 0 in a v1.0 file.
+    /// The number of events in the history; 0 in a v1.0 file.
     public let events: Int
-    /// When the oldest job was accepted.
+    /// The time when the oldest job was accepted.
     public let oldestJob: Timestamp?
-    /// When the newest job was accepted.
+    /// The time when the newest job was accepted.
     public let newestJob: Timestamp?
     /// The size of jobs.db in bytes.
     public let fileBytes: Int64
@@ -23,11 +23,11 @@ public struct JobFileStatistics: Sendable, Hashable, Codable {
     public let logBytes: Int64
     /// The size of a page in bytes.
     public let pageBytes: Int64
-    /// How many pages the file has.
+    /// The number of pages in the file.
     public let pages: Int64
-    /// How many of them hold nothing; `roost db vacuum` gives them back.
+    /// The number of empty pages; `roost db vacuum` removes them.
     public let freePages: Int64
-    /// `wal`, or `delete` for a file that no Roost has opened yet.
+    /// The journal mode: `wal`, or `delete` for a file that Roost has not opened yet.
     public let journalMode: String
     /// The version of the SQLite library in use.
     public let sqliteVersion: String
@@ -45,10 +45,10 @@ public struct JobFileStatistics: Sendable, Hashable, Codable {
         case sqliteVersion = "sqlite_version"
     }
 
-    /// Counts.
+    /// Reads the statistics.
     ///
-    /// - Parameter path: A file that `JobFileInspection` calls a jobs.db.
-    /// - Throws: `RoostError` with code `database` when it cannot be read.
+    /// - Parameter path: A file that `JobFileInspection` recognizes as a jobs.db.
+    /// - Throws: `RoostError` with code `database` if it cannot be read.
     public init(path: String) throws {
         do {
             let queue = try JobFileConnection.reading(path)

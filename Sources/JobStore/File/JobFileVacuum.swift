@@ -1,9 +1,9 @@
 import GRDB
 import RoostCore
 
-/// Giving the room of deleted rows back to the disk. The server must not run: hold the home's lock.
+/// Returns the space of deleted rows to the disk. The server must not run: hold the lock of the home folder.
 public enum JobFileVacuum {
-    /// What it brought.
+    /// The result of a vacuum.
     public struct Summary: Sendable, Hashable, Codable {
         /// The file.
         public let path: String
@@ -19,11 +19,13 @@ public enum JobFileVacuum {
         }
     }
 
-    /// Writes the whole file anew without gaps. Needs twice the file's size on the disk meanwhile; survives a kill and a power cut.
+    /// Rewrites the whole file without gaps. Needs twice the file's size on the disk during the run. Safe if the
+    /// process is killed or the power fails.
     ///
     /// - Parameter path: The file.
-    /// - Returns: What it brought.
-    /// - Throws: `RoostError` when it is not a jobs.db, is damaged or the disk is too full. It then holds what it held.
+    /// - Returns: The sizes before and after.
+    /// - Throws: `RoostError` if the file is not a jobs.db, is damaged or the disk is too full. The contents are then
+    ///   unchanged.
     public static func run(_ path: String) throws -> Summary {
         do {
             let inspection = try JobFileInspection(path: path)
@@ -34,7 +36,7 @@ public enum JobFileVacuum {
             defer { try? queue.close() }
             try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "VACUUM")
-                // Until here the new pages are in the log.
+                // Until now the new pages are in the log.
                 try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
             }
             return Summary(path: path, bytesBefore: before, bytesAfter: try size(path))

@@ -1,21 +1,21 @@
 import Foundation
 public import RoostCore
 
-/// What was done about a damaged jobs.db.
+/// The report of a repair of a damaged jobs.db.
 ///
-/// It is kept as `recovery.json` beside the file, so that a server that is restarted soon after still tells it.
+/// It is kept as `recovery.json` beside the file, so that a server that is restarted soon afterwards still shows it.
 public struct JobRecoveryReport: Sendable, Hashable, Codable {
-    /// When the damage was repaired.
+    /// The time of the repair.
     public let time: Timestamp
-    /// Where the damaged file is kept; its `-wal` and `-shm` are beside it.
+    /// The path of the damaged file; its `-wal` and `-shm` are beside it.
     public let quarantinedPath: String
-    /// How many jobs were read from the damaged file.
+    /// The number of jobs that were read from the damaged file.
     public let salvagedJobs: Int
-    /// How many jobs came from the backup.
+    /// The number of jobs that came from the backup.
     public let restoredJobs: Int
-    /// The backup that was needed; `nil` when everything could be read, or there was none.
+    /// The backup that was used; `nil` if all rows were readable or there was no backup.
     public let backup: String?
-    /// All of it in a sentence or two for people.
+    /// The report in one or two sentences for users.
     public let message: String
 
     enum CodingKeys: String, CodingKey {
@@ -26,10 +26,7 @@ public struct JobRecoveryReport: Sendable, Hashable, Codable {
         case backup, message
     }
 
-    /// Writes all fields, absent ones as `null`.
-    ///
-    /// - Parameter encoder: Where to.
-    /// - Throws: What the encoder throws.
+    /// Encodes all fields, absent ones as `null`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(time, forKey: .time)
@@ -40,22 +37,22 @@ public struct JobRecoveryReport: Sendable, Hashable, Codable {
         try container.encode(message, forKey: .message)
     }
 
-    /// The report of the last repair, if one was kept beside a file.
+    /// Returns the report of the last repair, if there is one beside the file.
     ///
     /// - Parameter path: The path of jobs.db.
-    /// - Returns: The report; `nil` when there is none that can be read.
+    /// - Returns: The report; `nil` if there is none or it cannot be read.
     public static func last(beside path: String) -> JobRecoveryReport? {
         FileManager.default.contents(atPath: file(beside: path)).flatMap { try? JSONDecoder().decode(Self.self, from: $0) }
     }
 
-    /// Keeps the report beside the file.
+    /// Writes the report beside the file.
     func keep(beside path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try encoder.encode(self).write(to: URL(fileURLWithPath: Self.file(beside: path)), options: .atomic)
     }
 
-    /// Forgets the report, when the file it is about is replaced on purpose.
+    /// Removes the report, when its file is replaced on purpose.
     static func forget(beside path: String) throws { try DurableFile.remove(file(beside: path)) }
 
     private static func file(beside path: String) -> String {

@@ -2,17 +2,18 @@ public import Foundation
 import GRDB
 import RoostCore
 
-/// Putting a backup in the place of jobs.db, and starting again with none. The server must not run: hold the home's lock.
+/// Replaces jobs.db with a backup, or removes it to start again. The server must not run: hold the lock of the home
+/// folder.
 public enum JobRestore {
-    /// What was done.
+    /// The result of a restore or reset.
     public struct Summary: Sendable, Hashable, Codable {
         /// The path of jobs.db.
         public let path: String
-        /// How many jobs it holds now; `nil` when it was removed.
+        /// The number of jobs now; `nil` if the file was removed.
         public let jobs: Int?
-        /// The backup that was made of the file that was there; `nil` when there was none, or it was damaged.
+        /// The backup of the previous file; `nil` if there was no file or it was damaged.
         public let saved: String?
-        /// Where the file that was there is kept, if it was damaged.
+        /// The path where the previous file is kept, if it was damaged.
         public let quarantinedPath: String?
 
         enum CodingKeys: String, CodingKey {
@@ -20,10 +21,7 @@ public enum JobRestore {
             case quarantinedPath = "quarantined_path"
         }
 
-        /// Writes all fields, absent ones as `null`.
-        ///
-        /// - Parameter encoder: Where to.
-        /// - Throws: What the encoder throws.
+        /// Encodes all fields, absent ones as `null`.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(path, forKey: .path)
@@ -33,18 +31,19 @@ public enum JobRestore {
         }
     }
 
-    /// Puts a copy of a backup in the place of jobs.db. The backup stays; so does what was there: as a backup, or set aside if it is damaged.
+    /// Replaces jobs.db with a copy of a backup. The backup is kept. The previous file is kept too, as a backup, or set
+    /// aside if it is damaged.
     ///
-    /// Whenever the process is killed, jobs.db is the old or the new file, whole.
+    /// If the process is killed at any moment, jobs.db is the complete old or the complete new file.
     ///
     /// - Parameters:
     ///   - backup: The backup.
-    ///   - path: The path of jobs.db; nothing need be there.
-    ///   - backups: Where the present file is saved.
-    ///   - date: The time, for names.
-    /// - Returns: What was done.
-    /// - Throws: `RoostError` when the backup is not a sound jobs.db that this version can read, when the present file is not a jobs.db, or another
-    ///   program has it open. Both are then as they were.
+    ///   - path: The path of jobs.db; the file need not exist.
+    ///   - backups: The folder for the backup of the present file.
+    ///   - date: The current time, for names.
+    /// - Returns: The result.
+    /// - Throws: `RoostError` if the backup is not a sound jobs.db that this version can read, if the present file is
+    ///   not a jobs.db, or if another program has it open. Both files are then unchanged.
     public static func restore(backup: String, to path: String, backups: JobBackupFolder, date: Date = Date()) throws -> Summary {
         let path = DurableFile.resolved(path)
         try verify(backup)
@@ -56,14 +55,15 @@ public enum JobRestore {
         return Summary(path: path, jobs: copy.jobs, saved: saved, quarantinedPath: quarantined)
     }
 
-    /// Removes jobs.db after a backup. The next start of the server makes a new one.
+    /// Removes jobs.db after a backup. The next start of the server creates a new one.
     ///
     /// - Parameters:
     ///   - path: The path of jobs.db.
-    ///   - backups: Where it is saved.
-    ///   - date: The time, for names.
-    /// - Returns: What was done.
-    /// - Throws: `RoostError` when there is none, it is not a jobs.db, or another program has it open. It is then as it was.
+    ///   - backups: The folder for the backup.
+    ///   - date: The current time, for names.
+    /// - Returns: The result.
+    /// - Throws: `RoostError` if there is no file, it is not a jobs.db, or another program has it open. The file is
+    ///   then unchanged.
     public static func reset(path: String, backups: JobBackupFolder, date: Date = Date()) throws -> Summary {
         let path = DurableFile.resolved(path)
         guard try DurableFile.size(of: path) != nil else { throw RoostError(.database, "There is no \(path) to remove.") }
@@ -87,7 +87,7 @@ public enum JobRestore {
         }
     }
 
-    /// Takes what is at the path away, and puts the replacement there.
+    /// Sets the file at the path aside and puts the replacement there.
     private static func setAside(
         _ path: String, replacement: String?, reason: JobBackupReason, backups: JobBackupFolder, date: Date
     ) throws -> (saved: String?, quarantined: String?) {
@@ -114,7 +114,7 @@ public enum JobRestore {
 
     private enum Condition { case empty, sound, damaged }
 
-    /// A newer schema is no obstacle here: the file is only copied.
+    /// A newer schema is accepted here, because the file is only copied.
     private static func condition(_ path: String) throws -> Condition {
         do {
             let inspection = try JobFileInspection(path: path)
@@ -129,8 +129,8 @@ public enum JobRestore {
         }
     }
 
-    /// Leaves the write-ahead log nothing to hold and removes it, so that it is never read into another file. SQLite does this only when no other
-    /// program has the file open.
+    /// Empties and removes the write-ahead log, so that it is never applied to another file. SQLite does this only if
+    /// no other program has the file open.
     private static func fold(_ path: String) throws {
         if try DurableFile.size(of: path) ?? 0 > 0 {
             do {

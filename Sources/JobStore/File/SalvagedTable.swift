@@ -1,11 +1,12 @@
 import GRDB
 
-/// A table of the new file, filled with rows that may be anything.
+/// A table of the new file that accepts rows with any contents.
 struct SalvagedTable {
     private let plain: Statement
-    /// With the row's number; `nil` in a table whose rows have none, or have it in a column.
+    /// The statement that also inserts the row number; `nil` for a table whose rows have no number or have it in a
+    /// column.
     private let numbered: Statement?
-    /// Where the columns are that a row must have.
+    /// The indexes of the columns that must not be NULL.
     private let required: [Int]
     private let database: Database
 
@@ -13,7 +14,7 @@ struct SalvagedTable {
     ///
     /// - Parameters:
     ///   - name: The table.
-    ///   - columns: The columns that rows will have.
+    ///   - columns: The columns of the rows to insert.
     ///   - database: The new file.
     /// - Throws: `DatabaseError`.
     init(name: String, columns: [String], database: Database) throws {
@@ -25,17 +26,18 @@ struct SalvagedTable {
         self.database = database
         plain = try statement(columns)
         numbered = name == "jobs" ? try statement(["rowid"] + columns) : nil
-        // What a damaged page holds can look like a row. A job has at least a name, a model, a state and a time.
+        // A damaged page can contain data that looks like a row. A job has at least an id, a model, a status and a
+        // time.
         required = name == "jobs" ? ["id", "model", "status", "created_at"].compactMap { columns.firstIndex(of: $0) } : []
     }
 
-    /// Adds a row unless it is there already or breaks a rule of the table.
+    /// Inserts a row unless it exists already or violates a constraint of the table.
     ///
     /// - Parameters:
-    ///   - row: The number it had, which is kept if it is free: jobs of one moment are listed by it.
+    ///   - row: The previous row number, kept if it is free: jobs with the same time are listed in this order.
     ///   - values: The values of the columns.
-    /// - Returns: Whether it was added.
-    /// - Throws: `DatabaseError` for anything but a broken rule.
+    /// - Returns: Whether the row was inserted.
+    /// - Throws: `DatabaseError` for any error but a violated constraint.
     @discardableResult
     func insert(row: Int64?, _ values: [DatabaseValue]) throws -> Bool {
         let hasAll = required.allSatisfy { index in

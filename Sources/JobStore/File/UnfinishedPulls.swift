@@ -1,12 +1,12 @@
 import GRDB
 
-/// The jobs of a jobs.db that are queued, paused or running, read from the file itself. For commands that work while no server runs.
+/// The jobs that are queued, paused or running, read from the file itself. For commands that work while no server runs.
 public enum UnfinishedPulls {
-    /// Reads them.
+    /// Reads the jobs.
     ///
-    /// - Parameter path: A file that `JobFileCheck` does not refuse.
-    /// - Returns: The ids of the jobs and what each pulls; empty for a file without tables.
-    /// - Throws: `RoostError` with code `database` when it cannot be read.
+    /// - Parameter path: A file that `JobFileCheck` accepts.
+    /// - Returns: The id and the model of each job; empty for a file without tables.
+    /// - Throws: `RoostError` with code `database` if the file cannot be read.
     public static func read(_ path: String) throws -> [(id: String, model: String)] {
         do {
             let queue = try JobFileConnection.reading(path)

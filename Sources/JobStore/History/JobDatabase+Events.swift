@@ -2,43 +2,43 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// A part of the history, oldest first.
+    /// Returns a part of the history, oldest first.
     ///
     /// - Parameters:
     ///   - id: Only this job's; `nil` for all jobs.
     ///   - number: Only events after this one; 0 for all.
-    ///   - limit: At most so many, 1 or more.
+    ///   - limit: The maximum number of events, 1 or more.
     /// - Returns: The events.
     /// - Throws: `RoostError` with code `database`.
     public func events(of id: String? = nil, after number: Int64 = 0, limit: Int = 1000) throws -> [JobEvent] {
         try read { try JobEvent.page($0, of: id, after: number, limit: limit) }
     }
 
-    /// Does what `events(of:after:limit:)` does on a thread of its own, for those who read page after page. Nothing stays open between two pages: a
-    /// client that takes its time holds nothing up.
+    /// Does the same as `events(of:after:limit:)` on a separate thread, for clients that read page after page. Nothing
+    /// stays open between two pages, so a slow client blocks nothing.
     ///
     /// - Parameters:
     ///   - id: Only this job's; `nil` for all jobs.
     ///   - number: Only events after this one; 0 for all.
-    ///   - limit: At most so many, 1 or more.
+    ///   - limit: The maximum number of events, 1 or more.
     /// - Returns: The events.
     /// - Throws: `RoostError` with code `database`.
     public func eventsAside(of id: String? = nil, after number: Int64 = 0, limit: Int = 1000) async throws -> [JobEvent] {
         try await readAside { try JobEvent.page($0, of: id, after: number, limit: limit) }
     }
 
-    /// The number of the newest event; 0 when there is none.
+    /// The number of the newest event; 0 if there is none.
     ///
     /// - Throws: `RoostError` with code `database`.
     public func lastEventNumber() throws -> Int64 {
         try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM job_events") ?? 0 }
     }
 
-    /// Every event that is committed from now on, in order.
+    /// Returns every event that is committed from now on, in order.
     ///
-    /// To miss none, begin to watch first, then read `events(of:after:)`, and pass over what was read.
+    /// To receive all events, start to watch first, then read `events(of:after:)`, and skip the events that were read.
     ///
-    /// - Returns: A stream that ends when the database is closed, or when it is read too slowly.
+    /// - Returns: A stream that ends when the database is closed or when it is read too slowly.
     public func watchEvents() -> AsyncStream<JobEvent> { feed.watch() }
 }
 

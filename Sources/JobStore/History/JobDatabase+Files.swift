@@ -3,7 +3,7 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// The files of a job, by path; empty before it is planned.
+    /// Returns the files of a job, ordered by path; empty before the job is planned.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The files.
@@ -13,7 +13,7 @@ extension JobDatabase {
         return try read { try JobFile.fetchAll($0, of: id) }
     }
 
-    /// Records which files a job consists of, in place of an earlier plan. What is known to be verified of a file that stays the same is kept.
+    /// Records the files of a job and replaces an earlier plan. The verified ranges of unchanged files are kept.
     ///
     /// - Parameters:
     ///   - files: The files.
@@ -40,10 +40,11 @@ extension JobDatabase {
         }
     }
 
-    /// Records which bytes of files are here and verified. Told before they are on the disk, this would be a lie after a power cut: sync first.
+    /// Records which bytes of files are downloaded and verified. Flush the bytes to the disk first: otherwise the
+    /// record is wrong after a power cut.
     ///
     /// - Parameters:
-    ///   - ranges: As in `JobFile.verified`, by path. A path that is not in the plan is passed over.
+    ///   - ranges: The ranges as in `JobFile.verified`, by path. Paths that are not in the plan are ignored.
     ///   - claim: The worker's claim.
     /// - Returns: Whether the claim still holds; if not, nothing was changed.
     /// - Throws: `RoostError` with code `database`.
@@ -60,7 +61,7 @@ extension JobDatabase {
 }
 
 extension JobFile {
-    /// Ranges that cannot be read are not known to be verified.
+    /// Reads the files. Ranges that cannot be read count as not verified.
     fileprivate static func fetchAll(_ database: Database, of id: String) throws -> [JobFile] {
         try ColumnReader.fetchAll(
             database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ? ORDER BY path", arguments: [id]

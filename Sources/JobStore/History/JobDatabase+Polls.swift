@@ -2,11 +2,12 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// Adds to the jobs' `api_call_count`, some hundred jobs in one go. Counts are for people to look at: they may be lost in a power cut.
+    /// Adds to the jobs' `api_call_count`, several hundred jobs in one transaction. The counts are informational and
+    /// may be lost in a power cut.
     ///
     /// - Parameters:
-    ///   - calls: How often each job was asked for since the last time.
-    ///   - time: When the last of them came.
+    ///   - calls: The number of calls for each job since the last time.
+    ///   - time: The time of the last call.
     /// - Throws: `RoostError` with code `database`.
     public func countAPICalls(_ calls: [String: Int], lastAt time: Timestamp) async throws {
         var rest = Array(calls)[...]

@@ -3,43 +3,43 @@ import GRDB
 import RoostCore
 
 extension JobDatabase {
-    /// Deletes finished jobs that ended (or, where that is unknown, were created) more than `days` days ago.
+    /// Deletes finished jobs that ended more than `days` days ago. If the end is unknown, the time of creation counts.
     ///
-    /// Times are compared as times, so rows written by other programs with another precision count too. Queued and running jobs always stay. A job
-    /// stays while somebody has yet to be called about it.
+    /// Times are compared as dates, so rows of other programs with another precision are included. Queued and running
+    /// jobs are never deleted, nor are jobs whose webhook calls are still pending.
     ///
     /// - Parameters:
     ///   - days: Zero or more.
     ///   - dryRun: Whether only to count.
-    /// - Returns: How many jobs were (or would be) deleted.
+    /// - Returns: The number of jobs that were (or would be) deleted.
     /// - Throws: `RoostError` with code `invalidRequest` for negative days, else `database`.
     @discardableResult
     public func deleteOldJobs(days: Int, dryRun: Bool = false) async throws -> Int {
         try await pruneJobs(days: days, keep: nil, dryRun: dryRun)
     }
 
-    /// Deletes the finished jobs of every model but the newest ones, and those that somebody has yet to be called about.
+    /// Deletes the finished jobs of every model except the newest ones and those whose webhook calls are still pending.
     ///
     /// - Parameters:
-    ///   - count: How many finished jobs of each model stay; 1 or more.
+    ///   - count: The number of finished jobs of each model to keep; 1 or more.
     ///   - dryRun: Whether only to count.
-    /// - Returns: How many jobs were (or would be) deleted.
+    /// - Returns: The number of jobs that were (or would be) deleted.
     /// - Throws: `RoostError` with code `invalidRequest` or `database`.
     @discardableResult
     public func deleteJobs(butNewest count: Int, dryRun: Bool = false) async throws -> Int {
         try await pruneJobs(days: nil, keep: count, dryRun: dryRun)
     }
 
-    /// Deletes the finished jobs that at least one of two rules names: `deleteOldJobs` and `deleteJobs`.
+    /// Deletes the finished jobs that match at least one of two rules: those of `deleteOldJobs` and `deleteJobs`.
     ///
-    /// The jobs are looked at a few thousand at a time, and go in transactions of some milliseconds: nobody who reads or writes meanwhile waits long,
-    /// however many there are.
+    /// The jobs are examined a few thousand at a time and deleted in transactions of some milliseconds. So other
+    /// readers and writers wait only briefly, at any number of jobs.
     ///
     /// - Parameters:
-    ///   - days: As of `deleteOldJobs`; `nil` for any age.
-    ///   - keep: As of `deleteJobs`; `nil` for any number.
+    ///   - days: As in `deleteOldJobs`; `nil` for any age.
+    ///   - keep: As in `deleteJobs`; `nil` for any number.
     ///   - dryRun: Whether only to count.
-    /// - Returns: How many jobs were (or would be) deleted.
+    /// - Returns: The number of jobs that were (or would be) deleted.
     /// - Throws: `RoostError` with code `invalidRequest` or `database`.
     @discardableResult
     public func pruneJobs(days: Int?, keep: Int?, dryRun: Bool = false) async throws -> Int {
@@ -78,10 +78,11 @@ extension JobDatabase {
         }
     }
 
-    /// How long a transaction goes on deleting. Whoever wants to write meanwhile waits for its end.
+    /// The maximum duration of a transaction that deletes. Other writers wait until it ends.
     private static let longestDeletion: Duration = .milliseconds(10)
 
-    /// Each transaction looks again: a job that was taken up again, or another one that got the number of a deleted row, has not ended at that time.
+    /// Deletes jobs, checking each again in its transaction: the job may have run again, or another job may have
+    /// received the row number of a deleted one. Neither has the same `finished_at`.
     private func delete(_ rows: [RetentionWalk.Candidate]) async throws -> Int {
         var (rest, deleted) = (rows[...], 0)
         while !rest.isEmpty {
@@ -109,7 +110,7 @@ extension JobDatabase {
 extension JobTransaction {
     fileprivate enum Deletion { case gone, stays, shortened }
 
-    /// So many events or files of a job go in one transaction.
+    /// The maximum number of events or files of a job that one transaction deletes.
     private static let mostOfJob = 2000
 
     fileprivate func delete(_ row: RetentionWalk.Candidate) throws -> Deletion {
@@ -122,9 +123,10 @@ extension JobTransaction {
         return database.changesCount > 0 ? .gone : .stays
     }
 
-    /// Takes a part of what hangs on a job, if that is much: the job itself goes in a later transaction.
+    /// Deletes a part of the job's events or files, if there are many. The job itself is deleted in a later
+    /// transaction.
     ///
-    /// - Returns: Whether it was much.
+    /// - Returns: Whether there were many.
     fileprivate func shorten(_ id: String) throws -> Bool {
         guard id.isWholeInSQLite else { return false }
         for (table, key) in [("job_events", "seq"), ("job_files", "path")] {

@@ -3,18 +3,19 @@ import GRDB
 import RoostCore
 
 extension JobDatabase {
-    /// How many addresses one job may call.
+    /// The maximum number of webhook addresses of a job.
     static let mostWebhooks = 32
-    /// How many receivers one look passes.
+    /// The maximum number of receivers examined in one query.
     static let receiversOfLook = 1000
 
-    /// The calls that are due, in turns: however many wait for one receiver, the others get theirs.
+    /// Returns the webhook calls that are due, taking turns between receivers: many calls to one receiver do not delay
+    /// the others.
     ///
     /// - Parameters:
-    ///   - limit: At most so many.
-    ///   - receiver: The receiver to begin behind; after the last the first comes again.
-    ///   - busy: Receivers that are passed over.
-    /// - Returns: One call of each receiver at the most, in the order of receivers.
+    ///   - limit: The maximum number of calls.
+    ///   - receiver: The receiver after which to begin. After the last receiver, the search continues with the first.
+    ///   - busy: The receivers to skip.
+    /// - Returns: At most one call for each receiver, in the order of the receivers.
     /// - Throws: `RoostError` with code `database`.
     public func dueWebhooks(limit: Int, after receiver: String = "", excluding busy: Set<String> = []) async throws -> DueWebhooks {
         let now = Timestamp(now()).rawValue
@@ -37,16 +38,17 @@ extension JobDatabase {
         }
     }
 
-    /// When the next call is due.
+    /// The time when the next call is due.
     ///
-    /// - Returns: The time, also one that has passed; `nil` when none waits.
+    /// - Returns: The time, which may be in the past; `nil` if no call is waiting.
     /// - Throws: `RoostError` with code `database`.
     public func nextWebhook() throws -> Date? {
         try read { try String.fetchOne($0, sql: "SELECT CAST(min(next_try) AS TEXT) FROM job_webhooks WHERE next_try IS NOT NULL") }
             .flatMap { Timestamp(rawValue: $0).date }
     }
 
-    /// Records that a call was answered. If the job was taken up again meanwhile, nothing is recorded: its next end has a call of its own.
+    /// Records that a call was delivered. Nothing is recorded if the job has run again since, because its next end has
+    /// a separate call.
     ///
     /// - Parameter webhook: The call.
     /// - Throws: `RoostError` with code `database`.
@@ -54,12 +56,12 @@ extension JobDatabase {
         try await record(webhook, nextTry: nil, delivered: true, error: nil)
     }
 
-    /// Records that a call failed, unless the job was taken up again meanwhile.
+    /// Records that a call failed, unless the job has run again since.
     ///
     /// - Parameters:
     ///   - webhook: The call.
-    ///   - error: Why.
-    ///   - nextTry: When to call again; `nil` to give up.
+    ///   - error: The reason.
+    ///   - nextTry: The time of the next try; `nil` to give up.
     /// - Throws: `RoostError` with code `database`.
     public func webhookFailed(_ webhook: JobWebhook, error: String, nextTry: Date?) async throws {
         try await record(webhook, nextTry: nextTry, delivered: false, error: error)
@@ -78,7 +80,7 @@ extension JobDatabase {
 }
 
 extension JobTransaction {
-    /// Has an address called when the job ends.
+    /// Adds an address to call when the job ends.
     func addWebhook(_ url: String, to jobID: String) throws {
         let count =
             try Int.fetchOne(
@@ -86,7 +88,7 @@ extension JobTransaction {
         guard count < JobDatabase.mostWebhooks else {
             throw RoostError(
                 .conflict,
-                "The pull is under way as job \(jobID), which calls \(count) addresses already, as many as a job may; follow it with GET /jobs/\(jobID)/events, or ask again without `callback_url`.",
+                "The pull runs already as job \(jobID), which has the maximum of \(count) callback addresses; follow it with GET /jobs/\(jobID)/events, or send the request again without `callback_url`.",
                 field: "callback_url")
         }
         try database.execute(sql: "INSERT OR IGNORE INTO job_webhooks (job_id, url) VALUES (?, ?)", arguments: [jobID, url])
@@ -94,7 +96,7 @@ extension JobTransaction {
 }
 
 extension JobWebhook {
-    /// The next receiver that somebody waits to be called at, now or later.
+    /// The next receiver with a waiting call, whether due or not.
     fileprivate static func receiver(after place: String, in database: Database) throws -> String? {
         try ColumnReader.fetchAll(
             database,
@@ -105,7 +107,7 @@ extension JobWebhook {
         ) { $0.text(0) ?? "" }.first
     }
 
-    /// The receiver's call that has been due longest.
+    /// The receiver's call that has been due for the longest time.
     fileprivate static func first(of receiver: String, at now: String, in database: Database) throws -> JobWebhook? {
         try ColumnReader.fetchAll(
             database,

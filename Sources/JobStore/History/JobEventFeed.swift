@@ -1,7 +1,7 @@
 import RoostCore
 import Synchronization
 
-/// Tells the watchers in this process what was committed. A watcher costs memory and no write.
+/// Sends committed events to the watchers in this process. A watcher needs memory but causes no writes.
 final class JobEventFeed: Sendable {
     private struct State {
         var next = 0
@@ -9,14 +9,15 @@ final class JobEventFeed: Sendable {
         var isFinished = false
     }
 
-    /// A watcher that falls so far behind is let go; it comes back with the number of the last event it saw.
+    /// The number of unread events after which a watcher is disconnected. It can continue with the number of the last
+    /// event it received.
     private static let backlog = 1024
 
     private let state = Mutex(State())
 
-    /// Begins to watch.
+    /// Starts to watch.
     ///
-    /// - Returns: All events from now on. It ends when the database is closed, and when the watcher is too slow.
+    /// - Returns: All events from now on. The stream ends when the database is closed or the watcher is too slow.
     func watch() -> AsyncStream<JobEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: JobEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
         let number: Int? = state.withLock { state in

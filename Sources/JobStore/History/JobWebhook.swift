@@ -1,25 +1,25 @@
 import RoostCore
 
-/// A call that somebody asked for when a job ends.
+/// A webhook call that a client requested for the end of a job.
 public struct JobWebhook: Sendable, Hashable {
     /// The job that has ended.
     public let jobID: String
-    /// Who is called.
+    /// The URL to call.
     public let url: String
-    /// The scheme, host and port of the URL, in lower case: those that have the same are one receiver.
+    /// The scheme, host and port of the URL, in lower case. Calls with the same value have the same receiver.
     public let receiver: String
-    /// How many calls have failed.
+    /// The number of failed calls.
     public let attempts: Int
-    /// Since when it is due. Taken up again and ended again, the job has a call that is due at another time: so the two are told apart.
+    /// The time when the call became due. It tells the call apart from the call for a later end of the same job.
     let dueAt: Timestamp
 }
 
-/// The calls that a look at the queue found.
+/// The due calls that a query of the queue found.
 public struct DueWebhooks: Sendable {
-    /// One call of each receiver at the most: the one that has waited longest.
+    /// At most one call for each receiver: the one that has waited longest.
     public let calls: [JobWebhook]
-    /// The last receiver that was looked at; the next look begins behind it.
+    /// The last receiver that was examined; the next query begins after it.
     public let last: String
-    /// Whether every receiver was looked at.
+    /// Whether every receiver was examined.
     public let isComplete: Bool
 }

@@ -2,47 +2,47 @@ import Foundation
 import GRDB
 import RoostCore
 
-/// Looks for the finished jobs that may go, a few thousand rows at a time.
+/// A search for the finished jobs to delete, a few thousand rows at a time.
 ///
-/// Where only age counts, the walk goes from the oldest job to the first that is too young. Where the newest of each model stay, it goes through the
-/// models, each from its newest job on.
+/// If only age counts, it walks from the oldest job to the first that is too young. If the newest jobs of each model
+/// are kept, it walks through the models, each from its newest job on.
 struct RetentionWalk: Sendable {
-    /// A job that may go.
+    /// A job to delete.
     struct Candidate: Sendable {
         let number: Int64
-        /// As it is in the file: the job is the same as long as it has not ended again.
+        /// The value in the file. While it is unchanged, the job has not ended again.
         let finishedAt: DatabaseValue
     }
 
-    /// How many rows are looked at in one go.
+    /// The number of rows to examine at a time.
     static let rowsOfLook = 5000
     static let mayGo = """
         status IN ('succeeded', 'failed')
         AND NOT EXISTS (SELECT 1 FROM job_webhooks WHERE job_webhooks.job_id = jobs.id AND next_try IS NOT NULL)
         """
 
-    /// Whether all rows have been looked at.
+    /// Whether all rows have been examined.
     private(set) var isAtEnd = false
     private let cutoff: Timestamp?
     private let keep: Int?
-    /// The last row: its model, its key and its number.
+    /// The last row that was examined: its model, its key and its number.
     private var place: (model: [UInt8], key: [UInt8], row: Int64)?
-    /// How many finished jobs of that model have been seen.
+    /// The number of finished jobs of that model so far.
     private var finished = 0
 
     /// Begins a walk.
     ///
     /// - Parameters:
-    ///   - cutoff: Jobs that ended before go; `nil` for none.
-    ///   - keep: All but so many newest jobs of each model go; `nil` for none.
+    ///   - cutoff: Jobs that ended before this time are deleted; `nil` for none.
+    ///   - keep: The number of newest jobs of each model to keep, while the others are deleted; `nil` to delete none.
     init(cutoff: Timestamp?, keep: Int?) {
         self.cutoff = cutoff
         self.keep = keep
     }
 
-    /// Looks at the next rows.
+    /// Examines the next rows.
     ///
-    /// - Returns: Those of them that may go.
+    /// - Returns: The jobs among them to delete.
     /// - Throws: `DatabaseError`.
     mutating func next(_ database: Database) throws -> [Candidate] {
         guard keep != nil else { return try look(database, where: ageBounds, order: "\(JobSchema.creationKey), rowid", index: "jobs_by_time").rows }
@@ -67,7 +67,7 @@ struct RetentionWalk: Sendable {
         return ("\(key) < ? AND \(key) >= \(Self.text) AND (\(key) > \(Self.text) OR rowid > ?)", [young, old, old, place.row.databaseValue])
     }
 
-    /// An argument of bytes as a text: see `JobStretch`.
+    /// An SQL expression that converts an argument of bytes to a text: see `JobStretch`.
     private static let text = "(CAST(? AS TEXT) || '')"
 
     private mutating func look(

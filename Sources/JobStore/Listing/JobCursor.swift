@@ -1,12 +1,12 @@
 public import Foundation
 import RoostCore
 
-/// The place in a listing where the next page begins. Jobs that are created or finished between two pages move nothing: no job is shown twice, and none
-/// that was there is left out.
+/// The place in a listing where the next page begins. Jobs that are created or finish between two pages do not shift
+/// it: no job is shown twice, and no existing job is left out.
 public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
-    /// The time of the last job shown, without its `Z`, byte for byte: another program's need not be UTF-8.
+    /// The time of the last job shown, without its `Z`, as bytes: times of other programs need not be UTF-8.
     let key: [UInt8]
-    /// Its row; jobs of one millisecond are told apart by it.
+    /// The row of that job; it distinguishes jobs with the same time.
     let row: Int64
 
     init(key: [UInt8], row: Int64) {
@@ -14,9 +14,9 @@ public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
         self.row = row
     }
 
-    /// Reads what `description` wrote.
+    /// Parses a text that `description` returned.
     ///
-    /// - Parameter text: From a request; hostile until parsed.
+    /// - Parameter text: A text from a request, which may be malicious.
     public init?(parsing text: String) {
         guard text.utf8.count <= 512, let data = Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/")) else { return nil }
         let plain = data.drop { $0 == UInt8(ascii: " ") }
@@ -26,10 +26,10 @@ public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
         self.init(key: Array(plain[(space + 1)...]), row: row)
     }
 
-    /// A text of URL-safe characters; clients hand it back as it is.
+    /// A text of URL-safe characters, which clients send back unchanged.
     public var description: String {
         var bytes = Array("\(row) ".utf8) + key
-        // A length that needs no padding, for padding is no URL-safe character.
+        // The length is padded to a multiple of three, so that Base64 needs no `=`, which is not URL-safe.
         while bytes.count % 3 != 0 { bytes.insert(UInt8(ascii: " "), at: 0) }
         return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
     }

@@ -1,13 +1,13 @@
 public import RoostCore
 
-/// Which jobs a listing shows, newest first. Empty means all.
+/// A filter for a listing of jobs, newest first. An empty filter matches all jobs.
 public struct JobFilter: Sendable, Hashable {
-    /// Only jobs whose id begins so.
-    /// Of more than a thousand such jobs only those with the smallest ids are looked at.
+    /// Only jobs whose id begins with this text. If more than a thousand jobs match, only those with the smallest ids
+    /// are examined.
     public var idPrefix: String?
-    /// Only jobs of this status.
+    /// Only jobs with this status.
     public var status: JobStatus?
-    /// Only jobs of this model, spelt as it was asked for.
+    /// Only jobs of this model, spelled as in the request.
     public var model: String?
     /// Only jobs of this user.
     public var userID: String?
@@ -19,15 +19,15 @@ public struct JobFilter: Sendable, Hashable {
     public var since: Timestamp?
     /// Only jobs after this place of an earlier page.
     public var cursor: JobCursor?
-    /// At most so many; `nil` for all.
+    /// The maximum number of jobs; `nil` for all.
     public var limit: Int?
 
-    /// Makes a filter.
+    /// Creates a filter.
     ///
     /// - Parameters:
     ///   - status: Only this status.
     ///   - model: Only this model.
-    ///   - limit: At most so many; zero or more.
+    ///   - limit: The maximum number of jobs; zero or more.
     public init(status: JobStatus? = nil, model: String? = nil, limit: Int? = nil) {
         self.status = status
         self.model = model

@@ -1,16 +1,17 @@
 import GRDB
 import RoostCore
 
-/// A page that is being put together, look by look.
+/// A page under construction, built in several queries.
 ///
-/// The jobs of one condition are a stretch of an index, and one look is enough. With several conditions the stretch of one of them is walked and the
-/// others are tried at each row. Such a look goes no further than a few thousand rows, on the stretch that comes furthest back in time with them.
+/// The jobs that match one condition are a range of an index, and one query is enough. With several conditions, the
+/// range of one of them is walked and the others are tested at each row. Such a query examines at most a few thousand
+/// rows, in the range that reaches furthest back in time with them.
 struct JobListing: Sendable {
-    /// How many rows a look may try.
+    /// The maximum number of rows that a query examines.
     static let rowsOfLook = 5000
-    /// After so many looks a page is handed out as it is: a quarter of a million rows were tried.
+    /// The number of queries after which an incomplete page is returned: a quarter of a million rows were examined.
     static let mostLooks = 50
-    /// A page with more than so many bytes of text ends early.
+    /// The bytes of text after which a page ends early.
     static let mostBytes = 4 << 20
 
     private let stretches: [JobStretch]
@@ -18,14 +19,14 @@ struct JobListing: Sendable {
     private let limit: Int?
     private var jobs: [Job] = []
     private var bytes = 0
-    /// The last row that was tried or taken.
+    /// The last row that was examined or added.
     private var place: JobCursor?
     private var isExhausted = false
     private var hasMore = false
 
-    /// Begins a page.
+    /// Starts a page.
     ///
-    /// - Parameter filter: Which jobs.
+    /// - Parameter filter: The filter.
     init(_ filter: JobFilter) {
         let conditions: [(JobStretch.Kind, String?)] = [
             (.id, filter.idPrefix), (.user, filter.userID), (.workspace, filter.workspaceID), (.model, filter.model), (.tag, filter.tag),
@@ -39,17 +40,17 @@ struct JobListing: Sendable {
         isExhausted = !found.allSatisfy { $0.value?.isWholeInSQLite ?? true }
     }
 
-    /// Whether nothing is left to look for.
+    /// Whether the page is finished.
     var isComplete: Bool { isExhausted || hasMore }
 
-    /// What was found, and where the next page begins.
+    /// The jobs that were found, and the place where the next page begins.
     var page: JobPage { JobPage(jobs: jobs, next: isExhausted ? nil : place) }
 
     private var isFull: Bool { limit.map { jobs.count >= $0 || bytes > Self.mostBytes } ?? false }
 
-    /// Looks at the next rows.
+    /// Examines the next rows.
     ///
-    /// - Parameter database: A reader; each look may be at another moment.
+    /// - Parameter database: A reader. Each call may see a different state.
     /// - Throws: `DatabaseError`.
     mutating func look(_ database: Database) throws {
         let isOneLook = stretches.count == 1 || stretches[0].kind == .id
@@ -64,7 +65,7 @@ struct JobListing: Sendable {
                 \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
                 ORDER BY \(stretch.key) DESC, jobs.rowid DESC \(limit == nil ? "" : "LIMIT ?")
                 """)
-        // One more than is wanted tells whether there is a next page.
+        // One row more than requested shows whether there is a next page.
         let rest = limit.map { [($0 - jobs.count + 1).databaseValue] } ?? []
         let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values + rest))
         while try cursor.next() != nil {
@@ -82,7 +83,8 @@ struct JobListing: Sendable {
         place = JobCursor(key: row.bytes(columns + 1) ?? [], row: row.integer(columns) ?? 0)
     }
 
-    /// The stretch that comes furthest with the rows of a look, and the key that it comes to; no key when it comes to its end.
+    /// The range that reaches furthest with the rows of one query, and the last key it reaches; no key if the query
+    /// reaches the end of the range.
     private func furthest(_ database: Database) throws -> (JobStretch, end: [UInt8]?) {
         var best: (JobStretch, end: [UInt8])?
         for stretch in stretches {
@@ -104,7 +106,7 @@ struct JobListing: Sendable {
 }
 
 extension Timestamp {
-    /// The smallest text that any program may have written for this time: `…05`, where this is `…05.000Z`.
+    /// The smallest text that another program may have written for this time: `…05` for `…05.000Z`.
     fileprivate var earliestSortKey: String {
         let key = sortKey
         guard key.contains(".") else { return key }

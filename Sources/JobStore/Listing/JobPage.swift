@@ -1,9 +1,9 @@
 public import RoostCore
 
-/// A part of a listing.
+/// A page of a listing.
 public struct JobPage: Sendable {
     /// The jobs, newest first.
     public let jobs: [Job]
-    /// Where the next page begins; `nil` when this was the last.
+    /// The place where the next page begins; `nil` if this is the last page.
     public let next: JobCursor?
 }

@@ -1,30 +1,30 @@
 import Foundation
 import GRDB
 
-/// The jobs of one condition, as they lie in an index: newest first. Those whose id begins with a text lie in another order: they are sorted, and of
-/// very many only the first thousand are taken.
+/// The jobs that match one condition, as a range of an index: newest first. Jobs with an id prefix are in another
+/// order: they are sorted, and only the first thousand are used.
 struct JobStretch: Sendable {
     enum Kind: Sendable {
         case everything, id, status, model, user, workspace, tag
     }
 
     let kind: Kind
-    /// What the condition asks for; `nil` for everything.
+    /// The value to match; `nil` for all jobs.
     let value: String?
 
-    /// What the jobs are sorted by.
+    /// The key that the jobs are sorted by.
     var key: String { kind == .tag ? "job_tags.key" : JobSchema.creationKey }
 
-    /// The rows, to be read in the order of the index.
+    /// The rows, in the order of the index.
     ///
-    /// - Parameter isForced: Whether SQLite may take no other index.
-    /// - Returns: What stands behind `FROM`.
+    /// - Parameter isForced: Whether SQLite must use this index.
+    /// - Returns: The SQL after `FROM`.
     func rows(isForced: Bool) -> String {
         guard kind != .tag else { return "job_tags CROSS JOIN jobs ON jobs.id = job_tags.job_id AND \(JobSchema.creationKey) = job_tags.key" }
         return isForced ? "jobs INDEXED BY \(index)" : "jobs"
     }
 
-    /// What only has the keys.
+    /// A source that has only the keys.
     var keys: String { kind == .tag ? "job_tags" : "jobs INDEXED BY \(index)" }
 
     private var index: String {
@@ -38,7 +38,8 @@ struct JobStretch: Sendable {
         }
     }
 
-    /// Which entries of the index belong to it. A row may have lost its tag past the triggers (`INSERT OR REPLACE`), so it is asked too.
+    /// The condition for the entries of the index. A row may have lost its tag without a trigger (`INSERT OR REPLACE`),
+    /// so the row itself is tested too.
     var condition: String? {
         guard kind == .tag else { return conditionOfRow }
         return ["job_tags.tag = ?", conditionOfRow].compactMap(\.self).joined(separator: " AND ")
@@ -47,13 +48,13 @@ struct JobStretch: Sendable {
     /// The arguments of `condition`.
     var values: [DatabaseValue] { kind == .tag ? valuesOfRow + valuesOfRow : valuesOfRow }
 
-    /// The same of the keys alone.
+    /// The condition for a source that has only the keys.
     var conditionOfKeys: String? { kind == .tag ? "job_tags.tag = ?" : conditionOfRow }
 
     /// The arguments of `conditionOfKeys`.
     var valuesOfKeys: [DatabaseValue] { valuesOfRow }
 
-    /// Whether a row of another stretch belongs to this one too.
+    /// The condition that tests whether a row of another range matches too.
     var conditionOfRow: String? {
         switch kind {
         case .everything: nil
@@ -69,17 +70,17 @@ struct JobStretch: Sendable {
     /// The arguments of `conditionOfRow`.
     var valuesOfRow: [DatabaseValue] {
         guard let value else { return [] }
-        // Ids are compared byte by byte, and this is the greatest character there is.
+        // Ids are compared as bytes, and this is the greatest character.
         return kind == .id ? [value.databaseValue, (value + "\u{10FFFF}").databaseValue] : [value.databaseValue]
     }
 
-    /// The part of the stretch to read.
+    /// Limits the range to the part to read.
     ///
     /// - Parameters:
     ///   - since: The oldest key.
-    ///   - place: Only what comes after it.
-    ///   - end: The oldest key, byte for byte.
-    /// - Returns: Conditions of SQL, and their arguments.
+    ///   - place: Only rows after this place.
+    ///   - end: The oldest key, as bytes.
+    /// - Returns: SQL conditions and their arguments.
     func bounds(since: String?, after place: JobCursor?, to end: [UInt8]?) -> (conditions: [String], values: [DatabaseValue]) {
         var bounds = (conditions: [String](), values: [DatabaseValue]())
         if let since {
@@ -98,7 +99,8 @@ struct JobStretch: Sendable {
         return bounds
     }
 
-    /// The same of the keys alone. Those of tags have no row: of the place's own moment all are counted, or none when it was looked through.
+    /// The same limits for a source that has only the keys. The keys of tags have no row number: all entries with the
+    /// time of the place are included, or none if that time was examined completely.
     func boundsOfKeys(since: String?, after place: JobCursor?) -> (conditions: [String], values: [DatabaseValue]) {
         guard kind == .tag, let place else { return bounds(since: since, after: place, to: nil) }
         var bounds = bounds(since: since, after: nil, to: nil)
@@ -107,6 +109,7 @@ struct JobStretch: Sendable {
         return bounds
     }
 
-    /// An argument of bytes as a text. Without the `||` it would have a column's affinity, which no index on an expression has.
+    /// An SQL expression that converts an argument of bytes to a text. Without the `||` it would have the affinity of a
+    /// column, which an index on an expression does not have.
     private static let textOfBytes = "(CAST(? AS TEXT) || '')"
 }

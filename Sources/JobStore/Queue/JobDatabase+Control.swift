@@ -1,11 +1,11 @@
 public import RoostCore
 
 extension JobDatabase {
-    /// Ends a job that is queued or running. Its worker, if it has one, loses its claim with the same commit.
+    /// Cancels a job that is queued or running. Its worker, if any, loses its claim in the same commit.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job: `failed`, stage `canceled`.
-    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is finished, `database`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` if it is finished, `database`.
     public func cancelJob(id: String) async throws -> Job {
         try await control(id, while: [.queued, .running]) { job, now in
             job.status = .failed
@@ -17,11 +17,11 @@ extension JobDatabase {
         }
     }
 
-    /// Sets a queued or running job aside. Its bytes stay.
+    /// Pauses a queued or running job. Its downloaded bytes are kept.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job: `queued`, stage `paused`.
-    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is finished, `database`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` if it is finished, `database`.
     public func pauseJob(id: String) async throws -> Job {
         try await control(id, while: [.queued, .running]) { job, _ in
             job.status = .queued
@@ -31,11 +31,11 @@ extension JobDatabase {
         }
     }
 
-    /// Puts a paused job back into the queue; one that waits for its next try is taken at once.
+    /// Puts a paused job back into the queue. A job that waits for its next try may run immediately.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
-    /// - Throws: `RoostError` with code `notFound`, `conflict` when it is not queued, `database`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` if it is not queued, `database`.
     public func resumeJob(id: String) async throws -> Job {
         try await control(id, while: [.queued]) { job, _ in
             job.stage = nil
@@ -43,11 +43,12 @@ extension JobDatabase {
         }
     }
 
-    /// Puts a failed or canceled job back into the queue with a fresh budget of tries.
+    /// Puts a failed or canceled job back into the queue with a new number of tries.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job: `queued`.
-    /// - Throws: `RoostError` with code `notFound`, `conflict` when it has not failed or an identical one is active, `database`.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` if it has not failed or an identical job is active,
+    ///   `database`.
     public func retryJob(id: String) async throws -> Job {
         try await control(id, while: [.failed]) { job, _ in
             job.status = .queued
@@ -62,7 +63,7 @@ extension JobDatabase {
         }
     }
 
-    /// Gives a job another place in the queue.
+    /// Changes the priority of a job.
     ///
     /// - Parameters:
     ///   - id: The job's id.
@@ -73,11 +74,11 @@ extension JobDatabase {
         try await control(id, while: [.queued, .running], message: "priority \(priority)") { job, _ in job.priority = priority }
     }
 
-    /// Gives a job a download limit of its own.
+    /// Sets the download limit of a job.
     ///
     /// - Parameters:
     ///   - id: The job's id.
-    ///   - bytesPerSecond: As `Job.rates`; `nil` for no limit.
+    ///   - bytesPerSecond: A value in `Job.rates`; `nil` for no limit.
     /// - Returns: The job.
     /// - Throws: `RoostError` with code `notFound`, `invalidRequest`, `conflict` when it is finished, `database`.
     public func limitJob(id: String, bytesPerSecond: Int64?) async throws -> Job {

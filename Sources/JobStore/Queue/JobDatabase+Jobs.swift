@@ -3,16 +3,16 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// Records a pull that was asked for. An identical one that is queued or running is joined: its job is returned instead.
+    /// Creates a job for a requested pull. If an identical job is queued or running, returns that job instead.
     ///
-    /// The unique index `jobs_active` decides, so that no two callers, nor two runs of the server, can both get a new one.
+    /// The unique index `jobs_active` prevents duplicates, even between two callers or two runs of the server.
     ///
-    /// A joined job keeps its own priority, tags and user; everybody who named a callback is called.
+    /// A joined job keeps its own priority, tags and user. All requested callbacks are called.
     ///
-    /// - Parameter pull: What is asked for.
+    /// - Parameter pull: The requested pull.
     /// - Returns: The job to follow.
-    /// - Throws: `RoostError` with code `invalidRequest` for a priority outside −100 … 100, `conflict` for one callback too many, `database` or
-    ///   `insufficientSpace`.
+    /// - Throws: `RoostError` with code `invalidRequest` for a priority outside −100 … 100, `conflict` for too many
+    ///   callbacks, `database` or `insufficientSpace`.
     public func createJob(_ pull: NewPull) async throws -> Job {
         guard Job.priorities.contains(pull.priority) else { throw RoostError.wrongPriority }
         let job = Job(pull, id: JobIdentifier.make(at: now()), createdAt: Timestamp(now()))
@@ -49,7 +49,7 @@ extension JobDatabase {
         return found
     }
 
-    /// One job.
+    /// Returns a job.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job, or `nil` if there is none.
@@ -58,15 +58,17 @@ extension JobDatabase {
         try read { try JobRow.fetchOne($0, id: id) }
     }
 
-    /// Changes a job in one transaction. Only the columns that differ are written, and the history gets the event that the difference is.
+    /// Changes a job in one transaction. Only the columns that differ are written, and the matching event is added to
+    /// the history.
     ///
     /// - Parameters:
     ///   - id: The job's id.
-    ///   - status: Change it only while it has this status; `nil` for any.
-    ///   - change: What to change. The id stays as it is.
+    ///   - status: The status that the job must have; `nil` for any.
+    ///   - change: The change. It must not change the id.
     /// - Returns: Whether there was such a job.
-    /// - Throws: `RoostError` with code `database`, also when the result breaks a rule: a status outside the documented four, a progress outside
-    ///   0…1, more bytes than the total; with code `conflict` when an identical job is active.
+    /// - Throws: `RoostError` with code `database`, also if the result breaks a rule: a status other than the
+    ///   documented four, a progress outside 0…1, more bytes than the total; with code `conflict` if an identical job
+    ///   is active.
     @discardableResult
     public func updateJob(id: String, ifStatus status: JobStatus? = nil, _ change: @escaping @Sendable (inout Job) -> Void) async throws -> Bool {
         try await self.change { transaction in
@@ -81,7 +83,7 @@ extension JobDatabase {
 }
 
 extension Job {
-    /// The row of a pull that was asked for.
+    /// The row for a requested pull.
     init(_ pull: NewPull, id: String, createdAt: Timestamp) {
         self.init(
             id: id, model: pull.model.description, quantize: pull.quantize.rawValue, initialize: pull.initialize, createdAt: createdAt)
@@ -92,7 +94,7 @@ extension Job {
         maxRetries = pull.maxRetries
         runAfter = pull.runAfter
         tags = pull.tags.isEmpty ? nil : pull.tags
-        // In order, so that the same choice is the same pull.
+        // Sorted, so that the same patterns give an identical pull.
         allowPatterns = pull.allowPatterns.map { Set($0).sorted() }
         ignorePatterns = pull.ignorePatterns.map { Set($0).sorted() }
         maxBytesPerSecond = pull.maxBytesPerSecond
@@ -100,17 +102,17 @@ extension Job {
 }
 
 extension RoostError {
-    /// A priority outside the range.
+    /// The error for a priority outside the range.
     static var wrongPriority: RoostError { RoostError(.invalidRequest, "`priority` must be a whole number from -100 to 100.", field: "priority") }
 
-    /// No job has this id.
+    /// The error for an unknown job id.
     static func noJob(_ id: String) -> RoostError {
         RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
     }
 }
 
 extension JobTransaction {
-    /// Saves a change that may make the job active again, and says so when an identical one is active already.
+    /// Saves a change that may make the job active again. Throws if an identical job is active already.
     func saveUnlessIdentical(_ after: Job, over before: Job, message: String? = nil) throws {
         do {
             try save(after, over: before, message: message)

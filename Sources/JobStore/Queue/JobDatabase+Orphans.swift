@@ -3,16 +3,18 @@ import GRDB
 import RoostCore
 
 extension JobDatabase {
-    /// Puts the running jobs of a dead process back into the queue.
+    /// Puts the running jobs of an ended process back into the queue.
     ///
-    /// To be called once at start, by the only server on this file: whatever is `running` then has no worker. Partial files stay and are continued.
-    /// Tries that a clock set wrong has put off for longer than any pause lasts are made now.
+    /// Only the single server on this file calls this, once at start: a job that is `running` then has no worker.
+    /// Partial files are kept and continued. Tries that a wrong clock delayed for longer than any pause are made now.
     ///
-    /// A job that ends its process each time it runs would do so for ever. So it is counted how often in a row the process of a job ended and no byte
-    /// had come since the last time. In the last quarter before the limit such jobs begin a minute apart, that each shows whether it is the one.
+    /// A job that ends its process each time it runs would do so forever. So the store counts how often in a row the
+    /// process ended during the job without any new byte. In the last quarter before the limit, such jobs start one
+    /// minute apart, so that each shows whether it is the cause.
     ///
-    /// - Parameter limit: A job whose process ended so often in a row has failed; `nil` for never. 1 or more.
-    /// - Returns: How many jobs go on.
+    /// - Parameter limit: The number of consecutive ended processes after which a job fails, 1 or more; `nil` for no
+    ///   limit.
+    /// - Returns: The number of jobs that continue.
     /// - Throws: `RoostError` with code `database`.
     @discardableResult
     public func requeueOrphans(failAfter limit: Int? = nil) async throws -> Int {
@@ -31,7 +33,7 @@ extension JobDatabase {
 }
 
 extension JobTransaction {
-    /// Bytes that came since the last time begin the count anew.
+    /// Counts the interruptions. New bytes since the last one start the count again.
     fileprivate func countInterruptions() throws {
         try database.execute(
             sql: """
@@ -53,12 +55,13 @@ extension JobTransaction {
             job.owner = nil
             job.finishedAt = now
             job.error =
-                "The server's process ended \(limit) times in a row while it ran this pull, and no byte came in between. Look for the reason in the logs of the server and the system (was memory short?), then have it tried again with `roost jobs retry \(id)`."
+                "The server's process ended \(limit) times in a row during this pull, without a new byte in between. Check the logs of the server and the system (for example for a lack of memory), then run `roost jobs retry \(id)`."
             try save(job, over: before, message: job.error)
         }
     }
 
-    /// The running jobs whose process has ended so often in a row, those that did it least often first.
+    /// The ids of the running jobs whose process ended at least that often in a row, those with the fewest
+    /// interruptions first.
     fileprivate func interrupted(atLeast count: Int) throws -> [String] {
         try String.fetchAll(
             database,
@@ -85,7 +88,7 @@ extension JobTransaction {
         try database.execute(sql: "UPDATE jobs SET run_after = ? WHERE id = ?", arguments: [time, id])
     }
 
-    /// No pause between two tries is as long as two hours, unless the clock was ahead when it began.
+    /// Shortens the waits that a wrong clock made too long: no pause between two tries is as long as two hours.
     fileprivate func shortenWaits() throws {
         guard let date = now.date else { return }
         let horizon = Timestamp(date.addingTimeInterval(7200))

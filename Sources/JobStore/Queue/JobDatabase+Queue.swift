@@ -3,13 +3,13 @@ import GRDB
 public import RoostCore
 
 extension JobDatabase {
-    /// Takes the first job of the queue and marks it running: two workers never get the same job.
+    /// Claims the first job of the queue and marks it as running. Two workers never get the same job.
     ///
-    /// First is who has waited longest, where each point of priority counts as ten minutes; paused jobs and jobs whose `run_after` is ahead are
-    /// passed over.
+    /// The first job is the one that has waited longest, where each point of priority counts as ten minutes. Paused
+    /// jobs and jobs whose `run_after` is in the future are skipped.
     ///
     /// - Parameter owner: The process that claims it.
-    /// - Returns: The job with its claim, or `nil` when none may run.
+    /// - Returns: The job with its claim, or `nil` if no job may run.
     /// - Throws: `RoostError` with code `database`.
     public func claimNextJob(owner: String) async throws -> Job? {
         guard try hasClaimableJob() else { return nil }
@@ -31,13 +31,13 @@ extension JobDatabase {
         }
     }
 
-    /// Left to itself, SQLite would rather read all queued jobs and sort them.
+    /// The index is named, because SQLite would otherwise read all queued jobs and sort them.
     fileprivate static let selectQueue = """
         SELECT \(JobRow.list) FROM jobs INDEXED BY jobs_in_queue WHERE \(JobSchema.isReady)
         ORDER BY \(JobSchema.queueRank), rowid
         """
 
-    /// An idle worker's look at the queue costs no write.
+    /// Checks the queue without a write, for idle workers.
     private func hasClaimableJob() throws -> Bool {
         let now = Timestamp(now()).sortKey
         return try read { database in
@@ -46,9 +46,9 @@ extension JobDatabase {
         }
     }
 
-    /// When the next job that waits for its `run_after` may run.
+    /// The time when the next delayed job may run.
     ///
-    /// - Returns: The time, also one that has passed; `nil` when no job waits for one.
+    /// - Returns: The time, which may be in the past; `nil` if no job is delayed.
     /// - Throws: `RoostError` with code `database`.
     public func nextRunAfter() throws -> Date? {
         let text = try read {
@@ -62,14 +62,14 @@ extension JobDatabase {
         return text.first.flatMap { $0 }.flatMap { Timestamp(rawValue: $0).date }
     }
 
-    /// Changes a running job on behalf of its worker.
+    /// Changes a running job for its worker.
     ///
     /// - Parameters:
     ///   - claim: The worker's claim.
-    ///   - isProgress: Whether this is only progress, which may be lost in a power cut and costs no fsync.
-    ///   - message: What to tell people about it in the history.
-    ///   - change: What to change.
-    /// - Returns: Whether the claim still holds; if not, nothing was changed.
+    ///   - isProgress: Whether the change is only progress, which may be lost in a power cut and needs no fsync.
+    ///   - message: A message for users, stored with the event.
+    ///   - change: The change.
+    /// - Returns: Whether the claim is still valid; if not, nothing was changed.
     /// - Throws: `RoostError` with code `database`.
     @discardableResult
     public func updateJob(
@@ -89,8 +89,8 @@ extension JobDatabase {
     /// Adds a note to the history of a running job.
     ///
     /// - Parameters:
-    ///   - message: A sentence for a person.
-    ///   - claim: The worker's claim; without it nothing is written.
+    ///   - message: A sentence for users.
+    ///   - claim: The worker's claim. If it is no longer valid, nothing is written.
     /// - Throws: `RoostError` with code `database`.
     public func addNote(_ message: String, to claim: JobClaim) async throws {
         try await change(.relaxed) { transaction in
@@ -100,8 +100,8 @@ extension JobDatabase {
 }
 
 extension JobTransaction {
-    /// Puts the jobs whose time has come among those that may run: however many wait for theirs, nobody has to step over them. Where the time of very
-    /// many comes at once, each claim puts a part of them there, those that have waited longest first.
+    /// Moves the delayed jobs that are due to the jobs that may run, so that a claim need not skip delayed jobs. If
+    /// very many are due at once, each claim moves a part of them, those that have waited longest first.
     fileprivate func admitDelayed() throws {
         try database.cachedStatement(
             sql: """
@@ -111,7 +111,7 @@ extension JobTransaction {
         ).execute(arguments: [now.sortKey])
     }
 
-    /// The job to run next. A row of another program whose id nobody can say (bytes that are no text) cannot be run, and is passed over.
+    /// The next job to run. A row of another program whose id is not a valid text cannot run and is skipped.
     fileprivate func firstInQueue() throws -> Job? {
         let statement = try database.cachedStatement(sql: JobDatabase.selectQueue)
         let rows = try Row.fetchCursor(statement)
@@ -122,7 +122,7 @@ extension JobTransaction {
         return nil
     }
 
-    /// The job, if the claim still holds.
+    /// The job, if the claim is still valid.
     func job(_ claim: JobClaim) throws -> Job? {
         guard let job = try job(id: claim.jobID), job.status == .running, job.claim == claim else { return nil }
         return job
@@ -130,6 +130,6 @@ extension JobTransaction {
 }
 
 extension Timestamp {
-    /// The text that times are compared by: see `JobSchema.creationKey`.
+    /// The text for comparing times: see `JobSchema.creationKey`.
     var sortKey: String { rawValue.hasSuffix("Z") ? String(rawValue.dropLast()) : rawValue }
 }

@@ -1,11 +1,12 @@
 import Foundation
 import RoostCore
 
-/// Ids of jobs: UUIDs of version 7 (RFC 9562 §5.7), which begin with the time, so that new rows are neighbours in the index.
+/// Ids of jobs: UUIDs of version 7 (RFC 9562 §5.7). They begin with the time, so that new rows are close to each other
+/// in the index.
 enum JobIdentifier {
-    /// A new id.
+    /// Creates an id.
     ///
-    /// - Parameter date: The time it begins with, in milliseconds.
+    /// - Parameter date: The time at its beginning, in milliseconds.
     /// - Returns: A UUID in lower case.
     static func make(at date: Date) -> String {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000)) & 0xFFFF_FFFF_FFFF

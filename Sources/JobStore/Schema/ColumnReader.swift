@@ -2,17 +2,18 @@ import GRDB
 import GRDBSQLite
 import RoostCore
 
-/// Reads the columns of the row that a statement stands on, with SQLite's own conversions.
+/// Reads the columns of a statement's current row, with SQLite's own conversions.
 ///
-/// SQLite's columns have no types: a row of another program may hold a text where a number belongs, bytes that are no text, or a number that no
-/// program expects, and must not stop the server. GRDB's typed access would.
+/// SQLite's columns are not typed: a row of another program may hold a text instead of a number, bytes that are not a
+/// text, or an unexpected number. Such a row must not stop the server, but GRDB's typed access would.
 struct ColumnReader {
-    /// The range of the counts that we keep; what another program wrote beyond it is read as its end, so that adding one never overflows.
+    /// The range of counters. A value of another program outside this range is read as the nearest bound, so that
+    /// adding one never overflows.
     static let counts: ClosedRange<Int64> = 0...Int64(Int32.max)
 
     private let row: SQLiteStatement
 
-    /// All rows of a query.
+    /// Returns all rows of a query.
     static func fetchAll<Value>(
         _ database: Database, sql: String, arguments: StatementArguments, _ decode: (ColumnReader) throws -> Value
     ) throws -> [Value] {
@@ -23,12 +24,12 @@ struct ColumnReader {
         return values
     }
 
-    /// - Parameter statement: Stands on a row.
+    /// - Parameter statement: A statement with a current row.
     init(_ statement: Statement) { row = statement.sqliteStatement }
 
     func text(_ column: Int32) -> String? { bytes(column).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The bytes of a text, which need not be UTF-8.
+    /// The bytes of a text, which may not be UTF-8.
     func bytes(_ column: Int32) -> [UInt8]? {
         guard let start = sqlite3_column_text(row, column) else { return nil }
         return Array(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(row, column))))
@@ -38,7 +39,7 @@ struct ColumnReader {
 
     func count(_ column: Int32) -> Int { Int(min(max(sqlite3_column_int64(row, column), Self.counts.lowerBound), Self.counts.upperBound)) }
 
-    /// A number that JSON can say.
+    /// A number that JSON can represent.
     func double(_ column: Int32) -> Double? {
         let value = sqlite3_column_double(row, column)
         return isNull(column) || !value.isFinite ? nil : value

@@ -2,25 +2,25 @@ import Foundation
 import GRDB
 import RoostCore
 
-/// How a job becomes a row and a row a job.
+/// Converts jobs to rows and rows to jobs.
 enum JobRow {
     static let columns = Job.CodingKeys.allCases.map(\.rawValue)
     static let list = columns.joined(separator: ", ")
     static let placeholders = Array(repeating: "?", count: columns.count).joined(separator: ", ")
 
-    /// All rows of a query that selects `list` first.
+    /// Returns all rows of a query whose first columns are `list`.
     static func fetchAll(_ database: Database, sql: String, arguments: StatementArguments) throws -> [Job] {
         try ColumnReader.fetchAll(database, sql: sql, arguments: arguments, decode)
     }
 
-    /// The first row of a query that selects `list` first.
+    /// Returns the first row of a query whose first columns are `list`.
     static func fetchOne(_ database: Database, sql: String, arguments: StatementArguments) throws -> Job? {
         let statement = try database.cachedStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement, arguments: arguments)
         return try cursor.next() == nil ? nil : decode(ColumnReader(statement))
     }
 
-    /// The job of an id; `nil` when there is none.
+    /// Returns the job with an id; `nil` if there is none.
     static func fetchOne(_ database: Database, id: String) throws -> Job? {
         guard id.isWholeInSQLite else { return nil }
         return try fetchOne(database, sql: selectByID, arguments: [id])
@@ -28,7 +28,7 @@ enum JobRow {
 
     private static let selectByID = "SELECT \(list) FROM jobs WHERE id = ?"
 
-    /// The job of a row whose first columns are those of `list`, in order.
+    /// Decodes a row whose first columns are those of `list`, in order.
     static func decode(_ row: ColumnReader) -> Job {
         var job = Job(
             id: row.text(0) ?? "", model: row.text(1) ?? "", quantize: row.text(2), initialize: row.bool(3),
@@ -63,7 +63,7 @@ enum JobRow {
         return job
     }
 
-    /// About how many bytes of text a job has: what can be long in it.
+    /// The approximate number of bytes of a job's text: the sum of the fields that can be long.
     static func textBytes(_ job: Job) -> Int {
         let texts = [job.model, job.error, job.traceback, job.localPath, job.userID, job.workspaceID].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
         return [job.tags, job.allowPatterns, job.ignorePatterns].reduce(texts) { $0 + ($1 ?? []).reduce(0) { $0 + $1.utf8.count } }
@@ -85,7 +85,7 @@ enum JobRow {
 
     private static func value(_ value: (some DatabaseValueConvertible)?) -> DatabaseValue { value?.databaseValue ?? .null }
 
-    /// A list of texts as its column holds it: a JSON array. Strings always have a JSON text.
+    /// The JSON array that the column of a list contains. Strings always have a JSON text.
     static func listText(_ list: [String]?) -> String? {
         list.map { (try? JSONEncoder().encode($0)).map { String(decoding: $0, as: UTF8.self) } ?? "[]" }
     }
@@ -94,10 +94,12 @@ enum JobRow {
 }
 
 extension String {
-    /// Whether SQLite gets all of the text as an argument. It takes the first NUL for the end, and would find the row that the rest of it names.
+    /// Whether SQLite receives the complete text as an argument. It ends the text at the first NUL, and would find the
+    /// row with the shorter name.
     var isWholeInSQLite: Bool { !utf8.contains(0) }
 
-    /// The text as it can be kept: NULs replaced, and cut behind so many bytes. Hubs and engines write sentences of any length.
+    /// The text to store: with NULs replaced, and limited to a number of bytes. Hubs and engines write sentences of any
+    /// length.
     func kept(bytes limit: Int) -> String {
         let whole = isWholeInSQLite ? self : replacing("\u{0}", with: "\u{FFFD}")
         guard whole.utf8.count > limit else { return whole }

@@ -1,20 +1,21 @@
 import GRDB
 import RoostCore
 
-/// The schema of jobs.db. The sixteen columns of v1.0 come first: names, order, types and defaults are a contract with every other program that
-/// opens the file. v1.5 adds columns behind them and tables beside them, v1.6 three more columns, v1.7 two more and a table of tags.
+/// The schema of jobs.db. The sixteen columns of v1.0 come first: their names, order, types and defaults are a contract
+/// with every other program that opens the file. v1.5 adds columns after them and further tables, v1.6 adds three
+/// columns, v1.7 two columns and a table of tags.
 enum JobSchema {
-    /// `PRAGMA application_id` of our files: "Roos". v1.0 files have 0.
+    /// The `PRAGMA application_id` of Roost's files: "Roos". v1.0 files have 0.
     static let applicationID: Int32 = 0x526F_6F73
-    /// `PRAGMA user_version` of our files, schema v1.7. v1.0 files have 0.
+    /// The `PRAGMA user_version` of Roost's files, schema v1.7. v1.0 files have 0.
     static let version: Int32 = 17
-    /// The first schema with our mark and the side tables, v1.5.
+    /// The first schema with the application id and the further tables, v1.5.
     static let firstMarked: Int32 = 15
 
-    /// A schema as people call it.
+    /// The name of a schema for users.
     ///
     /// - Parameter version: `PRAGMA user_version`.
-    /// - Returns: Such as `v1.5`; `v1.0` for 0.
+    /// - Returns: A name such as `v1.5`; `v1.0` for 0.
     static func name(of version: Int32) -> String { version == 0 ? "v1.0" : "v\(version / 10).\(version % 10)" }
 
     /// The columns of v1.0.
@@ -23,8 +24,9 @@ enum JobSchema {
         "downloaded_bytes", "progress", "total_bytes", "preferred_quantized",
     ]
 
-    /// What v1.5 to v1.7 add to a row. A row that a v1.0 program inserts gets the defaults. That `tags` is JSON is Swift's affair: SQLite allows no
-    /// `json_valid` in a CHECK where `trusted_schema` is off, which protects us from what a schema made by others might do.
+    /// The columns that v1.5 to v1.7 add. A row that a v1.0 program inserts gets the defaults. Swift code, not a
+    /// constraint, ensures that `tags` is JSON: SQLite does not allow `json_valid` in a CHECK when `trusted_schema` is
+    /// off, a setting that protects against a malicious schema.
     static let addedColumns =
         [
             ("stage", "TEXT"), ("revision", "TEXT"), ("user_id", "TEXT"), ("workspace_id", "TEXT"), ("priority", "INTEGER NOT NULL DEFAULT 0"),
@@ -34,42 +36,48 @@ enum JobSchema {
             ("allow_patterns", "TEXT"), ("ignore_patterns", "TEXT"), ("max_bytes_per_second", "INTEGER"),
         ] + internalColumns
 
-    /// Columns that are no part of `Job`: how often in a row the process that ran the job ended, and how many bytes there were then.
+    /// Columns that are not part of `Job`: the number of consecutive interruptions by the end of the process, and the
+    /// number of bytes at the last one.
     static let internalColumns = [("interruptions", "INTEGER NOT NULL DEFAULT 0"), ("interrupted_bytes", "INTEGER NOT NULL DEFAULT 0")]
 
-    /// The time that rows are sorted by. Other programs write seconds or microseconds; without the `Z`, text order is time order for all of them
-    /// (with it, `…00Z` would come after `…00.5Z`). No time is longer than 64 characters, and a page of a listing has to name one.
+    /// The time that rows are sorted by, as SQL. Other programs write seconds or microseconds. Without the `Z`, the
+    /// order of the texts is the order of the times (with it, `…00Z` would come after `…00.5Z`). Times are cut to 64
+    /// characters, because the cursor of a page contains one.
     static let creationKey = creationKey(of: "created_at")
 
     private static func creationKey(of column: String) -> String { "rtrim(substr(\(column), 1, 64), 'Z')" }
 
-    /// The rank in the queue, lowest first: seconds of creation less ten minutes for each point of priority. Since all jobs age alike, the rank of
-    /// a job never changes: whoever waits long enough overtakes any priority that comes later. Texts such as `now`, which mean another time at each
-    /// look, may not be in an index; they have no rank, and NULL comes first.
+    /// The rank in the queue, lowest first: the seconds of creation minus ten minutes for each point of priority. All
+    /// jobs age alike, so the rank of a job never changes: a job that has waited long enough is ahead of any job of
+    /// higher priority that is created later. Texts such as `now`, whose meaning changes, are not allowed in an index.
+    /// They have no rank, and NULL comes first.
     static let queueRank = "(julianday(CASE WHEN created_at GLOB '[0-9]*' THEN created_at END) * 86400.0 - priority * 600.0)"
 
-    /// What the queue looks at. SQLite lets a text primary key be NULL; such a row of another program cannot be named, so it cannot be run.
+    /// The condition for waiting jobs. SQLite allows NULL in a text primary key. Such a row of another program has no
+    /// id, so it cannot run.
     private static let isWaiting = "status = 'queued' AND stage IS NOT 'paused' AND id IS NOT NULL"
-    /// What may run now.
+    /// The condition for jobs that may run now.
     static let isReady = "\(isWaiting) AND run_after IS NULL"
-    /// What may run later.
+    /// The condition for jobs that may run later.
     static let isDelayed = "\(isWaiting) AND run_after IS NOT NULL"
-    /// The time that delayed jobs are sorted by: see `creationKey`.
+    /// The time that delayed jobs are sorted by, as SQL: see `creationKey`.
     static let delayKey = "rtrim(run_after, 'Z')"
-    /// What has waited long enough at the time that is the argument.
+    /// The condition for delayed jobs that are due at the time in the argument.
     static let isDue = "\(isDelayed) AND \(delayKey) <= ?"
 
-    /// What makes two pulls identical.
+    /// The columns that make two pulls identical.
     static let identity =
         "model, coalesce(quantize, ''), coalesce(init, 0), coalesce(revision, ''), coalesce(allow_patterns, ''), coalesce(ignore_patterns, '')"
 
-    /// Which rows must not be identical: active ones of ours. Rows that a v1.0 program inserted have no `max_retries`; it may insert a pull twice.
+    /// The condition for rows that must not be identical: active rows of Roost. Rows that a v1.0 program inserted have
+    /// no `max_retries`, and may occur twice.
     static let isUnique = "status IN ('queued', 'running') AND max_retries IS NOT NULL"
 
-    /// Who is called by a webhook: its URL up to the path. The eight bytes of `https://` are passed over, or those of `http://` and one of the host.
+    /// The receiver of a webhook, as SQL: its URL up to the path. The search starts after the eight bytes of
+    /// `https://`, or of `http://` and one character of the host.
     static let receiver = "lower(substr(url, 1, min(instr(substr(url, 9) || '/', '/'), instr(substr(url, 9) || '?', '?')) + 7))"
 
-    /// Brings an empty or an older database to this schema, within the caller's transaction.
+    /// Migrates an empty or older database to this schema, within the caller's transaction.
     ///
     /// - Parameter database: The writer.
     /// - Throws: `DatabaseError`.
@@ -150,8 +158,9 @@ enum JobSchema {
         """,
     ]
 
-    /// They keep the side tables right whoever changes a job. The tags of a row are noted as not listed yet (see `JobTags`): SQLite allows no
-    /// `json_each` in a trigger where `trusted_schema` is off.
+    /// The triggers that keep the further tables consistent when any program changes a job. They only mark the tags of
+    /// a row as not listed (see `JobTags`), because SQLite does not allow `json_each` in a trigger when
+    /// `trusted_schema` is off.
     private static let triggers = [
         "DROP TRIGGER IF EXISTS jobs_deleted",
         """
@@ -177,7 +186,8 @@ enum JobSchema {
         """,
     ]
 
-    /// Two indexes of Roost 0.1 that these replace go, that of v1.5 with fewer columns, and that of all tagged jobs; the others are made.
+    /// The indexes. Four older ones are removed because others replace them: two of Roost 0.1, one of v1.5 with fewer
+    /// columns, and the index of all tagged jobs.
     static let indexes = [
         "DROP INDEX IF EXISTS jobs_by_creation",
         "DROP INDEX IF EXISTS jobs_by_status",

@@ -1,22 +1,22 @@
 import GRDB
 
-/// The table `job_tags`: which jobs have a tag, in the order of listings.
+/// The table `job_tags`: the jobs of each tag, in the order of listings.
 ///
-/// A row whose tags were written and not listed yet stands in it under the empty tag. The store lists the tags of its own rows with them; those of other
-/// programs are listed before a tag is looked for.
+/// A row whose tags are not listed yet is in the table under the empty tag. The store lists the tags of its own rows
+/// when it writes them. The tags of other programs' rows are listed before a search for a tag.
 enum JobTags {
-    /// So many rows are listed in one transaction.
+    /// The number of rows that are listed in one transaction.
     static let batch = 500
 
-    /// The tags of a row, as a table. Another program may have written something that is no JSON; `json_each` would stop at it.
+    /// The tags of a row as a table. Another program may have written invalid JSON, at which `json_each` would fail.
     static let ofRow = "json_each(iif(json_valid(tags), tags, '[]'))"
 
-    /// Whether a row's tags wait to be listed.
+    /// Whether any row has tags that are not listed yet.
     static func areWaiting(_ database: Database) throws -> Bool {
         try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM job_tags WHERE tag = '' LIMIT 1")) != nil
     }
 
-    /// Lists the tags of up to `batch` rows that wait for it.
+    /// Lists the tags of up to `batch` rows that are not listed yet.
     static func listWaiting(_ database: Database) throws {
         let waiting = "SELECT key, job_id FROM job_tags WHERE tag = '' ORDER BY key, job_id LIMIT \(batch)"
         try database.execute(
@@ -28,7 +28,7 @@ enum JobTags {
                 """)
     }
 
-    /// Lists the tags of all rows anew.
+    /// Lists the tags of all rows again.
     static func listAll(_ database: Database) throws {
         try database.execute(
             sql: """
@@ -39,6 +39,6 @@ enum JobTags {
                 """)
     }
 
-    /// Nobody can ask for a longer one.
+    /// The condition for a tag that can be searched for: requests do not accept longer ones.
     private static let isTag = "item.type = 'text' AND length(CAST(item.value AS BLOB)) BETWEEN 1 AND 64"
 }

@@ -1,14 +1,14 @@
-/// What most decoders share.
+/// The common parts of most decoders.
 extension Architecture {
-    /// The keys that llama.cpp's converter writes for every architecture that does nothing special.
+    /// Returns the keys that llama.cpp's converter writes for every architecture without special treatment.
     ///
     /// - Parameters:
     ///   - name: The prefix.
     ///   - config: The configuration.
-    ///   - headSize: Size of an attention head, where it is to be written.
-    ///   - window: How many tokens the context may have at most.
-    /// - Returns: The keys, with their prefix.
-    /// - Throws: `RoostError` when the configuration lacks one.
+    ///   - headSize: The size of an attention head, if it is to be written.
+    ///   - window: The maximum context length in tokens.
+    /// - Returns: The keys with their prefix.
+    /// - Throws: `RoostError` if a value is missing in the configuration.
     static func decoderKeyValues(_ name: String, _ config: ModelConfig, headSize: Int?, window: Int? = nil) throws -> [GGUFKeyValue] {
         let heads = try config.count("num_attention_heads")
         let rotary = try RotaryConfig(config)
@@ -31,7 +31,7 @@ extension Architecture {
         return keys.keyValues
     }
 
-    /// Embedding, last norm and head.
+    /// The rules for embedding, last norm and head.
     static func frame(_ facts: ModelFacts, norm: TensorRule.Transform = .none) throws -> [TensorRule] {
         [
             TensorRule("model.embed_tokens.weight", "token_embd.weight"),
@@ -40,24 +40,26 @@ extension Architecture {
         ]
     }
 
-    /// The head. Where the embedding serves as one, a stored head is not used, as transformers does it. Only there, and in models of vectors, may it be missing.
+    /// The rule for the head. If the embedding also serves as the head, a stored head is not used, as in transformers.
+    /// The head may be missing only in this case, and in embedding models.
     static func head(_ facts: ModelFacts, _ source: String) throws -> TensorRule {
         let isTied = try facts.config.flag("tie_word_embeddings", or: false)
         return TensorRule(source, "output.weight", isTied ? .unused : .none, optional: isTied || facts.makesVectors)
     }
 
-    /// The name of a tensor inside `…ForCausalLM`, which is around all but the head: what `AutoModel` saved lacks it, and models that also see have one more.
+    /// The name of a tensor with the prefix of `…ForCausalLM`, which all tensors but the head have. Tensors saved by
+    /// `AutoModel` lack the prefix, and those of vision models have an additional one.
     static func decoderName(_ name: String) -> String {
         let inner = name.replacing("language_model.", with: "")
         return inner.hasPrefix("model.") || inner.hasPrefix("lm_head.") ? inner : "model." + inner
     }
 
-    /// Attention with a matrix for each of query, key, value and output.
+    /// The rules for attention with separate matrices for query, key, value and output.
     ///
     /// - Parameters:
-    ///   - query: What happens to the rows of the queries.
-    ///   - key: What happens to the rows of the keys.
-    /// - Returns: Rules for every layer.
+    ///   - query: The transform for the rows of the queries.
+    ///   - key: The transform for the rows of the keys.
+    /// - Returns: The rules for every layer.
     static func attention(query: TensorRule.Transform = .none, key: TensorRule.Transform = .none) -> [TensorRule] {
         [
             layer("self_attn.q_proj.weight", "attn_q.weight", query),
@@ -67,25 +69,25 @@ extension Architecture {
         ]
     }
 
-    /// A gated feed-forward network.
+    /// The rules for a gated feed-forward network.
     static let feedForward: [TensorRule] = [
         layer("mlp.gate_proj.weight", "ffn_gate.weight"),
         layer("mlp.up_proj.weight", "ffn_up.weight"),
         layer("mlp.down_proj.weight", "ffn_down.weight"),
     ]
 
-    /// A norm before attention, another before the feed-forward network.
+    /// The rules for the norms before attention and before the feed-forward network.
     static let twoNorms: [TensorRule] = [
         layer("input_layernorm.weight", "attn_norm.weight"),
         layer("post_attention_layernorm.weight", "ffn_norm.weight"),
     ]
 
-    /// Norms of queries and keys.
+    /// The rules for norms of queries and keys.
     static func headNorms(_ transform: TensorRule.Transform = .none) -> [TensorRule] {
         [layer("self_attn.q_norm.weight", "attn_q_norm.weight", transform), layer("self_attn.k_norm.weight", "attn_k_norm.weight", transform)]
     }
 
-    /// Gemma's four norms a layer; they are written with 1 added.
+    /// The rules for Gemma's four norms in a layer, which are written with 1 added.
     static let gemmaNorms: [TensorRule] = [
         layer("input_layernorm.weight", "attn_norm.weight", .addingOne),
         layer("post_attention_layernorm.weight", "post_attention_norm.weight", .addingOne),
@@ -93,7 +95,7 @@ extension Architecture {
         layer("post_feedforward_layernorm.weight", "post_ffw_norm.weight", .addingOne),
     ]
 
-    /// A rule for a tensor of each layer.
+    /// The rule for a tensor of each layer.
     static func layer(_ source: String, _ target: String, _ transform: TensorRule.Transform = .none, optional: Bool = false) -> TensorRule {
         TensorRule("model.layers.#.\(source)", "blk.#.\(target)", transform, optional: optional)
     }

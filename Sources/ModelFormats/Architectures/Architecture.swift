@@ -1,42 +1,42 @@
 import RoostCore
 
-/// How models of one class become GGUF: their key-values, their tensors' names, and what happens to the numbers. A new one takes a file like
-/// `Qwen3.swift`, its place in `all`, and a fixture.
+/// The conversion of models of one class to GGUF: their key-values, the names of their tensors, and the transforms of
+/// the numbers. To add one, write a file like `Qwen3.swift`, add it to `all`, and add a fixture.
 struct Architecture: Sendable {
-    /// llama.cpp's name, which is also the prefix of the keys.
+    /// llama.cpp's name of the architecture, which is also the prefix of the keys.
     let name: String
-    /// transformers' classes, as in `architectures` of `config.json`.
+    /// The classes of transformers, as in `architectures` of `config.json`.
     let classes: [String]
-    /// What the class takes for keys that `config.json` lacks (transformers 4.57).
+    /// The default values of the class for keys that `config.json` does not have (transformers 4.57).
     let defaults: [String: ConfigValue]
     /// The keys that begin with `name`.
     let keyValues: @Sendable (ModelConfig) throws -> [GGUFKeyValue]
-    /// The tensors.
+    /// The rules for the tensors.
     let tensors: @Sendable (ModelFacts) throws -> [TensorRule]
-    /// What the architecture says about its tokenizer, besides the size of the vocabulary.
+    /// The architecture's rules for the tokenizer, except for the size of the vocabulary.
     var tokenizer = TokenizerRules()
-    /// Tensors that are computed, in llama.cpp's order; they come before all others.
+    /// Computed tensors, in llama.cpp's order, which come before all others.
     var generated: @Sendable (ModelConfig) throws -> [GeneratedTensor] = { _ in [] }
-    /// What llama.cpp computes in one way only.
+    /// The keys for which llama.cpp supports only certain values.
     let fixedKeys: [FixedKey]
-    /// The ways of scaling RoPE that llama.cpp knows for it, besides none.
+    /// The kinds of RoPE scaling that llama.cpp supports for the architecture, besides none.
     var rotaryKinds: Set<String> = []
-    /// How many tokens some layers look back over at most, where llama.cpp lets them look back over all.
+    /// The attention window of some layers in tokens, if llama.cpp computes full attention for them.
     var window: @Sendable (ModelConfig) throws -> Int? = { _ in nil }
-    /// Throws for whatever else llama.cpp would compute wrongly.
+    /// Throws for other configurations that llama.cpp would compute differently.
     var check: @Sendable (ModelConfig) throws -> Void = { _ in }
-    /// Patterns of tensors that are not needed.
+    /// The patterns of unused tensors.
     var dropped: Set<String> = []
-    /// The name that a rule knows a tensor by.
+    /// Returns the name of a tensor as it appears in the rules.
     var canonicalName: @Sendable (String) -> String = decoderName
 
     static let all: [Architecture] = [gpt2, llama, mistral, mixtral, qwen2, qwen3, qwen3MoE, gemma2, gemma3, phi3, bert]
 
-    /// The architecture of a class.
+    /// Returns the architecture of a class.
     ///
-    /// - Parameter className: As in `config.json`.
+    /// - Parameter className: The class name from `config.json`.
     /// - Returns: The architecture.
-    /// - Throws: `RoostError` with code `unsupportedModel`, naming the class and what is supported.
+    /// - Throws: `RoostError` with code `unsupportedModel` that contains the class and the supported classes.
     static func of(_ className: String) throws -> Architecture {
         guard let architecture = all.first(where: { $0.classes.contains(className) }) else {
             throw RoostError(.unsupportedModel, "Models of the architecture \(className.quotedForPeople) cannot be converted. \(supportedSentence)")
@@ -44,10 +44,10 @@ struct Architecture: Sendable {
         return architecture
     }
 
-    /// Throws for a configuration that llama.cpp would compute wrongly.
+    /// Throws for a configuration that llama.cpp would compute differently.
     ///
-    /// - Parameter config: With the class's defaults.
-    /// - Throws: `RoostError` with code `unsupportedModel`, naming key and value.
+    /// - Parameter config: The configuration with the class's defaults.
+    /// - Throws: `RoostError` with code `unsupportedModel` that contains the key and its value.
     func checkComputation(_ config: ModelConfig) throws {
         for key in fixedKeys { try key.check(config) }
         try RotaryConfig(config).check(kinds: rotaryKinds, config)
@@ -55,27 +55,27 @@ struct Architecture: Sendable {
         try check(config)
     }
 
-    /// What can be converted, for errors.
+    /// The list of supported classes, for errors.
     static let supportedSentence = "Supported are \(all.flatMap(\.classes).joined(separator: ", "))."
 }
 
-/// A tensor that no file has.
+/// A tensor that is computed and not read from a file.
 struct GeneratedTensor: Sendable {
-    /// Its name in the GGUF file.
+    /// The name in the GGUF file.
     let name: String
-    /// One dimension.
+    /// The values; the tensor has one dimension.
     let values: [Float]
 }
 
-/// What tensors depend on.
+/// The properties that the tensors depend on.
 struct ModelFacts: Sendable {
     /// The configuration, with the class's defaults.
     let config: ModelConfig
-    /// Tokens that the tokenizer has.
+    /// The number of tokens in the tokenizer.
     let tokenCount: Int
-    /// Whether the model makes vectors only, so that it needs no head.
+    /// Whether the model only computes embeddings, so that it needs no head.
     var makesVectors = false
 
-    /// Layers.
+    /// The number of layers.
     func layerCount() throws -> Int { try config.count("num_hidden_layers", "n_layer") }
 }

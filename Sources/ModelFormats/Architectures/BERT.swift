@@ -1,4 +1,5 @@
-/// BERT and what sentence-transformers made of it: https://github.com/huggingface/transformers/tree/main/src/transformers/models/bert
+/// BERT and the models of sentence-transformers:
+/// https://github.com/huggingface/transformers/tree/main/src/transformers/models/bert
 extension Architecture {
     static let bert = Architecture(
         name: "bert", classes: ["BertModel", "BertForMaskedLM"],
@@ -32,7 +33,8 @@ extension Architecture {
         ],
         dropped: bertHeads,
         canonicalName: { name in
-            // "gamma" and "beta" are what the first checkpoints, made with TensorFlow, call weight and bias of a norm.
+            // "gamma" and "beta" are the weight and bias of a norm in the first checkpoints, which were made with
+            // TensorFlow.
             let inner = name.hasPrefix("bert.") ? String(name.dropFirst("bert.".count)) : name
             if inner.hasSuffix(".gamma") { return inner.dropLast("gamma".count) + "weight" }
             return inner.hasSuffix(".beta") ? inner.dropLast("beta".count) + "bias" : inner
@@ -50,7 +52,7 @@ extension Architecture {
         ("output.dense", "ffn_down"), ("output.LayerNorm", "layer_output_norm"),
     ]
 
-    /// What is not needed to embed a text: the heads that the model was trained with.
+    /// The training heads, which embeddings do not need.
     private static let bertHeads: Set<String> = [
         "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias", "cls.predictions.bias", "cls.predictions.decoder.weight",
         "cls.predictions.decoder.bias", "cls.predictions.transform.dense.weight", "cls.predictions.transform.dense.bias",

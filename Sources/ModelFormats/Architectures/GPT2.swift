@@ -36,7 +36,7 @@ extension Architecture {
         dropped: ["h.#.attn.bias", "h.#.attn.masked_bias"],
         canonicalName: { $0.hasPrefix("transformer.") ? String($0.dropFirst("transformer.".count)) : $0 })
 
-    /// The matrices are stored the other way round than everywhere else.
+    /// The tensors of a layer. The matrices are stored transposed compared with other architectures.
     private static let gpt2Layer: [(String, String, TensorRule.Transform)] = [
         ("ln_1", "attn_norm", .none), ("ln_2", "ffn_norm", .none), ("attn.c_attn", "attn_qkv", .transposed),
         ("attn.c_proj", "attn_output", .transposed), ("mlp.c_fc", "ffn_up", .transposed), ("mlp.c_proj", "ffn_down", .transposed),

@@ -25,13 +25,14 @@ extension Architecture {
             keys.number("attn_logit_softcapping", try config.numberIfPresent("attn_logit_softcapping"))
             keys.number("final_logit_softcapping", try config.numberIfPresent("final_logit_softcapping"))
             keys.count("attention.sliding_window", try config.count("sliding_window"))
-            // llama.cpp's converter leaves it out, which is right for all published models, whose base is llama.cpp's own.
+            // llama.cpp's converter does not write the default. This is correct for all published models, whose base is
+            // llama.cpp's default.
             keys.number("rope.freq_base", base == 10000 ? nil : base)
             keys.value("attention.sliding_window_pattern", try AttentionLayers.gemmaPattern(config, period: 2))
             return keys.keyValues
         },
         tensors: { try frame($0, norm: .addingOne) + gemmaNorms + attention() + feedForward }, tokenizer: gemmaTokenizer,
-        // llama.cpp always takes the embedding for the head.
+        // llama.cpp always uses the embedding as the head.
         fixedKeys: gemmaKeys + [FixedKey("tie_word_embeddings", true), FixedKey("is_causal", true)],
         check: { config in
             try checkGemmaScale(config, largeLayerCount: 46)
@@ -40,17 +41,18 @@ extension Architecture {
             }
         })
 
-    /// What all of Gemma has in common.
+    /// The fixed keys of all Gemma architectures.
     static let gemmaKeys = [
         FixedKey.gelu("hidden_activation"), .wholeRotation, FixedKey("attention_bias", false), FixedKey("use_bidirectional_attention", false),
     ]
 
-    /// llama.cpp scales attention by the size of a head, and in the largest model, which it knows by its number of layers, by the width over the heads.
+    /// Checks the scale of attention. llama.cpp divides by the root of the head size. For the largest model, which it
+    /// recognizes by the number of layers, it uses the width divided by the number of heads instead.
     ///
     /// - Parameters:
-    ///   - config: With the class's defaults.
-    ///   - largeLayerCount: Layers of the largest model.
-    /// - Throws: `RoostError` when transformers scales otherwise.
+    ///   - config: The configuration with the class's defaults.
+    ///   - largeLayerCount: The number of layers of the largest model.
+    /// - Throws: `RoostError` if transformers uses another scale.
     static func checkGemmaScale(_ config: ModelConfig, largeLayerCount: Int) throws {
         guard let scale = config["query_pre_attn_scalar"] else { return }
         let isLarge = try config.count("num_hidden_layers") == largeLayerCount
@@ -59,7 +61,7 @@ extension Architecture {
         throw config.computedOtherwise("query_pre_attn_scalar", "computes this model with \(own)")
     }
 
-    /// Gemma's texts never get a space before them; in the files that is not to be found.
+    /// Gemma's tokenizers add no space before a text. The tokenizer files do not contain this setting.
     static let gemmaTokenizer: TokenizerRules = {
         var rules = TokenizerRules()
         rules.trailing = [GGUFKeyValue("tokenizer.ggml.add_space_prefix", .bool(false))]

@@ -1,6 +1,6 @@
 import RoostCore
 
-/// Gemma 3, its text part: https://github.com/huggingface/transformers/tree/main/src/transformers/models/gemma3
+/// Gemma 3, the text part: https://github.com/huggingface/transformers/tree/main/src/transformers/models/gemma3
 extension Architecture {
     static let gemma3 = Architecture(
         name: "gemma3", classes: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"],
@@ -19,7 +19,7 @@ extension Architecture {
         },
         tensors: { facts in
             var rules = try frame(facts, norm: .addingOne)
-            // The embedding has more rows than there are tokens, and llama.cpp wants one for each.
+            // The embedding has more rows than there are tokens, but llama.cpp requires one row for each token.
             rules[0] = TensorRule(rules[0].source, rules[0].target, .cut(rows: facts.tokenCount))
             return rules + gemmaNorms + attention() + headNorms(.addingOne) + feedForward
         }, tokenizer: gemmaTokenizer, fixedKeys: gemmaKeys, rotaryKinds: ["linear", "dynamic"],

@@ -10,17 +10,19 @@ extension Architecture {
         tensors: { try llamaAttention($0) + feedForward + ($0.config.flag("mlp_bias", or: false) ? feedForwardBiases : []) },
         tokenizer: llamaTokenizer, generated: { try llamaFrequencies($0) }, fixedKeys: llamaKeys, rotaryKinds: llamaRotaryKinds)
 
-    /// What llama.cpp computes in one way only in all that it calls llama.
+    /// The fixed keys of all architectures that llama.cpp calls llama.
     static let llamaKeys = [FixedKey.silu, .wholeRotation]
 
-    /// How it can scale RoPE there. A dynamic scale is 1 within the context that the model was trained for, which is the one that is written.
+    /// The kinds of RoPE scaling that llama.cpp supports for llama. A dynamic scale is 1 within the trained context,
+    /// which is the context that is written.
     static let llamaRotaryKinds: Set<String> = ["linear", "dynamic", "llama3", "yarn"]
 
     private static let feedForwardBiases = [
         layer("mlp.gate_proj.bias", "ffn_gate.bias"), layer("mlp.up_proj.bias", "ffn_up.bias"), layer("mlp.down_proj.bias", "ffn_down.bias"),
     ]
 
-    /// The reader of all that llama.cpp calls llama asks whether a text gets a space before it.
+    /// The rules for tokenizers of all architectures that llama.cpp calls llama. Its reader requires the setting for a
+    /// space before a text.
     static let llamaTokenizer: TokenizerRules = {
         var rules = TokenizerRules()
         rules.writesSpacePrefix = true
@@ -28,7 +30,7 @@ extension Architecture {
         return rules
     }()
 
-    /// The keys of all that llama.cpp calls llama.
+    /// The keys of all architectures that llama.cpp calls llama.
     static func llamaKeyValues(_ config: ModelConfig, headSize: Int?, window: Int? = nil) throws -> [GGUFKeyValue] {
         var keys = KeyValueList(prefix: "llama")
         keys.add(try decoderKeyValues("llama", config, headSize: headSize, window: window))
@@ -37,7 +39,7 @@ extension Architecture {
         return keys.keyValues
     }
 
-    /// Everything but the feed-forward network.
+    /// The rules for all tensors except the feed-forward network.
     static func llamaAttention(_ facts: ModelFacts) throws -> [TensorRule] {
         let heads = try facts.config.count("num_attention_heads")
         let keyHeads = try facts.config.countIfPresent("num_key_value_heads") ?? heads
@@ -50,7 +52,8 @@ extension Architecture {
         return try frame(facts) + twoNorms + attention(query: .woven(heads: heads), key: .woven(heads: keyHeads)) + (hasBias ? biases : [])
     }
 
-    /// Llama 3.1's RoPE: long waves are stretched by a factor, short ones stay, those between are blended.
+    /// Llama 3.1's RoPE: long wavelengths are scaled by a factor, short ones are not, and those in between are
+    /// interpolated.
     static func llamaFrequencies(_ config: ModelConfig) throws -> [GeneratedTensor] {
         let rotary = try RotaryConfig(config)
         guard rotary.kind == "llama3" else { return [] }
@@ -60,9 +63,9 @@ extension Architecture {
         let high = rotary.number("high_freq_factor") ?? 4
         let context = rotary.number("original_max_position_embeddings") ?? 8192
         guard high != low, factor != 0, size <= 1 << 16 else {
-            throw RoostError(.invalidModelFile, "The factors of \"rope_scaling\" in \"config.json\" make no sense.")
+            throw RoostError(.invalidModelFile, "The factors of \"rope_scaling\" in \"config.json\" are not valid.")
         }
-        // In 32 bits where the reference has 32 bits, so that the numbers are the same to the last bit.
+        // Computed in 32 bits where the reference uses 32 bits, so that the numbers are identical.
         let values = stride(from: 0, to: size, by: 2).map { index -> Float in
             let frequency = 1 / pow(rotary.base ?? 10000, Float(index) / Float(size))
             let length = Float(2 * Double.pi) / frequency

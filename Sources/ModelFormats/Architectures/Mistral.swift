@@ -1,4 +1,5 @@
-/// Mistral and Mixtral, which llama.cpp takes for llama: https://github.com/huggingface/transformers/tree/main/src/transformers/models/mistral
+/// Mistral and Mixtral, which llama.cpp treats as llama:
+/// https://github.com/huggingface/transformers/tree/main/src/transformers/models/mistral
 extension Architecture {
     private static let mistralDefaults: [String: ConfigValue] = [
         "max_position_embeddings": 131072, "rms_norm_eps": 1e-6, "rope_theta": 10000, "num_key_value_heads": 8, "vocab_size": 32000,

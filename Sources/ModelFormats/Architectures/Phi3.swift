@@ -51,11 +51,11 @@ extension Architecture {
     private static func phiRotaryDimensions(_ config: ModelConfig) throws -> Int {
         let hidden = try Double(config.count("hidden_size"))
         let part = try RotaryConfig(config).number("partial_rotary_factor") ?? Double(config.number("partial_rotary_factor"))
-        guard (0.001...1).contains(part) else { throw RoostError(.invalidModelFile, "\"partial_rotary_factor\" in \"config.json\" makes no sense.") }
+        guard (0.001...1).contains(part) else { throw RoostError(.invalidModelFile, "\"partial_rotary_factor\" in \"config.json\" is not valid.") }
         return try Int(part * hidden) / config.count("num_attention_heads")
     }
 
-    /// How much attention is sharpened for a context longer than the original one.
+    /// The factor for attention in a context longer than the original one.
     private static func phiAttentionFactor(_ config: ModelConfig, _ rotary: RotaryConfig) throws -> Float? {
         guard rotary.parameters["long_factor"]?.elements?.isEmpty == false else {
             guard rotary.kind != nil else { return nil }

@@ -9,7 +9,7 @@ extension Architecture {
         name: "qwen2", classes: ["Qwen2ForCausalLM", "Qwen2Model"], defaults: qwenDefaults,
         keyValues: { try decoderKeyValues("qwen2", $0, headSize: $0.countIfPresent("head_dim"), window: AttentionLayers.qwenWindow($0)) },
         tensors: {
-            // llama.cpp loads a model that lacks one of these, and computes nonsense.
+            // llama.cpp loads a model that lacks one of these tensors, but its results are wrong.
             let biases = [
                 layer("self_attn.q_proj.bias", "attn_q.bias"), layer("self_attn.k_proj.bias", "attn_k.bias"),
                 layer("self_attn.v_proj.bias", "attn_v.bias"),
@@ -18,9 +18,10 @@ extension Architecture {
         }, fixedKeys: [.silu, .wholeRotation, FixedKey("use_mrope", false)], rotaryKinds: qwenRotaryKinds,
         window: { try AttentionLayers.qwenWindow($0) })
 
-    /// How llama.cpp can scale RoPE in all of Qwen. A dynamic scale is 1 within the context that the model was trained for, which is the one that is written.
+    /// The kinds of RoPE scaling that llama.cpp supports for all Qwen architectures. A dynamic scale is 1 within the
+    /// trained context, which is the context that is written.
     static let qwenRotaryKinds: Set<String> = ["linear", "dynamic", "yarn"]
 
-    /// Of all of Qwen's biases llama.cpp knows those of Qwen 2 only.
+    /// The fixed keys of Qwen architectures without biases: llama.cpp supports biases only for Qwen 2.
     static let unbiasedQwenKeys = [FixedKey.silu, .wholeRotation, FixedKey("attention_bias", false)]
 }

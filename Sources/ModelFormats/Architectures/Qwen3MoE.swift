@@ -20,13 +20,13 @@ extension Architecture {
                 layer("mlp.experts.#.gate_proj.weight", "ffn_gate_exps.weight", experts),
                 layer("mlp.experts.#.up_proj.weight", "ffn_up_exps.weight", experts),
                 layer("mlp.experts.#.down_proj.weight", "ffn_down_exps.weight", experts),
-                // transformers 5 keeps all experts of a layer in one tensor.
+                // transformers 5 stores all experts of a layer in one tensor.
                 layer("mlp.experts.gate_up_proj", "ffn_gate_exps.weight", .half(0)),
                 layer("mlp.experts.gate_up_proj", "ffn_up_exps.weight", .half(1)),
                 layer("mlp.experts.down_proj", "ffn_down_exps.weight"),
             ]
         },
-        // llama.cpp always makes the chosen experts' weights add up to 1, and has experts in every layer.
+        // llama.cpp always normalizes the weights of the selected experts to 1, and expects experts in every layer.
         fixedKeys: unbiasedQwenKeys + [
             FixedKey("norm_topk_prob", true), FixedKey("mlp_only_layers", .array([])), FixedKey("decoder_sparse_step", 1),
         ],

@@ -1,31 +1,32 @@
-/// Which tensor of a checkpoint becomes which tensor of a GGUF file.
+/// A rule for converting a tensor of a checkpoint to a tensor of a GGUF file.
 struct TensorRule: Sendable {
-    /// What happens to the numbers on the way.
+    /// The transform of the numbers.
     enum Transform: Sendable, Hashable {
         case none
-        /// The tensor is not needed.
+        /// The tensor is not used.
         case unused
-        /// Rows become columns.
+        /// The matrix is transposed.
         case transposed
-        /// Rows of each of so many heads are woven: llama.cpp rotates neighbours where transformers rotates halves.
+        /// The rows of each head are interleaved: llama.cpp rotates adjacent elements where transformers rotates
+        /// halves.
         case woven(heads: Int)
-        /// 1 is added to each.
+        /// 1 is added to each number.
         case addingOne
-        /// So many experts' matrices, each in a tensor of its own, become one tensor; the source has a second `#`.
+        /// The experts' matrices, each in a separate tensor, become one tensor. The source name has a second `#`.
         case stacked(experts: Int)
-        /// One half of the rows of each expert's matrix: 0 the first, 1 the second.
+        /// Half of the rows of each expert's matrix: 0 is the first half, 1 the second.
         case half(Int)
-        /// The first so many rows, if there are more.
+        /// Only the first rows are kept, up to this number.
         case cut(rows: Int)
     }
 
-    /// The name in the checkpoint; `#` stands for the number of the layer, a second one for that of the expert.
+    /// The name in the checkpoint. `#` is the number of the layer, and a second one the number of the expert.
     let source: String
-    /// The name in the GGUF file; `#` stands for the number of the layer.
+    /// The name in the GGUF file. `#` is the number of the layer.
     let target: String
-    /// What happens to the numbers.
+    /// The transform of the numbers.
     let transform: Transform
-    /// Whether a model may lack it. Several rules may have one target, then one of them has to apply.
+    /// Whether a model may lack the tensor. If several rules have the same target, one of them must apply.
     let isOptional: Bool
 
     init(_ source: String, _ target: String, _ transform: Transform = .none, optional: Bool = false) {
@@ -36,13 +37,13 @@ struct TensorRule: Sendable {
     }
 }
 
-/// A tensor's name with `#` for each number in it: `model.layers.3.mlp.experts.5.up_proj.weight` is `model.layers.#.mlp.experts.#.up_proj.weight`
-/// and 3, 5.
+/// A tensor's name with `#` for each number: `model.layers.3.mlp.experts.5.up_proj.weight` becomes
+/// `model.layers.#.mlp.experts.#.up_proj.weight` with 3 and 5.
 struct TensorNamePattern {
     let pattern: String
     let numbers: [Int]
 
-    /// - Parameter name: The name without anything but ASCII.
+    /// - Parameter name: The name, in ASCII.
     init(_ name: String) {
         var numbers: [Int] = []
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { part in

@@ -1,26 +1,27 @@
 import RoostCore
 
-/// Which layers look back over a window of tokens only, and which over all: `layer_types` of `config.json`, and the older keys that say the same.
+/// The layers with a sliding attention window and those with full attention, from `layer_types` of `config.json` or the
+/// older keys.
 enum AttentionLayers {
     private static let sliding = "sliding_attention"
 
-    /// The kinds of the layers, if the configuration names them.
+    /// The kinds of the layers, if the configuration contains them.
     private static func kinds(_ config: ModelConfig) -> [ConfigValue]? { config["layer_types"]?.elements }
 
-    /// Throws for kinds of layers that none of our architectures has.
+    /// Throws for kinds of layers that no supported architecture has.
     static func checkKinds(_ config: ModelConfig) throws {
         guard let other = kinds(config)?.first(where: { ![sliding, "full_attention"].contains($0.string) }) else { return }
         throw config.computedOtherwise(
-            "layer_types", "knows no \(other.plainText) among the layers of \(config.className)")
+            "layer_types", "does not support layers of type \(other.plainText) in \(config.className)")
     }
 
-    /// Qwen's window, which the first layers may not have.
+    /// Returns the window of Qwen's models, which the first layers may not have.
     ///
     /// - Parameters:
-    ///   - config: With the class's defaults.
-    ///   - isForAll: Whether no layer is without it, whatever `max_window_layers` says.
-    /// - Returns: Tokens; `nil` when it is off.
-    /// - Throws: `RoostError` when a key is something else than it should be.
+    ///   - config: The configuration with the class's defaults.
+    ///   - isForAll: Whether all layers have the window, regardless of `max_window_layers`.
+    /// - Returns: The window in tokens; `nil` if it is off.
+    /// - Throws: `RoostError` if a value has the wrong type.
     static func qwenWindow(_ config: ModelConfig, isForAll: Bool = false) throws -> Int? {
         guard try config.flag("use_sliding_window", or: false), let window = try config.countIfPresent("sliding_window") else { return nil }
         if isForAll { return window }
@@ -29,13 +30,13 @@ enum AttentionLayers {
         return try first < config.count("num_hidden_layers") ? window : nil
     }
 
-    /// The key that says which of Gemma's layers have the window, where they are not those that llama.cpp takes by itself.
+    /// Returns the value of the key for Gemma's layers with the window, if they differ from llama.cpp's default.
     ///
     /// - Parameters:
-    ///   - config: With the class's defaults.
-    ///   - period: Of so many layers the last looks back over all: what llama.cpp takes by itself.
-    /// - Returns: A period, or yes and no for each layer; `nil` for what llama.cpp takes by itself.
-    /// - Throws: `RoostError` when there are more or fewer kinds than layers.
+    ///   - config: The configuration with the class's defaults.
+    ///   - period: llama.cpp's default: the last of this number of layers has full attention.
+    /// - Returns: A period, or a Boolean value for each layer; `nil` for llama.cpp's default.
+    /// - Throws: `RoostError` if the number of kinds differs from the number of layers.
     static func gemmaPattern(_ config: ModelConfig, period: Int) throws -> GGUFValue? {
         let count = try config.count("num_hidden_layers")
         let own = try config.countIfPresent("sliding_window_pattern", "_sliding_window_pattern") ?? period

@@ -1,7 +1,7 @@
 import Foundation
 import RoostCore
 
-/// A value of a JSON file whose keys and texts are plain: `config.json` and its like. `true` is not 1.
+/// A value of a JSON file with simple keys and texts, such as `config.json`. `true` is not equal to 1.
 enum ConfigValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -11,7 +11,7 @@ enum ConfigValue: Sendable, Hashable {
     case array([ConfigValue])
     case object([String: ConfigValue])
 
-    /// A number, whole or not.
+    /// The number, whether an integer or not.
     var number: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -20,19 +20,19 @@ enum ConfigValue: Sendable, Hashable {
         }
     }
 
-    /// The members, if it is an object.
+    /// The members, if this is an object.
     var members: [String: ConfigValue]? { if case .object(let members) = self { members } else { nil } }
 
-    /// The text, if it is one.
+    /// The text, if this is a string.
     var string: String? { if case .string(let text) = self { text } else { nil } }
 
-    /// Whether another value says the same: 1 and 1.0 do, 1 and `true` do not.
+    /// Whether two values are equivalent: 1 and 1.0 are, 1 and `true` are not.
     func means(_ other: ConfigValue) -> Bool {
         guard let number, let theirs = other.number else { return self == other }
         return number == theirs
     }
 
-    /// As JSON has it, cut: for people.
+    /// The value as shortened JSON text, for users.
     var plainText: String {
         switch self {
         case .null: "null"
@@ -47,12 +47,12 @@ enum ConfigValue: Sendable, Hashable {
         }
     }
 
-    /// The elements, if it is an array.
+    /// The elements, if this is an array.
     var elements: [ConfigValue]? { if case .array(let elements) = self { elements } else { nil } }
 }
 
 extension ConfigValue {
-    /// The value of a JSON text; of members with one name the last counts, as in Python.
+    /// Converts a JSON value. Of members with the same name the last counts, as in Python.
     init(_ json: JSONValue) {
         if let flag = json.bool {
             self = .bool(flag)
@@ -71,11 +71,11 @@ extension ConfigValue {
         }
     }
 
-    /// The members of a file's object.
+    /// Returns the members of a file's top-level object.
     ///
     /// - Parameters:
     ///   - json: The file's bytes.
-    ///   - name: What to call it in errors.
+    ///   - name: The file's name, for errors.
     /// - Returns: The members.
     /// - Throws: `RoostError` with code `invalidModelFile`.
     static func members(of json: Data, name: String) throws -> [String: ConfigValue] {

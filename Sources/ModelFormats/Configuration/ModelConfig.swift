@@ -1,7 +1,8 @@
 public import Foundation
 import RoostCore
 
-/// `config.json`: the shape of a model, as transformers reads it. What it does not say, the model's class does.
+/// The shape of a model from `config.json`, as transformers reads it. Missing values have the defaults of the model's
+/// class.
 public struct ModelConfig: Sendable {
     /// The class of the model, such as `LlamaForCausalLM`.
     public let className: String
@@ -14,7 +15,7 @@ public struct ModelConfig: Sendable {
     /// - Throws: `RoostError` with code `invalidModelFile`, or `unsupportedModel` when it names no class.
     public init(parsing json: Data) throws {
         let root = try ConfigValue.members(of: json, name: "config.json")
-        // A model that also sees or hears keeps what we need one level down.
+        // A multimodal model has the required values in a nested object.
         let text = root["text_config"]?.members ?? [:]
         values = root.merging(text) { _, inner in inner }
         let names = text["architectures"]?.elements ?? root["architectures"]?.elements
@@ -26,36 +27,36 @@ public struct ModelConfig: Sendable {
         className = name
     }
 
-    /// The same configuration with values for the keys that it lacks.
+    /// The same configuration with values for missing keys.
     func with(defaults: [String: ConfigValue]) -> ModelConfig {
         var copy = self
         copy.defaults = defaults
         return copy
     }
 
-    /// A value; what is `null` is as good as missing.
+    /// Returns a value; `null` counts as missing.
     subscript(_ key: String) -> ConfigValue? {
         guard let value = values[key] else { return defaults[key].flatMap { $0 == .null ? nil : $0 } }
         return value == .null ? nil : value
     }
 
-    /// Whether a key is there and `null`, which turns off what its class would do without it.
+    /// Whether the value of a key is `null`, which turns off the default of the class.
     func isNull(_ key: String) -> Bool { values[key] == .null }
 
-    /// Whether a key is missing, so that its class's value counts.
+    /// Whether a key is missing, so that the default of the class applies.
     func isDefault(_ key: String) -> Bool { values[key] == nil }
 
-    /// A positive whole number that fits GGUF's `u32`.
+    /// Returns a positive integer that fits into GGUF's `u32`.
     ///
-    /// - Parameter keys: Spellings; the first that is there counts.
+    /// - Parameter keys: The spellings of the key; the first one present counts.
     /// - Returns: The number.
-    /// - Throws: `RoostError` when none is there, or it is something else.
+    /// - Throws: `RoostError` if none is present, or the value is something else.
     func count(_ keys: String...) throws -> Int {
         guard let value = try countIfPresent(keys) else { throw missing(keys[0]) }
         return value
     }
 
-    /// A positive whole number that may be missing.
+    /// Returns a positive integer that may be missing.
     func countIfPresent(_ keys: String...) throws -> Int? { try countIfPresent(keys) }
 
     private func countIfPresent(_ keys: [String]) throws -> Int? {
@@ -64,33 +65,33 @@ public struct ModelConfig: Sendable {
         return count
     }
 
-    /// A number.
+    /// Returns a number.
     func number(_ key: String) throws -> Float {
         guard let value = try numberIfPresent(key) else { throw missing(key) }
         return value
     }
 
-    /// A number that may be missing.
+    /// Returns a number that may be missing.
     func numberIfPresent(_ key: String) throws -> Float? {
         guard let value = self[key] else { return nil }
         guard let number = value.number, number.isFinite, abs(number) <= Double(Float.greatestFiniteMagnitude) else { throw wrong(key, "a number") }
         return Float(number)
     }
 
-    /// Yes or no.
+    /// Returns a Boolean value.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - fallback: What a missing key means.
+    ///   - fallback: The value if the key is missing.
     /// - Returns: The flag.
-    /// - Throws: `RoostError` when it is something else; 1 is not yes.
+    /// - Throws: `RoostError` if the value is not Boolean; 1 is not accepted.
     func flag(_ key: String, or fallback: Bool) throws -> Bool {
         guard let value = self[key] else { return fallback }
         guard case .bool(let flag) = value else { throw wrong(key, "true or false") }
         return flag
     }
 
-    /// Size of an attention head: given, or the hidden size over the heads.
+    /// The size of an attention head: the configured size, or the hidden size divided by the number of heads.
     func headSize() throws -> Int { try countIfPresent("head_dim") ?? count("hidden_size") / count("num_attention_heads") }
 
     private func missing(_ key: String) -> RoostError {

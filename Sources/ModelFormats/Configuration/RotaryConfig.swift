@@ -1,20 +1,20 @@
 import RoostCore
 
-/// How a model turns positions into rotations (RoPE), in both spellings: the root's `rope_theta` and `rope_scaling`, or transformers 5's
-/// `rope_parameters`.
+/// The rotary position embedding (RoPE) of a model, in both spellings: `rope_theta` and `rope_scaling` at the top
+/// level, or `rope_parameters` of transformers 5.
 struct RotaryConfig {
-    /// `linear`, `llama3`, `yarn`, `longrope`, …; `nil` for none.
+    /// The kind: `linear`, `llama3`, `yarn`, `longrope`, …; `nil` for none.
     let kind: String?
-    /// What the kind needs.
+    /// The parameters of the kind.
     let parameters: [String: ConfigValue]
-    /// Base frequency.
+    /// The base frequency.
     let base: Float?
-    /// Base frequency of layers with a sliding window, where it is another one.
+    /// The base frequency of layers with a sliding window, if it differs.
     let slidingBase: Float?
-    /// Whether layers with a sliding window are scaled by themselves.
+    /// Whether layers with a sliding window have their own scaling.
     let isSlidingScaled: Bool
 
-    /// - Throws: `RoostError` when a base is no number.
+    /// - Throws: `RoostError` if a base is not a number.
     init(_ config: ModelConfig) throws {
         let all = (config["rope_parameters"] ?? config["rope_scaling"])?.members ?? [:]
         parameters = all["full_attention"]?.members ?? all
@@ -26,14 +26,15 @@ struct RotaryConfig {
         isSlidingScaled = !["default", nil].contains((sliding["rope_type"] ?? sliding["type"])?.string)
     }
 
-    /// A number that the kind needs.
+    /// Returns a numeric parameter of the kind.
     func number(_ key: String) -> Double? { parameters[key]?.number }
 
-    /// Key-values of the scaling, as llama.cpp's converter writes them for every architecture that does nothing special.
+    /// Returns the key-values of the scaling that llama.cpp's converter writes for every architecture without special
+    /// treatment.
     ///
     /// - Parameter prefix: The architecture's name.
-    /// - Returns: The keys, none when nothing is scaled.
-    /// - Throws: `RoostError` for a kind that llama.cpp does not know.
+    /// - Returns: The keys; empty without scaling.
+    /// - Throws: `RoostError` for a kind that llama.cpp does not support.
     func scalingKeyValues(_ prefix: String) throws -> [GGUFKeyValue] {
         func pair(_ key: String, _ value: GGUFValue) -> GGUFKeyValue { GGUFKeyValue("\(prefix).rope.scaling.\(key)", value) }
         switch kind {

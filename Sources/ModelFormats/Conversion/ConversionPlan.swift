@@ -1,8 +1,8 @@
 import RoostCore
 
-/// Everything about a GGUF file but the numbers: what `ModelWriter` then writes in one pass.
+/// The complete layout of a GGUF file except for the numbers. `ModelWriter` then writes the file in one pass.
 public struct ConversionPlan: Sendable {
-    /// The file's head.
+    /// The file's header.
     public let header: GGUFHeader
     /// The tensors, in the order of the file.
     public let tensors: [OutputTensor]
@@ -15,9 +15,9 @@ public struct ConversionPlan: Sendable {
     ///
     /// - Parameters:
     ///   - source: The model's configuration and tensors.
-    ///   - fileType: llama.cpp's number of the mix of types: 0 F32, 1 F16, 7 Q8_0, 15 Q4_K_M, 32 BF16.
-    ///   - types: The type of each tensor. `OutputTensor.isAlwaysF32` is not negotiable: the answer for such a tensor does not matter.
-    /// - Throws: `RoostError` when the tensors do not go with their types, and what `types` throws.
+    ///   - fileType: llama.cpp's number for the mix of types: 0 F32, 1 F16, 7 Q8_0, 15 Q4_K_M, 32 BF16.
+    ///   - types: Returns the type of each tensor. The result is ignored for tensors with `OutputTensor.isAlwaysF32`.
+    /// - Throws: `RoostError` if a tensor's shape does not fit its type, and the errors of `types`.
     public init(
         _ source: ConversionSource, fileType: UInt32, types: ([OutputTensor]) throws -> [TensorType]
     ) throws {
@@ -33,7 +33,7 @@ public struct ConversionPlan: Sendable {
         header = try GGUFHeader(keyValues: keyValues, tensors: placed)
     }
 
-    /// Plans a conversion to one type, as far as tensors can have it.
+    /// Plans a conversion to one type, for all tensors that can have it.
     ///
     /// - Parameters:
     ///   - source: The model's configuration and tensors.

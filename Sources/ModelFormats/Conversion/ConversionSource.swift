@@ -2,29 +2,30 @@ import Foundation
 import RoostCore
 public import SystemPackage
 
-/// A model that can be converted: its configuration is understood, its tokenizer is read, and each of its tensors has a place.
+/// A model that can be converted: its configuration is supported, its tokenizer is read, and each of its tensors has a
+/// target.
 public struct ConversionSource: Sendable {
     /// llama.cpp's name of the architecture, such as `llama`.
     public let architectureName: String
-    /// Where the numbers are.
+    /// The checkpoint with the numbers.
     public let checkpoint: Checkpoint
-    /// What the GGUF file will have, in llama.cpp's order.
+    /// The tensors of the GGUF file, in llama.cpp's order.
     public let tensors: [OutputTensor]
-    /// The type most of the model's numbers have; nothing is lost by writing it.
+    /// The type that most of the model's numbers have; writing it loses nothing.
     public let type: TensorType
-    /// What a person may want to know about the tokenizer, and about what is computed.
+    /// Notes for the user about the tokenizer and the computation.
     public let notes: [String]
-    /// Key-values that do not depend on the types: before and after those that do.
+    /// The key-values that do not depend on the types: those before and after the ones that do.
     let leading: [GGUFKeyValue]
     let trailing: [GGUFKeyValue]
 
-    /// Understands a repository.
+    /// Reads a repository.
     ///
     /// - Parameters:
-    ///   - folder: The repository's files but for the weights: `config.json`, the tokenizer's, and what else there is.
-    ///   - repository: `org/name`, the model's name.
+    ///   - folder: The repository's files except the weights: `config.json`, the tokenizer's files, and others.
+    ///   - repository: The model's name, `org/name`.
     ///   - checkpoint: The tensors.
-    /// - Throws: `RoostError` when the model is not supported, or breaks the rules of its architecture.
+    /// - Throws: `RoostError` if the model is not supported, or violates the rules of its architecture.
     public init(folder: FilePath, repository: String, checkpoint: Checkpoint) throws {
         let files = RepositoryFolder(folder)
         let (architecture, config) = try Self.configured(try ModelConfig(parsing: try files.contents("config.json")))
@@ -43,7 +44,8 @@ public struct ConversionSource: Sendable {
         let general = [
             GGUFKeyValue("general.architecture", .string(ByteText(architecture.name))), GGUFKeyValue("general.type", .string("model")),
         ]
-        // Of all classes that llama.cpp calls phi3 only the first ones have SentencePiece, and with it tokens that take the space behind them.
+        // Among all classes that llama.cpp calls phi3, only the first ones have SentencePiece, and with it tokens that
+        // remove the space after them.
         let name = ModelName.text(repository, isPhi3: architecture.name == "phi3" && tokenizer.kind == .sentencePiece && tokenizer.has("</s>"))
         let metadata = GeneralMetadata.keyValues(
             name: name, readme: try files.contentsIfPresent("README.md"), generationConfig: try files.contentsIfPresent("generation_config.json"))
@@ -52,30 +54,30 @@ public struct ConversionSource: Sendable {
         trailing = tokenizer.keyValues
     }
 
-    /// llama.cpp does not load a model whose embedding has not a row for each token.
+    /// Throws if the embedding does not have one row for each token, because llama.cpp does not load such a model.
     private static func checkVocabulary(_ tensors: [OutputTensor], _ tokenCount: Int, _ who: String) throws {
         for (name, what) in [("token_embd.weight", "embedding"), ("output.weight", "head")] {
             guard let rows = tensors.first(where: { $0.name == name })?.dimensions.last, rows != tokenCount else { continue }
             throw RoostError(
                 .unsupportedModel,
-                "The model's \(what) has \(rows) rows, and \(who) \(tokenCount) tokens; they must be the same. Pulling again changes nothing: take another revision or repository."
+                "The model's \(what) has \(rows) rows, and \(who) \(tokenCount) tokens; they must be the same. Pulling again changes nothing: use another revision or repository."
             )
         }
     }
 }
 
-// MARK: - Before the tokenizer is here
+// MARK: - Checks without the tokenizer
 
 extension ConversionSource {
     private static let quantizationName = "hf_quant_config.json"
     private static let tokenizerNames: Set<String> = ["tokenizer.json", "tokenizer.model", "merges.txt", "vocab.txt"]
 
-    /// Checks whether a repository can be converted at all, before any weights are there.
+    /// Checks whether a repository can be converted at all, before its weights are available.
     ///
     /// - Parameters:
     ///   - config: The configuration.
-    ///   - names: Names of the files at the repository's top; `nil` when nobody knows them.
-    /// - Throws: `RoostError` with code `unsupportedModel`, whose sentence says why, and what is supported.
+    ///   - names: The names of the files at the repository's top level; `nil` if they are unknown.
+    /// - Throws: `RoostError` with code `unsupportedModel` that contains the reason and the supported models.
     public static func check(_ config: ModelConfig, files names: Set<String>? = nil) throws {
         _ = try configured(config)
         guard let names else { return }
@@ -85,14 +87,14 @@ extension ConversionSource {
         }
     }
 
-    /// Checks tensors against their configuration by the heads of their files: names, types, shapes, and how many tokens there are. Takes a moment for models
-    /// with many experts, on a thread of its own.
+    /// Checks the tensors against their configuration, using the headers of their files: names, types, shapes, and the
+    /// number of tokens. Runs on a separate thread, because it takes some time for models with many experts.
     ///
     /// - Parameters:
     ///   - config: The configuration.
     ///   - checkpoint: The tensors.
     ///   - makesVectors: Whether sentence-transformers pools the model's tokens, so that it needs no head.
-    /// - Throws: `RoostError` with code `unsupportedModel`, or `invalidModelFile` when the configuration lacks something.
+    /// - Throws: `RoostError` with code `unsupportedModel`, or `invalidModelFile` if the configuration is incomplete.
     public static func check(_ config: ModelConfig, _ checkpoint: Checkpoint, makesVectors: Bool) async throws {
         try await ConversionThreads.run {
             let (architecture, complete) = try configured(config)
@@ -120,7 +122,7 @@ extension ConversionSource {
                 + "that it was made from, or one with GGUF files.")
     }
 
-    /// What is done otherwise than somebody might think.
+    /// Notes about differences that users may not expect.
     private static func notes(
         _ architecture: Architecture, _ config: ModelConfig, _ checkpoint: Checkpoint, repository: String
     ) throws -> [String] {

@@ -1,6 +1,7 @@
 import Dispatch
 
-/// Threads for converting, which takes a processor for as long as it lasts: the threads that all tasks share have to stay free for those who answer requests.
+/// Threads for conversions, which use a processor for their whole duration. The threads that all tasks share must
+/// remain available for requests.
 package final class ConversionThreads: TaskExecutor {
     static let shared = ConversionThreads()
 
@@ -13,11 +14,11 @@ package final class ConversionThreads: TaskExecutor {
 }
 
 extension ConversionThreads {
-    /// Does work that takes a processor for a while.
+    /// Runs work that uses a processor for some time.
     ///
-    /// - Parameter work: What to do.
-    /// - Returns: Its result.
-    /// - Throws: What it throws; `CancellationError`.
+    /// - Parameter work: The work to do.
+    /// - Returns: The result of the work.
+    /// - Throws: The errors of the work; `CancellationError`.
     package static func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask(executorPreference: shared) { try work() }

@@ -1,14 +1,14 @@
 import RoostCore
 
-/// The shapes that llama.cpp wants a model's tensors to have, by the key-values that their file has: `load_arch_tensors` of each architecture in `src/models`
-/// (build 11434). It does not load a model with another shape.
+/// The shapes of a model's tensors that llama.cpp requires for the key-values of their file: `load_arch_tensors` of
+/// each architecture in `src/models` (build 11434). It does not load a model with other shapes.
 struct EngineShapes {
-    /// By name, with `#` for the number of the layer. ggml's order: the row's length first.
+    /// The shapes by name, with `#` for the number of the layer, in ggml's order: the row length first.
     private let shapes: [String: [Int]]
 
     /// - Parameters:
-    ///   - architecture: llama.cpp's name of it.
-    ///   - keyValues: Those that begin with that name.
+    ///   - architecture: llama.cpp's name of the architecture.
+    ///   - keyValues: The keys with that prefix.
     init(_ architecture: String, _ keyValues: [GGUFKeyValue]) {
         let sizes = Sizes(architecture, keyValues)
         let norms = ["attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm", "attn_output_norm", "layer_output_norm"].map { "blk.#.\($0)" }
@@ -16,15 +16,15 @@ struct EngineShapes {
         shapes = Dictionary(pairs + Self.frame(sizes) + Self.attention(sizes) + Self.feedForward(sizes)) { first, _ in first }
     }
 
-    /// Compares a tensor.
+    /// Checks the shape of a tensor.
     ///
     /// - Parameters:
-    ///   - tensor: As it will be in the GGUF file.
-    ///   - source: Its name in the repository.
+    ///   - tensor: The tensor of the GGUF file.
+    ///   - source: The name in the repository.
     /// - Throws: `RoostError` with code `unsupportedModel`.
     func check(_ tensor: OutputTensor, of source: String) throws {
         guard var expected = shapes[TensorNamePattern(tensor.name).pattern] else { return }
-        // The embedding and the head have a row for each token, which are counted elsewhere.
+        // The embedding and the head have one row for each token, which is checked elsewhere.
         if ["token_embd.weight", "output.weight"].contains(tensor.name) { expected.append(tensor.dimensions.dropFirst().first ?? 0) }
         guard expected != tensor.dimensions else { return }
         let (has, wants) = (tensor.dimensions.reversed().map(\.self), expected.reversed().map(\.self))
@@ -47,7 +47,7 @@ struct EngineShapes {
             width = own("embedding_length") ?? 0
             heads = max(1, own("attention.head_count") ?? 1)
             head = own("attention.key_length") ?? width / heads
-            // These readers do not know of heads whose sizes do not add up to the width.
+            // These readers do not support heads whose sizes do not add up to the width.
             queries = ["bert", "gpt2", "phi3", "qwen2"].contains(architecture) ? width : heads * head
             keys = (own("attention.head_count_kv") ?? heads) * head
             inner = own("feed_forward_length") ?? 0
@@ -79,7 +79,7 @@ struct EngineShapes {
     private static func feedForward(_ sizes: Sizes) -> [(String, [Int])] {
         [
             ("ffn_gate.weight", [sizes.width, sizes.inner]), ("ffn_gate.bias", [sizes.inner]),
-            // Phi 3 has the gate's rows in it.
+            // In Phi 3 this matrix includes the rows of the gate.
             ("ffn_up.weight", [sizes.width, sizes.isPhi ? 2 * sizes.inner : sizes.inner]), ("ffn_up.bias", [sizes.inner]),
             ("ffn_down.weight", [sizes.inner, sizes.width]), ("ffn_down.bias", [sizes.width]), ("ffn_gate_inp.weight", [sizes.width, sizes.experts]),
             ("ffn_gate_exps.weight", [sizes.width, sizes.expertInner, sizes.experts]),

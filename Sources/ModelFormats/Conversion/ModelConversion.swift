@@ -1,31 +1,34 @@
 public import RoostCore
 public import SystemPackage
 
-/// A repository's model on its way to a GGUF file, by a recipe: everything is settled but where the weights' bytes come from.
+/// A planned conversion of a repository's model to a GGUF file by a recipe. Only the source of the weights' bytes is
+/// still open.
 public struct ModelConversion: Sendable {
-    /// What a person may want to know: how the pre-tokenizer was found, which tensors got another type than the recipe's.
+    /// Notes for the user: how the pre-tokenizer was determined, and which tensors have another type than the recipe's.
     public let notes: [String]
-    /// The library that quantises, such as `ggml 0.25.3`; `nil` when none is needed.
+    /// The quantization library, such as `ggml 0.25.3`; `nil` if none is needed.
     public let library: String?
-    /// Bytes of the finished file.
+    /// The size of the finished file in bytes.
     public var byteCount: Int64 { plan.header.fileSize }
     private let source: ConversionSource
     private let recipe: QuantizationRecipe
     private let plan: ConversionPlan
     private let encoder: any TensorEncoder
-    /// Names of tensors, with `#` for the layer, that are BF16 where they would be F16.
+    /// The names of tensors, with `#` for the layer, that are written as BF16 instead of F16.
     private let wide: Set<String>
 
-    /// Settles a conversion. Reads tokenizer and configuration, which takes a moment for large vocabularies, on a thread of its own.
+    /// Plans a conversion on a separate thread, because reading the tokenizer and the configuration takes some time for
+    /// large vocabularies.
     ///
     /// - Parameters:
-    ///   - folder: The repository's files but for the weights, or links to them.
+    ///   - folder: The repository's files except the weights, or links to them.
     ///   - checkpoint: The tensors.
-    ///   - recipe: What to make.
+    ///   - recipe: The recipe to use.
     ///   - repository: The model's name.
-    ///   - library: The library that quantises, where the recipe needs one.
+    ///   - library: The quantization library, if the recipe needs one.
     /// - Returns: The conversion.
-    /// - Throws: `RoostError` with code `unsupportedModel` or `invalidModelFile`, `engineMissing` when the recipe needs a library, `fileSystem`.
+    /// - Throws: `RoostError` with code `unsupportedModel` or `invalidModelFile`, `engineMissing` if the recipe needs a
+    ///   library, `fileSystem`.
     public static func settled(
         folder: FilePath, checkpoint: Checkpoint, recipe: QuantizationRecipe, repository: RepositoryID, library: GGMLLibrary?
     ) async throws -> ModelConversion {
@@ -34,15 +37,15 @@ public struct ModelConversion: Sendable {
         }
     }
 
-    /// Settles a conversion on the calling thread, see `settled`.
+    /// Plans a conversion on the calling thread; see `settled`.
     ///
     /// - Parameters:
-    ///   - folder: The repository's files but for the weights, or links to them.
+    ///   - folder: The repository's files except the weights, or links to them.
     ///   - checkpoint: The tensors.
-    ///   - recipe: What to make.
+    ///   - recipe: The recipe to use.
     ///   - repository: The model's name.
-    ///   - library: The library that quantises, where the recipe needs one.
-    /// - Throws: As `settled`.
+    ///   - library: The quantization library, if the recipe needs one.
+    /// - Throws: The errors of `settled`.
     public init(
         folder: FilePath, checkpoint: Checkpoint, recipe: QuantizationRecipe, repository: RepositoryID, library: GGMLLibrary?
     ) throws {
@@ -88,12 +91,13 @@ public struct ModelConversion: Sendable {
         (self.source, self.recipe, self.wide, self.encoder, self.library) = (source, recipe, wide, encoder, library)
     }
 
-    /// The same conversion with BF16, which holds larger numbers in as many bytes, where numbers turned out too large for F16: in the tensors of one name of all
-    /// layers, for where one layer has such numbers others have them too.
+    /// Returns the same conversion with BF16 for tensors whose numbers are too large for F16. BF16 has a greater range
+    /// at the same size. This applies to the tensors of one name in all layers, because large numbers usually occur in
+    /// several layers.
     ///
-    /// - Parameter error: What `write` threw.
-    /// - Returns: The conversion; `nil` when the error is another one, or BF16 does not help.
-    /// - Throws: `RoostError` when it cannot be planned.
+    /// - Parameter error: The error of `write`.
+    /// - Returns: The conversion; `nil` if it is a different error, or BF16 does not help.
+    /// - Throws: `RoostError` if the conversion cannot be planned.
     public func widened(after error: RoostError) throws -> ModelConversion? {
         guard error.code == .numberOutOfRange, let name = error.context.first(where: { $0.name == "tensor" })?.value,
             plan.header.tensors.contains(where: { $0.name == name && $0.type == .f16 })
@@ -101,17 +105,17 @@ public struct ModelConversion: Sendable {
         return try ModelConversion(source, recipe, wide: wide.union([TensorNamePattern(name).pattern]), encoder, library: library)
     }
 
-    /// Writes the file and gives it its name.
+    /// Writes the file and gives it its final name.
     ///
     /// - Parameters:
     ///   - bytes: The checkpoint's files.
-    ///   - target: The file.
-    ///   - revision: What tells these bytes from others of the same names and sizes.
-    ///   - workers: Parts that are converted at once.
+    ///   - target: The final path.
+    ///   - revision: A value that distinguishes these bytes from others with the same names and sizes.
+    ///   - workers: The number of parts to convert in parallel.
     ///   - progress: Called after each part.
-    ///   - beforeInstalling: Called when all is written; when it throws, the file is removed.
+    ///   - beforeInstalling: Called after all bytes are written; if it throws, the file is removed.
     /// - Returns: The file's sha256.
-    /// - Throws: As `ModelWriter.write`.
+    /// - Throws: The errors of `ModelWriter.write`.
     @discardableResult public func write(
         bytes: any CheckpointBytes, to target: FilePath, revision: String, workers: Int, progress: @Sendable (ModelWriter.Progress) -> Void,
         beforeInstalling: () async throws -> Void
@@ -122,12 +126,12 @@ public struct ModelConversion: Sendable {
 }
 
 extension QuantizationRecipe {
-    /// Whether its numbers are written by ggml's library.
+    /// Whether ggml's library encodes the numbers.
     public var needsLibrary: Bool { isQuantized && self != .q8_0 }
 }
 
 extension ConversionSource {
-    /// What the choice of types depends on, as the file will say it.
+    /// The properties that determine the types, with the values for the file.
     fileprivate var quantizationFacts: QuantizationMix.Model {
         func number(_ key: String) -> Int? {
             guard case .uint32(let value) = leading.first(where: { $0.key == "\(architectureName).\(key)" })?.value else { return nil }

@@ -3,33 +3,34 @@ import Hashing
 public import RoostCore
 public import SystemPackage
 
-/// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, both ends sequential. Slabs are converted by several tasks
-/// at once and written in order. What a killed process wrote is found again by the next one.
+/// Writes the GGUF file of a plan: one pass over the checkpoint, a few slabs in memory, and sequential reading and
+/// writing. Several tasks convert slabs in parallel, and the slabs are written in order. If the process is killed, the
+/// next one continues its file.
 public struct ModelWriter: Sendable {
     private let plan: ConversionPlan
     private let slabs: SlabEncoder
     private let workers: Int
     private let flushInterval: Int64
 
-    /// How far it is.
+    /// The progress of writing.
     public struct Progress: Sendable, Hashable {
-        /// Bytes of the file so far.
+        /// The bytes written so far.
         public let bytes: Int64
-        /// Bytes of the whole file.
+        /// The size of the complete file in bytes.
         public let totalBytes: Int64
-        /// Tensors that are written.
+        /// The number of written tensors.
         public let tensors: Int
-        /// All tensors of the file.
+        /// The number of all tensors in the file.
         public let totalTensors: Int
     }
 
-    /// Prepares writing.
+    /// Creates a writer.
     ///
     /// - Parameters:
-    ///   - plan: What to write.
+    ///   - plan: The plan of the file.
     ///   - bytes: The checkpoint's files.
-    ///   - encoder: Must know all types of the plan.
-    ///   - workers: Slabs that are converted at once.
+    ///   - encoder: An encoder that supports all types of the plan.
+    ///   - workers: The number of slabs to convert in parallel.
     public init(plan: ConversionPlan, bytes: any CheckpointBytes, encoder: any TensorEncoder, workers: Int) {
         self.init(plan: plan, bytes: bytes, encoder: encoder, workers: workers, flushInterval: OutputFile.flushInterval)
     }
@@ -41,15 +42,18 @@ public struct ModelWriter: Sendable {
         self.workers = max(1, workers)
     }
 
-    /// Writes the file and gives it its name.
+    /// Writes the file and gives it its final name.
     ///
     /// - Parameters:
-    ///   - target: The file; one that is there is replaced when the new one is whole.
-    ///   - revision: What tells this checkpoint from another one with files of the same names and sizes, such as a commit.
+    ///   - target: The final path. An existing file is replaced when the new one is complete.
+    ///   - revision: A value, such as a commit, that distinguishes this checkpoint from another one whose files have
+    ///     the same names and sizes.
     ///   - progress: Called after each slab, in order.
-    ///   - beforeInstalling: Called when all is written; when it throws, as for a digest that does not agree, the file is removed.
+    ///   - beforeInstalling: Called after all bytes are written. If it throws, for example because of a wrong digest,
+    ///     the file is removed.
     /// - Returns: The file's sha256.
-    /// - Throws: `RoostError`, `CancellationError`, and what reading throws. What was written stays for the next time, see `discard`.
+    /// - Throws: `RoostError`, `CancellationError`, and the errors of reading. The written bytes are kept for the next
+    ///   attempt; see `discard`.
     @discardableResult public func write(
         to target: FilePath, revision: String, progress: @Sendable (Progress) -> Void = { _ in }, beforeInstalling: () async throws -> Void = {}
     ) async throws -> ContentDigest {
@@ -60,7 +64,7 @@ public struct ModelWriter: Sendable {
         if file.position == 0 { try file.append(header.bytes) }
         try DiskSpace.check(for: header.fileSize - file.position, at: target)
         try await writeSlabs(to: file, progress)
-        guard file.position == header.fileSize else { throw RoostError(.unexpected, "The converted file has not the size that was planned.") }
+        guard file.position == header.fileSize else { throw RoostError(.unexpected, "The converted file does not have the planned size.") }
         do { try await beforeInstalling() } catch {
             Self.discard(target)
             throw error
@@ -68,9 +72,9 @@ public struct ModelWriter: Sendable {
         return try file.install()
     }
 
-    /// Removes what an unfinished conversion left.
+    /// Removes the files of an unfinished conversion.
     ///
-    /// - Parameter target: The file that it was to become.
+    /// - Parameter target: The final path.
     public static func discard(_ target: FilePath) { OutputFile.discard(target) }
 
     private func writeSlabs(to file: OutputFile, _ progress: (Progress) -> Void) async throws {
@@ -110,7 +114,7 @@ public struct ModelWriter: Sendable {
             bytes: file.position, totalBytes: plan.header.fileSize, tensors: slab.tensor + (slab.isLast ? 1 : 0), totalTensors: plan.tensors.count)
     }
 
-    /// Says what the file will be: its head, and the files its numbers come from.
+    /// The identity of the file: its header and the files with its numbers.
     private func identity(_ revision: String) -> String {
         var digest = SHA256()
         digest.update(data: plan.header.bytes)

@@ -1,4 +1,4 @@
-/// Makes floats of a slab's rows, in the order and with the values they are to have.
+/// Decodes the rows of a slab to floats, in the order and with the values of the result.
 struct RowDecoder {
     private let raw: UnsafeRawBufferPointer
     private let rowCount: Int
@@ -7,11 +7,11 @@ struct RowDecoder {
     private let transform: RowTransform
 
     /// - Parameters:
-    ///   - raw: The slab as it was read.
-    ///   - rowCount: Its rows.
-    ///   - rowLength: Numbers in a row.
-    ///   - type: Their type.
-    ///   - transform: What happens to them.
+    ///   - raw: The bytes of the slab.
+    ///   - rowCount: The number of rows.
+    ///   - rowLength: The number of elements in a row.
+    ///   - type: The type of the elements.
+    ///   - transform: The transform of the rows.
     init(_ raw: UnsafeRawBufferPointer, rowCount: Int, rowLength: Int, type: SafetensorsType, transform: RowTransform) {
         self.raw = raw
         self.rowCount = rowCount
@@ -23,8 +23,8 @@ struct RowDecoder {
     /// Decodes some rows.
     ///
     /// - Parameters:
-    ///   - rows: Rows of the slab, as counted in the result.
-    ///   - floats: Room for them.
+    ///   - rows: The rows of the slab, as numbered in the result.
+    ///   - floats: The buffer for them.
     func decode(_ rows: Range<Int>, into floats: UnsafeMutableBufferPointer<Float>) {
         guard let start = raw.baseAddress, let output = floats.baseAddress else { return }
         let rowSize = rowLength * type.bitCount / 8
@@ -42,13 +42,13 @@ struct RowDecoder {
         }
     }
 
-    /// Where a row of a woven group comes from: even ones from its first half, odd ones from its second.
+    /// The source row of a row in an interleaved group: even rows come from its first half, odd rows from its second.
     private static func unwoven(_ row: Int, _ groupSize: Int) -> Int {
         let (group, place) = row.quotientAndRemainder(dividingBy: groupSize)
         return group * groupSize + place / 2 + (place % 2) * (groupSize / 2)
     }
 
-    /// The slab has a row for each column of the result.
+    /// Decodes a slab that has one row for each column of the result.
     private func decodeColumns(_ rows: Range<Int>, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
         let size = type.bitCount / 8
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count) { column in

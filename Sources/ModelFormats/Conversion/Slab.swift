@@ -1,20 +1,20 @@
-/// Rows of a tensor that are read, converted and written in one go.
+/// The rows of a tensor that are read, converted and written together.
 struct Slab: Sendable {
-    /// Place of the tensor in the plan.
+    /// The index of the tensor in the plan.
     let tensor: Int
-    /// Place of the matrix in the tensor's source.
+    /// The index of the matrix in the tensor's source.
     let matrix: Int
-    /// Rows of the matrix.
+    /// The rows of the matrix.
     let rows: Range<Int>
-    /// Whether the tensor ends with it.
+    /// Whether this is the last slab of the tensor.
     let isLast: Bool
-    /// Bytes of the source.
+    /// The number of bytes in the source.
     let byteCount: Int
 }
 
-/// All slabs of a plan, in the order of the file. None spans two tensors or two matrices.
+/// The slabs of a plan, in the order of the file. No slab contains parts of two tensors or two matrices.
 struct SlabSequence: Sequence, IteratorProtocol {
-    /// Bytes of the source that a slab has about.
+    /// The approximate number of source bytes in a slab.
     static let byteCount = 4 << 20
 
     private let tensors: [OutputTensor]
@@ -23,8 +23,8 @@ struct SlabSequence: Sequence, IteratorProtocol {
     private var row = 0
 
     /// - Parameters:
-    ///   - tensors: Those of the plan.
-    ///   - first: The first tensor that is wanted.
+    ///   - tensors: The tensors of the plan.
+    ///   - first: The index of the first tensor to convert.
     init(_ tensors: [OutputTensor], from first: Int) {
         self.tensors = tensors
         self.tensor = first
@@ -47,7 +47,7 @@ struct SlabSequence: Sequence, IteratorProtocol {
         return slab
     }
 
-    /// Whole groups of rows that are woven stay together.
+    /// The number of rows in a slab. Groups of interleaved rows are not split.
     private static func rowCount(_ matrix: SourceMatrix, _ transform: RowTransform) -> Int {
         let rows = Swift.max(1, byteCount / Swift.max(1, matrix.rowLength * matrix.elementByteCount))
         guard case .woven(let size) = transform else { return rows }

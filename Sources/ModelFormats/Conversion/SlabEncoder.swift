@@ -1,15 +1,15 @@
 import RoostCore
 
-/// Reads a slab's numbers and makes its bytes of them.
+/// Reads the numbers of a slab and encodes its bytes.
 struct SlabEncoder: Sendable {
-    /// Floats that are between reading and writing at once: few enough for the processor's cache.
+    /// The number of floats between reading and writing: few enough for the processor's cache.
     private static let chunkLength = 16384
 
     let plan: ConversionPlan
     let bytes: any CheckpointBytes
     let encoder: any TensorEncoder
 
-    /// The slab's bytes as the GGUF file has them.
+    /// Returns the bytes of the slab in the GGUF file.
     func encode(_ slab: Slab) async throws -> [UInt8] {
         do { return try await encodedSlab(slab) } catch let problem as NumberRange.Problem { throw describe(problem, slab) }
     }
@@ -23,7 +23,7 @@ struct SlabEncoder: Sendable {
             let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: slab.rows.count * matrix.rowLength * matrix.elementByteCount, alignment: 64)
             defer { raw.deallocate() }
             try await read(slab.rows, of: matrix, transform, into: raw)
-            // The names of the types that both formats have are the same.
+            // Types that exist in both formats have the same name.
             if transform == .none, matrix.type.rawValue == type.name {
                 try NumberRange.check(UnsafeRawBufferPointer(raw), of: matrix.type)
                 return Array(raw)
@@ -32,7 +32,8 @@ struct SlabEncoder: Sendable {
         }
     }
 
-    /// One rule for all types. A larger type helps against large numbers; against what is no number nothing does.
+    /// The error for a number that cannot be written, with the same advice for all types. A type with a greater range
+    /// helps with large numbers; nothing helps with values that are not numbers.
     private func describe(_ problem: NumberRange.Problem, _ slab: Slab) -> RoostError {
         let name = plan.tensors[slab.tensor].name
         let type = plan.header.tensors[slab.tensor].type.name
@@ -47,11 +48,11 @@ struct SlabEncoder: Sendable {
             return RoostError(
                 .notFinite,
                 "The tensor \(name.quotedForPeople) has weights that are not numbers (NaN) or infinite. A model of any type made of them answers nonsense, so none "
-                    + "is made. If `roost models verify` finds no damage, they are as the repository has them: take another revision or repository.")
+                    + "is made. If `roost models verify` finds no damage, the repository contains them: use another revision or repository.")
         }
     }
 
-    /// A matrix that is stored with rows as columns is read by pieces of columns.
+    /// Reads rows of a matrix. A matrix that is stored transposed is read in parts of its columns.
     private func read(_ rows: Range<Int>, of matrix: SourceMatrix, _ transform: RowTransform, into raw: UnsafeMutableRawBufferPointer) async throws {
         let size = matrix.elementByteCount
         guard transform == .transposed else {
@@ -65,7 +66,7 @@ struct SlabEncoder: Sendable {
         }
     }
 
-    /// Chunk by chunk: decoded, transformed, encoded.
+    /// Decodes, transforms and encodes the rows in chunks.
     private func encoded(
         _ raw: UnsafeRawBufferPointer, _ rowCount: Int, _ matrix: SourceMatrix, _ transform: RowTransform, as type: TensorType
     ) throws -> [UInt8] {

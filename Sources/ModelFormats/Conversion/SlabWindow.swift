@@ -1,7 +1,8 @@
-/// The slabs that are begun and not yet written, which are what a conversion has in memory. Their bytes are bounded, not their number: behind a slow slab
-/// many small ones may be ready, and nobody has to wait for it.
+/// The slabs that are started but not written yet, which determine the memory of a conversion. Their bytes are limited,
+/// not their number: many small slabs may be finished behind a slow one, without waiting for it.
 struct SlabWindow {
-    /// Slabs that may be in work. One more than work at once, so that nobody waits for the next.
+    /// The maximum number of slabs in progress: one more than the number of workers, so that no worker waits for the
+    /// next slab.
     private let mostRunning: Int
     private let mostBytes: Int
     private var running = 0
@@ -10,18 +11,18 @@ struct SlabWindow {
     private var written = 0
     private var ready: [Int: (slab: Slab, bytes: [UInt8])] = [:]
 
-    /// - Parameter workers: Slabs that are in work at once.
+    /// - Parameter workers: The number of slabs that are converted in parallel.
     init(workers: Int) {
         mostRunning = workers + 1
         mostBytes = (mostRunning + 1) * SlabSequence.byteCount
     }
 
-    /// Whether another slab may be begun. The bytes may go beyond their bound by one slab.
+    /// Whether another slab may be started. The bytes may exceed their limit by one slab.
     var hasRoom: Bool { running < mostRunning && byteCount < mostBytes }
 
-    /// Begins a slab.
+    /// Starts a slab.
     ///
-    /// - Returns: Its number.
+    /// - Returns: The number of the slab.
     mutating func begin(_ slab: Slab) -> Int {
         running += 1
         byteCount += slab.byteCount
@@ -29,13 +30,13 @@ struct SlabWindow {
         return begun - 1
     }
 
-    /// A slab's work is done.
+    /// Records that a slab is converted.
     mutating func finish(_ number: Int, _ slab: Slab, _ bytes: [UInt8]) {
         running -= 1
         ready[number] = (slab, bytes)
     }
 
-    /// The slab that is to be written next, if it is done.
+    /// Returns the slab to write next, if it is converted.
     mutating func next() -> (slab: Slab, bytes: [UInt8])? {
         guard let result = ready.removeValue(forKey: written) else { return nil }
         written += 1

@@ -1,6 +1,6 @@
 import RoostCore
 
-/// The shape of a checkpoint's tensor on its way to GGUF, where dimensions are counted the other way round.
+/// The shape of a checkpoint's tensor and its conversion to GGUF, which has the dimensions in reverse order.
 struct SourceShape {
     private let entry: Checkpoint.Tensor
     private let name: String
@@ -11,9 +11,9 @@ struct SourceShape {
         self.name = name
     }
 
-    /// The tensor of the GGUF file.
+    /// Returns the tensor of the GGUF file.
     ///
-    /// - Throws: `RoostError` when the shape does not go with the transform, or the numbers cannot be converted.
+    /// - Throws: `RoostError` if the shape does not fit the transform, or the type of the numbers cannot be converted.
     func output(named target: String, _ transform: TensorRule.Transform) throws -> OutputTensor {
         let shape = try checkedShape()
         switch transform {
@@ -24,7 +24,7 @@ struct SourceShape {
             return result(target, [shape[1], shape[0]], try matrix([shape[1], shape[0]]), .transposed)
         case .woven(let heads):
             guard shape.count <= 2, shape[0] % (2 * heads) == 0 else { throw problem("has \(shape[0]) rows for \(heads) heads") }
-            // Of a vector each number is a row.
+            // In a vector, each number is a row.
             return result(target, shape, try matrix([shape[0], shape.count == 2 ? shape[1] : 1]), .woven(groupSize: shape[0] / heads))
         case .cut(let rows):
             guard shape.count == 2 else { throw problem("has \(shape.count) dimensions and not two") }
@@ -38,7 +38,7 @@ struct SourceShape {
         }
     }
 
-    /// One tensor of many with the same shape.
+    /// Returns one tensor made of many tensors with the same shape.
     static func stacked(_ entries: [Checkpoint.Tensor], named target: String) throws -> OutputTensor {
         let shapes = entries.map { SourceShape($0, name: $0.tensor.name.description) }
         let shape = try shapes[0].checkedShape()
@@ -60,7 +60,7 @@ struct SourceShape {
         OutputTensor(name: target, dimensions: shape.reversed(), source: .matrices([matrix], transform))
     }
 
-    /// The numbers as rows. Products cannot overflow: the whole tensor lies in a file.
+    /// The numbers as rows. The products cannot overflow, because the whole tensor is in a file.
     private func matrix(_ shape: [Int], skippingRows skipped: Int = 0) throws -> SourceMatrix {
         let rowLength = shape.count == 1 ? shape[0] : shape[shape.count - 1]
         let rowCount = shape.count == 1 ? 1 : shape.dropLast().reduce(1, *)
@@ -71,6 +71,6 @@ struct SourceShape {
     private func problem(_ text: String) -> RoostError {
         RoostError(
             .unsupportedModel,
-            "The model's tensor \(name.quotedForPeople) \(text). It is a variant that is not supported, or was saved wrongly.")
+            "The model's tensor \(name.quotedForPeople) \(text). The model is a variant that is not supported, or is malformed.")
     }
 }

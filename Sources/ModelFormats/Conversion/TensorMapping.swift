@@ -1,6 +1,7 @@
 import RoostCore
 
-/// Finds for each tensor of a checkpoint its place in the GGUF file. Each has one, or is known not to be needed; each place is filled.
+/// Maps each tensor of a checkpoint to the GGUF file. Each tensor has a target or is known to be unused, and all
+/// required targets are present.
 struct TensorMapping {
     private let architecture: Architecture
     private let facts: ModelFacts
@@ -9,14 +10,14 @@ struct TensorMapping {
     private let rules: [TensorRule]
     private let rulesBySource: [String: [TensorRule]]
     private let shapes: EngineShapes
-    /// Experts of a layer that were seen, by target, then by number.
+    /// The experts of a layer found so far, by target and number.
     private var experts: [String: [Int: Checkpoint.Tensor]] = [:]
     private var output: [OutputTensor] = []
     private var seen: Set<String> = []
 
-    /// The tensors of the GGUF file, in llama.cpp's order.
+    /// Returns the tensors of the GGUF file, in llama.cpp's order.
     ///
-    /// - Throws: `RoostError` for a tensor that nobody knows, one that is missing, and shapes that do not go together.
+    /// - Throws: `RoostError` for an unknown tensor, a missing tensor, and inconsistent shapes.
     static func tensors(_ architecture: Architecture, _ facts: ModelFacts, _ checkpoint: Checkpoint) throws -> [OutputTensor] {
         var mapping = try TensorMapping(architecture, facts, checkpoint)
         for tensor in try architecture.generated(facts.config) {
@@ -56,7 +57,7 @@ struct TensorMapping {
             if case .stacked(let count) = rule.transform {
                 try addExpert(tensor, number: place.numbers[1], of: count, layer: place.numbers[0])
             } else {
-                guard !seen.contains(target) else { throw Self.problem(name, "is there twice, under two names") }
+                guard !seen.contains(target) else { throw Self.problem(name, "occurs twice, under two names") }
                 let shape = SourceShape(tensor, name: name)
                 try append(try shape.output(named: target, rule.transform), of: name)
             }
@@ -74,10 +75,11 @@ struct TensorMapping {
 
     // MARK: Experts
 
-    /// Experts become tensors when the last one of their layer is there, which is where llama.cpp's converter puts them.
+    /// Adds an expert. The experts of a layer become a tensor after the last one is found, which is their position in
+    /// the files of llama.cpp's converter.
     private mutating func addExpert(_ tensor: Checkpoint.Tensor, number: Int, of count: Int, layer: Int) throws {
         let name = tensor.tensor.name.description
-        guard number < count else { throw Self.problem(name, "belongs to an expert beyond the \(count) that \"config.json\" promises") }
+        guard number < count else { throw Self.problem(name, "belongs to an expert beyond the \(count) in \"config.json\"") }
         let rules = rules.filter { if case .stacked = $0.transform { true } else { false } }.sorted { $0.source < $1.source }
         let source = TensorNamePattern(architecture.canonicalName(name)).pattern
         experts["\(layer) \(source)", default: [:]][number] = tensor
@@ -106,7 +108,7 @@ struct TensorMapping {
         let reason =
             isHead
             ? "By \"config.json\" (\"tie_word_embeddings\") the embedding does not serve as the head, and no \"modules.json\" makes it a model of vectors."
-            : "\"config.json\" promises more than the repository's files hold, or it is a variant that is not supported."
+            : "\"config.json\" requires more tensors than the repository's files contain, or the model is a variant that is not supported."
         return RoostError(
             .unsupportedModel,
             "The model lacks the tensor \(rule.source.quotedForPeople) that becomes \(target.quotedForPeople). \(reason) Pulling again changes nothing."
@@ -115,14 +117,14 @@ struct TensorMapping {
 
     private static func problem(_ name: String, _ text: String) -> RoostError {
         RoostError(
-            .unsupportedModel, "The model's tensor \(name.quotedForPeople) \(text). It is a variant that is not supported, or was saved wrongly.")
+            .unsupportedModel, "The model's tensor \(name.quotedForPeople) \(text). The model is a variant that is not supported, or is malformed.")
     }
 }
 
-/// Tensors that no architecture needs.
+/// Tensors that no architecture uses.
 enum UnusedTensors {
     private static let suffixes = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"]
-    /// Parts that see and hear.
+    /// The vision and audio parts.
     private static let parts = ["vision_", "vision.", "visual.", "audio_", "audio.", "projector.", "patch_embed"]
 
     static func contain(_ name: String) -> Bool { suffixes.contains(where: name.hasSuffix) || parts.contains(where: name.contains) }

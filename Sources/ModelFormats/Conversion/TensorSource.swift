@@ -1,33 +1,33 @@
-/// Where the numbers of a tensor of the GGUF file come from.
+/// The source of the numbers of a tensor in the GGUF file.
 enum TensorSource: Sendable {
-    /// Numbers that no file has.
+    /// Computed numbers.
     case values([Float])
-    /// Matrices of the checkpoint, one behind the other.
+    /// Consecutive matrices of the checkpoint.
     case matrices([SourceMatrix], RowTransform)
 }
 
-/// Rows in a file of the checkpoint, one behind the other.
+/// Consecutive rows in a file of the checkpoint.
 struct SourceMatrix: Sendable {
-    /// Place of the file in `Checkpoint.files`.
+    /// The index of the file in `Checkpoint.files`.
     let file: Int
-    /// Where the first row begins.
+    /// The position of the first row.
     let offset: Int64
-    /// How the numbers are stored.
+    /// The type of the numbers.
     let type: SafetensorsType
     let rowCount: Int
-    /// Numbers in a row.
+    /// The number of elements in a row.
     let rowLength: Int
 
-    /// Bytes of a number.
+    /// The size of an element in bytes.
     var elementByteCount: Int { type.bitCount / 8 }
 }
 
-/// What happens to the rows of a matrix.
+/// The transform of the rows of a matrix.
 enum RowTransform: Sendable, Hashable {
     case none
-    /// The matrix is stored with rows as columns: `rowCount` and `rowLength` are those of the result.
+    /// The matrix is stored transposed: `rowCount` and `rowLength` are those of the result.
     case transposed
-    /// Of each so many rows, those of the first half come at even places, those of the second at odd ones.
+    /// In each group of rows, the first half goes to the even positions and the second half to the odd positions.
     case woven(groupSize: Int)
     /// 1 is added to each number.
     case addingOne

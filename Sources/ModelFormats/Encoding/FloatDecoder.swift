@@ -1,12 +1,12 @@
-/// Turns the numbers of a checkpoint into floats.
+/// Converts the numbers of a checkpoint to floats.
 enum FloatDecoder {
     /// Decodes numbers.
     ///
     /// - Parameters:
-    ///   - source: `count` numbers, little-endian, not aligned.
-    ///   - type: Their type: F32, F16, BF16 or F64.
-    ///   - destination: Room for `count` floats.
-    ///   - count: How many.
+    ///   - source: `count` numbers, little-endian, unaligned.
+    ///   - type: The type: F32, F16, BF16 or F64.
+    ///   - destination: The buffer for `count` floats.
+    ///   - count: The number of elements.
     static func decode(_ source: UnsafeRawPointer, _ type: SafetensorsType, into destination: UnsafeMutablePointer<Float>, count: Int) {
         switch type {
         case .f32: UnsafeMutableRawPointer(destination).copyMemory(from: source, byteCount: 4 * count)

@@ -1,20 +1,21 @@
 import RoostCore
 
-/// The types that need no library: F32, F16, BF16 and Q8_0, with the bytes that llama.cpp's own converter writes.
+/// An encoder for the types that need no library: F32, F16, BF16 and Q8_0. Its bytes are the same as those of
+/// llama.cpp's own converter.
 public struct NativeEncoder: TensorEncoder {
-    /// What it can write.
+    /// The supported types.
     public static let types: [TensorType] = [.f32, .f16, .bf16, .q8_0]
 
-    /// Makes an encoder.
+    /// Creates an encoder.
     public init() {}
 
     /// Encodes whole rows.
     ///
     /// - Parameters:
-    ///   - source: The rows, one behind the other.
-    ///   - rowLength: Elements in a row, a multiple of the type's block size.
+    ///   - source: Consecutive rows.
+    ///   - rowLength: The number of elements in a row, a multiple of the type's block size.
     ///   - type: One of `types`.
-    ///   - destination: Room for all rows.
+    ///   - destination: The buffer for all rows.
     /// - Throws: `RoostError` with code `unsupportedModel` for another type.
     public func encode(
         _ source: UnsafeBufferPointer<Float>, rowLength: Int, as type: TensorType, into destination: UnsafeMutableRawBufferPointer
@@ -31,10 +32,11 @@ public struct NativeEncoder: TensorEncoder {
         }
     }
 
-    /// A block of 32: the largest magnitude is 127 steps; a half, then 32 signed bytes.
+    /// Encodes a block of 32 elements: the scale as a half, so that the largest magnitude is 127 steps, then 32 signed
+    /// bytes.
     @inline(__always)
     private static func encodeQ8(_ input: UnsafePointer<Float>, _ output: UnsafeMutableRawPointer) {
-        // Bit patterns of magnitudes are ordered like the magnitudes.
+        // The bit patterns of magnitudes have the same order as the magnitudes.
         var largest: UInt32 = 0
         for index in 0..<32 { largest = max(largest, input[index].bitPattern & 0x7FFF_FFFF) }
         let step = Float(bitPattern: largest) / 127
@@ -43,11 +45,12 @@ public struct NativeEncoder: TensorEncoder {
         for index in 0..<32 { output.storeBytes(of: rounded(input[index] * inverse), toByteOffset: 2 &+ index, as: UInt8.self) }
     }
 
-    /// A whole number up to 127 in two's complement; halves are rounded away from zero.
+    /// Rounds to an integer up to 127 in two's complement; halves are rounded away from zero.
     @inline(__always)
     private static func rounded(_ value: Float) -> UInt8 {
         let magnitude = Float(bitPattern: value.bitPattern & 0x7FFF_FFFF)
-        // Beyond 2^23 floats are whole, so adding it rounds, to even where two are as near, and leaves the number in the lowest bits.
+        // Floats beyond 2^23 have no fraction, so adding it rounds to nearest, ties to even, and leaves the integer in
+        // the lowest bits.
         let moved = magnitude + 0x1p23
         let isHalfLost: UInt32 = magnitude - (moved - 0x1p23) == 0.5 ? 1 : 0
         let result = moved.bitPattern &+ isHalfLost

@@ -9,14 +9,14 @@ import SystemPackage
     import Musl
 #endif
 
-/// Room on a disk.
+/// The free space of a disk.
 enum DiskSpace {
-    /// Makes sure that there is room for a file.
+    /// Checks that there is room for a file.
     ///
     /// - Parameters:
-    ///   - byteCount: Bytes that will be written.
+    ///   - byteCount: The number of bytes to write.
     ///   - path: The file.
-    /// - Throws: `RoostError` with code `insufficientSpace`. Where the system does not tell, there is room.
+    /// - Throws: `RoostError` with code `insufficientSpace`. If the free space is unknown, nothing is thrown.
     static func check(for byteCount: Int64, at path: FilePath) throws {
         var status = statvfs()
         guard path.removingLastComponent().withPlatformString({ statvfs($0, &status) }) == 0 else { return }
@@ -24,6 +24,6 @@ enum DiskSpace {
         guard !overflow, byteCount > 0, free < UInt64(byteCount) else { return }
         let missing = ByteCount(byteCount - Int64(free))
         throw RoostError(
-            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free them and try again.")
+            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free space and try again.")
     }
 }

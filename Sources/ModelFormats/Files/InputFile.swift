@@ -9,29 +9,29 @@ import SystemPackage
     import Musl
 #endif
 
-/// A regular file open for reading; closed when the last user lets go.
+/// A regular file that is open for reading. It is closed when the last reference is released.
 final class InputFile: Sendable {
-    /// The open file.
+    /// The descriptor of the file.
     let descriptor: FileDescriptor
-    /// Bytes at the time of opening.
+    /// The size in bytes when the file was opened.
     let size: Int64
     private let path: FilePath
 
-    /// Opens a file; symbolic links are followed, as caches need it.
+    /// Opens a file. Symbolic links are followed, because caches use them.
     ///
-    /// - Throws: `RoostError` with code `fileSystem`; also for folders, pipes and devices.
+    /// - Throws: `RoostError` with code `fileSystem`, also for folders, pipes and devices.
     init(opening path: FilePath) throws {
         self.path = path
         let descriptor: FileDescriptor
         do {
-            // Non-blocking, so that a pipe in the file's place does not make us wait for its writer.
+            // Non-blocking, so that opening a pipe does not wait for its writer.
             descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch let failure as Errno {
             throw failure.error("open", path)
         }
         var status = stat()
         guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            // Nothing was written through this descriptor: a failing close loses nothing.
+            // Nothing was written through this descriptor, so an error on closing loses no data.
             try? descriptor.close()
             throw RoostError(.fileSystem, "\(path.string.quotedForPeople) is not a regular file.")
         }
@@ -44,9 +44,9 @@ final class InputFile: Sendable {
     /// Fills a buffer.
     ///
     /// - Parameters:
-    ///   - buffer: Where the bytes go.
-    ///   - offset: Where in the file they begin.
-    /// - Throws: `RoostError` with code `fileSystem`; also when the file ends before the buffer is full.
+    ///   - buffer: The buffer for the bytes.
+    ///   - offset: The position of the bytes in the file.
+    /// - Throws: `RoostError` with code `fileSystem`, also if the file ends before the buffer is full.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws {
         var done = 0
         while done < buffer.count {
@@ -66,11 +66,11 @@ final class InputFile: Sendable {
 }
 
 extension Errno {
-    /// The error for people.
+    /// Returns an error for users.
     ///
     /// - Parameters:
-    ///   - action: What failed, such as `open`.
-    ///   - path: What it was done to.
+    ///   - action: The failed action, such as `open`.
+    ///   - path: The file.
     ///   - file: Filled in by the compiler.
     ///   - function: Filled in by the compiler.
     ///   - line: Filled in by the compiler.

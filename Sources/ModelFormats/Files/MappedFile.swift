@@ -9,15 +9,15 @@ import SystemPackage
     import Musl
 #endif
 
-/// A regular file's bytes in memory, without reading those that nobody looks at.
+/// Maps the bytes of a regular file into memory, so that only the used parts are read.
 enum MappedFile {
     /// Maps a file while a closure runs.
     ///
     /// - Parameters:
-    ///   - path: The file; symbolic links are followed, as caches need it.
-    ///   - body: Gets the bytes, none for an empty file. They must not leave the closure.
-    /// - Returns: What `body` returns.
-    /// - Throws: `RoostError` with code `fileSystem`, and what `body` throws.
+    ///   - path: The file. Symbolic links are followed, because caches use them.
+    ///   - body: Receives the bytes, which are empty for an empty file. They must not leave the closure.
+    /// - Returns: The result of `body`.
+    /// - Throws: `RoostError` with code `fileSystem`, and the errors of `body`.
     static func withBytes<Result>(of path: FilePath, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let file = try InputFile(opening: path)
         guard file.size > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }

@@ -10,15 +10,15 @@ import SystemPackage
     import Musl
 #endif
 
-/// A file on its way: written from front to back under another name, and its own when it is whole and on the disk. What was written is found again
-/// after a crash, by a journal beside it:
+/// A file that is written sequentially under a temporary name. It gets its final name when it is complete and on the
+/// disk. After a crash, writing continues with the help of a journal beside it:
 ///
 ///     model.gguf.roost.incomplete   the bytes so far
-///     model.gguf.roost.journal      what the file will be (a digest), then after each flush the number of parts that are on the disk
+///     model.gguf.roost.journal      the identity of the file (a digest), then after each flush the number of parts on disk
 final class OutputFile {
-    /// Parts that were on the disk when the file was opened.
+    /// The number of parts that were on the disk when the file was opened.
     let finishedParts: Int
-    /// Bytes so far.
+    /// The number of bytes so far.
     private(set) var position: Int64
     private let target: FilePath
     private let partial: FilePath
@@ -28,20 +28,20 @@ final class OutputFile {
     private var flushedPosition: Int64
 
     private let flushInterval: Int64
-    /// Of all bytes so far. What is written need not be read again for its digest.
+    /// The hash of all bytes so far, so that the file need not be read again for its digest.
     private var hash = SHA256()
 
-    /// Bytes that may be lost in a crash, about.
+    /// The approximate number of bytes that a crash may lose.
     static let flushInterval: Int64 = 64 << 20
 
-    /// Opens or makes the file.
+    /// Opens or creates the file.
     ///
     /// - Parameters:
-    ///   - target: Its name when it is whole.
-    ///   - identity: A line that says what it will be; of another one's bytes nothing is kept.
-    ///   - ends: Where in the file each part ends.
-    ///   - flushInterval: Bytes that may be lost in a crash, about.
-    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` when another process writes it.
+    ///   - target: The final path.
+    ///   - identity: A line that identifies the contents. Bytes of a file with another identity are dropped.
+    ///   - ends: The position of the end of each part.
+    ///   - flushInterval: The approximate number of bytes that a crash may lose.
+    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` if another process is writing it.
     init(_ target: FilePath, identity: String, ends: [Int64], flushInterval: Int64 = OutputFile.flushInterval) throws {
         self.target = target
         self.flushInterval = flushInterval
@@ -68,7 +68,7 @@ final class OutputFile {
     }
 
     deinit {
-        // What counts was flushed before.
+        // The bytes that count were flushed before.
         try? data.close()
         try? journal.close()
     }
@@ -92,7 +92,7 @@ final class OutputFile {
         position += Int64(bytes.count)
     }
 
-    /// Notes that so many parts are written; now and then they are flushed to the disk.
+    /// Records that a number of parts is written. The parts are flushed to the disk at intervals.
     func finishPart(_ count: Int) throws {
         guard position - flushedPosition >= flushInterval else { return }
         try Self.flush(data, partial)
@@ -100,9 +100,9 @@ final class OutputFile {
         flushedPosition = position
     }
 
-    /// Gives the file its name, when it is on the disk.
+    /// Gives the file its final name, after it is on the disk.
     ///
-    /// - Returns: Its sha256.
+    /// - Returns: The file's sha256.
     func install() throws -> ContentDigest {
         try Self.flush(data, partial)
         guard partial.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0 else {
@@ -110,16 +110,16 @@ final class OutputFile {
         }
         let parent = target.removingLastComponent()
         let folder = try Self.attempt("open", target) { try FileDescriptor.open(parent.isEmpty ? "." : parent, .readOnly, options: [.closeOnExec]) }
-        // Closing what was only read cannot lose anything.
+        // Closing a file after reading loses no data.
         defer { try? folder.close() }
         try Self.flush(folder, target)
         _ = journalPath.withPlatformString { unlink($0) }
         return .sha256(hash.finalize().hexadecimal)
     }
 
-    /// Removes what was written of a file.
+    /// Removes an unfinished file.
     ///
-    /// - Parameter target: Its name when it is whole.
+    /// - Parameter target: The final path.
     static func discard(_ target: FilePath) {
         let (partial, journal) = temporaryNames(target)
         for path in [journal, partial] { _ = path.withPlatformString { unlink($0) } }
@@ -136,11 +136,11 @@ final class OutputFile {
         }
     }
 
-    /// What the journal says, if it is about this file and the bytes are there.
+    /// The number of finished parts in the journal, if it belongs to this file and the bytes exist.
     private static func finishedParts(_ journal: FileDescriptor, _ data: FileDescriptor, identity: String, ends: [Int64]) throws -> Int {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = try attempt("read", "the journal") { try buffer.withUnsafeMutableBytes { try journal.read(fromAbsoluteOffset: 0, into: $0) } }
-        // A line without an end was being written when the process died.
+        // A line without an end was being written when the process ended.
         let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         guard lines.first == identity[...], let parts = lines.dropFirst().last.flatMap({ Int($0) }), (1...ends.count).contains(parts) else {
             return 0
@@ -151,7 +151,7 @@ final class OutputFile {
 
     private static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
         #if canImport(Darwin)
-            // A plain fsync leaves the bytes in the drive's own cache there.
+            // On macOS, a plain fsync leaves the bytes in the drive's cache.
             if fcntl(descriptor.rawValue, F_FULLFSYNC) == 0 { return }
         #endif
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno).error("write", path) }

@@ -2,13 +2,13 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// Files that are read whole, and are not believed to be large.
+/// Reads complete files with a size limit.
 enum SmallFile {
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - limit: The most bytes.
+    ///   - limit: The maximum number of bytes.
     /// - Returns: The bytes.
     /// - Throws: `RoostError` with code `fileSystem`, or `tooLarge`.
     static func contents(of path: FilePath, atMost limit: Int) throws -> Data {
@@ -21,9 +21,9 @@ enum SmallFile {
         return data
     }
 
-    /// The bytes of a file that may be missing.
+    /// Returns the bytes of a file that may be missing.
     ///
-    /// - Returns: `nil` when there is no such file.
+    /// - Returns: The bytes; `nil` if there is no such file.
     static func contentsIfPresent(of path: FilePath, atMost limit: Int) throws -> Data? {
         FileManager.default.fileExists(atPath: path.string) ? try contents(of: path, atMost: limit) : nil
     }

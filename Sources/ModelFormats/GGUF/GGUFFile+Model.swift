@@ -1,10 +1,11 @@
 public import RoostCore
 
 extension GGUFFile {
-    /// Checks what no engine can load although the file is whole: adapters and other helpers, and vocabularies that do not go with the embedding.
+    /// Throws for a valid file that no engine can load: an adapter or another auxiliary file, or a vocabulary whose
+    /// size differs from that of the embedding.
     ///
-    /// - Parameter name: What to call the file in errors.
-    /// - Throws: `RoostError` with code `unsupportedModel`, saying what the file is and what can be done.
+    /// - Parameter name: The file's name, for errors.
+    /// - Throws: `RoostError` with code `unsupportedModel` that contains the kind of the file and advice.
     public func checkModel(name: String) throws {
         let kind = metadata.string("general.type") ?? "model"
         guard kind == "model" else {
@@ -14,7 +15,7 @@ extension GGUFFile {
                 : "Take the model that it belongs to."
             throw RoostError(
                 .unsupportedModel,
-                "\(name.quotedForPeople) is no model: the file calls itself \(kind.quotedForPeople) (\"general.type\"). Pulling it again changes nothing. \(advice)"
+                "\(name.quotedForPeople) is not a model: the file's type is \(kind.quotedForPeople) (\"general.type\"). Pulling it again changes nothing. \(advice)"
             )
         }
         guard case .array(let tokens)? = metadata["tokenizer.ggml.tokens"],
@@ -22,7 +23,7 @@ extension GGUFFile {
         else { return }
         throw RoostError(
             .unsupportedModel,
-            "\(name.quotedForPeople) has \(tokens.count) tokens and an embedding of \(rows) rows, which do not go together. It was made wrongly, so pulling it again "
+            "\(name.quotedForPeople) has \(tokens.count) tokens and an embedding of \(rows) rows, which must be equal. The file is malformed, so pulling it again "
                 + "changes nothing: take another file of the model.")
     }
 }

@@ -1,23 +1,24 @@
 import RoostCore
 
-/// What precedes the data of a GGUF file, version 3.
+/// The header of a GGUF file, version 3.
 public struct GGUFHeader: Sendable {
-    /// Tensors begin at multiples of this, in bytes.
+    /// The alignment of tensors in bytes.
     public static let alignment: Int64 = 32
 
-    /// The bytes, padded so that the data section follows.
+    /// The bytes, with padding before the data section.
     public let bytes: [UInt8]
     /// The tensors with their offsets.
     public let tensors: [GGUFTensor]
-    /// Bytes of the whole file.
+    /// The size of the complete file in bytes.
     public let fileSize: Int64
 
-    /// Writes a header.
+    /// Creates a header.
     ///
     /// - Parameters:
-    ///   - keyValues: Each key once, none empty. `general.alignment` must not be among them.
-    ///   - tensors: Name, type and ggml's dimensions, in the order of the data.
-    /// - Throws: `RoostError` when a shape does not go with its type, a name is too long, or the file would be larger than can be counted.
+    ///   - keyValues: The key-values with unique, non-empty keys. `general.alignment` must not be among them.
+    ///   - tensors: The name, type and ggml's dimensions, in the order of the data.
+    /// - Throws: `RoostError` if a shape does not fit its type, a name is too long, or the size of the file would
+    ///   overflow.
     public init(keyValues: [GGUFKeyValue], tensors: [(name: String, type: TensorType, dimensions: [Int])]) throws {
         var offset: Int64 = 0
         let placed = try tensors.map { tensor in

@@ -1,35 +1,35 @@
-/// The key-values of a GGUF file, in order, found by key.
+/// The key-values of a GGUF file, in order, with access by key.
 public struct GGUFMetadata: Sendable {
-    /// In the order of the file.
+    /// The key-values, in the order of the file.
     public let keyValues: [GGUFKeyValue]
     private let places: [String: Int]
 
-    /// Collects key-values.
+    /// Creates metadata from key-values.
     ///
-    /// - Parameter keyValues: Each key once; of two the first is found.
+    /// - Parameter keyValues: The key-values with unique keys; of duplicates the first counts.
     public init(_ keyValues: [GGUFKeyValue]) {
         self.keyValues = keyValues
         self.places = Dictionary(zip(keyValues.map(\.key), keyValues.indices)) { first, _ in first }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     ///
-    /// - Parameter key: Such as `general.architecture`.
+    /// - Parameter key: A key such as `general.architecture`.
     public subscript(_ key: String) -> GGUFValue? { places[key].map { keyValues[$0].value } }
 
-    /// A text.
+    /// Returns a text.
     ///
-    /// - Parameter key: Its key.
-    /// - Returns: `nil` when the key is missing or has another type; invalid UTF-8 is replaced.
+    /// - Parameter key: The key.
+    /// - Returns: `nil` if the key is missing or has another type; invalid UTF-8 is replaced.
     public func string(_ key: String) -> String? {
         guard case .string(let text)? = self[key] else { return nil }
         return text.description
     }
 
-    /// A whole number of any width.
+    /// Returns an integer of any width.
     ///
-    /// - Parameter key: Its key.
-    /// - Returns: `nil` when the key is missing, has another type, or the number is negative or does not fit.
+    /// - Parameter key: The key.
+    /// - Returns: `nil` if the key is missing, has another type, or the number is negative or too large.
     public func count(_ key: String) -> Int? {
         switch self[key] {
         case .uint8(let value): Int(value)
@@ -46,7 +46,7 @@ public struct GGUFMetadata: Sendable {
 }
 
 extension GGUFArray {
-    /// Elements.
+    /// The number of elements.
     public var count: Int {
         switch self {
         case .uint8(let values): values.count

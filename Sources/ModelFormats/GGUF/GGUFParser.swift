@@ -1,26 +1,26 @@
 import RoostCore
 
-/// Reads the head of a GGUF file. Counts, sizes and offsets are compared with what is there before anything is made of them.
+/// Parses the header of a GGUF file. Counts, sizes and offsets are checked before they are used.
 struct GGUFParser {
     private var reader: ByteReader
     private let fileSize: Int64
     private var arrayElements: UInt64 = 0
 
     /// - Parameters:
-    ///   - bytes: The file from its beginning.
-    ///   - fileSize: The whole file's bytes.
+    ///   - bytes: The beginning of the file.
+    ///   - fileSize: The size of the complete file in bytes.
     init(_ bytes: UnsafeRawBufferPointer, fileSize: Int64) {
-        // Of a file that promises much, only so many bytes are believed to be its head.
+        // The size of the header is limited, whatever the file claims.
         reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.prefix(GGUFLimits.headBytes)))
         self.fileSize = fileSize
     }
 
-    /// The whole head.
+    /// Parses the complete header.
     mutating func file() throws -> GGUFFile {
         let version = try checkedVersion()
         let tensorCount: UInt64 = try reader.integer()
         let keyValueCount: UInt64 = try reader.integer()
-        // The smallest entries: a tensor has no name and no dimension, a key-value a byte of each.
+        // The minimum sizes: a tensor without name and dimensions; a key-value with one byte for each part.
         try check(tensorCount, "tensors", atMost: GGUFLimits.tensors, bytesEach: 24)
         try check(keyValueCount, "keys", atMost: GGUFLimits.keyValues, bytesEach: 14)
         let metadata = GGUFMetadata(try keyValues(Int(keyValueCount)))
@@ -137,7 +137,7 @@ struct GGUFParser {
         return ByteText(bytes: try reader.take(count))
     }
 
-    /// A name, which has to be readable.
+    /// Returns a name, which must be valid UTF-8.
     private mutating func text(_ what: String, atMost limit: UInt64) throws -> String {
         guard let text = String(validating: try string(atMost: limit).bytes, as: UTF8.self) else {
             throw FormatProblem("\(what) is not UTF-8")
@@ -177,7 +177,7 @@ struct GGUFParser {
         return GGUFTensor(name: name, type: type, dimensions: dimensions.isEmpty ? [1] : dimensions, offset: offset, byteCount: byteCount)
     }
 
-    /// Tensors follow each other without gaps, each lies in the file, no two have one name.
+    /// Checks that the tensors follow each other without gaps, are all in the file, and have unique names.
     private func checkPlaces(_ tensors: [GGUFTensor], alignment: Int64, dataOffset: Int64) throws {
         var seen: Set<String> = []
         var expected: Int64 = 0
@@ -188,14 +188,14 @@ struct GGUFParser {
             guard dataOffset <= fileSize, expected <= fileSize - dataOffset, tensor.byteCount <= fileSize - dataOffset - expected else {
                 throw FormatProblem("its tensor \(name) ends after the file's end, at byte \(fileSize)")
             }
-            // No overflow: both are at most the file's size, and the alignment is small.
+            // This cannot overflow: both are at most the file's size, and the alignment is small.
             expected = (expected + tensor.byteCount).roundedUp(toMultipleOf: alignment)
         }
     }
 }
 
 extension GGUFValueType {
-    /// Bytes that a value takes at least.
+    /// The minimum size of a value in bytes.
     fileprivate var smallestByteCount: Int {
         switch self {
         case .uint8, .int8, .bool: 1
@@ -208,6 +208,6 @@ extension GGUFValueType {
 }
 
 extension Int64 {
-    /// The next multiple of a positive number, or the number itself. The result must be countable.
+    /// The next multiple of a positive number, or the number itself. The result must not overflow.
     func roundedUp(toMultipleOf unit: Int64) -> Int64 { self % unit == 0 ? self : self + unit - self % unit }
 }

@@ -1,24 +1,24 @@
-/// A tensor of a GGUF file: its place and shape, not its numbers.
+/// A tensor of a GGUF file: its position and shape, without its numbers.
 public struct GGUFTensor: Sendable, Hashable {
-    /// At most 63 bytes.
+    /// The name, at most 63 bytes.
     public let name: String
-    /// How the numbers are stored.
+    /// The type of the numbers.
     public let type: TensorType
-    /// ggml's order: the first is the length of a row. One to four numbers.
+    /// The one to four dimensions in ggml's order: the row length first.
     public let dimensions: [Int]
-    /// Where the bytes begin, counted from the start of the data section.
+    /// The position of the bytes, relative to the data section.
     public let offset: Int64
-    /// Without padding.
+    /// The number of bytes without padding.
     public let byteCount: Int64
 
-    /// Describes a tensor.
+    /// Creates a tensor.
     ///
     /// - Parameters:
-    ///   - name: At most 63 bytes.
-    ///   - type: How the numbers are stored.
-    ///   - dimensions: ggml's order, the row's length first.
-    ///   - offset: Where the bytes begin in the data section.
-    ///   - byteCount: Their number, without padding.
+    ///   - name: The name, at most 63 bytes.
+    ///   - type: The type of the numbers.
+    ///   - dimensions: The dimensions in ggml's order, the row length first.
+    ///   - offset: The position of the bytes in the data section.
+    ///   - byteCount: The number of bytes without padding.
     public init(name: String, type: TensorType, dimensions: [Int], offset: Int64, byteCount: Int64) {
         self.name = name
         self.type = type
@@ -27,15 +27,16 @@ public struct GGUFTensor: Sendable, Hashable {
         self.byteCount = byteCount
     }
 
-    /// Numbers in the tensor.
+    /// The number of elements in the tensor.
     public var elementCount: Int { dimensions.reduce(1, *) }
 }
 
 extension TensorType {
-    /// Bytes of a tensor.
+    /// Returns the size of a tensor in bytes.
     ///
-    /// - Parameter dimensions: ggml's order, the row's length first.
-    /// - Returns: `nil` when a row is no whole number of blocks, a dimension is negative, or there are more elements or bytes than can be counted.
+    /// - Parameter dimensions: The dimensions in ggml's order, the row length first.
+    /// - Returns: `nil` if a row is not a whole number of blocks, a dimension is negative, or the number of elements or
+    ///   bytes overflows.
     public func byteCount(of dimensions: [Int]) -> Int64? {
         guard let rowLength = dimensions.first, var bytes = byteCount(ofRow: rowLength) else { return nil }
         var elements = rowLength

@@ -1,4 +1,4 @@
-/// A value of a GGUF key, with the type it is written in: readers refuse another one.
+/// A value of a GGUF key with its type in the file: readers refuse a value of another type.
 public enum GGUFValue: Sendable, Hashable {
     case uint8(UInt8)
     case int8(Int8)
@@ -34,7 +34,7 @@ public enum GGUFValue: Sendable, Hashable {
     }
 }
 
-/// An array of a GGUF key. Arrays of arrays do not exist.
+/// An array of a GGUF key. Arrays of arrays are not supported.
 public enum GGUFArray: Sendable, Hashable {
     case uint8([UInt8])
     case int8([Int8])
@@ -50,17 +50,17 @@ public enum GGUFArray: Sendable, Hashable {
     case float64([Double])
 }
 
-/// A key with its value, in the order of the file.
+/// A key with its value.
 public struct GGUFKeyValue: Sendable, Hashable {
-    /// Such as `general.architecture`.
+    /// The key, such as `general.architecture`.
     public let key: String
     /// The value.
     public let value: GGUFValue
 
-    /// Makes a pair.
+    /// Creates a pair.
     ///
     /// - Parameters:
-    ///   - key: Such as `general.architecture`.
+    ///   - key: The key, such as `general.architecture`.
     ///   - value: The value.
     public init(_ key: String, _ value: GGUFValue) {
         self.key = key

@@ -1,8 +1,8 @@
-/// Writes the parts of a GGUF head, little-endian.
+/// Writes the parts of a GGUF header, little-endian.
 struct GGUFWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// Magic, counts, key-values and the table of tensors.
+    /// Writes the magic number, counts, key-values and the table of tensors.
     mutating func head(_ keyValues: [GGUFKeyValue], _ tensors: [GGUFTensor]) {
         bytes += "GGUF".utf8
         integer(UInt32(3))
@@ -22,7 +22,7 @@ struct GGUFWriter {
         }
     }
 
-    /// Zero bytes up to a multiple of a number.
+    /// Writes zero bytes up to a multiple of a number.
     mutating func pad(toMultipleOf unit: Int) {
         while bytes.count % unit != 0 { bytes.append(0) }
     }

@@ -1,12 +1,12 @@
-/// How a tensor's numbers are stored: ggml's types, by their number in the file. Rows are whole numbers of blocks.
+/// A ggml type for a tensor's numbers, identified by its number in the file. Each row is a whole number of blocks.
 public struct TensorType: Sendable, Hashable {
-    /// ggml's number of the type.
+    /// ggml's number for the type.
     public let rawValue: UInt32
-    /// As llama.cpp prints it, such as `Q4_K`.
+    /// llama.cpp's name, such as `Q4_K`.
     public let name: String
-    /// Elements in a block.
+    /// The number of elements in a block.
     public let blockSize: Int
-    /// Bytes in a block.
+    /// The number of bytes in a block.
     public let blockByteCount: Int
 }
 
@@ -34,7 +34,7 @@ extension TensorType {
     /// The upper half of single precision.
     public static let bf16 = Self(rawValue: 30, name: "BF16", blockSize: 1, blockByteCount: 2)
 
-    /// Every type that llama.cpp build 11434 reads.
+    /// All types that llama.cpp build 11434 reads.
     public static let all: [TensorType] = [
         f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0,
         Self(rawValue: 9, name: "Q8_1", blockSize: 32, blockByteCount: 36),
@@ -67,7 +67,7 @@ extension TensorType {
 
     private static let byNumber = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
 
-    /// The type with a number of ggml's; `nil` for numbers that mean nothing or were taken back.
+    /// Creates the type with one of ggml's numbers; `nil` for numbers that are unassigned or withdrawn.
     ///
     /// - Parameter rawValue: The number in the file.
     public init?(rawValue: UInt32) {
@@ -75,10 +75,10 @@ extension TensorType {
         self = known
     }
 
-    /// Bytes of a row.
+    /// Returns the size of a row in bytes.
     ///
     /// - Parameter elements: The row's length.
-    /// - Returns: `nil` when the row is no whole number of blocks, is negative, or has more bytes than can be counted.
+    /// - Returns: `nil` if the row is not a whole number of blocks, is negative, or the number of bytes overflows.
     public func byteCount(ofRow elements: Int) -> Int? {
         guard elements >= 0, elements % blockSize == 0 else { return nil }
         let (bytes, overflow) = (elements / blockSize).multipliedReportingOverflow(by: blockByteCount)

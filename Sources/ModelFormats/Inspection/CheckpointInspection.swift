@@ -2,26 +2,26 @@ import Foundation
 import RoostCore
 public import SystemPackage
 
-/// What `roost models inspect` says about weights in safetensors files.
+/// The output of `roost models inspect` for weights in safetensors files.
 public struct CheckpointInspection: Sendable, Encodable {
-    /// Bytes of all files.
+    /// The total size of all files in bytes.
     public let fileSize: Int64
-    /// The files.
+    /// The names of the files.
     public let files: [String]
-    /// The model's class, such as `LlamaForCausalLM`; `nil` without a `config.json` that names one.
+    /// The model's class, such as `LlamaForCausalLM`; `nil` without a `config.json` that contains one.
     public let architecture: String?
-    /// Whether Roost can make a GGUF file of it; `nil` where nobody can tell, as for a single file.
+    /// Whether Roost can convert it to a GGUF file; `nil` if this is unknown, as for a single file.
     public let isConvertible: Bool?
-    /// Why not.
+    /// The reason why it cannot be converted.
     public let obstacle: String?
-    /// Weights.
+    /// The number of weights.
     public let parameterCount: Int64
-    /// Types by their share of the bytes, the largest first.
+    /// The types by their share of the bytes, the largest first.
     public let types: [ModelInspection.TypeShare]
-    /// All tensors; shapes are PyTorch's, the slowest dimension first.
+    /// All tensors, with PyTorch's shapes: the slowest dimension first.
     public let tensors: [ModelInspection.Tensor]
 
-    /// Inspects a file, by its header alone.
+    /// Inspects a file, using only its header.
     ///
     /// - Parameter path: The file.
     /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
@@ -34,7 +34,8 @@ public struct CheckpointInspection: Sendable, Encodable {
     /// Inspects a repository's files.
     ///
     /// - Parameter path: The folder.
-    /// - Throws: `RoostError` with code `unsupportedModel` when it has no safetensors files, `invalidModelFile` or `fileSystem`.
+    /// - Throws: `RoostError` with code `unsupportedModel` if it has no safetensors files, `invalidModelFile` or
+    ///   `fileSystem`.
     public init(folder path: FilePath) throws {
         let checkpoint = try Checkpoint(folder: path)
         var architecture: String?

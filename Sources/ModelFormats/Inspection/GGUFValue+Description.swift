@@ -1,7 +1,7 @@
 import RoostCore
 
 extension GGUFValue {
-    /// For people: texts in quotes and cut, arrays with their first elements.
+    /// A description for users: texts are quoted and shortened, arrays are shown with their first elements.
     var shortDescription: String {
         switch self {
         case .uint8(let value): "\(value)"

@@ -1,13 +1,13 @@
-/// What a model takes in memory, about: its weights, and keys and values of the tokens it remembers, in 16 bits each.
+/// The approximate memory of a model: its weights, and the keys and values of the context's tokens, in 16 bits each.
 public struct MemoryNeed: Sendable, Hashable, Encodable {
     private enum CodingKeys: String, CodingKey {
         case weightBytes = "weight_bytes"
         case bytesPerToken = "bytes_per_token"
     }
 
-    /// Bytes of the weights.
+    /// The size of the weights in bytes.
     public let weightBytes: Int64
-    /// Bytes that each token of the context takes; `nil` when the file does not say enough.
+    /// The memory for each token of the context in bytes; `nil` if the file does not contain enough information.
     public let bytesPerToken: Int64?
 
     init(_ tensors: [GGUFTensor], _ metadata: GGUFMetadata) {
@@ -15,10 +15,10 @@ public struct MemoryNeed: Sendable, Hashable, Encodable {
         bytesPerToken = Self.bytesPerToken(metadata)
     }
 
-    /// The whole need for a context.
+    /// Returns the total memory for a context.
     ///
-    /// - Parameter contextLength: Tokens.
-    /// - Returns: Bytes; `nil` when the file does not say enough, or they cannot be counted.
+    /// - Parameter contextLength: The number of tokens.
+    /// - Returns: The number of bytes; `nil` if the file does not contain enough information, or the number overflows.
     public func bytes(contextLength: Int) -> Int64? {
         guard let bytesPerToken else { return nil }
         let (context, overflow) = bytesPerToken.multipliedReportingOverflow(by: Int64(contextLength))
@@ -33,7 +33,7 @@ public struct MemoryNeed: Sendable, Hashable, Encodable {
         let keyHeads = metadata.count("\(prefix).attention.head_count_kv") ?? heads
         let keyLength = metadata.count("\(prefix).attention.key_length") ?? width / heads
         let valueLength = metadata.count("\(prefix).attention.value_length") ?? width / heads
-        // Larger numbers are no model's, and would overflow below.
+        // No model has larger numbers, and they would overflow below.
         guard [layers, keyHeads, keyLength, valueLength].allSatisfy({ $0 < 1 << 15 }) else { return nil }
         return Int64(layers) * Int64(keyHeads) * Int64(keyLength + valueLength) * 2
     }

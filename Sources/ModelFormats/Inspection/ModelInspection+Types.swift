@@ -1,5 +1,5 @@
 extension ModelInspection.TypeShare {
-    /// Types by their share of the bytes, the largest first.
+    /// Returns the types by their share of the bytes, the largest first.
     static func shares(of tensors: [ModelInspection.Tensor]) -> [Self] {
         Dictionary(grouping: tensors, by: \.type).map { type, tensors in
             Self(type: type, tensors: tensors.count, bytes: tensors.reduce(0) { $0 + $1.bytes })

@@ -1,57 +1,57 @@
 import RoostCore
 public import SystemPackage
 
-/// What `roost models inspect` says about a model in a GGUF file, or in the parts of a split one.
+/// The output of `roost models inspect` for a model in a GGUF file, or in the parts of a split one.
 public struct ModelInspection: Sendable, Encodable {
-    /// Tensors of one type.
+    /// The tensors of one type.
     public struct TypeShare: Sendable, Hashable, Encodable {
-        /// Such as `Q4_K`.
+        /// The type, such as `Q4_K`.
         public let type: String
-        /// Tensors of the type.
+        /// The number of tensors.
         public let tensors: Int
-        /// Their bytes.
+        /// Their total size in bytes.
         public let bytes: Int64
     }
 
     /// A tensor.
     public struct Tensor: Sendable, Hashable, Encodable {
-        /// Its name.
+        /// The name.
         public let name: String
-        /// Such as `Q4_K`.
+        /// The type, such as `Q4_K`.
         public let type: String
-        /// ggml's order: the row's length first.
+        /// The shape in ggml's order: the row length first.
         public let shape: [Int]
-        /// Bytes.
+        /// The size in bytes.
         public let bytes: Int64
     }
 
-    /// A key and its value, as text; long values are cut, arrays are counted.
+    /// A key and its value as text. Long values are shortened, and arrays are shown with their length.
     public struct Entry: Sendable, Hashable, Encodable {
-        /// Such as `general.name`.
+        /// The key, such as `general.name`.
         public let key: String
-        /// Such as `"Qwen3 8B"` or `151936 × string`.
+        /// The value, such as `"Qwen3 8B"` or `151936 × string`.
         public let value: String
     }
 
-    /// GGUF's version.
+    /// The version of GGUF.
     public let version: UInt32
-    /// Bytes of all files.
+    /// The total size of all files in bytes.
     public let fileSize: Int64
     /// llama.cpp's name of the architecture.
     public let architecture: String?
     /// The model's name.
     public let name: String?
-    /// Weights.
+    /// The number of weights.
     public let parameterCount: Int64
-    /// Types by their share of the bytes, the largest first.
+    /// The types by their share of the bytes, the largest first.
     public let types: [TypeShare]
-    /// Tokens that the model was trained for.
+    /// The number of tokens that the model was trained for.
     public let contextLength: Int?
-    /// Tokens of the vocabulary.
+    /// The number of tokens in the vocabulary.
     public let vocabularySize: Int?
-    /// The chat template, whole.
+    /// The complete chat template.
     public let chatTemplate: String?
-    /// What the model takes in memory.
+    /// The memory that the model needs.
     public let memory: MemoryNeed
     /// All key-values.
     public let metadata: [Entry]
@@ -61,7 +61,7 @@ public struct ModelInspection: Sendable, Encodable {
     /// Inspects files.
     ///
     /// - Parameter paths: The file, or all parts of a split one in order.
-    /// - Throws: As `GGUFFile.init(opening:)`.
+    /// - Throws: The errors of `GGUFFile.init(opening:)`.
     public init(opening paths: [FilePath]) throws {
         let heads = try paths.map { try GGUFFile(opening: $0) }
         guard let first = heads.first else { throw RoostError(.invalidModelFile, "There is no file to look at.") }
@@ -71,8 +71,8 @@ public struct ModelInspection: Sendable, Encodable {
     /// Inspects a file.
     ///
     /// - Parameters:
-    ///   - file: The file's head, or the first part's, which has the key-values.
-    ///   - parts: The heads of the other parts of a split file.
+    ///   - file: The header of the file, or of the first part, which contains the key-values.
+    ///   - parts: The headers of the other parts of a split file.
     public init(_ file: GGUFFile, parts: [GGUFFile] = []) {
         let metadata = file.metadata
         let all = file.tensors + parts.flatMap(\.tensors)
@@ -102,7 +102,7 @@ public struct ModelInspection: Sendable, Encodable {
 }
 
 extension GGUFFile {
-    /// Whether the model turns texts into vectors and says nothing: by its architecture, or because the file tells how its vectors are pooled.
+    /// Whether the model only computes embeddings: by its architecture, or because the file contains a pooling mode.
     public var makesEmbeddings: Bool {
         guard let architecture = metadata.string("general.architecture") else { return false }
         return architecture.contains("bert") || (metadata.count("\(architecture).pooling_type") ?? 0) > 0

@@ -1,15 +1,15 @@
-/// A JSON text with the index of its values: nothing is copied until somebody asks for it.
+/// A JSON text with an index of its values. Values are copied only when they are requested.
 ///
-/// Foundation's readers are no help for vocabularies: they take canonically equal keys for the same one, and need seconds for 30 MB.
-/// Accepts RFC 8259 and nothing else: no byte order mark, no invalid UTF-8, no half surrogates. Of members with the same name the last counts,
-/// as in Python; who must not see two walks `JSONValue.members`.
+/// Foundation's readers are not suitable for vocabularies: they treat canonically equivalent keys as equal, and need
+/// seconds for 30 MB. This parser accepts exactly RFC 8259: no byte order mark, no invalid UTF-8, no unpaired
+/// surrogates. Of members with the same name the last counts, as in Python; use `JSONValue.members` to see all of them.
 package final class JSONDocument: Sendable {
     let bytes: [UInt8]
     let nodes: [JSONNode]
 
-    /// Reads a text.
+    /// Parses a text.
     ///
-    /// - Throws: `FormatProblem` with the byte where the text stops being JSON, or the limit it exceeds.
+    /// - Throws: `FormatProblem` with the position of the error, or the exceeded limit.
     package init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws {
         guard bytes.count <= limits.byteCount else { throw FormatProblem("it has \(bytes.count) bytes, and \(limits.byteCount) are the most") }
         self.bytes = bytes
@@ -22,7 +22,7 @@ package final class JSONDocument: Sendable {
     /// The outermost value.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 
-    /// A string's bytes with its escapes resolved; the parser has checked them.
+    /// Returns a string's bytes with resolved escapes, which the parser has checked.
     func unescaped(_ node: JSONNode) -> [UInt8] {
         let end = Int(node.offset + node.count)
         var result: [UInt8] = []
@@ -49,7 +49,7 @@ package final class JSONDocument: Sendable {
         UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
     ]
 
-    /// Moves behind four hexadecimal digits, or over a pair of surrogates.
+    /// Decodes four hexadecimal digits, or a surrogate pair, and moves the index after them.
     private func utf8(ofEscapeAt index: inout Int) -> [UInt8] {
         func unit() -> UInt32 {
             defer { index += 4 }

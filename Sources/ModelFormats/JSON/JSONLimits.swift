@@ -1,13 +1,14 @@
-/// How much of a JSON text from outside is looked at before it is refused.
+/// The limits for untrusted JSON texts.
 package struct JSONLimits: Sendable {
-    /// Bytes of the text. The largest tokenizer.json in use has about 35 MB.
+    /// The maximum size of the text in bytes. The largest tokenizer.json in use has about 35 MB.
     var byteCount: Int
-    /// Values and keys, each of which takes 16 bytes of memory; a vocabulary of 262144 with its merges has about 2.3 million.
+    /// The maximum number of values and keys, each of which needs 16 bytes of memory. A vocabulary of 262144 tokens
+    /// with its merges has about 2.3 million.
     var nodeCount: Int
-    /// Arrays and objects inside each other.
+    /// The maximum nesting of arrays and objects.
     var depth: Int
 
-    /// Makes limits; those of a model's files where nothing else is said.
+    /// Creates limits. The defaults are for a model's files.
     package init(byteCount: Int = 64 << 20, nodeCount: Int = 8_000_000, depth: Int = 128) {
         self.byteCount = byteCount
         self.nodeCount = nodeCount

@@ -1,10 +1,10 @@
-/// Builds the index of a JSON text: one pass, no recursion, no allocation per value.
+/// Builds the index of a JSON text in one pass, without recursion and without an allocation for each value.
 struct JSONParser {
     private let text: UnsafeBufferPointer<UInt8>
     private let limits: JSONLimits
     private var position = 0
     private var nodes: [JSONNode] = []
-    /// The containers around the position, by node.
+    /// The open containers at the current position, as node indexes.
     private var open: [Int] = []
 
     init(_ text: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
@@ -13,9 +13,9 @@ struct JSONParser {
         nodes.reserveCapacity(min(limits.nodeCount, text.count / 12))
     }
 
-    /// Reads the whole text.
+    /// Parses the complete text.
     ///
-    /// - Returns: The nodes, the outermost value first.
+    /// - Returns: The nodes, with the outermost value first.
     /// - Throws: `FormatProblem`.
     mutating func parse() throws -> [JSONNode] {
         guard text.count <= UInt32.max else { throw FormatProblem("it has more bytes than can be counted") }
@@ -45,7 +45,7 @@ struct JSONParser {
         return nodes
     }
 
-    /// The value of a hexadecimal digit.
+    /// Returns the value of a hexadecimal digit.
     static func hexadecimal(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
@@ -108,7 +108,7 @@ extension JSONParser {
         try append(.number, from: start, to: position)
     }
 
-    /// Moves behind digits and counts them.
+    /// Skips digits and returns their number.
     private mutating func digits() -> Int {
         let start = position
         while position < text.count, text[position] &- UInt8(ascii: "0") < 10 { position += 1 }
@@ -124,7 +124,7 @@ extension JSONParser {
 // MARK: - Strings
 
 extension JSONParser {
-    /// Reads a string whose opening quote is behind us.
+    /// Parses a string after its opening quote.
     private mutating func string() throws {
         let start = position
         var kind = JSONNode.Kind.string
@@ -166,7 +166,7 @@ extension JSONParser {
         }
     }
 
-    /// Moves behind `\uXXXX`.
+    /// Parses `\uXXXX`.
     private mutating func escapedUnit() throws -> UInt16 {
         guard position + 6 <= text.count, text[position + 1] == UInt8(ascii: "u") else { throw problem("a string has an escape that does not exist") }
         var unit: UInt16 = 0
@@ -178,7 +178,8 @@ extension JSONParser {
         return unit
     }
 
-    /// Moves behind one character of two to four bytes: https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506
+    /// Skips one character of two to four bytes:
+    /// https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506
     private mutating func skipMultibyte() throws {
         let first = text[position]
         let length =
@@ -217,7 +218,7 @@ extension JSONParser {
         }
     }
 
-    /// Moves behind a mark and the space after it.
+    /// Skips a punctuation mark and the white space after it.
     private mutating func take(_ mark: UInt8) throws {
         guard position < text.count, text[position] == mark else {
             throw problem("a \(String(UnicodeScalar(mark)).debugDescription) is missing in the JSON text")

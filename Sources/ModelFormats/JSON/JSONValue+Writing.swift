@@ -1,9 +1,10 @@
 extension JSONValue {
-    /// The value as JSON text without spaces: members in their order, strings and numbers as they were written. Without recursion, however deep it is.
+    /// Writes the value as JSON text without spaces. Members keep their order, and strings and numbers their spelling.
+    /// Without recursion, so any depth is possible.
     ///
-    /// - Parameter output: Gets the text.
+    /// - Parameter output: Receives the text.
     package func write(to output: inout [UInt8]) {
-        /// A container that is not complete yet: where it ends among the nodes, and how many values of it are written.
+        /// The containers that are not complete yet: the node index of their end, and the number of written values.
         var open: [(end: Int, isObject: Bool, written: Int)] = []
         var position = index
         repeat {
@@ -36,7 +37,8 @@ extension JSONValue {
         } while position < end || !open.isEmpty
     }
 
-    /// How large it is: the bytes of its text up to its last scalar, its values and keys, and how many arrays and objects lie inside each other.
+    /// The size of the value: the bytes of its text up to its last scalar, the number of its values and keys, and the
+    /// nesting of its arrays and objects.
     package var extent: (bytes: Int, values: Int, depth: Int) {
         var ends: [Int] = []
         var deepest = 0
@@ -52,7 +54,7 @@ extension JSONValue {
         return (Int(last.offset) + (isContainer ? 1 : Int(last.count)) - Int(document.nodes[index].offset), end - index, deepest)
     }
 
-    /// All members of a name, however deep they lie in the value.
+    /// Returns all members with a name, at any depth.
     ///
     /// - Parameter name: The name.
     /// - Returns: Their values.

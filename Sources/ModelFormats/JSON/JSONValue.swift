@@ -1,4 +1,4 @@
-/// A value of a JSON text. What is asked of a value of another type is `nil`, or empty.
+/// A value of a JSON text. Properties for another type than the value's are `nil` or empty.
 package struct JSONValue: Sendable {
     let document: JSONDocument
     let index: Int
@@ -11,7 +11,7 @@ package struct JSONValue: Sendable {
     /// Whether it is a string.
     package var isString: Bool { node.kind == .string || node.kind == .escapedString }
 
-    /// A string's bytes, escapes resolved: valid UTF-8.
+    /// The bytes of a string with resolved escapes: valid UTF-8.
     package var text: ByteText? {
         switch node.kind {
         case .string: ByteText(bytes: written)
@@ -20,10 +20,10 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// A string.
+    /// The string.
     package var string: String? { text?.description }
 
-    /// `true` or `false`; no number is either.
+    /// `true` or `false`; numbers are not converted.
     package var bool: Bool? {
         switch node.kind {
         case .true: true
@@ -32,7 +32,7 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// A number without fraction and exponent, if it fits.
+    /// An integer without fraction and exponent, if it fits.
     package var int: Int? {
         guard node.kind == .number else { return nil }
         let isNegative = written.first == UInt8(ascii: "-")
@@ -47,19 +47,19 @@ package struct JSONValue: Sendable {
         return isNegative ? result : result == .min ? nil : -result
     }
 
-    /// A number, however it is written.
+    /// A number in any spelling.
     package var double: Double? { node.kind == .number ? Double(String(decoding: written, as: UTF8.self)) : nil }
 
-    /// An array's elements.
+    /// The elements of an array.
     package var elements: JSONElements? { node.kind == .array ? JSONElements(document: document, container: index) : nil }
 
-    /// A short array's elements; none of anything else.
+    /// The elements of a short array; empty for any other type.
     package var list: [JSONValue] { elements.map { Array($0) } ?? [] }
 
-    /// An object's members in the order of the text, with repeated names.
+    /// The members of an object in the order of the text, including repeated names.
     package var members: JSONMembers? { node.kind == .object ? JSONMembers(document: document, container: index) : nil }
 
-    /// The last member of an object with a name.
+    /// Returns the last member with a name.
     package subscript(name: String) -> JSONValue? {
         guard let members else { return nil }
         var found: JSONValue?
@@ -79,7 +79,7 @@ package struct JSONElements: Sequence {
     fileprivate let document: JSONDocument
     fileprivate let container: Int
 
-    /// How many there are.
+    /// The number of elements.
     package var count: Int { Int(document.nodes[container].count) }
 
     package func makeIterator() -> Iterator { Iterator(document: document, index: container + 1, remaining: count) }
@@ -103,7 +103,7 @@ package struct JSONMembers: Sequence {
     fileprivate let document: JSONDocument
     fileprivate let container: Int
 
-    /// How many there are.
+    /// The number of members.
     package var count: Int { Int(document.nodes[container].count) }
 
     package func makeIterator() -> Iterator {

@@ -1,4 +1,5 @@
-/// The lists and texts at the head of a README, between two lines `---`: as much of YAML as model cards use. What is written otherwise is not found.
+/// The lists and texts in the header of a README, between two lines `---`. Supports the subset of YAML that model cards
+/// use; other values are ignored.
 struct FrontMatter {
     private var values: [String: [String]] = [:]
 
@@ -15,13 +16,13 @@ struct FrontMatter {
                 key = name
                 values[name] = Self.inline(line[line.index(after: colon)...])
             } else {
-                // Something nested; its items are not the key's own.
+                // A nested value; its items do not belong to the key itself.
                 key = nil
             }
         }
     }
 
-    /// The elements of a list, or the one text.
+    /// Returns the elements of a list, or the single text.
     subscript(_ key: String) -> [String] { values[key] ?? [] }
 
     private static func item(_ line: Substring) -> String? {
@@ -34,11 +35,11 @@ struct FrontMatter {
         if value.hasPrefix("["), value.hasSuffix("]") {
             return value.dropFirst().dropLast().split(separator: ",").map { plain($0) }.filter { !$0.isEmpty }
         }
-        // A block of text begins with one of these.
+        // A block of text starts with one of these.
         return value.isEmpty || [">", "|", ">-", "|-"].contains(value) ? [] : [value]
     }
 
-    /// Without space and quotes around it.
+    /// Removes surrounding spaces and quotes.
     private static func plain(_ text: Substring) -> String {
         let trimmed = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
         guard trimmed.count >= 2, let quote = trimmed.first, quote == trimmed.last, "\"'".contains(quote) else { return trimmed }

@@ -1,20 +1,20 @@
 import Foundation
 import RoostCore
 
-/// The keys that begin with `general.` and say where a model comes from and how it wants to be sampled.
+/// The `general.` keys for the model's origin and its recommended sampling.
 enum GeneralMetadata {
-    /// The key-values.
+    /// Returns the key-values.
     ///
     /// - Parameters:
-    ///   - name: `general.name`, see `ModelName`.
+    ///   - name: The value of `general.name`; see `ModelName`.
     ///   - readme: `README.md`, if there is one.
     ///   - generationConfig: `generation_config.json`, if there is one.
-    /// - Returns: The name and whatever else is known.
+    /// - Returns: The name and all other known values.
     static func keyValues(name: String, readme: Data?, generationConfig: Data?) -> [GGUFKeyValue] {
         sampling(generationConfig) + [GGUFKeyValue("general.name", .string(ByteText(name)))] + card(readme)
     }
 
-    /// What is not a number of the right kind is left out: the model runs without it.
+    /// Returns the sampling keys. Values of the wrong type are ignored, because the model works without them.
     private static func sampling(_ json: Data?) -> [GGUFKeyValue] {
         guard let json, let values = try? ConfigValue.members(of: json, name: "generation_config.json") else { return [] }
         let names: [(key: String, sources: [String], isWhole: Bool)] = [

@@ -1,12 +1,15 @@
-/// `general.name`, into which llama.cpp (build 11434) reads more than a name: in a file whose name has "phi-3" or "phi3" in it special tokens take the white
-/// space behind them, as Phi 3's do, and one without a token `</s>` does not load; in one with "modern-bert" the mask takes the space before it.
+/// The value of `general.name`, which llama.cpp (build 11434) also uses to select behavior. If the name contains
+/// "phi-3" or "phi3", special tokens remove the white space after them, as in Phi 3, and a model without a token
+/// `</s>` does not load. If it contains "modern-bert", the mask token removes the space before it.
 enum ModelName {
-    /// The name of a model.
+    /// Returns the name of a model.
     ///
     /// - Parameters:
     ///   - repository: `org/name`, or a name.
-    ///   - isPhi3: Whether special tokens take the space behind them: by the model's class and its tokenizer, whatever it is called.
-    /// - Returns: The repository's name, changed where the engine would take it for another model's, or for none of Phi 3's.
+    ///   - isPhi3: Whether special tokens remove the space after them, according to the model's class and tokenizer,
+    ///     whatever its name.
+    /// - Returns: The repository's name, changed if the engine would mistake the model for a Phi 3 or another model, or
+    ///   would not recognize a Phi 3.
     static func text(_ repository: String, isPhi3: Bool) -> String {
         let name = repository.split(separator: "/").last.map(String.init) ?? repository
         guard !isPhi3 else { return name.lowercased().contains(/phi-?3/) ? name : "\(name) (Phi-3)" }

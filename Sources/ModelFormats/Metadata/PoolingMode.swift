@@ -1,23 +1,23 @@
 public import Foundation
 import RoostCore
 
-/// How the vectors of a text's tokens become the text's own, by llama.cpp's numbers.
+/// The way in which the vectors of a text's tokens are combined into one vector, with llama.cpp's numbers.
 public enum PoolingMode: UInt32, Sendable {
     case mean = 1
     case firstToken = 2
     case lastToken = 3
 
-    /// Reads the configuration of sentence-transformers' pooling, such as `1_Pooling/config.json`.
+    /// Parses the configuration of sentence-transformers' pooling, such as `1_Pooling/config.json`.
     ///
     /// - Parameter json: The file's bytes.
-    /// - Throws: `RoostError` when it asks for a pooling that llama.cpp does not have.
+    /// - Throws: `RoostError` if llama.cpp does not support the pooling.
     public init(parsing json: Data) throws {
         let values = try ConfigValue.members(of: json, name: "config.json of the pooling")
         let modes = values.filter { $0.key.hasPrefix("pooling_mode_") && $0.value == true }.keys.sorted()
         guard modes.count <= 1 else {
             throw RoostError(
                 .unsupportedModel,
-                "The model pools its tokens in several ways at once (\(modes.joined(separator: ", "))), and llama.cpp in one. Its vectors would be wrong, so it is "
+                "The model pools its tokens in several ways at once (\(modes.joined(separator: ", "))), but llama.cpp supports only one. Its vectors would be wrong, so it is "
                     + "not converted.")
         }
         if values["pooling_mode_mean_tokens"] == true || values["pooling_mode"]?.string == "mean" {

@@ -1,25 +1,27 @@
 public import Foundation
 import RoostCore
 
-/// `modules.json` of sentence-transformers: what a text goes through to become a vector. llama.cpp has the model, the pooling, and the length of 1.
+/// The `modules.json` of sentence-transformers: the steps from a text to a vector. llama.cpp supports the model, the
+/// pooling, and the normalization to length 1.
 public struct SentenceModules: Sendable {
     /// The path of the pooling's configuration in the repository, if the tokens are pooled.
     public let poolingConfiguration: String?
 
-    /// What changes nothing once a model is trained is left out by llama.cpp, rightly.
+    /// The supported modules. `Dropout` has no effect after training, so llama.cpp correctly leaves it out.
     private static let known: Set<String> = ["Transformer", "Pooling", "Normalize", "Dropout"]
 
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// - Parameter json: The file's bytes.
-    /// - Throws: `RoostError` with code `unsupportedModel` for a module that llama.cpp would leave out, `invalidModelFile` for a broken file.
+    /// - Throws: `RoostError` with code `unsupportedModel` for a module that llama.cpp would leave out,
+    ///   `invalidModelFile` for a malformed file.
     public init(parsing json: Data) throws {
         let modules = try RoostError.describing("modules.json") { ConfigValue(try JSONDocument(Array(json)).root).elements ?? [] }
         let kinds = modules.map { $0.members?["type"]?.string?.split(separator: ".").last.map(String.init) ?? "" }
         if let other = kinds.first(where: { !Self.known.contains($0) }) {
             throw RoostError(
                 .unsupportedModel,
-                "\"modules.json\" has a module \(other.quotedForPeople), which changes the vectors, and llama.cpp would leave it out. They would be wrong, so the "
+                "\"modules.json\" has a module \(other.quotedForPeople), which changes the vectors, but llama.cpp would leave it out. They would be wrong, so the "
                     + "model is not converted.")
         }
         guard let place = kinds.firstIndex(of: "Pooling"), let folder = modules[place].members?["path"]?.string, !folder.isEmpty else {

@@ -1,28 +1,31 @@
 import RoostCore
 
-/// Encodes rows with ggml's own functions, so that the bytes are those of `llama-quantize` with the same library.
+/// Encodes rows with ggml's own functions, so that the bytes are the same as those of `llama-quantize` with the same
+/// library.
 ///
-/// Every call stands alone: the types here need no tables (`ggml_quantize_init` does nothing for them), and each row is encoded by itself, so rows
-/// may come in any portions and from any threads.
+/// The calls are independent: these types need no tables (`ggml_quantize_init` does nothing for them), and each row is
+/// encoded separately. So rows may be passed in any portions and from any threads.
 public struct GGMLEncoder: TensorEncoder {
-    /// What the library writes: the quantised types that `QuantizationMix` chooses. F32, F16 and BF16 are left to `NativeEncoder`. None of them needs an importance matrix.
+    /// The types that the library encodes: the quantized types that `QuantizationMix` selects. `NativeEncoder` encodes
+    /// F32, F16 and BF16. None of these types needs an importance matrix.
     public static let types: [TensorType] = [.q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q4_K, .q5_K, .q6_K]
 
     private let library: GGMLLibrary
 
-    /// Makes an encoder.
+    /// Creates an encoder.
     ///
     /// - Parameter library: The loaded library.
     public init(_ library: GGMLLibrary) { self.library = library }
 
-    /// Encodes whole rows, as `TensorEncoder` says.
+    /// Encodes whole rows; see `TensorEncoder`.
     ///
     /// - Parameters:
-    ///   - source: The rows, one behind the other.
-    ///   - rowLength: Elements in a row, a multiple of the type's block size.
+    ///   - source: Consecutive rows.
+    ///   - rowLength: The number of elements in a row, a multiple of the type's block size.
     ///   - type: One of `types`, or F32, F16, BF16.
-    ///   - destination: Room for all rows.
-    /// - Throws: `RoostError` with code `unsupportedModel` for numbers that the type cannot hold, with the first one's row and column in its context.
+    ///   - destination: The buffer for all rows.
+    /// - Throws: `RoostError` with code `unsupportedModel` for numbers that the type cannot represent, with the row and
+    ///   column of the first one in its context.
     public func encode(
         _ source: UnsafeBufferPointer<Float>, rowLength: Int, as type: TensorType, into destination: UnsafeMutableRawBufferPointer
     ) throws {
@@ -38,13 +41,13 @@ public struct GGMLEncoder: TensorEncoder {
         guard written == byteCount else {
             throw RoostError(.unexpected, "\(library.path) wrote \(written) bytes for \(rows) rows as \(type.name); \(byteCount) were expected.")
         }
-        // The scale of a block is a half: numbers beyond what it can hold become infinite only here.
+        // The scale of a block is a half, so numbers that are too large become infinite only here.
         guard library.validateRowData(type.rawValue, output, byteCount) else {
             throw RoostError(.unsupportedModel, "Numbers are too large for \(type.name): a block's scale became infinite. Use F32 or BF16 instead.")
         }
     }
 
-    /// The library ends the process when it is called with sizes that do not go together, so nothing reaches it unchecked.
+    /// Checks the sizes, because the library ends the process if they are inconsistent.
     private static func byteCount(of elements: Int, rowLength: Int, as type: TensorType) throws -> Int {
         guard types.contains(type) else { throw RoostError(.unexpected, "\(type.name) is not a type that Roost quantises to.") }
         guard rowLength > 0, rowLength % type.blockSize == 0, elements % rowLength == 0, let byteCount = type.byteCount(ofRow: elements) else {
@@ -53,10 +56,10 @@ public struct GGMLEncoder: TensorEncoder {
         return byteCount
     }
 
-    /// No type here holds a number of 2^28: the most is 65,504 · 127 · 32, in Q6_K. The library makes garbage, or zeros, of larger ones and of NaN,
-    /// mostly without a trace in its output; so the source is what must be looked at.
+    /// Checks the source. No type here can represent 2^28: the maximum is 65,504 · 127 · 32, in Q6_K. For larger
+    /// numbers and NaN, the library writes wrong values or zeros, usually without a trace in its output.
     private static func checkNumbers(_ source: UnsafeBufferPointer<Float>, rowLength: Int) throws {
-        // Exponents from 28 on, and only those, carry into the sign's place. Without branches the loop takes many numbers at once.
+        // Exactly the exponents from 28 on overflow into the sign bit. Without branches the loop can be vectorized.
         let limit: UInt32 = (127 + 28) << 23
         var carry: UInt32 = 0
         for value in source { carry |= (value.bitPattern & 0x7F80_0000) &+ (0x8000_0000 - limit) }

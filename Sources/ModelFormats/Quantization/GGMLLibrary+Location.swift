@@ -3,15 +3,15 @@ import RoostCore
 public import SystemPackage
 
 extension GGMLLibrary {
-    /// Finds `libggml-base` on this machine: where `ROOST_GGML_LIBRARY` says, else beside the engine in use.
+    /// Finds `libggml-base` on this machine: at `ROOST_GGML_LIBRARY`, otherwise beside the current engine.
     ///
-    /// An explicit path that does not work is an error: it is never silently replaced by another library.
+    /// An explicit path that does not work is an error. It is never silently replaced by another library.
     ///
     /// - Parameters:
-    ///   - engine: The `llama-server` in use; its own folder and the folder `lib` next to that are searched.
-    ///   - environment: `ROOST_GGML_LIBRARY` is read, the library's absolute path.
+    ///   - engine: The current `llama-server`; its folder and the folder `lib` next to that are searched.
+    ///   - environment: The environment. The variable `ROOST_GGML_LIBRARY`, an absolute path, is read.
     /// - Returns: The library's path.
-    /// - Throws: `RoostError` with code `engineMissing` that says how to get one.
+    /// - Throws: `RoostError` with code `engineMissing` that explains how to get the library.
     public static func locate(besideEngine engine: FilePath?, environment: [String: String]) throws -> FilePath {
         if let explicit = environment["ROOST_GGML_LIBRARY"], !explicit.isEmpty {
             guard FileManager.default.fileExists(atPath: explicit) else {
@@ -31,7 +31,8 @@ extension GGMLLibrary {
     static let howToGetOne =
         "Run `make engine` in Roost's folder to build llama.cpp with it, or set ROOST_GGML_LIBRARY to the path of a libggml-base."
 
-    /// The engine may be a link (Homebrew's are): the folder of the link first, then that of the file.
+    /// The folders to search. The engine may be a link (as with Homebrew): the folder of the link comes first, then
+    /// that of the file.
     private static func folders(of engine: FilePath) -> [FilePath] {
         let resolved = FilePath(URL(fileURLWithPath: engine.string).resolvingSymlinksInPath().path)
         return [engine, resolved].flatMap { file -> [FilePath] in

@@ -2,10 +2,11 @@ import Foundation
 import RoostCore
 public import SystemPackage
 
-/// The quantisation functions of llama.cpp's `libggml-base`, loaded while the program runs.
+/// The quantization functions of llama.cpp's `libggml-base`, which is loaded at run time.
 ///
-/// Declarations follow `ggml.h` of llama.cpp build 11312; they are part of ggml's public interface. The library stays loaded until the program
-/// ends: it starts OpenMP and sets a terminate handler, and neither survives an unloading.
+/// The declarations follow `ggml.h` of llama.cpp build 11312; they are part of ggml's public interface. The library
+/// stays loaded until the program ends, because it starts OpenMP and sets a terminate handler, which do not support
+/// unloading.
 public struct GGMLLibrary: Sendable {
     typealias BlockSize = @Sendable @convention(c) (_ type: UInt32) -> Int64
     typealias TypeSize = @Sendable @convention(c) (_ type: UInt32) -> Int
@@ -17,21 +18,23 @@ public struct GGMLLibrary: Sendable {
             _ rowLength: Int64, _ importance: UnsafePointer<Float>?
         ) -> Int
 
-    /// The file that was loaded.
+    /// The path of the loaded library.
     public let path: FilePath
     /// ggml's version, such as `0.25.3`.
     public let version: String
-    /// Quantises rows and returns the bytes written. Ends the process when the type is unknown or needs an importance matrix.
+    /// Quantizes rows and returns the number of written bytes. Ends the process if the type is unknown or needs an
+    /// importance matrix.
     let quantizeChunk: QuantizeChunk
-    /// Whether encoded rows hold no NaN and no infinity.
+    /// Returns whether encoded rows contain no NaN and no infinity.
     let validateRowData: ValidateRowData
 
     /// Loads a library.
     ///
-    /// - Parameter path: An absolute path, such as `locate` gives.
-    /// - Throws: `RoostError` with code `engineMissing` when it does not load, lacks a function, or has other block sizes than Roost's table.
+    /// - Parameter path: An absolute path, such as the result of `locate`.
+    /// - Throws: `RoostError` with code `engineMissing` if it does not load, lacks a function, or has other block sizes
+    ///   than Roost's table.
     public init(at path: FilePath) throws {
-        // The loader would look for a bare name in the system's folders.
+        // The loader would search the system's folders for a name without a folder.
         guard path.isAbsolute else { throw Self.refusal(path, "the path is not absolute") }
         guard let handle = dlopen(path.string, RTLD_NOW | RTLD_LOCAL) else { throw Self.refusal(path, Self.loaderMessage) }
         let symbols = Symbols(handle: handle, path: path)
@@ -57,14 +60,14 @@ public struct GGMLLibrary: Sendable {
 
     private static var loaderMessage: String { dlerror().map { String(cString: $0) } ?? "the system does not say why" }
 
-    /// Looks functions up in a loaded library.
+    /// The functions of a loaded library.
     private struct Symbols {
         let handle: UnsafeMutableRawPointer
         let path: FilePath
 
         func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
             guard let address = dlsym(handle, name) else { throw GGMLLibrary.refusal(path, "it has no function \(name)") }
-            // What dlsym is for: the types above say what the header says.
+            // The function types above match the declarations in the header.
             return unsafeBitCast(address, to: type)
         }
     }

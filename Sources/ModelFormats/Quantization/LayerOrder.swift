@@ -1,6 +1,7 @@
-/// The order in which llama.cpp keeps a model's tensors: those of no layer, then by layer, then by the bytes of the name.
+/// The order of a model's tensors in llama.cpp: first those without a layer, then by layer, then by the bytes of the
+/// name.
 enum LayerOrder {
-    /// Where the names stand in that order.
+    /// Returns the names' indices in that order.
     ///
     /// - Parameter names: The tensors' names.
     /// - Returns: Indices of `names`.
@@ -12,10 +13,10 @@ enum LayerOrder {
         }
     }
 
-    /// The layer in a name such as `blk.12.attn_v.weight`.
+    /// Returns the layer in a name such as `blk.12.attn_v.weight`.
     ///
     /// - Parameter name: A tensor's name.
-    /// - Returns: `nil` when it names none.
+    /// - Returns: `nil` if the name contains none.
     static func layer(of name: String) -> Int? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count > 2, parts[0] == "blk", parts[1].allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }

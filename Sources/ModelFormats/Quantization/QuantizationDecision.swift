@@ -1,38 +1,39 @@
 public import RoostCore
 
-/// Which recipe a conversion follows, and why.
+/// The recipe for a conversion, and the reason for it.
 public struct QuantizationDecision: Sendable, Hashable {
-    /// What `auto` takes for the most bytes that need no quantisation, unless `MODEL_Q4_THRESHOLD_BYTES` says otherwise.
+    /// The default of `MODEL_Q4_THRESHOLD_BYTES`: the number of bytes above which `auto` quantizes.
     public static let defaultThreshold: Int64 = 14_000_000_000
 
-    /// What to write.
+    /// The recipe to use.
     public let recipe: QuantizationRecipe
-    /// A sentence for a person.
+    /// The reason as a sentence for users.
     public let reason: String
-    /// Whether nobody asked for the recipe by name, so that another type may do where its own cannot hold a number.
+    /// Whether the recipe was selected automatically, so that another type may be used where its own cannot represent a
+    /// number.
     public let isAutomatic: Bool
 
-    /// What the decision depends on besides the wish.
+    /// The properties that determine the decision, besides the request.
     public struct Facts: Sendable, Hashable {
         /// The type of the source's matrices.
         public let sourceType: TensorType
-        /// Bytes of the source's weights, as they lie in its files.
+        /// The size of the source's weights in its files, in bytes.
         public let sourceByteCount: Int64
-        /// Numbers in all tensors.
+        /// The number of elements in all tensors.
         public let parameterCount: Int64
-        /// Memory there is for a model, in bytes.
+        /// The memory available for a model, in bytes.
         public let availableMemory: Int64
-        /// Beyond how many bytes of weights `auto` quantises: `MODEL_Q4_THRESHOLD_BYTES`.
+        /// The size of the weights in bytes above which `auto` quantizes: `MODEL_Q4_THRESHOLD_BYTES`.
         public let threshold: Int64
 
-        /// Makes the facts.
+        /// Creates the facts.
         ///
         /// - Parameters:
         ///   - sourceType: The type of the source's matrices.
-        ///   - sourceByteCount: Bytes of the source's weights.
-        ///   - parameterCount: Numbers in all tensors.
-        ///   - availableMemory: Memory there is for a model, in bytes.
-        ///   - threshold: Beyond how many bytes of weights `auto` quantises.
+        ///   - sourceByteCount: The size of the source's weights in bytes.
+        ///   - parameterCount: The number of elements in all tensors.
+        ///   - availableMemory: The memory available for a model, in bytes.
+        ///   - threshold: The size of the weights in bytes above which `auto` quantizes.
         public init(
             sourceType: TensorType, sourceByteCount: Int64, parameterCount: Int64, availableMemory: Int64,
             threshold: Int64 = QuantizationDecision.defaultThreshold
@@ -51,13 +52,13 @@ public struct QuantizationDecision: Sendable, Hashable {
         self.isAutomatic = isAutomatic
     }
 
-    /// Decides.
+    /// Selects the recipe.
     ///
     /// - Parameters:
-    ///   - policy: What the caller wants.
-    ///   - tag: The quantisation that the model's reference names; it wins over the policy.
-    ///   - facts: The source and the machine.
-    /// - Throws: `RoostError` with code `unsupportedModel` when `tag` is nothing that Roost makes.
+    ///   - policy: The requested policy.
+    ///   - tag: The quantization in the model's reference; it takes precedence over the policy.
+    ///   - facts: The properties of the source and the machine.
+    /// - Throws: `RoostError` with code `unsupportedModel` if Roost does not support `tag`.
     public init(policy: QuantizationPolicy, tag: QuantizationTag?, facts: Facts) throws {
         if let tag {
             guard let recipe = QuantizationRecipe(tag) else {
@@ -77,7 +78,7 @@ public struct QuantizationDecision: Sendable, Hashable {
         }
     }
 
-    /// The recipe that a policy names; `nil` for those that depend on the source.
+    /// The recipe of a policy; `nil` for a policy that depends on the source.
     private static func recipe(of policy: QuantizationPolicy) -> QuantizationRecipe? {
         switch policy {
         case .auto, .no: nil
@@ -99,7 +100,7 @@ public struct QuantizationDecision: Sendable, Hashable {
         if facts.sourceByteCount > facts.threshold {
             return Self(.q4_K_M, "Q4_K_M: the weights' \(weights) are more than \(threshold).", isAutomatic: true)
         }
-        // A tenth more for what a model needs besides its weights, as a dry run of a pull counts.
+        // A tenth is added for the model's memory besides its weights, as in the dry run of a pull.
         let needed = size.addingReportingOverflow(size / 10)
         if needed.overflow || needed.partialValue > facts.availableMemory {
             return Self(

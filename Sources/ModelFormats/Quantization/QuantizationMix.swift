@@ -1,24 +1,25 @@
 import RoostCore
 
-/// Which type each tensor of a model is written in: the choices of `llama_model_quantize` of llama.cpp build 11312, without an importance matrix.
+/// The selection of a type for each tensor of a model. It follows `llama_model_quantize` of llama.cpp build 11312,
+/// without an importance matrix.
 ///
-/// Falcon and GLM5-next have rules of their own there, which are not here: Roost does not convert them.
+/// The special rules for Falcon and GLM5-next are not included, because Roost does not convert these models.
 public struct QuantizationMix: Sendable {
-    /// A tensor to be written.
+    /// A tensor to write.
     public struct Tensor: Sendable, Hashable {
-        /// Its name in GGUF.
+        /// The name in GGUF.
         public let name: String
-        /// Its dimensions in GGUF's order: the row's length first.
+        /// The dimensions in GGUF's order: the row length first.
         public let shape: [Int]
-        /// What a conversion without quantisation writes it in: F32 for norms, biases and the like.
+        /// The type in a conversion without quantization: F32 for norms, biases and similar tensors.
         public let plainType: TensorType
 
-        /// Makes a tensor.
+        /// Creates a tensor.
         ///
         /// - Parameters:
-        ///   - name: Its name in GGUF.
-        ///   - shape: Its dimensions, the row's length first.
-        ///   - plainType: What a conversion without quantisation writes it in.
+        ///   - name: The name in GGUF.
+        ///   - shape: The dimensions, the row length first.
+        ///   - plainType: The type in a conversion without quantization.
         public init(name: String, shape: [Int], plainType: TensorType) {
             self.name = name
             self.shape = shape
@@ -26,27 +27,27 @@ public struct QuantizationMix: Sendable {
         }
     }
 
-    /// What the choice depends on besides the tensors: values of `config.json`.
+    /// The properties of the model that determine the types: values of `config.json`.
     public struct Model: Sendable, Hashable {
-        /// As in `general.architecture`.
+        /// The value of `general.architecture`.
         public let architecture: String
-        /// As in `block_count`.
+        /// The value of `block_count`.
         public let layerCount: Int
-        /// As in `expert_count`; 0 when there are none.
+        /// The value of `expert_count`; 0 if there are none.
         public let expertCount: Int
-        /// As in `attention.head_count`.
+        /// The value of `attention.head_count`.
         public let headCount: Int
-        /// As in `attention.head_count_kv`.
+        /// The value of `attention.head_count_kv`.
         public let keyValueHeadCount: Int
 
-        /// Makes the facts.
+        /// Creates the properties.
         ///
         /// - Parameters:
-        ///   - architecture: As in `general.architecture`.
-        ///   - layerCount: As in `block_count`.
-        ///   - expertCount: As in `expert_count`.
-        ///   - headCount: As in `attention.head_count`.
-        ///   - keyValueHeadCount: As in `attention.head_count_kv`.
+        ///   - architecture: The value of `general.architecture`.
+        ///   - layerCount: The value of `block_count`.
+        ///   - expertCount: The value of `expert_count`.
+        ///   - headCount: The value of `attention.head_count`.
+        ///   - keyValueHeadCount: The value of `attention.head_count_kv`.
         public init(architecture: String, layerCount: Int, expertCount: Int, headCount: Int, keyValueHeadCount: Int) {
             self.architecture = architecture
             self.layerCount = layerCount
@@ -55,17 +56,17 @@ public struct QuantizationMix: Sendable {
             self.keyValueHeadCount = keyValueHeadCount
         }
 
-        /// llama.cpp's "70B": eight heads share a value matrix, which gets more bits for little size.
+        /// Whether eight heads share a value matrix (llama.cpp's "70B"), which then gets more bits at little cost.
         var sharesValuesWidely: Bool {
             layerCount == 80 && (architecture == "qwen2" || architecture == "llama" && headCount != keyValueHeadCount)
         }
     }
 
-    /// The choice for one tensor.
+    /// The type of one tensor.
     public struct Choice: Sendable, Hashable {
-        /// What it is written in.
+        /// The type to write.
         public let type: TensorType
-        /// What it would have been written in, had its rows been a whole number of that type's blocks.
+        /// The selected type before the fallback; `nil` if the rows are a whole number of its blocks.
         public let fallbackFrom: TensorType?
     }
 
@@ -84,14 +85,14 @@ public struct QuantizationMix: Sendable {
         attentionValueCount = categories.count { $0 == .attentionValue }
     }
 
-    /// Chooses a type for every tensor of a model.
+    /// Selects a type for every tensor of a model.
     ///
     /// - Parameters:
-    ///   - recipe: The mix that is wanted.
-    ///   - model: The facts it depends on.
+    ///   - recipe: The requested mix.
+    ///   - model: The properties of the model.
     ///   - tensors: All tensors of the model, in any order.
-    /// - Returns: A choice for each, in the order of `tensors`.
-    /// - Throws: `RoostError` with code `unsupportedModel` when a tensor of a model with experts belongs to no layer.
+    /// - Returns: A choice for each tensor, in the order of `tensors`.
+    /// - Throws: `RoostError` with code `unsupportedModel` if a tensor of a model with experts belongs to no layer.
     public static func choices(for recipe: QuantizationRecipe, model: Model, tensors: [Tensor]) throws -> [Choice] {
         var mix = QuantizationMix(recipe: recipe, model: model, tensors: tensors)
         var choices = tensors.map { Choice(type: $0.plainType, fallbackFrom: nil) }
@@ -103,7 +104,8 @@ public struct QuantizationMix: Sendable {
         return choices
     }
 
-    /// Counts as it goes: which layer of how many a tensor belongs to is told by the tensors before it.
+    /// Selects the type of a tensor before the fallback. Counts the tensors, because their number determines the layer
+    /// of the next one.
     private mutating func wantedType(of tensor: Tensor) throws -> TensorType {
         let type = recipe.tensorType
         guard recipe.isQuantized else { return type }
@@ -126,7 +128,7 @@ public struct QuantizationMix: Sendable {
         }
     }
 
-    /// The recipes with `_M`: some layers get more bits than others.
+    /// Whether the recipe is one with `_M`, in which some layers get more bits than others.
     private var isMixed: Bool { recipe == .q4_K_M || recipe == .q5_K_M }
 
     private func outputType(of tensor: Tensor) -> TensorType {
@@ -134,7 +136,8 @@ public struct QuantizationMix: Sendable {
         return type == .q8_0 || tensor.shape[0] % type.blockSize != 0 ? .q8_0 : .q6_K
     }
 
-    /// Experts come in any number a layer, so the name must say which layer it is.
+    /// The layer of a tensor. For models with experts it is read from the name, because layers may have any number of
+    /// experts.
     private func layer(of tensor: Tensor) throws -> Int {
         guard let layer = LayerOrder.layer(of: tensor.name), layer < model.layerCount else {
             throw RoostError(
@@ -144,12 +147,13 @@ public struct QuantizationMix: Sendable {
         return layer
     }
 
-    /// The first and the last eighth of the layers, and every third between.
+    /// Whether a layer gets more bits: the first and the last eighth of the layers, and every third in between.
     private static func getsMoreBits(_ index: Int, of count: Int) -> Bool {
         index < count / 8 || index >= 7 * count / 8 || (index - count / 8) % 3 == 2
     }
 
-    /// Rows that are no whole number of blocks take a type with smaller blocks and more bits, or F16.
+    /// Returns the choice for a type. If the rows are not a whole number of its blocks, a type with smaller blocks and
+    /// more bits, or F16, is used.
     private static func fitting(_ type: TensorType, rowLength: Int) -> Choice {
         guard rowLength % type.blockSize != 0 else { return Choice(type: type, fallbackFrom: nil) }
         let smaller: [TensorType: TensorType] = [.q4_K: .q5_0, .q5_K: .q5_1, .q6_K: .q8_0]

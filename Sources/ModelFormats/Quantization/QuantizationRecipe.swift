@@ -1,6 +1,6 @@
 public import RoostCore
 
-/// A mix of tensor types that Roost writes, named as in the names of GGUF files.
+/// A mix of tensor types that Roost writes, with the name from GGUF file names.
 public enum QuantizationRecipe: String, Sendable, CaseIterable {
     case f32 = "F32"
     case f16 = "F16"
@@ -11,21 +11,21 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
     case q6_K = "Q6_K"
     case q8_0 = "Q8_0"
 
-    /// The recipe with a tag's name.
+    /// Creates the recipe with a tag's name.
     ///
-    /// - Parameter tag: Such as `Q4_K_M`; `Q4_K` and `Q5_K` count as the mixes with `_M`, as for `llama-quantize`.
+    /// - Parameter tag: A tag such as `Q4_K_M`. `Q4_K` and `Q5_K` mean the mixes with `_M`, as in `llama-quantize`.
     public init?(_ tag: QuantizationTag) {
         self.init(rawValue: ["Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M"][tag.description] ?? tag.description)
     }
 
-    /// The recipe that loses nothing of a source.
+    /// Creates the recipe that preserves a source without loss.
     ///
     /// - Parameter source: The type of the source's matrices.
     public init(keeping source: TensorType) {
         self = source == .f16 ? .f16 : source == .bf16 ? .bf16 : .f32
     }
 
-    /// `general.file_type`: the number of `llama_ftype` in llama.cpp.
+    /// The value of `general.file_type`: llama.cpp's number in `llama_ftype`.
     public var fileType: UInt32 {
         switch self {
         case .f32: 0
@@ -39,7 +39,7 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
         }
     }
 
-    /// What most matrices are written in; `QuantizationMix` knows the others.
+    /// The type of most matrices; `QuantizationMix` selects the others.
     public var tensorType: TensorType {
         switch self {
         case .f32: .f32
@@ -53,11 +53,11 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether blocks of weights share scales, and a library is needed to write them.
+    /// Whether blocks of weights share scales, so that a library is needed to write them.
     public var isQuantized: Bool { tensorType.blockSize > 1 }
 
-    /// How many bytes a weight takes, roughly: measured on a model of eight billion parameters. Small models have more, for their large
-    /// embeddings get more bits.
+    /// The approximate number of bytes for each weight, measured on a model of eight billion parameters. Small models
+    /// need more, because their large embeddings get more bits.
     public var bytesPerWeight: Double {
         switch self {
         case .f32: 4

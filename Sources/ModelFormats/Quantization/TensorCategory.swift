@@ -1,10 +1,11 @@
-/// What a tensor is for, as far as the choice of its type goes.
+/// The role of a tensor in the selection of its type.
 ///
-/// Names are those of GGUF, and the first rule that matches wins, as in `llama-quant.cpp` of llama.cpp build 11312.
+/// The names are those of GGUF, and the first rule that matches applies, as in `llama-quant.cpp` of llama.cpp build
+/// 11312.
 enum TensorCategory: Sendable {
     case output
     case tokenEmbedding
-    /// Values, or queries, keys and values in one.
+    /// The values, or queries, keys and values in one matrix.
     case attentionValue
     case attentionKey
     case attentionOutput
@@ -30,12 +31,12 @@ enum TensorCategory: Sendable {
             }
     }
 
-    /// Whether a tensor may be quantised at all: matrices of weights, but none of those that are small and matter much.
+    /// Returns whether a tensor may be quantized: only matrices of weights, except small ones that are important.
     ///
     /// - Parameters:
     ///   - name: The tensor's name.
-    ///   - shape: Its dimensions, the row's length first.
-    /// - Returns: `false` when it keeps the type that a conversion without quantisation gives it.
+    ///   - shape: The dimensions, the row length first.
+    /// - Returns: `false` if it keeps the type of a conversion without quantization.
     static func allowsQuantization(name: String, shape: [Int]) -> Bool {
         // Trailing dimensions of 1 do not count.
         guard shape.dropFirst().contains(where: { $0 > 1 }), name.hasSuffix("weight") else { return false }

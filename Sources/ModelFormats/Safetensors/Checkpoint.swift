@@ -2,35 +2,36 @@ import Foundation
 import RoostCore
 public import SystemPackage
 
-/// A model as a repository has it: the tensors of one or several safetensors files. Holds no numbers.
+/// The tensors of a model in one or several safetensors files, without their numbers.
 public struct Checkpoint: Sendable {
     /// A file of the checkpoint.
     public struct File: Sendable, Hashable {
-        /// Its name in the repository.
+        /// The name in the repository.
         public let name: String
-        /// Bytes.
+        /// The size in bytes.
         public let size: Int64
     }
 
-    /// A tensor and the file that holds it.
+    /// A tensor and its file.
     public struct Tensor: Sendable, Hashable {
-        /// Place of the file in `files`.
+        /// The index of the file in `files`.
         public let file: Int
         /// The tensor.
         public let tensor: SafetensorsTensor
     }
 
-    /// In the order of their names' bytes.
+    /// The files in the order of their names' bytes.
     public let files: [File]
-    /// In llama.cpp's order: file by file, in each by name.
+    /// The tensors in llama.cpp's order: by file, then by name.
     public let tensors: [Tensor]
 
-    /// Puts the headers of a checkpoint's files together.
+    /// Combines the headers of a checkpoint's files.
     ///
     /// - Parameters:
-    ///   - headers: Name and header of each file.
+    ///   - headers: The name and header of each file.
     ///   - index: The index, if the repository has one.
-    /// - Throws: `RoostError` with code `invalidModelFile` when two files have one tensor, or the files do not hold what the index says.
+    /// - Throws: `RoostError` with code `invalidModelFile` if two files contain the same tensor, or the files differ
+    ///   from the index.
     public init(headers: [(name: String, header: SafetensorsHeader)], index: CheckpointIndex? = nil) throws {
         let sorted = headers.sorted { ByteText($0.name) < ByteText($1.name) }
         files = sorted.map { File(name: $0.name, size: $0.header.fileSize) }
@@ -44,10 +45,9 @@ public struct Checkpoint: Sendable {
 
     /// Reads the headers of a checkpoint in a folder.
     ///
-    /// - Parameter folder: The repository's files.
-    /// - Throws: `RoostError` with code `unsupportedModel` when the folder has no safetensors files, `invalidModelFile` when they break their
-    /// rules, `fileSystem`
-    ///   when they cannot be read.
+    /// - Parameter folder: The folder of the repository's files.
+    /// - Throws: `RoostError` with code `unsupportedModel` if the folder has no safetensors files, `invalidModelFile`
+    ///   if they are malformed, `fileSystem` if they cannot be read.
     public init(folder: FilePath) throws {
         let choice = try CheckpointFiles(choosingFrom: try FileManager.default.contentsOfDirectory(atPath: folder.string))
         let index: CheckpointIndex? =
@@ -78,6 +78,6 @@ public struct Checkpoint: Sendable {
     private static func problem(_ text: String) -> RoostError {
         RoostError(
             .invalidModelFile,
-            "The model \(text). If its files are as the repository has them, pulling again changes nothing: take another revision or repository.")
+            "The model \(text). If the repository's files are like this, pulling again changes nothing: use another revision or repository.")
     }
 }

@@ -1,28 +1,29 @@
 import RoostCore
 public import SystemPackage
 
-/// Where the bytes of a checkpoint's files come from: files on the disk, or such that are still on their way, whose bytes are waited for.
+/// The source of the bytes of a checkpoint's files: files on the disk, or files that are still being downloaded, in
+/// which case reads wait.
 public protocol CheckpointBytes: Sendable {
     /// Fills a buffer.
     ///
     /// - Parameters:
-    ///   - file: Place of the file in `Checkpoint.files`.
-    ///   - offset: Where in the file the bytes begin.
-    ///   - buffer: Where they go; filled when the call returns.
-    /// - Throws: When the bytes cannot be had.
+    ///   - file: The index of the file in `Checkpoint.files`.
+    ///   - offset: The position of the bytes in the file.
+    ///   - buffer: The buffer, which is full when the call returns.
+    /// - Throws: An error if the bytes are not available.
     func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws
 }
 
-/// A checkpoint whose files lie in a folder.
+/// A checkpoint whose files are in a folder.
 public struct CheckpointFolder: CheckpointBytes {
     private let files: [InputFile]
 
     /// Opens the files.
     ///
     /// - Parameters:
-    ///   - folder: The repository's files.
-    ///   - checkpoint: Which ones.
-    /// - Throws: `RoostError` when a file cannot be opened, or no longer has the size its header was checked against.
+    ///   - folder: The folder of the repository's files.
+    ///   - checkpoint: The checkpoint with the files to open.
+    /// - Throws: `RoostError` if a file cannot be opened, or its size has changed since its header was read.
     public init(_ folder: FilePath, _ checkpoint: Checkpoint) throws {
         files = try checkpoint.files.map { expected in
             let file = try InputFile(opening: folder.appending(expected.name))
@@ -37,9 +38,9 @@ public struct CheckpointFolder: CheckpointBytes {
     /// Reads from the file, on the calling thread.
     ///
     /// - Parameters:
-    ///   - file: Place of the file in `Checkpoint.files`.
-    ///   - offset: Where in the file the bytes begin.
-    ///   - buffer: Where they go.
+    ///   - file: The index of the file in `Checkpoint.files`.
+    ///   - offset: The position of the bytes in the file.
+    ///   - buffer: The buffer for the bytes.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
         try files[file].read(into: buffer, at: offset)

@@ -1,20 +1,21 @@
 import RoostCore
 
-/// Which files of a repository hold its weights.
+/// The files of a repository that contain its weights.
 public enum CheckpointFiles: Sendable, Hashable {
-    /// The files that this index lists.
+    /// The files in this index.
     case index(String)
     /// These files, sorted by name.
     case files([String])
 
-    /// The index of a model in several files.
+    /// The name of the index of a model in several files.
     public static let indexName = "model.safetensors.index.json"
 
-    /// Chooses as llama.cpp's converter does: the index if there is one, else every `model*.safetensors`. Copies of the weights in another precision,
-    /// such as `model.fp16.safetensors`, are taken only where there is nothing else: they hold the same tensors.
+    /// Selects the files like llama.cpp's converter: the index if there is one, otherwise every `model*.safetensors`.
+    /// Copies of the weights in another precision, such as `model.fp16.safetensors`, are used only if there is nothing
+    /// else, because they contain the same tensors.
     ///
-    /// - Parameter names: Names of the files at the repository's top.
-    /// - Throws: `RoostError` with code `unsupportedModel` when there are none, saying what there is instead.
+    /// - Parameter names: The names of the files at the repository's top level.
+    /// - Throws: `RoostError` with code `unsupportedModel` if there are none, with the files that there are instead.
     public init(choosingFrom names: [String]) throws {
         if names.contains(Self.indexName) {
             self = .index(Self.indexName)
@@ -30,7 +31,8 @@ public enum CheckpointFiles: Sendable, Hashable {
         throw RoostError(.unsupportedModel, Self.explanation(names))
     }
 
-    /// The word after `model.` in the name of a copy: `fp16` of `model.fp16-00001-of-00002.safetensors`; nothing for the weights themselves.
+    /// The word after `model.` in the name of a copy: `fp16` of `model.fp16-00001-of-00002.safetensors`; empty for the
+    /// weights themselves.
     private static func precision(_ name: String) -> String {
         let rest = name.dropFirst("model".count).dropLast(".safetensors".count)
         return rest.first == "." ? String(rest.dropFirst().prefix { $0 != "-" }) : ""

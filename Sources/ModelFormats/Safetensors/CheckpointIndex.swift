@@ -1,22 +1,23 @@
 public import Foundation
 import RoostCore
 
-/// `model.safetensors.index.json`: which tensor is in which file.
+/// The index `model.safetensors.index.json`, which contains the file of each tensor.
 public struct CheckpointIndex: Sendable {
-    /// File names, sorted, each once.
+    /// The names of the files, sorted and unique.
     public let files: [String]
     /// The file of each tensor.
     let places: [ByteText: String]
 
-    /// The largest index that is read, in bytes.
+    /// The maximum size of an index in bytes.
     public static let byteLimit = 64 << 20
 
-    /// Reads an index.
+    /// Parses an index.
     ///
     /// - Parameters:
     ///   - json: The file's bytes.
-    ///   - name: What to call the file in errors.
-    /// - Throws: `RoostError` with code `invalidModelFile`; also when a name is not that of a safetensors file in the same folder.
+    ///   - name: The file's name, for errors.
+    /// - Throws: `RoostError` with code `invalidModelFile`, also if a name is not that of a safetensors file in the
+    ///   same folder.
     public init(parsing json: Data, name: String = CheckpointFiles.indexName) throws {
         places = try RoostError.describing(name) { try Self.places(JSONDocument(Array(json)).root) }
         files = Set(places.values).sorted { ByteText($0) < ByteText($1) }

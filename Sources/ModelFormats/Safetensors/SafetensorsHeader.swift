@@ -1,35 +1,35 @@
 import RoostCore
 
-/// The table of tensors of a safetensors file, checked against the whole file's size as safetensors 0.8 does it: the tensors fill the file without
-/// gaps or overlaps. Needs the file's first bytes only, so it can be read while the rest is on its way:
-/// https://github.com/huggingface/safetensors#format
+/// The table of tensors of a safetensors file, checked against the size of the complete file as in safetensors 0.8: the
+/// tensors fill the file without gaps or overlaps. Only the beginning of the file is needed, so the header can be read
+/// during the download: https://github.com/huggingface/safetensors#format
 public struct SafetensorsHeader: Sendable {
-    /// By name, in the order of its bytes.
+    /// The tensors, ordered by the bytes of their names.
     public let tensors: [SafetensorsTensor]
-    /// Bytes of the whole file.
+    /// The size of the complete file in bytes.
     public let fileSize: Int64
 
-    /// Bytes that tell how long the header is.
+    /// The number of bytes at the beginning that contain the length of the header.
     public static let prefixByteCount = 8
 
-    /// How many of a file's first bytes `init` needs.
+    /// Returns the number of bytes at the beginning of a file that `init` needs.
     ///
     /// - Parameters:
     ///   - prefix: The file's first eight bytes, or more.
-    ///   - fileSize: Bytes of the whole file.
-    ///   - name: What to call the file in errors.
-    /// - Returns: Bytes, counted from the file's beginning.
+    ///   - fileSize: The size of the complete file in bytes.
+    ///   - name: The file's name, for errors.
+    /// - Returns: A number of bytes from the beginning of the file.
     /// - Throws: `RoostError` with code `invalidModelFile`.
     public static func byteCount(prefix: UnsafeRawBufferPointer, fileSize: Int64, name: String) throws -> Int {
         try RoostError.describing(name) { try headerEnd(prefix, fileSize: fileSize) }
     }
 
-    /// Reads a header.
+    /// Parses a header.
     ///
     /// - Parameters:
-    ///   - bytes: The file from its beginning, at least the whole header.
-    ///   - fileSize: Bytes of the whole file.
-    ///   - name: What to call the file in errors.
+    ///   - bytes: The beginning of the file, at least the complete header.
+    ///   - fileSize: The size of the complete file in bytes.
+    ///   - name: The file's name, for errors.
     /// - Throws: `RoostError` with code `invalidModelFile`.
     public init(parsing bytes: UnsafeRawBufferPointer, fileSize: Int64, name: String) throws {
         tensors = try RoostError.describing(name) {
@@ -41,7 +41,7 @@ public struct SafetensorsHeader: Sendable {
         self.fileSize = fileSize
     }
 
-    /// A header that was read.
+    /// Creates a header from parsed values.
     init(tensors: [SafetensorsTensor], fileSize: Int64) {
         self.tensors = tensors
         self.fileSize = fileSize

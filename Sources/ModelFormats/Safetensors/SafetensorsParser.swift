@@ -1,10 +1,10 @@
 import RoostCore
 
-/// Reads the JSON of a safetensors header: `{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`.
+/// Parses the JSON of a safetensors header: `{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`.
 struct SafetensorsParser {
-    /// The longest header that is believed, in bytes.
+    /// The maximum size of a header in bytes.
     static let byteLimit = 100_000_000
-    /// Models with the most experts have some fifty thousand.
+    /// The maximum number of tensors. Models with the most experts have about fifty thousand.
     private static let tensorLimit = 1 << 18
     private static let rankLimit = 16
 
@@ -12,13 +12,13 @@ struct SafetensorsParser {
     private let dataOffset: Int64
     private let fileSize: Int64
 
-    /// Reads the JSON.
+    /// Parses the JSON.
     ///
     /// - Parameters:
     ///   - json: The header.
-    ///   - dataOffset: Where the tensors' bytes begin in the file.
-    ///   - fileSize: Bytes of the whole file.
-    /// - Throws: `FormatProblem` when it is no JSON.
+    ///   - dataOffset: The position of the tensors' bytes in the file.
+    ///   - fileSize: The size of the complete file in bytes.
+    /// - Throws: `FormatProblem` if it is not JSON.
     init(_ json: UnsafeRawBufferPointer, dataOffset: Int64, fileSize: Int64) throws {
         var limits = JSONLimits()
         limits.byteCount = Self.byteLimit
@@ -27,7 +27,7 @@ struct SafetensorsParser {
         self.fileSize = fileSize
     }
 
-    /// All tensors, by name.
+    /// Returns all tensors, ordered by name.
     func tensors() throws -> [SafetensorsTensor] {
         guard let members = json.members else { throw FormatProblem("its header is not a JSON object") }
         guard members.count <= Self.tensorLimit else { throw FormatProblem("it has more than \(Self.tensorLimit) tensors") }
@@ -73,7 +73,7 @@ struct SafetensorsParser {
         }
     }
 
-    /// In the order of their bytes the tensors join exactly, from the header's end to the file's.
+    /// Checks that the tensors, in the order of their bytes, exactly fill the file from the header to the end.
     private func checkPlaces(_ tensors: [SafetensorsTensor]) throws {
         var end = dataOffset
         for tensor in tensors.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {

@@ -1,11 +1,12 @@
-/// A tensor of a safetensors file: its type, shape and place, not its numbers. They are little-endian, in row-major order, and not aligned.
+/// A tensor of a safetensors file: its type, shape and position, without its numbers. These are little-endian, in
+/// row-major order, and unaligned.
 public struct SafetensorsTensor: Sendable, Hashable {
-    /// The name, as the file has it.
+    /// The name in the file.
     public let name: ByteText
     /// The type of the elements.
     public let type: SafetensorsType
-    /// Sizes of the dimensions, the slowest first; none for a scalar.
+    /// The sizes of the dimensions, the slowest first; empty for a scalar.
     public let shape: [Int]
-    /// Its bytes, counted from the start of the file.
+    /// The position of its bytes in the file.
     public let range: Range<Int64>
 }

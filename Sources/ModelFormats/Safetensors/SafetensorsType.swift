@@ -1,4 +1,4 @@
-/// The type of a safetensors tensor's elements, by its name in the file: all that safetensors 0.8 knows.
+/// The type of a safetensors tensor's elements, by its name in the file: all types of safetensors 0.8.
 public enum SafetensorsType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case f4 = "F4"
@@ -23,7 +23,7 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     case i64 = "I64"
     case u64 = "U64"
 
-    /// Bits of an element.
+    /// The number of bits in an element.
     public var bitCount: Int {
         switch self {
         case .f4: 4
@@ -35,13 +35,14 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the elements are numbers that can be converted: no whole numbers, and not those of quantised checkpoints.
+    /// Whether the elements can be converted: floating-point numbers, but not integers or the types of quantized
+    /// checkpoints.
     public var isConvertible: Bool { [.f32, .f16, .bf16, .f64].contains(self) }
 
-    /// Bytes of a tensor.
+    /// Returns the size of a tensor in bytes.
     ///
-    /// - Parameter shape: Sizes of the dimensions, none for a scalar.
-    /// - Returns: `nil` when they are no whole number of bytes, or cannot be counted.
+    /// - Parameter shape: The sizes of the dimensions, empty for a scalar.
+    /// - Returns: `nil` if it is not a whole number of bytes, or overflows.
     public func byteCount(of shape: [Int]) -> Int64? {
         var bits = bitCount
         for dimension in shape {

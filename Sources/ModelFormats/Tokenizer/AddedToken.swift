@@ -1,22 +1,23 @@
-/// A token that is looked for in the text before anything else happens to it.
+/// A token that is searched for in a text before any other processing.
 struct AddedToken: Sendable, Hashable {
     var id: Int
     var content: ByteText
     var isSpecial: Bool
-    /// Looked for after the text was normalised, not before.
+    /// Whether it is searched for after normalization, not before.
     var isNormalized = false
-    /// Takes the white space before it.
+    /// Whether it includes the white space before it.
     var stripsLeft = false
-    /// Takes the white space behind it.
+    /// Whether it includes the white space after it.
     var stripsRight = false
-    /// Found only where no letter or digit touches it.
+    /// Whether it matches only if no letter or digit is adjacent.
     var isSingleWord = false
 }
 
 extension AddedToken {
-    /// Reads an entry of tokenizer.json's `added_tokens`, or of tokenizer_config.json's `added_tokens_decoder`, which has the id elsewhere.
+    /// Parses an entry of tokenizer.json's `added_tokens`, or of tokenizer_config.json's `added_tokens_decoder`, where
+    /// the id is the key.
     ///
-    /// - Throws: `FormatProblem` for an entry without a text or a usable number.
+    /// - Throws: `FormatProblem` for an entry without a text or a valid number.
     init(_ value: JSONValue, id: Int?) throws {
         guard let id, (0..<Vocabulary.largestSize).contains(id), let content = value["content"]?.text else {
             throw FormatProblem("one of its added tokens has no text or no usable number")
@@ -29,13 +30,14 @@ extension AddedToken {
 }
 
 extension ByteText {
-    /// Whether a token is written by programs whatever its file says: repositories forget it, and llama.cpp's converter corrects them so.
+    /// Whether a token is a control token regardless of its flags. Some repositories lack the flag, and llama.cpp's
+    /// converter corrects them in the same way.
     var looksSpecial: Bool {
         func is_(_ start: String, _ end: String) -> Bool { bytes.starts(with: start.utf8) && bytes.reversed().starts(with: end.utf8.reversed()) }
         return ["<pad>", "<mask>", "<2mass>", "[@BOS@]"].contains(self) || is_("<|", "|>") || is_("<｜", "｜>") || is_("<unused", ">")
     }
 
-    /// With spaces for "▁", as text is that no program wrote.
+    /// The text with spaces instead of "▁", as in ordinary text.
     var withSpaces: ByteText {
         let mark = Array("▁".utf8)
         guard bytes.contains(mark[0]) else { return self }

@@ -1,12 +1,12 @@
 import RoostCore
 
-/// The added tokens of a repository as transformers 4.57 sees them, by id.
+/// The added tokens of a repository as in transformers 4.57, by id.
 ///
-/// tokenizer.json has them; tokenizer_config.json may say otherwise about the same text, and bring more; what either names as the begin, the end
-/// and so on is special.
+/// They are in tokenizer.json. tokenizer_config.json may override their flags and add more. The tokens that either file
+/// defines as begin, end and so on are special.
 struct AddedTokens: Sendable {
     private(set) var tokens: [AddedToken]
-    /// What was ignored, for people.
+    /// Notes for the user about ignored tokens.
     private(set) var notes: [String] = []
 
     /// Collects the tokens.
@@ -14,8 +14,9 @@ struct AddedTokens: Sendable {
     /// - Parameters:
     ///   - source: The files.
     ///   - ids: The vocabulary without its added tokens.
-    ///   - limit: Rows of the model's embedding: a token from there on, that no file gives an id, is ignored.
-    /// - Throws: `RoostError` when a file is broken.
+    ///   - limit: The number of rows in the model's embedding. A token without an id in the files is ignored if its id
+    ///     would reach this limit.
+    /// - Throws: `RoostError` if a file is malformed.
     init(_ source: TokenizerSource, ids: [ByteText: Int], limit: Int) throws {
         let settings = try source.tokensOfSettings() ?? (source.tokenizer == nil ? source.tokensOfAddedTokens() : [])
         let own = try source.tokensOfTokenizer()
@@ -47,7 +48,7 @@ struct AddedTokens: Sendable {
         tokens = known.values.sorted { ($0.id, $0.content) < ($1.id, $1.content) }
     }
 
-    /// The texts that are special by name, and those that the tokenizer's class takes for it if they exist.
+    /// The names of special tokens in the files, and those that the tokenizer's class treats as special if they exist.
     private static func specialNames(_ source: TokenizerSource) throws -> (required: [ByteText], assumed: [ByteText]) {
         var holders = [source.settings].compactMap { $0 }
         if source.settings?["added_tokens_decoder"]?.members == nil, let map = try source.json("special_tokens_map.json") { holders.append(map) }
@@ -68,6 +69,6 @@ struct AddedTokens: Sendable {
 }
 
 extension JSONValue {
-    /// The text of a token that is given as a string or as an object with its flags.
+    /// The text of a token, which is a string or an object with flags.
     var tokenText: ByteText? { text ?? self["content"]?.text }
 }

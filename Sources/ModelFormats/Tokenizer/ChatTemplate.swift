@@ -1,15 +1,15 @@
 import RoostCore
 
-/// How a conversation becomes a text: the templates of a repository, of which one may be the default.
+/// The chat templates of a repository, one of which may be the default.
 struct ChatTemplate {
     private(set) var templates: [(name: String, text: ByteText)] = []
-    /// What was ignored, for people.
+    /// Notes for the user about ignored templates.
     private(set) var notes: [String] = []
 
-    /// Looks in the three places: tokenizer_config.json, chat_template.jinja with the folder additional_chat_templates, chat_template.json. The first
-    /// that has one wins.
+    /// Searches tokenizer_config.json, then chat_template.jinja with the folder additional_chat_templates, then
+    /// chat_template.json. The first one with a template counts.
     ///
-    /// - Throws: `RoostError` when a file cannot be read.
+    /// - Throws: `RoostError` if a file cannot be read.
     init(_ source: TokenizerSource) throws {
         if let value = source.settings?["chat_template"], !value.isNull {
             read(value, from: "tokenizer_config.json")
@@ -55,7 +55,7 @@ struct ChatTemplate {
         return ByteText(bytes: bytes)
     }
 
-    /// A name as it can be a part of a key.
+    /// The name in a form that can be a part of a key.
     private static func name(_ name: String) -> String {
         String(name.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) ? Character($0) : "_" })
     }

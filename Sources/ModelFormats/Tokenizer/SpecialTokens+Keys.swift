@@ -1,7 +1,7 @@
 extension SpecialTokens {
     private static let idKeys = [
         "bos": "bos_token_id", "eos": "eos_token_id", "unk": "unknown_token_id",
-        // So spelt in GGUF.
+        // The spelling in GGUF.
         "sep": "seperator_token_id", "pad": "padding_token_id", "mask": "mask_token_id", "eot": "eot_token_id", "eom": "eom_token_id",
     ]
 

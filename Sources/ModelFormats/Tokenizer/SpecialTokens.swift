@@ -1,28 +1,29 @@
 import RoostCore
 
-/// Which tokens begin and end a text, and which of them are added to every text.
+/// The tokens that begin and end a text, and those that are added to every text.
 ///
-/// The names are in tokenizer_config.json, the ids in tokenizer.json, and the template that the text is put in says more about both. Follows
-/// llama.cpp's converter (build 11434) in all its rules, the odd ones too, so that the keys are the same.
+/// tokenizer_config.json contains the names, tokenizer.json the ids, and the template for texts contains more about
+/// both. Follows all rules of llama.cpp's converter (build 11434), including the unusual ones, so that the keys are the
+/// same.
 struct SpecialTokens {
-    /// `bos`, `eos`, … with their tokens, in the order in which they were found.
+    /// The tokens for `bos`, `eos`, …, in the order in which they were found.
     private(set) var ids: [(kind: String, id: Int)] = []
-    /// Whether `bos`, `eos`, … are added, in the order in which that was found.
+    /// Whether `bos`, `eos`, … are added, in the order in which this was found.
     private(set) var additions: [(kind: String, isAdded: Bool)] = []
-    /// What was ignored, for people.
+    /// Notes for the user about ignored tokens.
     private(set) var notes: [String] = []
 
     private var kinds = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"]
     private var names: [String: SpecialTokenName] = [:]
     private let hasSettings: Bool
 
-    /// Looks through the files.
+    /// Reads the tokens from the files.
     ///
     /// - Parameters:
     ///   - source: The files.
-    ///   - added: Where the ids are when there is no tokenizer.json.
-    ///   - count: Tokens of the model; ids from there on mean nothing.
-    /// - Throws: `RoostError` when tokenizer.json is broken.
+    ///   - added: The added tokens, for the ids if there is no tokenizer.json.
+    ///   - count: The number of tokens in the model; greater ids are ignored.
+    /// - Throws: `RoostError` if tokenizer.json is malformed.
     init(_ source: TokenizerSource, added: [AddedToken], count: Int) throws {
         hasSettings = source.settings != nil || !source.classNames.isEmpty
         for kind in kinds + ["eot", "eom"] {
@@ -65,7 +66,7 @@ struct SpecialTokens {
     }
 }
 
-// MARK: - The template that a text is put in
+// MARK: - The template for texts
 
 extension SpecialTokens {
     private mutating func read(processor: JSONValue) {
@@ -116,7 +117,8 @@ extension SpecialTokens {
         setAddition("eos", true)
     }
 
-    /// A pair of texts is A, one or two separators, B, between the first and the last token.
+    /// Determines the separators: a pair of texts is A, one or two separators, and B, between the first and the last
+    /// token.
     private mutating func separate(_ pair: [JSONValue], first: SpecialTokenName?, last: SpecialTokenName?) {
         var pair = pair[...]
         if let first, pair.first?.specialToken == first { pair.removeFirst() }
@@ -130,12 +132,12 @@ extension SpecialTokens {
     }
 }
 
-/// The name of a special token. One that was given as an object is no other's equal, as in Python.
+/// The name of a special token. A name in the form of an object is not equal to any other, as in Python.
 struct SpecialTokenName: Equatable {
     let text: ByteText
     private let isObject: Bool
 
-    /// `nil` for what names nothing.
+    /// Creates a name; `nil` for a value that contains none.
     init?(_ value: JSONValue) {
         guard let text = value.tokenText, !text.bytes.isEmpty else { return nil }
         self.text = text
@@ -144,9 +146,9 @@ struct SpecialTokenName: Equatable {
 }
 
 extension JSONValue {
-    /// The special token that an item of a template is.
+    /// The special token of an item of a template.
     fileprivate var specialToken: SpecialTokenName? { self["SpecialToken"]?["id"].flatMap(SpecialTokenName.init) }
 
-    /// The text, A or B, that an item of a template is.
+    /// The text, A or B, of an item of a template.
     fileprivate var sequence: ByteText? { self["Sequence"]?["id"]?.text }
 }

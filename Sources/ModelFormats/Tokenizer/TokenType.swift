@@ -1,15 +1,15 @@
-/// What a token is for, by llama.cpp's number of it.
+/// The role of a token, with llama.cpp's number.
 enum TokenType: Int32, Sendable {
     /// Text.
     case normal = 1
-    /// What stands for all that the vocabulary cannot say.
+    /// The replacement for text that the vocabulary cannot represent.
     case unknown = 2
-    /// Written by programs, such as `<|im_end|>`; found in text only on request.
+    /// A control token, such as `<|im_end|>`. It is recognized in a text only on request.
     case control = 3
-    /// Found in any text before it is split into words.
+    /// A token that is recognized in any text before the text is split into words.
     case userDefined = 4
-    /// Without a meaning, such as the filling of a vocabulary to a round size.
+    /// A token without a meaning, such as padding of the vocabulary to a round size.
     case unused = 5
-    /// One byte, such as `<0x0A>`.
+    /// A single byte, such as `<0x0A>`.
     case byte = 6
 }

@@ -1,18 +1,18 @@
 import RoostCore
 public import SystemPackage
 
-/// A repository's tokenizer as keys of a GGUF file, in the order of llama.cpp's converter (build 11434).
+/// A repository's tokenizer as the keys of a GGUF file, in the order of llama.cpp's converter (build 11434).
 public struct Tokenizer: Sendable {
-    /// The keys, those of the chat template too.
+    /// The keys, including those of the chat template.
     public let keyValues: [GGUFKeyValue]
-    /// Tokens: as many rows as the embedding must have.
+    /// The number of tokens, which is the required number of rows in the embedding.
     public let tokenCount: Int
-    /// How text becomes tokens.
+    /// The kind of the tokenizer.
     public let kind: TokenizerKind
-    /// What a person may want to know: how the pre-tokenizer was found, what was ignored.
+    /// Notes for the user: how the pre-tokenizer was determined, and what was ignored.
     public let notes: [String]
 
-    /// Whether a token of a text is among them.
+    /// Returns whether the vocabulary contains a token with a text.
     func has(_ text: ByteText) -> Bool {
         guard case .array(.string(let texts))? = keyValues.first(where: { $0.key == "tokenizer.ggml.tokens" })?.value else { return false }
         return texts.contains(text)
@@ -21,12 +21,12 @@ public struct Tokenizer: Sendable {
     /// Reads a tokenizer.
     ///
     /// - Parameters:
-    ///   - directory: The repository's files, or links to them: tokenizer.json, or tokenizer.model, or vocab.json and merges.txt, or vocab.txt; and
-    ///     what belongs to them.
-    ///   - rules: What the architecture says.
-    /// - Returns: The keys.
-    /// - Throws: `RoostError` with code `unsupportedModel` for a tokenizer that the engine could not use, `invalidModelFile` for broken files,
-    ///   `fileSystem` for files that cannot be read.
+    ///   - directory: The folder of the repository's files, or links to them: tokenizer.json, or tokenizer.model, or
+    ///     vocab.json and merges.txt, or vocab.txt; with the files that belong to them.
+    ///   - rules: The rules of the architecture.
+    /// - Returns: The tokenizer.
+    /// - Throws: `RoostError` with code `unsupportedModel` for a tokenizer that the engine cannot use,
+    ///   `invalidModelFile` for malformed files, `fileSystem` for files that cannot be read.
     public static func read(directory: FilePath, rules: TokenizerRules) throws -> Tokenizer {
         let source = try TokenizerSource(directory: directory)
         let kind = try TokenizerKind(source)

@@ -27,12 +27,12 @@ struct TokenizerBuilder {
         keys.set("tokenizer.ggml.token_type", .array(.int32(vocabulary.types.map(\.rawValue))))
     }
 
-    /// Writes what begins and ends texts, and the chat template.
+    /// Writes the special tokens and the chat template.
     ///
     /// - Parameters:
     ///   - added: The added tokens.
-    ///   - mustBegin: Whether a token must be named that begins texts, as the engine would take token 11 for it.
-    /// - Throws: `RoostError` when a file is broken.
+    ///   - mustBegin: Whether a token that begins texts is required, because the engine would otherwise use token 11.
+    /// - Throws: `RoostError` if a file is malformed.
     mutating func writeSpecialTokens(added: [AddedToken], mustBegin: Bool) throws {
         let special = try SpecialTokens(source, added: added, count: vocabulary.texts.count)
         special.write(to: &keys)
@@ -49,7 +49,8 @@ struct TokenizerBuilder {
         if !keys.contains("tokenizer.ggml.add_bos_token") { keys.set("tokenizer.ggml.add_bos_token", .bool(false)) }
     }
 
-    /// Writes whether a text gets a space before it, as tokenizer.json does it; the architecture's word comes later and counts more.
+    /// Writes whether a space is added before a text, according to tokenizer.json. The architecture's setting is
+    /// written later and takes precedence.
     mutating func writeSpacePrefixOfTokenizer() {
         guard !keys.contains("tokenizer.ggml.add_space_prefix") else { return }
         let normalizer = source.tokenizer?["normalizer"]
@@ -61,7 +62,7 @@ struct TokenizerBuilder {
         keys.set("tokenizer.ggml.add_space_prefix", .bool(prepends || isMetaspace))
     }
 
-    /// Writes how BERT's text is changed before it is split.
+    /// Writes the settings of BERT's text normalization.
     mutating func writeNormalizer() {
         func flags(_ normalizer: JSONValue) -> [(String, Bool)] {
             switch normalizer["type"]?.string {
@@ -78,7 +79,7 @@ struct TokenizerBuilder {
         }
     }
 
-    /// The tokenizer, with the architecture's last word.
+    /// Returns the tokenizer, after applying the rules of the architecture.
     mutating func finish(_ kind: TokenizerKind) -> Tokenizer {
         if vocabulary.texts.count == rules.sizeWithoutBegin { keys.set("tokenizer.ggml.add_bos_token", .bool(false)) }
         for pair in rules.trailing { keys.set(pair.key, pair.value) }

@@ -1,12 +1,12 @@
 import RoostCore
 
 extension TokenizerKind {
-    /// Finds out which kind the files are of.
+    /// Determines the kind of the tokenizer from the files.
     ///
     /// - Throws: `RoostError` with code `unsupportedModel`.
     init(_ source: TokenizerSource) throws {
         if let tokenizer = source.tokenizer, let kind = try Self.kind(of: tokenizer) {
-            // A byte-level vocabulary beside a tokenizer.model: the latter is of another library (tiktoken).
+            // If there is a byte-level vocabulary, the tokenizer.model beside it belongs to another library (tiktoken).
             self = kind
         } else if try source.bytes("tokenizer.model") != nil {
             self = .sentencePiece
@@ -22,10 +22,10 @@ extension TokenizerKind {
         }
     }
 
-    /// The kind of a tokenizer.json; `nil` for one that cannot be used.
+    /// The kind of a tokenizer.json; `nil` if it is not supported.
     private static func kind(of tokenizer: JSONValue) throws -> TokenizerKind? {
         guard let model = tokenizer["model"] else { return nil }
-        // Files of 2020 do not say the type.
+        // Files of 2020 do not contain the type.
         let type = model["type"]?.string ?? (model["merges"] != nil ? "BPE" : model["max_input_chars_per_word"] != nil ? "WordPiece" : nil)
         let isByteLevel =
             tokenizer["decoder"]?["type"]?.string == "ByteLevel"

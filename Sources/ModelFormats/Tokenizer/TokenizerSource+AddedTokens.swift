@@ -1,19 +1,19 @@
 import RoostCore
 
 extension TokenizerSource {
-    /// The added tokens of tokenizer.json.
+    /// Returns the added tokens of tokenizer.json.
     func tokensOfTokenizer() throws -> [AddedToken] {
         guard let tokens = tokenizer?["added_tokens"]?.elements else { return [] }
         return try RoostError.describing("tokenizer.json") { try tokens.map { try AddedToken($0, id: $0["id"]?.int) } }
     }
 
-    /// The added tokens of tokenizer_config.json; `nil` when it has no list of them.
+    /// Returns the added tokens of tokenizer_config.json; `nil` if it contains no list of them.
     func tokensOfSettings() throws -> [AddedToken]? {
         guard let tokens = settings?["added_tokens_decoder"]?.members else { return nil }
         return try RoostError.describing("tokenizer_config.json") { try tokens.map { try AddedToken($1, id: $0.string.flatMap { Int($0) }) } }
     }
 
-    /// The tokens of added_tokens.json, which has texts and ids and nothing else.
+    /// Returns the tokens of added_tokens.json, which contains only texts and ids.
     func tokensOfAddedTokens() throws -> [AddedToken] {
         guard let tokens = try json("added_tokens.json")?.members else { return [] }
         return try RoostError.describing("added_tokens.json") {

@@ -2,12 +2,12 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// What a repository says about its tokenizer: read and bounded, not yet understood.
+/// The tokenizer files of a repository, parsed within limits but not interpreted yet.
 struct TokenizerSource: Sendable {
     private let directory: FilePath
     /// tokenizer.json
     let tokenizer: JSONValue?
-    /// What the class of the tokenizer calls its special tokens, where we know it.
+    /// The special tokens of the tokenizer's class, if the class is known.
     let classNames: [String: JSONValue]
     /// tokenizer_config.json
     let settings: JSONValue?
@@ -16,7 +16,7 @@ struct TokenizerSource: Sendable {
 
     /// Reads the files that every tokenizer may have.
     ///
-    /// - Parameter directory: The repository's files, or links to them.
+    /// - Parameter directory: The folder of the repository's files, or links to them.
     /// - Throws: `RoostError` with code `invalidModelFile` or `fileSystem`.
     init(directory: FilePath) throws {
         self.directory = directory
@@ -31,15 +31,15 @@ struct TokenizerSource: Sendable {
         model = try Self.json("config.json", in: directory)
     }
 
-    /// A JSON file's object; `nil` when there is no such file.
+    /// Returns a JSON file's object; `nil` if there is no such file.
     func json(_ name: String) throws -> JSONValue? { try Self.json(name, in: directory) }
 
-    /// A file's bytes; `nil` when there is no such file.
+    /// Returns a file's bytes; `nil` if there is no such file.
     func bytes(_ name: String, atMost limit: Int = JSONLimits().byteCount) throws -> [UInt8]? { try Self.bytes(name, in: directory, atMost: limit) }
 
-    /// The names in a folder with an ending, sorted; none when there is no such folder.
+    /// Returns the sorted names in a folder with an ending; empty if there is no such folder.
     func names(in folder: String, ending: String) -> [String] {
-        // A folder that cannot be read has no names for us.
+        // A folder that cannot be read counts as empty.
         let names = try? FileManager.default.contentsOfDirectory(atPath: directory.appending(folder).string)
         return (names ?? []).filter { $0.hasSuffix(ending) }.sorted()
     }

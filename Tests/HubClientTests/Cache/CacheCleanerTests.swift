@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("a repository whose lock somebody holds, and one with a reason to stay, is left alone; lock files are never deleted")
+    @Test("a repository whose lock is held, and one with a reason to stay, is left alone; lock files are never deleted")
     func locked() async throws {
         try await CacheSite.run { site in
             try site.install(["config.json": [1]])

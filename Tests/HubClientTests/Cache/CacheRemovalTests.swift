@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test("a damaged blob is set aside in one step, and one that somebody works on is not")
+    @Test("a damaged blob is set aside in one step, and one in use is not")
     func quarantine() async throws {
         try await CacheSite.run { site in
             let file = try site.install(["m-Q4_0.gguf": model])[0]

@@ -54,7 +54,7 @@ import Testing
             let installed = try site.install(files, withReceipt: false)
             try FileSystem.remove(try site.repository().folder.appending("trees").appending("\(CacheSite.first).json"))
             #expect(try await site.verifier.verify(nil).sound)
-            // Files that a list names and nobody pulled are not missing.
+            // Files in a list that were never pulled are not missing.
             try FileSystem.remove(site.snapshotFile("config.json"))
             #expect(try await site.verifier.verify(nil).files == 2)
             try site.damage(site.blob(try #require(installed.last)), at: 5)
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test("a file without links whose digest nobody noted is said to be unchecked, not right")
+    @Test("a file without links and without a recorded digest is reported as unchecked, not as correct")
     func unchecked() async throws {
         try await CacheSite.run { site in
             try site.write(model, to: site.snapshotFile("m.gguf"))

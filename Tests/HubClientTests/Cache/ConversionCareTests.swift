@@ -45,7 +45,7 @@ import Testing
             #expect(try await site.verifier.verify(nil).findings.map(\.problem) == [.missing])
             try site.write([1], to: folder.modelFile)
             #expect(try await site.verifier.verify(nil).findings.map(\.problem) == [.size])
-            // Somebody who is making it anew keeps his file.
+            // The file of a new conversion in progress is kept.
             let refused = try folder.lock.holdingIfFree { #expect(throws: RoostError.self) { _ = try site.receipts.quarantine(finding) } }
             #expect(refused??.code == .conflict && site.exists(folder.modelFile))
         }
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `the lock of a model outlives the model, so that nobody holds another one of the same name`() async throws {
+    @Test func `the lock of a model outlives the model, so that there is no second lock of the same name`() async throws {
         try await CacheSite.run { site in
             try site.install(weights)
             let folder = try make("Q8_0", in: site)

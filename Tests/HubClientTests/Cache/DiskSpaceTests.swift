@@ -61,7 +61,7 @@ import Testing
         }
     #endif
 
-    @Test func `two pulls do not count on the same bytes, and what one has written or gives up is nobody's any more`() async throws {
+    @Test func `two pulls do not count on the same bytes, and written or released bytes no longer count`() async throws {
         let space = DiskSpace(reserve: 0, freeBytes: { _ in 10_000 })
         let first = try Fixture.file("a.gguf", Fixture.bytes(6000))
         let second = try Fixture.file("b.gguf", Fixture.bytes(5000))

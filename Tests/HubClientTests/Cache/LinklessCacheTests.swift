@@ -6,7 +6,7 @@ import Testing
 
 @testable import HubClient
 
-/// Caches on file systems without symbolic links, or where somebody has switched them off.
+/// Caches on file systems without symbolic links, or where the user has disabled them.
 @Suite struct LinklessCacheTests {
     private let content = Fixture.bytes(600_000)
 

@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ["x'6a6f62ff'", "'a' || char(0) || 'b'", "CAST(x'c328' AS TEXT)", "x''"])
-    func `a row whose id nobody can say does not stop the queue`(id: String) async throws {
+    func `a row whose id is not a valid text does not stop the queue`(id: String) async throws {
         let rest = "'org/odd', 'auto', 0, 'queued', '2026-01-01T00:00:00.000Z', NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL"
         let database = try open(try await DocumentedFile(in: directory.path, rows: ["\(id), \(rest)", "'good', \(rest)"]))
         let running = "x'ff01', 'org/odd', 'auto', 0, 'running', '2026-01-01T00:00:00.000Z'"

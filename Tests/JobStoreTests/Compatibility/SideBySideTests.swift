@@ -49,7 +49,7 @@ import Testing
         #expect(claimed == [ours.id, "old-1", "old-2"])
     }
 
-    @Test func `what an old program changes is seen, and a worker it took the job from is refused`() async throws {
+    @Test func `changes of an old program are visible, and a worker that lost its job to it is refused`() async throws {
         let job = try await store.create()
         let claim = try await store.claim()
         let old = try store.otherProgram()

@@ -51,7 +51,7 @@ struct Faults {
         failed += failures.count
         var violations = failures.filter { !Self.isRight($0, for: fault) }.map { "Wrong class of error: \($0.objects.joined(separator: " "))" }
         if end != .exited(0) && end != .exited(3) { violations.append("The process ended so: \(end). \(said.suffix(1))") }
-        if end == .exited(3) && failures.isEmpty { violations.append("The store was not opened, and nobody said why.") }
+        if end == .exited(3) && failures.isEmpty { violations.append("The store was not opened, and no reason was reported.") }
         violations += await StoreAudit(site.database, .init(said: said, unacknowledged: Self.tasks + failures.count)).violations
         if !violations.isEmpty { findings.append(.init(round: "\(fault)", violations: violations)) }
         return true

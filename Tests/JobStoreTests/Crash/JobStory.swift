@@ -16,7 +16,7 @@ struct JobStory {
     /// What was said about the job, in order.
     let said: [Announcement]
 
-    /// How many steps of the history nobody has acknowledged.
+    /// The number of steps of the history that were not acknowledged.
     private(set) var surplus = 0
     /// What is wrong, a sentence each.
     private(set) var violations: [String] = []
@@ -47,7 +47,7 @@ struct JobStory {
     private mutating func complain(_ what: String) { violations.append("Job \(id) \(what).") }
 
     private mutating func checkRow(_ job: Job) {
-        if job.status == .running, job.owner == nil { complain("is running and nobody's") }
+        if job.status == .running, job.owner == nil { complain("is running without an owner") }
         if job.status != .running, job.owner != nil { complain("is \(job.status.rawValue) and owned") }
         if job.status.isFinished != (job.finishedAt != nil) {
             complain("is \(job.status.rawValue) with finished_at \(job.finishedAt?.rawValue ?? "NULL")")
@@ -145,10 +145,10 @@ struct JobStory {
 
     /// Progress is a value that was announced; unless it may be older, it is the newest acknowledged one or a newer one.
     private mutating func checkProgress(_ job: Job, mayBeOlder: Bool) {
-        // Nobody said anything about the rows of a v1.0 server.
+        // Nothing was recorded about the rows of a v1.0 server.
         guard let bytes = job.downloadedBytes, !said.isEmpty else { return }
         if bytes != 0, !said.contains(where: { $0.verb == "progressing" && $0.number(1) == Int(bytes) }) {
-            complain("has \(bytes) bytes, which nobody reported")
+            complain("has \(bytes) bytes, which were not reported")
         }
         let acknowledged = said.filter { $0.verb == "progressed" }.map { $0.number(1) }.max() ?? 0
         if !mayBeOlder, bytes < acknowledged { complain("has \(bytes) bytes after \(acknowledged) were acknowledged") }

@@ -10,7 +10,7 @@ struct StoreAudit {
     struct Expectation {
         /// What the dead processes said, in order.
         var said: [Announcement] = []
-        /// How many steps may have been made that nobody could acknowledge any more: one for each task that was at work at each crash.
+        /// The number of steps that may have been made without an acknowledgement: one for each task that was running at each crash.
         var unacknowledged = 0
         /// Whether the newest progress may be missing: after power cuts, not after kills.
         var losesProgress = false

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PRAGMA application_id = 1", "another program"), ("PRAGMA user_version = 3", "not Roost's mark"),
+        ("PRAGMA application_id = 1", "another program"), ("PRAGMA user_version = 3", "not Roost's application_id"),
         ("PRAGMA application_id = 0x526F6F73; PRAGMA user_version = 3", "no version of Roost"),
         ("DROP TABLE jobs; CREATE TABLE people (name TEXT)", "no table `jobs`"),
         ("DROP TABLE jobs; CREATE TABLE people (name TEXT); CREATE VIEW jobs AS SELECT * FROM people", "no table `jobs`"),

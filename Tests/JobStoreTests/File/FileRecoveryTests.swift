@@ -76,7 +76,7 @@ import Testing
         try sample.add(2001...2050)
         try sample.damage(page: 0, from: offset)
         let damaged = sample.bytes
-        // From offset 16 on, Roost's own mark is gone too: nobody can tell then whose file it is.
+        // From offset 16 on, Roost's application_id is lost too, so the owner of the file is unknown.
         guard offset > 68 else {
             #expect(throws: (any Error).self) { try sample.recover() }
             #expect(sample.bytes == damaged)

@@ -101,5 +101,5 @@ import Testing
     }
 
     @Test(arguments: ["", "x", "%%%", "MQ==", "AAAA", "////", String(repeating: "MSAy", count: 1000), "\u{0}", "🦉"])
-    func `a place that nobody handed out is refused`(text: String) { #expect(JobCursor(parsing: text) == nil) }
+    func `a place that was never handed out is refused`(text: String) { #expect(JobCursor(parsing: text) == nil) }
 }

@@ -52,7 +52,7 @@ import Testing
         #expect(try await remaining() == ["at", "after"])
     }
 
-    @Test func `a row whose times nobody can read is kept`() async throws {
+    @Test func `a row with unreadable times is kept`() async throws {
         for text in ["", "yesterday", "banana", "2026-13-45T99:00:00Z"] { try await insert("odd \(text)", created: text, finished: text) }
         #expect(try await store.database.deleteOldJobs(days: 0) == 0)
         #expect(try await store.database.allJobs().count == 4)
@@ -93,7 +93,7 @@ import Testing
             try await store.finish(claim)
             store.clock.advance(by: 86_400)
         }
-        // Somebody has yet to be called about it.
+        // Its webhook call is still pending.
         #expect(try await store.database.deleteOldJobs(days: 1, dryRun: true) == 0)
         #expect(try await store.database.deleteOldJobs(days: 1) == 0)
         for call in try await store.database.dueWebhooks(limit: 2).calls { try await store.database.webhookDelivered(call) }

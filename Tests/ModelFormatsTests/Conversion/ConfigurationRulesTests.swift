@@ -54,7 +54,7 @@ import Testing
         Case("gemma2", #"{"rope_scaling":{"rope_type":"linear","factor":8}}"#, "linear"),
         Case("llama", #"{"rope_scaling":{"factor":8}}"#, "no type"),
         Case("qwen2", #"{"rope_scaling":{"type":"yarn","factor":4,"original_max_position_embeddings":64,"beta_fast":64}}"#, "beta_fast", "64"),
-        Case("qwen2", #"{"rope_scaling":{"type":"yarn","factor":4,"original_max_position_embeddings":64,"attention_factor":1}}"#, "sharpens"),
+        Case("qwen2", #"{"rope_scaling":{"type":"yarn","factor":4,"original_max_position_embeddings":64,"attention_factor":1}}"#, "scales attention"),
         Case("qwen2", #"{"rope_scaling":{"type":"yarn","factor":4,"original_max_position_embeddings":64,"truncate":false}}"#, "truncate"),
         Case("qwen2", #"{"rope_parameters":{"rope_type":"default","rope_theta":10000,"partial_rotary_factor":0.5}}"#, "part of each head"),
         Case(

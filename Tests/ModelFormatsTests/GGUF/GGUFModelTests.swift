@@ -21,7 +21,7 @@ import Testing
         }.read()
     }
 
-    @Test(arguments: ["adapter", "mmproj", "imatrix"]) func `a helper is called what it is, and nobody is told to pull it again`(_ type: String)
+    @Test(arguments: ["adapter", "mmproj", "imatrix"]) func `an auxiliary file is reported with its kind, and not to be pulled again`(_ type: String)
         throws
     {
         let file = try Self.file(type: type)

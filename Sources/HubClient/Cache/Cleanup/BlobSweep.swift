@@ -2,20 +2,21 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// Removes blobs that no snapshot links to, beside processes that download.
+/// Removes blobs that no snapshot links to, while other processes download.
 ///
-/// Python looks whether a blob is there, and only then waits for its lock and links to it. So a blob is not deleted when it is found without
-/// links, but set aside under its lock; then all links are read again, and what has got one meanwhile is put back.
+/// Python checks whether a blob exists, and only then waits for its lock and links to it. So a blob without links is
+/// not deleted at once, but set aside under its lock. Then all links are read again, and a blob that has received a
+/// link is put back.
 struct BlobSweep {
     let repository: CachedRepository
     private var setAside: [(name: String, path: FilePath)] = []
 
     init(_ repository: CachedRepository) { self.repository = repository }
 
-    /// Sets a blob aside unless somebody is at work on it.
+    /// Sets a blob aside unless another process is using it.
     ///
     /// - Parameter name: The blob's name.
-    /// - Returns: Whether it was.
+    /// - Returns: Whether it was set aside.
     /// - Throws: `RoostError` with code `fileSystem`.
     mutating func setAside(_ name: String) throws -> Bool {
         let path = repository.blobs.appending(Self.nameAside(name))
@@ -27,9 +28,9 @@ struct BlobSweep {
         return true
     }
 
-    /// Deletes what was set aside, or puts it back where a link has appeared.
+    /// Deletes the blobs that were set aside, or puts them back if a link has appeared.
     ///
-    /// - Parameter report: Is told what was removed and what stays.
+    /// - Parameter report: The report, which receives the removed and the kept files.
     /// - Throws: `RoostError` with code `fileSystem`.
     mutating func finish(_ report: inout CacheCleanup) throws {
         guard !setAside.isEmpty else { return }
@@ -39,7 +40,7 @@ struct BlobSweep {
         for (name, path) in setAside {
             let blob = repository.blobs.appending(name)
             guard !wanted.contains(name) else {
-                // Whoever linked to it may have fetched it anew; then theirs is the one that counts.
+                // The process that created the link may have downloaded the blob again; then that copy is kept.
                 if FileSystem.size(of: blob) == nil { try FileSystem.move(path, to: blob) } else { try FileSystem.remove(path) }
                 report.kept.append(.init(path: cache.relative(blob), reason: "a snapshot has just begun to use it"))
                 continue
@@ -53,6 +54,6 @@ struct BlobSweep {
         setAside = []
     }
 
-    /// A name that our own clean-up takes for an unfinished file, should this process end now, and so does Python's.
+    /// A name that Roost's and Python's clean-up recognize as an unfinished file, in case this process ends now.
     static func nameAside(_ name: String) -> String { "\(name).\(String(UInt32.random(in: .min ... .max), radix: 16)).aside.roost.incomplete" }
 }

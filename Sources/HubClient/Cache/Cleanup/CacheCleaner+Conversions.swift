@@ -3,14 +3,15 @@ import RoostCore
 import SystemPackage
 
 extension CacheCleaner {
-    /// Removes what unfinished conversions left long ago, and on demand models made of commits that nothing names any more.
+    /// Removes old files of unfinished conversions and, on demand, models converted from commits without a branch or
+    /// tag.
     func collectConversions(_ options: CollectOptions, _ report: inout CacheCleanup) throws {
         for repository in receipts.repositories() {
             let conversions = receipts.conversions(of: repository)
             guard !conversions.isEmpty, reasonToKeep(repository) == nil else { continue }
             let refs = Set(try cache.repository(repository).refs().values)
             for conversion in conversions {
-                // Where no branch or tag is known, nothing supersedes anything.
+                // If no branch or tag is known, no commit counts as superseded.
                 if options.includesRevisions, !refs.isEmpty, !refs.contains(conversion.commit) {
                     try removeSuperseded(conversion, &report)
                 } else {
@@ -20,13 +21,13 @@ extension CacheCleaner {
         }
     }
 
-    /// Removes a model that was made, or says that it would.
+    /// Removes a converted model, or only reports it in a dry run.
     func remove(_ conversion: ConversionFolder, as kind: CacheCleanup.Kind = .conversion, _ report: inout CacheCleanup) throws {
         let bytes = try conversion.allocatedBytes()
         if try report.isDryRun ? !conversion.isBeingMade() : conversion.remove() {
             report.note(kind, cache.relative(conversion.path), bytes: bytes)
         } else {
-            report.kept.append(.init(path: cache.relative(conversion.path), reason: "it is being made"))
+            report.kept.append(.init(path: cache.relative(conversion.path), reason: "it is being converted"))
         }
     }
 

@@ -3,17 +3,18 @@ public import RoostCore
 import SystemPackage
 
 extension CacheCleaner {
-    /// Removes a model: all of a repository, one of its models, or one revision, with what was made of it. Content that other snapshots use stays, and
-    /// so do the weights when only one of the models made of them goes.
+    /// Removes a model: a complete repository, one of its models, or one revision, with the models converted from it.
+    /// Content that other snapshots use is kept, and so are the weights if only one of the models converted from them
+    /// is removed.
     ///
-    /// What is removed vanishes from its snapshot first, so that nobody finds half a model.
+    /// The files are removed from the snapshot first, so that no program finds an incomplete model.
     ///
     /// - Parameters:
-    ///   - selector: Which.
-    ///   - isDryRun: Whether nothing is removed, only looked for.
-    /// - Returns: What went.
-    /// - Throws: `RoostError` with code `modelNotFound`; `invalidRequest` for a name that can mean several; `conflict` while a process downloads files of it, or when the cleaner has a reason to keep it;
-    ///   `fileSystem`.
+    ///   - selector: The model to remove.
+    ///   - isDryRun: Whether only to report what would be removed.
+    /// - Returns: The removed files.
+    /// - Throws: `RoostError` with code `modelNotFound`; `invalidRequest` for an ambiguous name; `conflict` while a
+    ///   process downloads files of it, or if the cleaner has a reason to keep it; `fileSystem`.
     public func remove(_ selector: ModelSelector, isDryRun: Bool) throws -> CacheCleanup {
         let repository = cache.repository(selector.repository)
         let isWhole = selector.variant == nil && selector.revision == nil
@@ -23,7 +24,9 @@ extension CacheCleaner {
         guard !commits.isEmpty || !partials.isEmpty || !conversions.isEmpty else { throw RoostError.notHere(selector) }
         try requireFree(selector)
         for conversion in conversions where try conversion.isBeingMade() {
-            throw RoostError(.conflict, "\(selector) stays: \(conversion.reference) is being made of it. Wait for that, or end it.", field: "model")
+            throw RoostError(
+                .conflict, "\(selector) cannot be removed: \(conversion.reference) is being converted from it. Wait for that, or cancel it.",
+                field: "model")
         }
         var report = CacheCleanup(isDryRun: isDryRun)
         for conversion in conversions { try remove(conversion, &report) }
@@ -53,13 +56,13 @@ extension CacheCleaner {
         return report
     }
 
-    /// Removes what unfinished downloads of a repository have left, old or not.
+    /// Removes the files of unfinished downloads of a repository, of any age.
     ///
     /// - Parameters:
-    ///   - repository: Which.
-    ///   - isDryRun: Whether nothing is removed, only looked for.
-    /// - Returns: What went.
-    /// - Throws: `RoostError` with code `conflict` when the cleaner has a reason to keep it; `fileSystem`.
+    ///   - repository: The repository.
+    ///   - isDryRun: Whether only to report what would be removed.
+    /// - Returns: The removed files.
+    /// - Throws: `RoostError` with code `conflict` if the cleaner has a reason to keep it; `fileSystem`.
     public func removePartials(of repository: RepositoryID, isDryRun: Bool) throws -> CacheCleanup {
         if let reason = reasonToKeep(repository) {
             throw RoostError(.conflict, "The partial files of \(repository) stay: \(reason).", field: "model")
@@ -73,11 +76,12 @@ extension CacheCleaner {
         if let reason = reasonToKeep(selector.repository) { throw RoostError(.conflict, "\(selector) stays: \(reason).", field: "model") }
         guard try !cache.isBeingFetched(selector.repository) else {
             throw RoostError(
-                .conflict, "\(selector) stays: a process is downloading files of it. Wait for it, or end it, and try again.", field: "model")
+                .conflict, "\(selector) cannot be removed: a process is downloading files of it. Wait for it, or end it, and try again.",
+                field: "model")
         }
     }
 
-    /// Removes a commit: what names it first, then its folder in one step, then the rest. Its blobs stay for the sweep.
+    /// Removes a commit: first its refs, then its folder in one step, then the rest. Its blobs are left to the sweep.
     func remove(_ commit: CommitHash, of repository: CachedRepository, _ report: inout CacheCleanup) throws {
         let snapshot = repository.snapshot(commit)
         report.note(
@@ -101,14 +105,15 @@ extension CacheCleaner {
             report.note(.file, cache.relative(file.location), bytes: file.blobName == nil ? file.size ?? 0 : 0)
         }
         guard !report.isDryRun else { return }
-        // With the list, Python would call the snapshot incomplete; without it, it takes the snapshot as it is.
+        // With the list, Python would consider the snapshot incomplete. Without it, Python accepts the snapshot as it
+        // is.
         try FileSystem.remove(cache.treeFile(ResolvedRevision(repository: repository.id, revision: "", commit: commit)))
         try receipts.remove(files, of: repository.id, commit: commit)
     }
 }
 
 extension CachedRepository {
-    /// Whether a snapshot holds something worth keeping besides some files: another model, or one in another format.
+    /// Whether a snapshot contains another model besides some files, or a model in another format.
     fileprivate func holdsModels(besides files: Set<RepositoryFilePath>, in commit: CommitHash) throws -> Bool {
         try entries(of: commit).contains { entry in
             let name = entry.path.fileName.lowercased()
@@ -116,16 +121,16 @@ extension CachedRepository {
         }
     }
 
-    /// The blobs that something links to besides some commits and files.
+    /// The blobs that have links from other commits and files.
     fileprivate func wantedBlobs(without commits: Set<CommitHash>, _ files: Set<FilePath>) throws -> Set<String> {
         let remaining = try self.commits().filter { !commits.contains($0) }
         return Set(try remaining.flatMap { try entries(of: $0).filter { !files.contains($0.location) }.compactMap(\.blobName) })
     }
 
-    /// Removes the repository's folders as far as nothing is left in them.
+    /// Removes the repository's folders if they are empty.
     fileprivate func removeEmptyFolders() {
         for name in ["blobs", "trees", ".no_exist", "refs"] { prune(folder.appending(name)) }
-        // `snapshots` goes last: without it Python calls the repository corrupt.
+        // `snapshots` is removed last: without it Python reports the repository as corrupt.
         let names = (try? FileSystem.names(in: folder)) ?? []
         guard names.allSatisfy({ $0 == "snapshots" }) else { return }
         prune(snapshots)

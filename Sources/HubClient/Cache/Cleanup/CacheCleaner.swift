@@ -2,24 +2,24 @@ public import Foundation
 public import RoostCore
 public import SystemPackage
 
-/// Removes from the Hub cache what nobody needs, and nothing else: beside running pulls, and beside Python processes that download.
+/// Removes unneeded files from the Hub cache, safely during running pulls and downloads of Python processes.
 public struct CacheCleaner: Sendable {
     let cache: HubCache
     let receipts: ReceiptFolder
-    /// Why a repository is to be left alone now, if it is: a pull that is not finished, say.
+    /// Returns the reason to skip a repository now, if there is one, for example an unfinished pull.
     let reasonToKeep: @Sendable (RepositoryID) -> String?
-    /// Snapshots that engines have their files from.
+    /// The snapshots whose files engines have loaded.
     let snapshotsInUse: Set<FilePath>
     let now: Date
 
-    /// Makes a cleaner.
+    /// Creates a cleaner.
     ///
     /// - Parameters:
     ///   - cache: The cache.
-    ///   - receipts: What Roost noted about it.
-    ///   - snapshotsInUse: Snapshot folders that engines have their files from.
-    ///   - now: What ages are measured against.
-    ///   - reasonToKeep: Why a repository is to be left alone, if it is.
+    ///   - receipts: Roost's receipts of its pulls.
+    ///   - snapshotsInUse: The snapshot folders whose files engines have loaded.
+    ///   - now: The current time, for ages.
+    ///   - reasonToKeep: Returns the reason to skip a repository, if there is one.
     public init(
         cache: HubCache, receipts: ReceiptFolder, snapshotsInUse: Set<FilePath> = [], now: Date = Date(),
         reasonToKeep: @escaping @Sendable (RepositoryID) -> String? = { _ in nil }
@@ -31,12 +31,12 @@ public struct CacheCleaner: Sendable {
         self.reasonToKeep = reasonToKeep
     }
 
-    /// Removes blobs without links, what old downloads left, and on demand commits that nothing names.
+    /// Removes blobs without links, files of old downloads, and on demand commits without a branch or tag.
     ///
-    /// A repository that somebody fetches, or will go on fetching, is left alone as a whole.
+    /// A repository that is being downloaded, or has an unfinished pull, is skipped completely.
     ///
-    /// - Parameter options: What may go.
-    /// - Returns: What went, what stays, and why.
+    /// - Parameter options: The files to remove.
+    /// - Returns: The removed files, and the kept files with the reasons.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func collect(_ options: CollectOptions) throws -> CacheCleanup {
         var report = CacheCleanup(isDryRun: options.isDryRun)
@@ -55,7 +55,7 @@ public struct CacheCleaner: Sendable {
 
     private func collect(_ repository: CachedRepository, _ options: CollectOptions, _ report: inout CacheCleanup) throws {
         let refs = Set(try repository.refs().values)
-        // Where no branch or tag is known, nothing supersedes anything.
+        // If no branch or tag is known, no commit counts as superseded.
         let superseded = try options.includesRevisions && !refs.isEmpty ? repository.commits().filter { !refs.contains($0) } : []
         let (kept, gone) = (superseded.filter(isInUse(repository)), superseded.filter { !isInUse(repository)($0) })
         for commit in kept {
@@ -70,13 +70,13 @@ public struct CacheCleaner: Sendable {
         }
         try sweep(unwanted, of: repository, &report)
         try removePartials(of: repository, olderThan: options.minimumAge, &report)
-        // No lock tells whether somebody is about to rename one.
+        // These files have no lock, so another process may be about to rename one.
         try removeTemporaries(of: repository, olderThan: max(options.minimumAge, options.settling), &report)
     }
 
     private func isInUse(_ repository: CachedRepository) -> (CommitHash) -> Bool { { snapshotsInUse.contains(repository.snapshot($0)) } }
 
-    /// Removes blobs, or says that it would.
+    /// Removes blobs, or only reports them in a dry run.
     func sweep(_ names: [String], of repository: CachedRepository, _ report: inout CacheCleanup) throws {
         if report.isDryRun {
             let store = SharedStore(cache: cache)
@@ -96,7 +96,7 @@ public struct CacheCleaner: Sendable {
         try sweep.finish(&report)
     }
 
-    /// Removes what unfinished downloads left, each under its lock, so that nobody is writing it.
+    /// Removes the files of unfinished downloads, each under its lock, so that no process is writing it.
     func removePartials(of repository: CachedRepository, olderThan minimumAge: TimeInterval, _ report: inout CacheCleanup) throws {
         for partial in try repository.partials() where now.timeIntervalSince(partial.modified) >= minimumAge {
             let path = cache.relative(partial.path)
@@ -109,7 +109,7 @@ public struct CacheCleaner: Sendable {
                 continue
             }
             let removed: Bool? = try cache.withLockIfFree(blob: partial.blobName, of: repository.id) {
-                // Somebody may have gone on with it, and let go of it again, since it was looked at.
+                // Another process may have continued the file and released the lock since the first check.
                 guard let again = PartialBlob(partial.path), now.timeIntervalSince(again.modified) >= minimumAge else { return false }
                 try FileSystem.remove(partial.path)
                 return true
@@ -122,7 +122,7 @@ public struct CacheCleaner: Sendable {
         }
     }
 
-    /// Removes what processes that were killed would have renamed or deleted a moment later.
+    /// Removes temporary files that killed processes would have renamed or deleted.
     private func removeTemporaries(of repository: CachedRepository, olderThan minimumAge: TimeInterval, _ report: inout CacheCleanup) throws {
         for path in try repository.temporaries() where try age(of: path) >= minimumAge {
             let bytes = (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0
@@ -144,16 +144,16 @@ public struct CacheCleaner: Sendable {
         }
     }
 
-    /// Seconds since a file was last written to; a link counts as old as itself.
+    /// The seconds since the last write to a file; for a link, since its own creation.
     private func age(of path: FilePath) throws -> TimeInterval {
-        // Gone already: nothing has to be waited for.
+        // The file no longer exists, so it needs no further waiting.
         guard let stat = try? path.stat(followTargetSymlink: false) else { return .infinity }
         return now.timeIntervalSince(stat.modified)
     }
 }
 
 extension CachedRepository {
-    /// Files and folders with names that only unfinished work has: ours, and those of Python's that no lock guards.
+    /// The files and folders whose names mark unfinished work: Roost's, and those of Python's that have no lock.
     fileprivate func temporaries() throws -> [FilePath] {
         func matching(_ folder: FilePath, _ isTemporary: (String) -> Bool) throws -> [FilePath] {
             try FileSystem.names(in: folder).filter(isTemporary).map { folder.appending($0) }

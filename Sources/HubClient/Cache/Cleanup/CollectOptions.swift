@@ -1,22 +1,23 @@
 public import Foundation
 
-/// What a clean-up of the Hub cache may remove.
+/// The options of a clean-up of the Hub cache.
 public struct CollectOptions: Sendable, Hashable {
-    /// Whether nothing is removed, only looked for.
+    /// Whether only to report what would be removed.
     public var isDryRun: Bool
-    /// Whether commits go, too, that no branch or tag names.
+    /// Whether to remove commits without a branch or tag too.
     public var includesRevisions: Bool
-    /// How long an unfinished download or a temporary file must not have been written to.
+    /// The time in seconds since the last write after which unfinished downloads and temporary files are removed.
     public var minimumAge: TimeInterval
-    /// How long a blob must not have been written to: one that has just arrived gets its link in a moment.
+    /// The time in seconds since the last write after which a blob without links is removed: a new blob gets its link a
+    /// moment later.
     public var settling: TimeInterval = 600
 
-    /// Makes options.
+    /// Creates options.
     ///
     /// - Parameters:
-    ///   - isDryRun: Whether nothing is removed.
-    ///   - includesRevisions: Whether superseded commits go, too.
-    ///   - minimumAge: In seconds; a day without it.
+    ///   - isDryRun: Whether only to report what would be removed.
+    ///   - includesRevisions: Whether to remove superseded commits too.
+    ///   - minimumAge: A time in seconds; the default is a day.
     public init(isDryRun: Bool, includesRevisions: Bool = false, minimumAge: TimeInterval = 86_400) {
         self.isDryRun = isDryRun
         self.includesRevisions = includesRevisions

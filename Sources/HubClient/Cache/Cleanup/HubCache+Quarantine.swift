@@ -2,11 +2,12 @@ public import RoostCore
 import SystemPackage
 
 extension HubCache {
-    /// Sets a damaged content aside in one step, so that nobody is given it any more and a pull fetches it again.
+    /// Sets damaged content aside in one step, so that it is no longer used and a pull downloads it again.
     ///
-    /// - Parameter finding: What a verification has found, with the file at fault.
-    /// - Returns: Where it lies now; `nil` when there was nothing to set aside.
-    /// - Throws: `RoostError` with code `conflict` while a process is at work on it; `fileSystem`; `invalidRequest` for a finding of another cache.
+    /// - Parameter finding: A finding of a verification, with the damaged file.
+    /// - Returns: The new path; `nil` if there was nothing to set aside.
+    /// - Throws: `RoostError` with code `conflict` while a process is using the file; `fileSystem`; `invalidRequest`
+    ///   for a finding of another cache.
     public func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
         guard finding.problem != .missing else { return nil }
         let repository = repository(try RepositoryID(parsing: finding.model))
@@ -26,9 +27,9 @@ extension HubCache {
         return (try? aside.stat(followTargetSymlink: false)) == nil ? nil : aside.string
     }
 
-    /// Deletes what was set aside.
+    /// Deletes content that was set aside.
     ///
-    /// - Parameter path: What `quarantine` returned.
+    /// - Parameter path: The path that `quarantine` returned.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func discard(quarantined path: String) throws { try FileSystem.remove(FilePath(path)) }
 }

@@ -2,8 +2,9 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The store at the cache's top in which newer versions of `huggingface_hub` keep content that several repositories share. A repository's blob is
-/// then a link into it, and a snapshot's file a link to a link.
+/// The store at the top of the cache in which newer versions of `huggingface_hub` keep content that several
+/// repositories share. The blob of a repository is then a link into the store, and a file of a snapshot is a link to
+/// that link.
 ///
 ///     <root>/blobs/.huggingface-shared-blobs       `1\n`
 ///     <root>/blobs/ab/ab…64 hex                    content
@@ -14,7 +15,7 @@ struct SharedStore: Sendable {
 
     private var folder: FilePath { cache.root.appending("blobs") }
 
-    /// Whether this is a store of the layout we know. Anything else is left alone.
+    /// Whether the store has the layout that Roost supports. Any other store is not changed.
     var isKnown: Bool {
         FileManager.default.contents(atPath: folder.appending(".huggingface-shared-blobs").string).map { $0 == Data("1\n".utf8) } ?? false
     }
@@ -27,7 +28,7 @@ struct SharedStore: Sendable {
         }.filter(isRegular)
     }
 
-    /// The content that a repository's blob is a link to, if it is one.
+    /// The content that a repository's blob links to, if it is a link.
     func payload(of blob: FilePath) -> FilePath? {
         guard isKnown, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: blob.string) else { return nil }
         let path = blob.removingLastComponent().pushing(FilePath(target)).lexicallyNormalized()
@@ -37,7 +38,8 @@ struct SharedStore: Sendable {
         return path
     }
 
-    /// Whether nothing links to a content any more, as far as can be told: a list of links that is missing or cannot be read proves nothing.
+    /// Whether certainly nothing links to a content. If the list of links is missing or cannot be read, this is not
+    /// certain.
     ///
     /// - Parameters:
     ///   - payload: The content.
@@ -58,9 +60,9 @@ struct SharedStore: Sendable {
         }
     }
 
-    /// Removes a content that nothing links to, under the lock that Python takes before it links.
+    /// Removes content without links, while holding the lock that Python acquires before it links.
     ///
-    /// - Returns: The bytes that it took; `nil` when it stays.
+    /// - Returns: The size in bytes; `nil` if it was kept.
     /// - Throws: `RoostError` with code `fileSystem`.
     func sweep(_ payload: FilePath) throws -> Int64? {
         try cache.withLockIfFree(at: FilePath(payload.string + ".lock")) {

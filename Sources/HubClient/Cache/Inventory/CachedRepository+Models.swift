@@ -2,25 +2,25 @@ import RoostCore
 import SystemPackage
 
 extension CachedRepository {
-    /// The GGUF files of a commit, by what they are; their own heads decide what their names leave open.
+    /// The GGUF files of a commit, classified by name. If the name is not sufficient, the file's header decides.
     ///
     /// - Parameters:
     ///   - paths: The files; some of them may be missing.
     ///   - commit: The commit.
-    /// - Returns: The models, and the rest.
+    /// - Returns: The models, and the other files.
     func models(in paths: some Sequence<RepositoryFilePath>, of commit: CommitHash) -> GGUFListing {
         var listing = GGUFListing(paths)
         listing.settle { GGUFHead(opening: snapshot(commit).pushing(FilePath($0.description))) }
         return listing
     }
 
-    /// The files of one model of a commit, the parts of a split one together.
+    /// Returns the files of one model of a commit, with all parts of a split one.
     ///
     /// - Parameters:
-    ///   - variant: Which.
+    ///   - variant: The model.
     ///   - commit: The commit.
-    /// - Returns: The files; none when there is no such model.
-    /// - Throws: `RoostError` with code `invalidRequest` when the name can mean several; `fileSystem`.
+    /// - Returns: The files; empty if there is no such model.
+    /// - Throws: `RoostError` with code `invalidRequest` if the name is ambiguous; `fileSystem`.
     func files(of variant: VariantName, in commit: CommitHash) throws -> Set<RepositoryFilePath> {
         let listing = models(in: try entries(of: commit).map(\.path), of: commit)
         let models = listing.models(named: variant).best
@@ -33,7 +33,8 @@ extension CachedRepository {
 }
 
 extension GGUFListing {
-    /// The files of all models but those that a name means; what only helps models stays with each of them.
+    /// The files of all models except those that a name refers to. Auxiliary files belong to all models, so they are
+    /// included.
     func files(besides variant: VariantName) -> Set<RepositoryFilePath> {
         let meant = models(named: variant).best
         return Set(models.filter { !meant.contains($0) }.flatMap(\.files))

@@ -2,7 +2,8 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// One repository of the cache, read from the disk each time: whoever put it there, what lies there is the truth.
+/// A repository in the cache. It is read from the disk each time: the files on the disk are authoritative, whichever
+/// program wrote them.
 struct CachedRepository: Sendable {
     let cache: HubCache
     let id: RepositoryID
@@ -11,7 +12,7 @@ struct CachedRepository: Sendable {
     var blobs: FilePath { cache.blobsFolder(id) }
     var snapshots: FilePath { folder.appending("snapshots") }
 
-    /// Deeper than any repository is; a folder below that is left alone.
+    /// The maximum depth of folders, deeper than in any repository. Folders below it are ignored.
     private static let deepestFolder = 64
 
     func snapshot(_ commit: CommitHash) -> FilePath { snapshots.appending(commit.description) }
@@ -19,24 +20,24 @@ struct CachedRepository: Sendable {
     /// The commits that have a snapshot folder.
     func commits() throws -> [CommitHash] { try FileSystem.names(in: snapshots).compactMap(CommitHash.init(hex:)) }
 
-    /// Branches and tags, and the commits that they mean.
+    /// The branches and tags with their commits.
     func refs() throws -> [String: CommitHash] {
         var refs: [String: CommitHash] = [:]
         try walk(folder.appending("refs")) { path, name in
             guard let text = FileManager.default.contents(atPath: path.string), text.count <= 64 else { return }
-            // Python's readers take the bytes as they are; so does this one, or the two would disagree about what a ref names.
+            // Python reads the bytes unchanged, so this does too. Otherwise the two would read different commits.
             refs[name] = CommitHash(hex: String(decoding: text, as: UTF8.self))
         }
         return refs
     }
 
-    /// The commits that a branch, tag, full commit or the beginning of one names.
+    /// The commits of a branch, tag, commit or beginning of a commit.
     func commits(named revision: String) throws -> [CommitHash] {
         if let commit = try refs()[revision] { return try commits().filter { $0 == commit } }
         return try commits().filter { revision.utf8.count >= 6 && $0.description.hasPrefix(revision) }
     }
 
-    /// The files of a snapshot. A name that is not safe as a path is left out; nothing of ours made it.
+    /// The files of a snapshot. A name that is not safe as a path is ignored, because Roost did not create it.
     func entries(of commit: CommitHash) throws -> [SnapshotEntry] {
         var entries: [SnapshotEntry] = []
         try walk(snapshot(commit)) { location, name in
@@ -51,12 +52,12 @@ struct CachedRepository: Sendable {
         return entries
     }
 
-    /// The names of all blobs that something in a snapshot folder links to, whether the snapshot is ours to understand or not.
+    /// The names of all blobs with a link from a snapshot folder, including folders with an unknown format.
     func referencedBlobs(except removed: Set<CommitHash> = []) throws -> Set<String> {
         var names: Set<String> = []
         for name in try FileSystem.names(in: snapshots) where !removed.contains(where: { $0.description == name }) {
             try walk(snapshots.appending(name)) { location, _ in
-                // The last part alone: a link may lead there by any way, and blob names are digests.
+                // Only the last component counts: a link may use any path, and blob names are digests.
                 if let target = linkTarget(location)?.lastComponent?.string { names.insert(target) }
             }
         }
@@ -75,7 +76,7 @@ struct CachedRepository: Sendable {
         guard depth < Self.deepestFolder else { return }
         for name in try FileSystem.names(in: folder) {
             let path = folder.appending(name)
-            // Gone between the two looks: nothing to visit.
+            // The file was removed after the folder was read.
             guard let stat = try? path.stat(followTargetSymlink: false) else { continue }
             if stat.type == .directory {
                 try walk(path, prefix: prefix + name + "/", depth: depth + 1, visit)
@@ -87,17 +88,17 @@ struct CachedRepository: Sendable {
 }
 
 extension HubCache {
-    /// The model repositories in the cache, by name.
+    /// Returns the model repositories in the cache, ordered by name.
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     func repositories() throws -> [CachedRepository] {
         try FileSystem.names(in: root).compactMap(RepositoryID.init(cacheFolderName:)).map { CachedRepository(cache: self, id: $0) }
     }
 
-    /// A repository, whether it is there or not.
+    /// A repository, which may not exist.
     func repository(_ id: RepositoryID) -> CachedRepository { CachedRepository(cache: self, id: id) }
 
-    /// A path as people write it: below the cache.
+    /// The path relative to the cache, for messages.
     func relative(_ path: FilePath) -> String {
         var path = path
         return path.removePrefix(root) ? path.string : path.string

@@ -3,13 +3,13 @@ public import RoostCore
 public import SystemPackage
 
 extension HubCache {
-    /// Everything the cache holds of a model.
+    /// Returns the details of a model in the cache.
     ///
     /// - Parameters:
-    ///   - selector: Which.
-    ///   - receipts: What Roost noted.
-    ///   - models: The models in it that an engine can load.
-    /// - Returns: The detail.
+    ///   - selector: The model.
+    ///   - receipts: Roost's receipts of its pulls.
+    ///   - models: Its models that an engine can load.
+    /// - Returns: The details.
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     public func detail(of selector: ModelSelector, receipts: ReceiptFolder, models: [ModelView]) throws -> ModelDetail {
         let repository = repository(selector.repository)
@@ -46,17 +46,17 @@ extension HubCache {
             hasSources: hasSources, receipt: receipt)
     }
 
-    /// The snapshot folders that a selector names.
+    /// Returns the snapshot folders that a selector refers to.
     ///
-    /// - Parameter selector: Which repository, and perhaps which revision.
-    /// - Returns: Their paths; none for a model that is not here.
+    /// - Parameter selector: The repository, and optionally the revision.
+    /// - Returns: Their paths; empty for a model that is not in the cache.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func snapshots(of selector: ModelSelector) throws -> [FilePath] {
         let repository = repository(selector.repository)
         return try repository.commits(of: selector).map(repository.snapshot)
     }
 
-    /// What unfinished downloads have left in the cache.
+    /// Returns the files of unfinished downloads in the cache.
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     public func partials() throws -> [PartialDownload] { try repositories().flatMap(partials) }

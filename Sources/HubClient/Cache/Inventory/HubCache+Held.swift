@@ -1,11 +1,11 @@
 package import RoostCore
 
 extension HubCache {
-    /// A commit that is here, as whoever does not ask the Hub knows it.
+    /// Returns the commit of a model in the cache, without asking the Hub.
     ///
-    /// - Parameter selector: Which repository; without a revision `main`, or the only commit there is.
+    /// - Parameter selector: The repository; without a revision, `main` or the only commit in the cache.
     /// - Returns: The commit.
-    /// - Throws: `RoostError` with code `modelNotFound`, saying how to pull it; `fileSystem`.
+    /// - Throws: `RoostError` with code `modelNotFound` that explains how to pull it; `fileSystem`.
     package func heldRevision(_ selector: ModelSelector) throws -> ResolvedRevision {
         let repository = repository(selector.repository)
         let name = selector.revision ?? "main"
@@ -17,19 +17,20 @@ extension HubCache {
         }
         guard commits.count == 1 else {
             throw RoostError(
-                .invalidRequest, "\(name.quotedForPeople) can mean \(commits.count) commits of \(selector.repository) that are here; name one whole.",
+                .invalidRequest,
+                "\(name.quotedForPeople) matches \(commits.count) commits of \(selector.repository) in the cache; give a complete commit.",
                 field: "revision")
         }
         return ResolvedRevision(repository: selector.repository, revision: name, commit: commit)
     }
 
-    /// The files of a commit that are here and of which somebody noted what they hash to.
+    /// Returns the files of a commit that are in the cache and whose digest is known.
     ///
     /// - Parameters:
     ///   - revision: The commit.
-    ///   - receipts: What Roost noted.
-    /// - Returns: The files, ordered by path. Their bytes are not looked at.
-    /// - Throws: `RoostError` with code `modelNotFound` when files that belong to it are missing; `fileSystem`.
+    ///   - receipts: Roost's receipts of its pulls.
+    /// - Returns: The files, ordered by path. Their bytes are not checked.
+    /// - Throws: `RoostError` with code `modelNotFound` if files of the commit are missing; `fileSystem`.
     package func heldFiles(in revision: ResolvedRevision, receipts: ReceiptFolder) throws -> [RepositoryFile] {
         let repository = repository(revision.repository)
         let items = try repository.items(
@@ -43,11 +44,11 @@ extension HubCache {
         }
     }
 
-    /// The error for a repository that is not here as a whole.
+    /// The error for a repository that is not complete in the cache.
     ///
     /// - Parameters:
     ///   - revision: The commit.
-    ///   - what: What is missing.
+    ///   - what: A description of the missing part.
     /// - Returns: The error.
     package func incomplete(_ revision: ResolvedRevision, _ what: String) -> RoostError {
         let advice = Self.pull(ModelSelector(repository: revision.repository))

@@ -2,17 +2,17 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// What an unfinished download left in a blobs folder.
+/// A file of an unfinished download in a blobs folder.
 struct PartialBlob: Sendable, Hashable {
     let path: FilePath
-    /// The blob that it was to become, which names the lock.
+    /// The name of the final blob, which is also the name of the lock.
     let blobName: String
-    /// `roost`, `huggingface_hub` or `llama.cpp`.
+    /// The program that wrote it: `roost`, `huggingface_hub` or `llama.cpp`.
     let writer: String
     let bytes: Int64
     let modified: Date
 
-    /// Recognises a partial file by its name.
+    /// Recognizes a partial file by its name.
     ///
     /// - Parameter path: A file in a blobs folder.
     init?(_ path: FilePath) {
@@ -35,11 +35,11 @@ struct PartialBlob: Sendable, Hashable {
 }
 
 extension Stat {
-    /// When the content was last written.
+    /// The time of the last write.
     var modified: Date { Date(timeIntervalSince1970: Double(st_mtim.tv_sec) + Double(st_mtim.tv_nsec) / 1e9) }
 }
 
 extension CachedRepository {
-    /// What unfinished downloads left, by name.
+    /// The files of unfinished downloads, ordered by name.
     func partials() throws -> [PartialBlob] { try blobNames().compactMap { PartialBlob(blobs.appending($0)) } }
 }

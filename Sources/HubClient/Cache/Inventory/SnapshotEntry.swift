@@ -1,16 +1,16 @@
 import RoostCore
 import SystemPackage
 
-/// One file of a snapshot folder, as it lies there.
+/// A file in a snapshot folder.
 struct SnapshotEntry: Sendable, Hashable {
     let path: RepositoryFilePath
-    /// The link, or the file itself in a cache without links.
+    /// The path of the link, or of the file itself in a cache without links.
     let location: FilePath
-    /// What the link ends in: the blob's name. `nil` when the file itself lies there.
+    /// The name of the blob at the end of the link; `nil` for a file that is not a link.
     let blobName: String?
-    /// The size of the content, through all links; `nil` when a link leads nowhere.
+    /// The size of the content, following all links; `nil` if the target does not exist.
     let size: Int64?
-    /// Tells contents apart whatever names lead to them.
+    /// The identity of the content, regardless of the names that refer to it.
     let identity: Identity?
 
     struct Identity: Sendable, Hashable {
@@ -18,6 +18,6 @@ struct SnapshotEntry: Sendable, Hashable {
         let inode: Inode
     }
 
-    /// The digest that the blob's name is.
+    /// The digest in the blob's name.
     var namedDigest: ContentDigest? { blobName.flatMap(ContentDigest.init(hex:)) }
 }

@@ -2,18 +2,19 @@ import Foundation
 public import RoostCore
 public import SystemPackage
 
-/// The folder of one conversion in Roost's home: a model with its receipt, or what an unfinished one has left.
+/// The folder of a conversion in Roost's home folder: a model with its receipt, or the files of an unfinished
+/// conversion.
 package struct ConversionFolder: Sendable, Hashable {
-    /// What the model was made of.
+    /// The repository of the weights.
     package let repository: RepositoryID
-    /// Its commit.
+    /// The commit of the weights.
     package let commit: CommitHash
-    /// What it was made by.
+    /// The recipe of the conversion.
     package let recipe: QuantizationTag
-    /// The folder; it need not exist.
+    /// The path of the folder, which may not exist.
     package let path: FilePath
 
-    /// Names a folder; nothing is read or made yet.
+    /// Creates a reference to a folder, without reading or creating anything.
     package init(_ models: ConvertedModels, of repository: RepositoryID, at commit: CommitHash, recipe: QuantizationTag) {
         self.repository = repository
         self.commit = commit
@@ -22,24 +23,25 @@ package struct ConversionFolder: Sendable, Hashable {
         lock = FileLock(models.lockFile(of: repository, at: commit, recipe: recipe))
     }
 
-    /// How the model is called.
+    /// The model's name.
     package var reference: ModelReference { ModelReference(repository: repository, quantization: recipe) }
 
-    /// The model; there only when it is finished.
+    /// The path of the model, which exists only after the conversion is finished.
     package var modelFile: FilePath { path.appending(ConvertedModels.modelName) }
 
-    /// Who makes or removes the model holds this. Its file lies outside of the folder, and stays when that goes.
+    /// The lock for creating or removing the model. Its file is outside of the folder and remains when the folder is
+    /// removed.
     package let lock: FileLock
 
     private var receiptFile: FilePath { path.appending("receipt.json") }
 
-    /// What the model was made of, and how; `nil` when nothing was noted that can be read.
+    /// The receipt of the conversion; `nil` if there is none or it cannot be read.
     package var receipt: ConversionReceipt? {
         guard let json = FileManager.default.contents(atPath: receiptFile.string), json.count <= 4 << 20 else { return nil }
         return (try? JSONDecoder().decode(ConversionReceipt.self, from: json)).flatMap { $0.formatVersion == 1 ? $0 : nil }
     }
 
-    /// Notes how the model was made. It is on the disk when the folder is flushed.
+    /// Writes the receipt. It is on the disk after the folder is flushed.
     ///
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     package func write(_ receipt: ConversionReceipt) throws {
@@ -48,10 +50,10 @@ package struct ConversionFolder: Sendable, Hashable {
         try FileSystem.write(try encoder.encode(receipt), to: receiptFile, temporaryIn: path)
     }
 
-    /// Whether somebody makes the model now. Asking makes no lock file.
+    /// Whether the model is being created now. The test creates no lock file.
     func isBeingMade() throws -> Bool { try lock.isHeld() }
 
-    /// What only an unfinished conversion needs.
+    /// The files that only an unfinished conversion needs.
     func leftovers() throws -> [FilePath] {
         try FileSystem.names(in: path).filter { name in
             name == "run.json" || name.hasSuffix(".roost.incomplete") || name.hasSuffix(".roost.journal")
@@ -59,20 +61,20 @@ package struct ConversionFolder: Sendable, Hashable {
         }.map { path.appending($0) }
     }
 
-    /// What all files of the folder take on the disk, in bytes.
+    /// The disk space of all files in the folder, in bytes.
     func allocatedBytes() throws -> Int64 {
         try FileSystem.names(in: path).reduce(0) { $0 + FileSystem.allocatedBytes(of: path.appending($1)) }
     }
 
-    /// When somebody last wrote to the folder.
+    /// The time of the last write to the folder.
     func modified() throws -> Date {
         let files = try FileSystem.names(in: path).map { path.appending($0) } + [path]
         return files.compactMap { (try? $0.stat(followTargetSymlink: false))?.modified }.max() ?? .distantPast
     }
 
-    /// Removes the model and its folder. Should this process end meanwhile, what is left is a model that works, or no model.
+    /// Removes the model and its folder. If this process ends in between, the result is a working model or no model.
     ///
-    /// - Returns: Whether it is gone; not while somebody makes it.
+    /// - Returns: Whether it was removed; `false` while it is being created.
     /// - Throws: `RoostError` with code `fileSystem`.
     func remove() throws -> Bool {
         let removed: Void? = try lock.holdingIfFree {
@@ -89,21 +91,21 @@ package struct ConversionFolder: Sendable, Hashable {
 }
 
 extension ReceiptFolder {
-    /// The repositories that something was made of, or pulled from.
+    /// The repositories with conversions or pulls.
     func repositories() -> [RepositoryID] { models.repositories() }
 
-    /// What was made of a repository, finished or not.
+    /// The conversions of a repository, finished or not.
     package func conversions(of repository: RepositoryID) -> [ConversionFolder] {
         models.commits(of: repository).flatMap { commit in
             models.recipes(of: repository, at: commit).map { ConversionFolder(models, of: repository, at: commit, recipe: $0) }
         }
     }
 
-    /// What a selector means of what was made, finished or not.
+    /// The conversions that a selector refers to, finished or not.
     ///
     /// - Parameters:
-    ///   - selector: Which.
-    ///   - cache: Knows what branches and tags mean.
+    ///   - selector: The models.
+    ///   - cache: The cache, for the commits of branches and tags.
     /// - Returns: Their folders.
     /// - Throws: `RoostError` with code `fileSystem`.
     func conversions(of selector: ModelSelector, in cache: HubCache) throws -> [ConversionFolder] {
@@ -115,27 +117,30 @@ extension ReceiptFolder {
         }
     }
 
-    /// Folders that engines have models in which Roost made: one for each commit.
+    /// Returns the folders with models that Roost converted: one for each commit.
     ///
     /// - Parameters:
-    ///   - selector: Which models.
-    ///   - cache: Knows what branches and tags mean.
+    ///   - selector: The models.
+    ///   - cache: The cache, for the commits of branches and tags.
     /// - Returns: The folders of the commits.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func conversionFolders(of selector: ModelSelector, in cache: HubCache) throws -> [FilePath] {
         try conversions(of: selector, in: cache).map { $0.path.removingLastComponent() }
     }
 
-    /// Sets a damaged model that Roost made aside in one step, so that nobody is given it any more.
+    /// Sets a damaged converted model aside in one step, so that it is no longer used.
     ///
-    /// - Parameter finding: What a verification has found, with a recipe.
-    /// - Returns: Where it lies now; `nil` when there was nothing to set aside.
-    /// - Throws: `RoostError` with code `conflict` while somebody makes it anew; `fileSystem`; `invalidRequest` for a finding of another home.
+    /// - Parameter finding: A finding of a verification, with a recipe.
+    /// - Returns: The new path; `nil` if there was nothing to set aside.
+    /// - Throws: `RoostError` with code `conflict` while it is being created again; `fileSystem`; `invalidRequest` for
+    ///   a finding of another home folder.
     public func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
         let repository = try RepositoryID(parsing: finding.model)
         let model = conversions(of: repository).first { $0.modelFile.string == finding.location }
         guard let model else {
-            guard finding.problem == .missing else { throw RoostError(.invalidRequest, "\(finding.location) is no model that was made here.") }
+            guard finding.problem == .missing else {
+                throw RoostError(.invalidRequest, "\(finding.location) is not a model that was converted here.")
+            }
             return nil
         }
         let aside = FileSystem.temporaryName(in: model.path)
@@ -143,7 +148,7 @@ extension ReceiptFolder {
             guard FileSystem.size(of: model.modelFile) != nil else { return }
             try FileSystem.move(model.modelFile, to: aside)
         }
-        guard moved != nil else { throw RoostError(.conflict, "\(model.reference) is being made anew. Wait for it to end and repair again.") }
+        guard moved != nil else { throw RoostError(.conflict, "\(model.reference) is being converted again. Wait for it to end and repair again.") }
         return FileSystem.size(of: aside) == nil ? nil : aside.string
     }
 }

@@ -1,14 +1,14 @@
 public import RoostCore
 
 extension HubClient {
-    /// What a pull that has just ended put on this machine.
+    /// Returns the receipt of a pull that has just finished.
     ///
     /// - Parameters:
-    ///   - files: The files, all of them verified.
+    ///   - files: The verified files.
     ///   - revision: The pinned revision.
-    ///   - startedAt: When the pull began.
-    ///   - pulledAt: When it ended.
-    /// - Returns: The receipt. The licence is the one that the Hub has named, else the one of the model card among the files.
+    ///   - startedAt: The start of the pull.
+    ///   - pulledAt: The end of the pull.
+    /// - Returns: The receipt. Its license is the one from the Hub, or otherwise from the model card among the files.
     public func receipt(of files: [RepositoryFile], in revision: ResolvedRevision, startedAt: Timestamp, pulledAt: Timestamp) -> ModelReceipt {
         let card = files.first { $0.path.description.lowercased() == "readme.md" }
         return ModelReceipt(

@@ -2,15 +2,15 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// Under which licence a model is, as its repository names it.
+/// The license of a model according to its repository.
 enum ModelLicense {
-    /// Longer than any licence's short name.
+    /// The maximum length, greater than that of any license's short name.
     private static let longest = 100
 
-    /// Accepts a name from outside.
+    /// Validates a name from the Hub or a card.
     ///
-    /// - Parameter text: What the Hub or a card says.
-    /// - Returns: The name; `nil` when it is empty, long, or no plain text.
+    /// - Parameter text: The name.
+    /// - Returns: The name; `nil` if it is empty, too long, or not plain text.
     static func name(_ text: String) -> String? {
         let name = text.trimmingCharacters(in: .whitespaces)
         guard (1...longest).contains(name.utf8.count), name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
@@ -19,10 +19,10 @@ enum ModelLicense {
         return name
     }
 
-    /// Looks into the head of a model card: the lines between two `---`, of which one is `license: mit`.
+    /// Reads the license from the header of a model card: the lines between two `---`, one of which is `license: mit`.
     ///
     /// - Parameter card: The card's path.
-    /// - Returns: The name, if the card has one.
+    /// - Returns: The name, if the card contains one.
     static func name(inCard card: FilePath) -> String? {
         guard let size = FileSystem.size(of: card), size <= 1 << 20, let bytes = FileManager.default.contents(atPath: card.string) else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)

@@ -3,26 +3,28 @@ public import RoostCore
 import Synchronization
 public import SystemPackage
 
-/// Where Roost notes what its pulls have put on this machine: `<home>/models/<org>--<name>/<commit>/receipt.json`.
+/// The folder of the receipts of Roost's pulls: `<home>/models/<org>--<name>/<commit>/receipt.json`.
 ///
-/// Outside the Hub cache, which belongs to everybody and where Python's tools call what they do not know corrupt.
+/// They are outside of the Hub cache, because other programs share the cache, and Python's tools report unknown files
+/// in it as corrupt.
 public struct ReceiptFolder: Sendable {
     let models: ConvertedModels
 
-    /// Two pulls of one commit may end at the same time; a home belongs to one process.
+    /// Two pulls of one commit may end at the same time. One lock in this process is enough, because only one process
+    /// uses a home folder.
     private static let changing = Mutex<Void>(())
 
-    /// Names the folder; nothing is read or made yet.
+    /// Creates a reference to the folder, without reading or creating anything.
     ///
-    /// - Parameter home: Roost's home.
+    /// - Parameter home: Roost's home folder.
     public init(home: FilePath) { models = ConvertedModels(home: home) }
 
-    /// The receipt of a commit.
+    /// Returns the receipt of a commit.
     ///
     /// - Parameters:
     ///   - repository: The repository.
     ///   - commit: The commit.
-    /// - Returns: The receipt; `nil` when there is none that can be read.
+    /// - Returns: The receipt; `nil` if there is none or it cannot be read.
     public func receipt(of repository: RepositoryID, commit: CommitHash) -> ModelReceipt? {
         guard let json = FileManager.default.contents(atPath: file(repository, commit).string), json.count <= TreeListing.mostBytes,
             let receipt = try? JSONDecoder().decode(ModelReceipt.self, from: json), receipt.formatVersion == 1
@@ -30,10 +32,10 @@ public struct ReceiptFolder: Sendable {
         return receipt
     }
 
-    /// Adds what a pull has put on this machine to the commit's receipt. It is on the disk when this returns.
+    /// Adds the files of a pull to the commit's receipt. The receipt is on the disk when this returns.
     ///
     /// - Parameters:
-    ///   - receipt: What the pull brought; an earlier pull's other files stay noted.
+    ///   - receipt: The receipt of the pull. Other files of earlier pulls are kept.
     ///   - repository: The repository.
     ///   - commit: The commit.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
@@ -43,10 +45,10 @@ public struct ReceiptFolder: Sendable {
         }
     }
 
-    /// Takes files out of a commit's receipt; without any file left, the receipt goes.
+    /// Removes files from a commit's receipt. A receipt without files is deleted.
     ///
     /// - Parameters:
-    ///   - paths: The files that are no longer there; `nil` for all.
+    ///   - paths: The files that no longer exist; `nil` for all.
     ///   - repository: The repository.
     ///   - commit: The commit.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
@@ -61,7 +63,7 @@ public struct ReceiptFolder: Sendable {
         guard receipt.files.isEmpty else { return try write(receipt, of: repository, commit: commit) }
         let path = file(repository, commit)
         try FileSystem.remove(path)
-        // What else lies there was made from the files and is no business of ours.
+        // The other files in the folder belong to conversions and are not removed here.
         if FileSystem.removeIfEmpty(path.removingLastComponent()) { _ = FileSystem.removeIfEmpty(models.folder(of: repository)) }
     }
 
@@ -81,7 +83,7 @@ public struct ReceiptFolder: Sendable {
 }
 
 extension ModelReceipt {
-    /// What the files have to be; an entry that somebody spoilt is left out.
+    /// The expected sizes and digests of the files; invalid entries are ignored.
     var expectations: [RepositoryFile] {
         files.compactMap { file in
             let hex = file.digest.split(separator: ":").last.map(String.init) ?? ""

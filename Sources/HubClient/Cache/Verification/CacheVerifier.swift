@@ -2,38 +2,38 @@ import Foundation
 public import RoostCore
 import SystemPackage
 
-/// Hashes every file of models again and compares it with what it has to be, on all processors.
+/// Hashes every file of models again and compares it with the expected digest, on all processors.
 ///
-/// A content that several snapshots share is hashed once. Memory does not grow with the files.
+/// Content that several snapshots share is hashed once. The use of memory does not depend on the size of the files.
 public struct CacheVerifier: Sendable {
     private let cache: HubCache
     private let receipts: ReceiptFolder
-    /// Whether models that Roost made of weights are looked at, too.
+    /// Whether to verify models that Roost converted too.
     public var includesConversions = true
 
     private static let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    /// One set of threads, however many verify at a time.
+    /// One set of threads for all verifications.
     private static let disk = DiskThreads(width)
 
-    /// Hashed in one go by one thread, between two looks at whether somebody has cancelled.
+    /// The number of bytes that a thread hashes between two checks for cancellation.
     private static let step: Int64 = 32 << 20
 
-    /// Makes a verifier.
+    /// Creates a verifier.
     ///
     /// - Parameters:
     ///   - cache: The cache.
-    ///   - receipts: What Roost noted about it.
+    ///   - receipts: Roost's receipts of its pulls.
     public init(cache: HubCache, receipts: ReceiptFolder) {
         self.cache = cache
         self.receipts = receipts
     }
 
-    /// Looks at models.
+    /// Verifies models.
     ///
     /// - Parameters:
-    ///   - selector: Which; `nil` for all.
-    ///   - onProgress: Hears how far it is, from any thread, often.
-    /// - Returns: What was found.
+    ///   - selector: The models; `nil` for all.
+    ///   - onProgress: Receives the progress, frequently and from any thread.
+    /// - Returns: The findings.
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`; `CancellationError`.
     @concurrent
     public func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
@@ -64,7 +64,8 @@ public struct CacheVerifier: Sendable {
         try repository.items(of: commit, variant: variant, receipt: receipts.receipt(of: repository.id, commit: commit))
     }
 
-    /// Judges what needs no hashing, and groups the rest by content, the largest first, so that no processor is left with it in the end.
+    /// Checks what needs no hashing, and groups the other files by content, the largest first, so that all processors
+    /// finish at about the same time.
     private func sort(_ items: [VerificationItem]) -> (findings: [VerifyReport.Finding], work: [[VerificationItem]]) {
         var findings: [VerifyReport.Finding] = []
         var groups: [SnapshotEntry.Identity: [VerificationItem]] = [:]
@@ -79,7 +80,7 @@ public struct CacheVerifier: Sendable {
                 groups[identity, default: []].append(item)
             }
         }
-        // Several names of one content may still expect different digests of it.
+        // Several names of the same content may have different expected digests.
         let work = groups.values.flatMap { Dictionary(grouping: $0) { $0.expectedDigest }.values }
         return (findings, work.sorted { ($0[0].size ?? 0, $0[0].location.string) > ($1[0].size ?? 0, $1[0].location.string) })
     }
@@ -109,7 +110,7 @@ public struct CacheVerifier: Sendable {
             let descriptor = try FileSystem.attempt("open", item.content) {
                 try FileDescriptor.open(item.location, .readOnly, options: [.closeOnExec])
             }
-            // Closing what was only read cannot lose anything.
+            // Closing a file after reading loses no data.
             defer { try? descriptor.close() }
             var offset: Int64 = 0
             while offset < size {
@@ -133,15 +134,15 @@ public struct CacheVerifier: Sendable {
 }
 
 extension CachedRepository {
-    /// The commits that a selector means.
+    /// The commits that a selector refers to.
     func commits(of selector: ModelSelector) throws -> [CommitHash] {
         try selector.revision.map(commits(named:)) ?? commits()
     }
 }
 
 extension RoostError {
-    /// The error for a model that the cache does not hold.
+    /// The error for a model that is not in the cache.
     static func notHere(_ selector: ModelSelector) -> RoostError {
-        RoostError(.modelNotFound, "\(selector) is not on this machine; `roost models list` shows what is.", field: "model")
+        RoostError(.modelNotFound, "\(selector) is not on this machine; `roost models list` shows all models.", field: "model")
     }
 }

@@ -1,20 +1,20 @@
 import RoostCore
 import SystemPackage
 
-/// A file to be looked at: where it is, and what it has to be.
+/// A file to verify, with its expected size and digest.
 struct VerificationItem: Sendable, Hashable {
     let repository: RepositoryID
     let commit: CommitHash
     let path: RepositoryFilePath
-    /// The name in the snapshot.
+    /// The path in the snapshot.
     let location: FilePath
-    /// The blob behind the name; the name itself where there is none.
+    /// The path of the blob; the path in the snapshot if there is none.
     let content: FilePath
     let size: Int64?
     let identity: SnapshotEntry.Identity?
     let expectedSize: Int64?
     let expectedDigest: ContentDigest?
-    /// What made it, where it is no file of the Hub.
+    /// The recipe of the conversion, if it is not a file of the Hub.
     var recipe: QuantizationTag?
 
     func finding(_ problem: VerifyReport.Problem, _ what: String) -> VerifyReport.Finding {
@@ -26,7 +26,7 @@ struct VerificationItem: Sendable, Hashable {
 }
 
 extension VerificationItem {
-    /// A model that Roost made; `nil` when it is not finished.
+    /// Creates an item for a converted model; `nil` if the conversion is not finished.
     init?(_ conversion: ConversionFolder) {
         let receipt = conversion.receipt
         let stat = try? conversion.modelFile.stat()
@@ -43,12 +43,12 @@ extension VerificationItem {
 }
 
 extension CachedRepository {
-    /// The files of a commit: all that lie in its snapshot, and those that a pull of ours has put there and that are gone.
+    /// Returns the files of a commit: all files in its snapshot, and the missing files of earlier pulls.
     ///
     /// - Parameters:
     ///   - commit: The commit.
-    ///   - variant: Only the files of this model, and the small ones beside them.
-    ///   - receipt: What Roost noted.
+    ///   - variant: Only the files of this model, and the small files beside them.
+    ///   - receipt: Roost's receipt of the commit.
     /// - Returns: The files, ordered by path.
     /// - Throws: `RoostError` with code `fileSystem`.
     func items(of commit: CommitHash, variant: VariantName?, receipt: ModelReceipt?) throws -> [VerificationItem] {

@@ -1,7 +1,7 @@
 import RoostCore
 import Synchronization
 
-/// Counts what several threads have verified.
+/// Counts the verified bytes of several threads.
 final class VerifyMeter: Sendable {
     private let state: Mutex<VerifyProgress>
     private let report: @Sendable (VerifyProgress) -> Void

@@ -1,9 +1,9 @@
-/// Keeps the wanted members of a JSON object that comes in pieces, and drops the others as they come: a hub's word about a repository can hold a
-/// list of all its files, which need not be in memory for five small fields.
+/// Keeps the requested members of a JSON object that arrives in pieces, and drops the others. A hub's model info may
+/// contain a list of all files, which need not be in memory for five small fields.
 struct JSONMembers {
-    /// A member that is longer is dropped, too, in bytes.
+    /// The maximum size of a kept member in bytes; a longer one is dropped.
     static let largest = 256 << 10
-    /// More of a name need not be seen to know that it is not wanted, in bytes.
+    /// The maximum length of a name in bytes; a longer one cannot be a requested name.
     private static let longestName = 64
 
     private enum Place {
@@ -25,22 +25,22 @@ struct JSONMembers {
 
     /// - Parameters:
     ///   - names: The members to keep.
-    ///   - name: A member that is passed on as it comes.
+    ///   - name: A member that is passed on in pieces.
     init(_ names: [String], passingOn name: String? = nil) {
         wanted = Set(names.map { Array("\"\($0)\"".utf8) })
         passed = name.map { Array("\"\($0)\"".utf8) }
     }
 
-    /// What has come of the member that is passed on since this was called last.
+    /// Returns the bytes of the passed-on member since the last call.
     mutating func takePassedOn() -> [UInt8] {
         defer { passedOn = [] }
         return passedOn
     }
 
-    /// Takes the next piece of the text.
+    /// Parses the next piece of the text.
     ///
-    /// - Parameter piece: Some bytes.
-    /// - Throws: `JSONNesting.Broken` when the text is no object.
+    /// - Parameter piece: The next bytes.
+    /// - Throws: `JSONNesting.Broken` if the text is not an object.
     mutating func take(_ piece: some Sequence<UInt8>) throws(JSONNesting.Broken) {
         for byte in piece {
             let mark = try nesting.take(byte)
@@ -59,9 +59,9 @@ struct JSONMembers {
         }
     }
 
-    /// The object with nothing but the wanted members.
+    /// Returns the object with only the requested members.
     ///
-    /// - Throws: `JSONNesting.Broken` when the text has not come to its end.
+    /// - Throws: `JSONNesting.Broken` if the text is incomplete.
     func finish() throws(JSONNesting.Broken) -> [UInt8] {
         guard case .after = place else { throw JSONNesting.Broken() }
         let members = kept.map { $0.key + [UInt8(ascii: ":")] + $0.value }

@@ -1,6 +1,6 @@
-/// Follows the nesting of JSON text byte by byte. What is between the brackets it does not judge: a decoder does that.
+/// Tracks the nesting of JSON text byte by byte. It does not check the values between the brackets; the decoder does.
 struct JSONNesting {
-    /// What a byte means for the nesting.
+    /// The role of a byte in the nesting.
     enum Mark {
         /// A bracket that opens the given level.
         case open(Int)
@@ -12,24 +12,24 @@ struct JSONNesting {
         case colon
         /// Part of a word, a string or a number.
         case content
-        /// White space between these.
+        /// White space.
         case space
     }
 
-    /// The text is no JSON, or is nested deeper than any answer of a hub.
+    /// The text is not JSON, or is nested deeper than any response of a hub.
     struct Broken: Error {}
 
-    /// Deeper than any answer of a hub.
+    /// The maximum depth, deeper than any response of a hub.
     static let deepest = 64
 
-    /// How many brackets are open.
+    /// The number of open brackets.
     private(set) var depth = 0
     private var isInString = false
     private var isEscaped = false
 
-    /// Takes the next byte.
+    /// Processes the next byte.
     ///
-    /// - Returns: What it means.
+    /// - Returns: The role of the byte.
     /// - Throws: `Broken`.
     mutating func take(_ byte: UInt8) throws(Broken) -> Mark {
         if isInString {

@@ -1,6 +1,7 @@
-/// Cuts a JSON array or object that comes in pieces into ones of a few elements, so that a long one is never in memory whole.
+/// Splits a JSON array or object that arrives in pieces into smaller ones of a few elements, so that a long one is
+/// never completely in memory.
 struct JSONPieces {
-    /// What is cut.
+    /// The kind of text to split.
     enum Kind {
         case array, object
 
@@ -9,26 +10,26 @@ struct JSONPieces {
         }
     }
 
-    /// Larger than any element of a hub's list, in bytes.
+    /// The maximum size of an element in bytes, larger than any in a hub's list.
     static let largestElement = 64 << 10
 
     private let brackets: (first: UInt8, last: UInt8)
     private var nesting = JSONNesting()
-    /// The beginning of an element whose end has not come yet.
+    /// The beginning of an incomplete element.
     private var rest: [UInt8] = []
     private var hasBegun = false
     private var isOver = false
 
     init(_ kind: Kind = .array) { brackets = kind.brackets }
 
-    /// Takes the next piece of the text.
+    /// Parses the next piece of the text.
     ///
-    /// - Parameter piece: Some bytes.
-    /// - Returns: The elements that are complete now, as JSON of the same kind; `nil` when there are none.
-    /// - Throws: `JSONNesting.Broken` when the text is of another kind or an element is too long.
+    /// - Parameter piece: The next bytes.
+    /// - Returns: The elements that are complete now, as JSON of the same kind; `nil` if there are none.
+    /// - Throws: `JSONNesting.Broken` if the text is of another kind or an element is too long.
     mutating func take(_ piece: some Sequence<UInt8>) throws(JSONNesting.Broken) -> [UInt8]? {
         var elements = rest
-        // Up to where the elements are complete.
+        // The end of the complete elements.
         var end: Int?
         for byte in piece {
             let mark = try nesting.take(byte)
@@ -54,9 +55,9 @@ struct JSONPieces {
         return [brackets.first] + elements[..<end] + [brackets.last]
     }
 
-    /// Makes sure that the text is complete.
+    /// Checks that the text is complete.
     ///
-    /// - Throws: `JSONNesting.Broken` when it is not.
+    /// - Throws: `JSONNesting.Broken` if it is not.
     func finish() throws(JSONNesting.Broken) {
         guard isOver else { throw JSONNesting.Broken() }
     }

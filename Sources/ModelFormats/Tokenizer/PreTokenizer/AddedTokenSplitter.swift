@@ -1,6 +1,7 @@
-/// Finds added tokens in a text: of those that begin first the longest, as in the tokenizers library.
+/// Finds added tokens in a text: the first one, and of several at the same position the longest, as in the tokenizers
+/// library.
 struct AddedTokenSplitter {
-    /// A piece of a text.
+    /// A part of a text.
     enum Part: Equatable {
         case token(Int)
         case text(String)

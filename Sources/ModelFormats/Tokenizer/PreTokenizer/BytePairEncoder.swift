@@ -1,6 +1,6 @@
-/// Encodes a text as the tokenizers library does with a byte-level BPE, so that we can see whether a vocabulary is a known one.
+/// Encodes a text with a byte-level BPE, like the tokenizers library, to recognize known vocabularies.
 ///
-/// Meant for the short text of the proof, and for tests: it is exact, not fast.
+/// For short texts and for tests: it is exact but not fast.
 struct BytePairEncoder {
     private let ids: [ByteText: Int]
     private let ranks: [ByteText: Int]
@@ -17,9 +17,9 @@ struct BytePairEncoder {
         self.steps = steps
     }
 
-    /// The tokens of a text that holds no added token.
+    /// Returns the tokens of a text without added tokens.
     ///
-    /// - Returns: Their ids; `nil` when a step or a letter is not known.
+    /// - Returns: The ids; `nil` if a step or a character is unknown.
     func encode(_ text: String) throws -> [Int]? {
         var words = [text]
         for step in steps {
@@ -45,7 +45,7 @@ struct BytePairEncoder {
         return result.count == symbols.count ? result : nil
     }
 
-    /// Where the first of the merges of the lowest rank begins.
+    /// Returns the position of the first merge with the lowest rank.
     private func mostUrgentMerge(of symbols: [ByteText]) -> Int? {
         symbols.indices.dropLast().compactMap { index in
             ranks[ByteText(bytes: symbols[index].bytes + [UInt8(ascii: " ")] + symbols[index + 1].bytes)].map { (rank: $0, index: index) }

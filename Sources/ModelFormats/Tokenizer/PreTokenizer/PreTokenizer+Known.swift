@@ -1,12 +1,13 @@
 extension PreTokenizer {
-    /// The text that llama.cpp's converter (build 11434) encodes to recognise a vocabulary.
+    /// The text that llama.cpp's converter (build 11434) encodes to recognize a vocabulary.
     static let checkText =
         "\n \n\n \n\n\n \t \t\t \t\n  \n   \n    \n     \n🚀 (normal) 😶\u{200D}🌫\u{FE0F} (multiple emojis "
         + "concatenated) ✅ 🦙🦙 3 33 333 3333 33333 333333 3333333 33333333 3.3 3..3 3...3 កាន់តែពិសេសអាច😁 "
         + "?我想在apple工作1314151天～ ------======= нещо на Български ''''''```````\"\"\"\"......!!!!!!?????? I've been "
         + "'told he's there, 'RE you sure? 'M not sure I'll make it, 'D you like some tea? We'Ve a'lL"
 
-    /// SHA-256 of the check text's tokens, printed as Python prints a list → name; facts of llama.cpp build 11434, conversion/base.py (MIT).
+    /// The names by the SHA-256 of the check text's tokens, printed like a Python list; from llama.cpp build 11434,
+    /// conversion/base.py (MIT).
     static let namesByHash: [String: String] = [
         "b6e8e1518dc4305be2fe39c313ed643381c4da5db34a98f6a04c093f8afbe99b": "chatglm-bpe",
         "81d72c7348a9f0ebe86f23298d37debe0a5e71149e29bd283904c02262b27516": "chatglm-bpe",

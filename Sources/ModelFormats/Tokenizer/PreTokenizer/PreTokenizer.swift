@@ -1,19 +1,20 @@
 import Hashing
 import RoostCore
 
-/// The name of what splits text into words before the vocabulary is asked: `tokenizer.ggml.pre`. A wrong one makes a model that loads and is worse.
+/// The pre-tokenizer, which splits text into words before the vocabulary is applied: `tokenizer.ggml.pre`. With a wrong
+/// one, a model loads but its results are worse.
 ///
-/// llama.cpp's converter encodes one text and looks the tokens up in a list of known models. So do we; and where a vocabulary is not in the list, the
-/// shape of `pre_tokenizer` says the name.
+/// llama.cpp's converter encodes a check text and looks up the tokens in a list of known models. Roost does the same.
+/// For a vocabulary that is not in the list, the shape of `pre_tokenizer` determines the name.
 struct PreTokenizer: Equatable {
-    /// Such as `llama-bpe`.
+    /// The name, such as `llama-bpe`.
     let name: String
-    /// How it was found, for people.
+    /// A note for the user on how the name was determined.
     let note: String
 
-    /// Finds the name of a byte-level BPE.
+    /// Determines the name for a byte-level BPE.
     ///
-    /// - Throws: `RoostError` with code `unsupportedModel` when neither the tokens nor the shape are known.
+    /// - Throws: `RoostError` with code `unsupportedModel` if neither the tokens nor the shape are known.
     init(_ vocabulary: BytePairVocabulary, _ source: TokenizerSource, added: [AddedToken]) throws {
         let steps = Self.steps(source)
         let shape = Self.name(of: steps, ignoresMerges: vocabulary.ignoresMerges, source)
@@ -29,15 +30,15 @@ struct PreTokenizer: Equatable {
         self.init(name: name, known: known, shape: shape)
     }
 
-    /// Finds the name of a WordPiece vocabulary; the engine does not look at it.
+    /// Determines the name for a WordPiece vocabulary; the engine does not use it.
     init(_ vocabulary: WordPieceVocabulary, _ source: TokenizerSource, added: [AddedToken]) throws {
         let known = try TextEncoder(vocabulary, source, added: added).flatMap(Self.knownName)
         self.init(name: known ?? "default", known: known, shape: "default")
     }
 
-    /// Takes a person's word for it.
+    /// Uses the name that the user specified.
     ///
-    /// - Throws: `RoostError` for a name that no model of the list has.
+    /// - Throws: `RoostError` for a name that is not in the list.
     init(named name: String) throws {
         guard name == "default" || Self.namesByHash.values.contains(name) else {
             throw RoostError(.invalidRequest, "The engine knows no pre-tokenizer \(name.quotedForPeople).", field: "pre_tokenizer")
@@ -57,7 +58,7 @@ struct PreTokenizer: Equatable {
             }
     }
 
-    /// The name of a known vocabulary, by the digest of the tokens of the check text as Python prints them.
+    /// The name of a known vocabulary, by the digest of the check text's tokens in Python's notation.
     private static func knownName(_ encoder: TextEncoder) throws -> String? {
         guard let tokens = try encoder.tokens(of: checkText, withTemplate: true) else { return nil }
         let digest = SHA256.hash(data: Array("[\(tokens.map(String.init).joined(separator: ", "))]".utf8))
@@ -68,14 +69,14 @@ struct PreTokenizer: Equatable {
 // MARK: - Shapes
 
 extension PreTokenizer {
-    /// The steps of the files. Without tokenizer.json they are those of the model's family.
+    /// Returns the steps in the files. Without tokenizer.json they are those of the model's family.
     static func steps(_ source: TokenizerSource) -> [PreTokenizerStep] {
         guard let tokenizer = source.tokenizer else {
             let isQwen = source.model?["model_type"]?.string?.hasPrefix("qwen") ?? false
             return isQwen ? [.split(.qwen2), .byteLevel(splits: false, addsSpace: false)] : [.byteLevel(splits: true, addsSpace: false)]
         }
         let steps = PreTokenizerStep.steps(of: tokenizer["pre_tokenizer"])
-        // For a step alone, transformers does as tokenizer_config.json says.
+        // For a single step, transformers uses the setting of tokenizer_config.json.
         guard case .byteLevel(let splits, _) = steps.first, tokenizer["pre_tokenizer"]?["type"]?.string == "ByteLevel" else { return steps }
         return [.byteLevel(splits: splits, addsSpace: source.settings?["add_prefix_space"]?.bool ?? false)]
     }

@@ -1,4 +1,5 @@
-/// The expressions that split a text into words before byte-level BPE. Only these are ever run: one from outside could take for ever.
+/// The regular expressions that split a text into words before byte-level BPE. Only these are ever run, because an
+/// untrusted expression could run forever.
 enum PreTokenizerPattern: CaseIterable {
     case gpt2, llama3, qwen2, qwen35, tekken, gpt4o, threeDigits
 
@@ -7,7 +8,7 @@ enum PreTokenizerPattern: CaseIterable {
     private static let upperStart = #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
     private static let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
 
-    /// The expression, in the syntax that all of tokenizer.json, llama.cpp and Swift read alike.
+    /// The expression, in the common syntax of tokenizer.json, llama.cpp and Swift.
     var expression: String {
         switch self {
         case .gpt2: #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
@@ -22,7 +23,7 @@ enum PreTokenizerPattern: CaseIterable {
 
     private static func words(end: String) -> String { "\(upperStart)*\(lower)+\(end)|\(upperStart)+\(lower)*\(end)" }
 
-    /// The pattern with an expression, or with one that says the same.
+    /// Creates the pattern with an expression or an equivalent one.
     init?(expression: String) {
         let spelling = ["(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"]
         let usual = expression.split(separator: spelling[0], omittingEmptySubsequences: false).joined(separator: spelling[1])
@@ -30,7 +31,7 @@ enum PreTokenizerPattern: CaseIterable {
         self = pattern
     }
 
-    /// Splits a text at what the pattern finds: all of it, and all between.
+    /// Splits a text into the matches of the pattern and the texts between them.
     func split(_ text: String) throws -> [String] {
         let expression = try Regex(expression).matchingSemantics(.unicodeScalar)
         var parts: [String] = []

@@ -1,7 +1,7 @@
 extension PreTokenizerStep {
-    /// Does the step to the words that the steps before it have made.
+    /// Applies the step to the words of the previous steps.
     ///
-    /// - Returns: The words; `nil` when the step is not known.
+    /// - Returns: The words; `nil` if the step is unknown.
     func run(_ words: [String]) throws -> [String]? {
         switch self {
         case .byteLevel(let splits, let addsSpace):
@@ -15,7 +15,7 @@ extension PreTokenizerStep {
         }
     }
 
-    /// Splits where scalars of some categories begin and end.
+    /// Splits a word at the boundaries of scalars in some categories.
     private static func split(_ word: String, alone: Bool, where isFound: (Unicode.GeneralCategory) -> Bool) -> [String] {
         var parts: [String.UnicodeScalarView] = []
         var wasFound: Bool?
@@ -28,7 +28,7 @@ extension PreTokenizerStep {
         return parts.map { String($0) }
     }
 
-    /// A letter for each byte: its own where it has one that can be seen, else the next from U+0100 on.
+    /// The character for each byte: the byte's own if it is printable, otherwise the next one from U+0100 on.
     static let alphabet: [Unicode.Scalar] = {
         var next: UInt32 = 0x100
         return (0...255).map { (byte: UInt8) in
@@ -40,7 +40,7 @@ extension PreTokenizerStep {
 }
 
 extension Unicode.GeneralCategory {
-    /// Whether it is one of P.
+    /// Whether the category is one of P.
     var isPunctuation: Bool {
         switch self {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation:

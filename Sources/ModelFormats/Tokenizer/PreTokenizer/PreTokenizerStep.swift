@@ -1,17 +1,17 @@
-/// One step of tokenizer.json's `pre_tokenizer`: nested sequences are one list of them.
+/// A step of tokenizer.json's `pre_tokenizer`. Nested sequences are flattened.
 enum PreTokenizerStep: Equatable {
-    /// Splits if told so, then writes bytes in GPT-2's alphabet.
+    /// Optionally splits, then writes bytes in GPT-2's alphabet.
     case byteLevel(splits: Bool, addsSpace: Bool)
-    /// Digits are words, alone or in a row.
+    /// Splits off digits, one by one or in groups.
     case digits(alone: Bool)
-    /// Punctuation is a word, in a row.
+    /// Splits off groups of punctuation.
     case punctuation
-    /// What a known pattern finds are words.
+    /// Splits with a known pattern.
     case split(PreTokenizerPattern)
-    /// Anything else, such as a pattern that is not known: what a person should read about it.
+    /// Any other step, such as an unknown pattern, with a description for users.
     case unknown(String)
 
-    /// The steps of a pre-tokenizer, none of `null`.
+    /// Returns the steps of a pre-tokenizer; empty for `null`.
     static func steps(of value: JSONValue?) -> [PreTokenizerStep] {
         guard let value, !value.isNull else { return [] }
         switch value["type"]?.string {
@@ -25,7 +25,8 @@ enum PreTokenizerStep: Equatable {
         }
     }
 
-    /// Words are what is found and what is between (Isolated), or only what is found (Removed, inverted): these patterns find everything.
+    /// Parses a split step. The words are the matches and the texts between them (Isolated), or only the matches
+    /// (Removed, inverted). For these patterns both are the same, because they match everything.
     private static func split(_ value: JSONValue) -> PreTokenizerStep {
         let expression = value["pattern"]?["Regex"]?.string ?? value["pattern"]?["String"]?.string ?? ""
         let isIsolated = value["behavior"]?.string == "Isolated" && value["invert"]?.bool != true

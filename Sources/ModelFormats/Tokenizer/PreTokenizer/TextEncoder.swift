@@ -1,15 +1,16 @@
 import Foundation
 
-/// Encodes a text with all that tokenizer.json says: added tokens, normaliser, words, pieces, and what begins and ends every text.
+/// Encodes a text with all steps of tokenizer.json: added tokens, normalizer, words, tokens, and the template for
+/// texts.
 struct TextEncoder {
     private let splitters: [AddedTokenSplitter]
     private let template: TextTemplate
     private let composes: Bool
     private let encode: (String) throws -> [Int]?
 
-    /// Makes the encoder of byte-level BPE.
+    /// Creates the encoder for byte-level BPE.
     ///
-    /// - Returns: `nil` when the files say something that this does not know.
+    /// - Returns: `nil` if the files contain something unsupported.
     init?(_ vocabulary: BytePairVocabulary, _ source: TokenizerSource, added: [AddedToken], steps: [PreTokenizerStep]) {
         let normalizer = source.tokenizer?["normalizer"]
         let isNFC = normalizer?["type"]?.string == "NFC"
@@ -18,9 +19,9 @@ struct TextEncoder {
         self.init(source, ids: vocabulary.tokens.ids, added: added, composes: isNFC, encode: encoder.encode)
     }
 
-    /// Makes the encoder of WordPiece.
+    /// Creates the encoder for WordPiece.
     ///
-    /// - Returns: `nil` when the files say something that this does not know.
+    /// - Returns: `nil` if the files contain something unsupported.
     init?(_ vocabulary: WordPieceVocabulary, _ source: TokenizerSource, added: [AddedToken]) {
         guard let encoder = WordPieceEncoder(vocabulary, source) else { return nil }
         self.init(source, ids: vocabulary.tokens.ids, added: added, composes: false, encode: encoder.encode)
@@ -37,13 +38,13 @@ struct TextEncoder {
         splitters = [false, true].map { isNormalized in AddedTokenSplitter(added.filter { $0.isNormalized == isNormalized }) }
     }
 
-    /// The tokens of a text.
+    /// Returns the tokens of a text.
     ///
     /// - Parameters:
     ///   - text: Any text.
-    ///   - withTemplate: Whether what begins and ends every text is added.
-    /// - Returns: `nil` when a step of the files is not known.
-    /// - Throws: What Swift's expressions throw.
+    ///   - withTemplate: Whether to add the tokens that begin and end every text.
+    /// - Returns: `nil` if a step in the files is unknown.
+    /// - Throws: The errors of Swift's regular expressions.
     func tokens(of text: String, withTemplate: Bool) throws -> [Int]? {
         var result: [Int] = []
         for part in splitters[0].split(text).flatMap(normalized) {

@@ -1,13 +1,13 @@
-/// What tokenizer.json's `post_processor` puts before and behind a single text.
+/// The tokens that tokenizer.json's `post_processor` adds before and after a single text.
 struct TextTemplate: Equatable {
     private(set) var before: [Int] = []
     private(set) var behind: [Int] = []
 
-    /// Reads the template; `nil` for one that does more than put tokens around a text.
+    /// Reads the template; `nil` for one that does more than add tokens around a text.
     ///
     /// - Parameters:
     ///   - source: The files.
-    ///   - id: The id of a token, by its text.
+    ///   - id: Returns the id of a token by its text.
     init?(_ source: TokenizerSource, id: (ByteText) -> Int?) {
         if let begin = Self.llamaBegin(source) {
             before = begin ? ["bos_token"].compactMap { source.settings?[$0]?.tokenText.flatMap(id) } : []
@@ -27,7 +27,8 @@ struct TextTemplate: Equatable {
         }
     }
 
-    /// Whether transformers' class for Llama, which writes a template of its own, begins texts; `nil` for other classes.
+    /// Whether transformers' class for Llama, which has its own template, adds a token at the beginning; `nil` for
+    /// other classes.
     private static func llamaBegin(_ source: TokenizerSource) -> Bool? {
         guard ["LlamaTokenizer", "LlamaTokenizerFast"].contains(source.settings?["tokenizer_class"]?.string) else { return nil }
         return source.settings?["add_bos_token"]?.bool ?? true

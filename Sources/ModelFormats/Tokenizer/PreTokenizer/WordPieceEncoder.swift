@@ -1,6 +1,6 @@
 import Foundation
 
-/// Encodes a text as the tokenizers library does with BERT's WordPiece, so that we can see whether a vocabulary is a known one.
+/// Encodes a text with BERT's WordPiece, like the tokenizers library, to recognize known vocabularies.
 struct WordPieceEncoder {
     private let vocabulary: WordPieceVocabulary
     private let cleansText: Bool
@@ -8,9 +8,9 @@ struct WordPieceEncoder {
     private let stripsAccents: Bool
     private let lowercases: Bool
 
-    /// Takes BERT's normaliser from the files.
+    /// Reads BERT's normalizer from the files.
     ///
-    /// - Returns: `nil` for any other one.
+    /// - Returns: `nil` for any other normalizer.
     init?(_ vocabulary: WordPieceVocabulary, _ source: TokenizerSource) {
         let normalizer = source.tokenizer?["normalizer"]
         let preTokenizer = source.tokenizer?["pre_tokenizer"]?["type"]?.string
@@ -18,7 +18,7 @@ struct WordPieceEncoder {
             guard normalizer?["type"]?.string == "BertNormalizer", preTokenizer == "BertPreTokenizer" else { return nil }
         }
         self.vocabulary = vocabulary
-        // The classes of transformers set the normaliser as tokenizer_config.json says, or as their defaults are.
+        // The classes of transformers configure the normalizer from tokenizer_config.json, or with their defaults.
         let hasClass = source.settings?["tokenizer_class"]?.string?.hasPrefix("Bert") ?? (source.tokenizer == nil)
         cleansText = normalizer?["clean_text"]?.bool ?? true
         lowercases = hasClass ? source.settings?["do_lower_case"]?.bool ?? true : normalizer?["lowercase"]?.bool ?? true
@@ -27,7 +27,7 @@ struct WordPieceEncoder {
         stripsAccents = (hasClass ? source.settings?["strip_accents"] : normalizer?["strip_accents"])?.bool ?? lowercases
     }
 
-    /// The tokens of a text that holds no added token.
+    /// Returns the tokens of a text without added tokens.
     func encode(_ text: String) -> [Int] { words(of: normalized(text)).flatMap(encode) }
 
     private func normalized(_ text: String) -> String {
@@ -44,7 +44,7 @@ struct WordPieceEncoder {
         return lowercases ? result.lowercased() : result
     }
 
-    /// White space ends words, punctuation is one.
+    /// Splits a text at white space; each punctuation character is a word.
     private func words(of text: String) -> [[Unicode.Scalar]] {
         var words: [[Unicode.Scalar]] = [[]]
         for scalar in text.unicodeScalars {
@@ -59,7 +59,7 @@ struct WordPieceEncoder {
         return words.filter { !$0.isEmpty }
     }
 
-    /// The longest pieces from the left; a word with a part that is no piece is unknown.
+    /// Returns the longest tokens from the left. A word with an unknown part is unknown.
     private func encode(_ word: [Unicode.Scalar]) -> [Int] {
         let unknown = vocabulary.tokens.ids[vocabulary.unknown].map { [$0] } ?? []
         guard word.count <= vocabulary.longestWord else { return unknown }
@@ -79,7 +79,7 @@ struct WordPieceEncoder {
 }
 
 extension Unicode.Scalar {
-    /// Whether it shows nothing and is no white space.
+    /// Whether it is invisible and not white space.
     fileprivate var isControl: Bool {
         guard self != "\t", self != "\n", self != "\r" else { return false }
         return switch properties.generalCategory {
@@ -88,10 +88,11 @@ extension Unicode.Scalar {
         }
     }
 
-    /// ASCII that is no letter, digit, space or control character.
+    /// Whether it is ASCII but not a letter, digit, space or control character.
     fileprivate var isASCIISymbol: Bool { isASCII && (33...126).contains(value) && !properties.isAlphabetic && properties.numericType == nil }
 
-    /// Whether BERT sees a character of its own: https://github.com/google-research/bert/blob/master/tokenization.py
+    /// Whether BERT treats the character as a separate word:
+    /// https://github.com/google-research/bert/blob/master/tokenization.py
     fileprivate var isChinese: Bool {
         switch value {
         case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F, 0x2B920...0x2CEAF, 0xF900...0xFAFF,

@@ -1,15 +1,16 @@
 import RoostCore
 
-/// BERT's old vocab.txt, one token a line: made into the tokenizer.json that transformers makes of it, so that there is one kind of file to read.
+/// BERT's old vocab.txt with one token per line. It is converted to the same tokenizer.json as by transformers, so that
+/// only one kind of file is read.
 struct BERTVocabularyFile {
-    /// What transformers' class calls its special tokens.
+    /// The special tokens of transformers' class.
     static let names: [String: ByteText] = ["unk": "[UNK]", "sep": "[SEP]", "pad": "[PAD]", "cls": "[CLS]", "mask": "[MASK]"]
 
     private let lines: [String]
 
-    /// Takes the lines.
+    /// Parses the lines.
     ///
-    /// - Throws: `RoostError` when they are no text.
+    /// - Throws: `RoostError` if the file is not a text.
     init(_ bytes: [UInt8]) throws {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw RoostError(.invalidModelFile, "vocab.txt is not UTF-8.") }
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
@@ -17,9 +18,9 @@ struct BERTVocabularyFile {
         self.lines = lines.map { String($0.last == "\r" ? $0.dropLast() : $0) }
     }
 
-    /// The tokenizer.json, and the names of the special tokens.
+    /// Returns the tokenizer.json and the names of the special tokens.
     ///
-    /// - Throws: `RoostError` when there are more lines than tokens can be.
+    /// - Throws: `RoostError` if there are more lines than the maximum number of tokens.
     func converted() throws -> (JSONValue, [String: JSONValue]) {
         let quoted = lines.map(Self.quoted)
         let ids = Dictionary(zip(quoted, 0...)) { first, _ in first }

@@ -1,16 +1,16 @@
 import RoostCore
 
-/// Byte-level BPE: tokens in GPT-2's alphabet of bytes, and what is merged with what, in order.
+/// A byte-level BPE vocabulary: tokens in GPT-2's alphabet of bytes, and the merges in order.
 struct BytePairVocabulary: Sendable {
     let tokens: TokenIDs
-    /// "left right", most urgent first.
+    /// The merges as "left right", the ones with the lowest rank first.
     let merges: [ByteText]
-    /// Whether a word that is a token is one, whatever the merges say.
+    /// Whether a word that is a token is encoded as this token, regardless of the merges.
     let ignoresMerges: Bool
 
-    /// Reads tokenizer.json, else vocab.json and merges.txt.
+    /// Reads tokenizer.json, or otherwise vocab.json and merges.txt.
     ///
-    /// - Throws: `RoostError` when there are none, or they break their rules.
+    /// - Throws: `RoostError` if there are none, or they are malformed.
     init(_ source: TokenizerSource) throws {
         if let model = source.tokenizer?["model"] {
             (tokens, merges) = try RoostError.describing("tokenizer.json") { try Self.read(model) }
@@ -27,7 +27,7 @@ struct BytePairVocabulary: Sendable {
 
     private static func read(_ model: JSONValue) throws -> (TokenIDs, [ByteText]) {
         for affix in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            // Old files write "" for none.
+            // Old files contain "" for none.
             guard model[affix]?.text?.bytes.isEmpty ?? true else { throw FormatProblem("its BPE has a \(affix), which the engine does not know") }
         }
         guard let vocabulary = model["vocab"] else { throw FormatProblem("it has no vocabulary") }
@@ -35,7 +35,7 @@ struct BytePairVocabulary: Sendable {
         return (try TokenIDs(vocabulary), try merges.map(merge))
     }
 
-    /// A merge is "left right", or since transformers 4.45 a list of both, whose parts may have spaces.
+    /// Parses a merge: "left right", or since transformers 4.45 a list of both, whose parts may contain spaces.
     private static func merge(_ value: JSONValue) throws -> ByteText {
         if let text = value.text { return text }
         guard let pair = value.elements, pair.count == 2 else { throw FormatProblem("one of its merges is no pair") }
@@ -55,7 +55,7 @@ struct BytePairVocabulary: Sendable {
     private static func merges(ofLines bytes: [UInt8]) throws -> [ByteText] {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw FormatProblem("it is not UTF-8") }
         let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-        // The first line is a version.
+        // The first line may be a version.
         let pairs = lines.first?.first == UInt8(ascii: "#") ? lines.dropFirst() : lines[...]
         return try pairs.compactMap { line in
             let parts = line.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") })

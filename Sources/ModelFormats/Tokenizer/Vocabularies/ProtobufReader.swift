@@ -1,4 +1,4 @@
-/// Reads the fields of a protobuf message: https://protobuf.dev/programming-guides/encoding/
+/// Parses the fields of a protobuf message: https://protobuf.dev/programming-guides/encoding/
 struct ProtobufReader {
     enum Value {
         case integer(UInt64)
@@ -11,9 +11,9 @@ struct ProtobufReader {
 
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    /// The next field, `nil` behind the last.
+    /// Returns the next field, or `nil` after the last.
     ///
-    /// - Throws: `FormatProblem` for everything that is no field: groups too, which nobody writes any more.
+    /// - Throws: `FormatProblem` for anything that is not a field, including groups, which are obsolete.
     mutating func next() throws -> (number: Int, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let tag = try variableInteger()

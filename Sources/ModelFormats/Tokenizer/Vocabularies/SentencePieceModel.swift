@@ -8,7 +8,7 @@ struct SentencePieceModel: Sendable {
 
     private(set) var pieces: [Piece] = []
 
-    /// Reads a ModelProto.
+    /// Parses a ModelProto.
     ///
     /// - Throws: `FormatProblem`.
     init(_ bytes: [UInt8]) throws {

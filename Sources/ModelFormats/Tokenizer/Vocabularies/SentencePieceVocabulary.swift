@@ -1,15 +1,15 @@
 import RoostCore
 
-/// SentencePiece with bytes: tokens with "▁" for a space, and how good each is.
+/// A SentencePiece vocabulary with bytes: tokens with "▁" for a space, and their scores.
 struct SentencePieceVocabulary {
     private(set) var vocabulary: Vocabulary
-    /// What was ignored, for people.
+    /// Notes for the user about ignored tokens.
     private(set) var notes: [String] = []
 
-    /// The score that llama.cpp's converter gives to added tokens.
+    /// The score of added tokens in llama.cpp's converter.
     private static let addedScore: Float = -1000
 
-    /// Reads tokenizer.model and what is added to it.
+    /// Reads tokenizer.model and the added tokens.
     ///
     /// - Throws: `RoostError`.
     init(model bytes: [UInt8], _ source: TokenizerSource, _ rules: TokenizerRules) throws {
@@ -27,8 +27,8 @@ struct SentencePieceVocabulary {
         try vocabulary.finish()
     }
 
-    /// Reads tokenizer.json, which has no scores: a token is as good as the merge that makes it is early. With such scores the engine splits text as
-    /// it does with those of tokenizer.model.
+    /// Reads tokenizer.json, which contains no scores. The score of a token is derived from the rank of the merge that
+    /// creates it. With these scores the engine splits text as it does with the scores of tokenizer.model.
     ///
     /// - Throws: `RoostError`.
     init(_ source: TokenizerSource, _ rules: TokenizerRules) throws {
@@ -69,7 +69,7 @@ struct SentencePieceVocabulary {
         notes.append("Token \(id) of the tokenizer is ignored: the model has \(vocabulary.texts.count) tokens.")
     }
 
-    /// The first merge that makes each token, by id.
+    /// The rank of the first merge that creates each token, by id.
     private static func ranks(_ merges: [ByteText], ids: [ByteText: Int]) -> [Int: Int] {
         var ranks: [Int: Int] = [:]
         ranks.reserveCapacity(merges.count)
@@ -83,7 +83,7 @@ struct SentencePieceVocabulary {
 }
 
 extension ByteText {
-    /// Whether it is `<0x00>` … `<0xFF>`.
+    /// Whether it is one of `<0x00>` … `<0xFF>`.
     var isByteToken: Bool {
         bytes.count == 6 && bytes.starts(with: "<0x".utf8) && bytes[5] == UInt8(ascii: ">")
             && bytes[3...4].allSatisfy { JSONParser.hexadecimal($0) != nil }

@@ -1,13 +1,13 @@
 import RoostCore
 
-/// The tokens of a vocabulary file without the added ones: text → id, and in the order of the ids.
+/// The tokens of a vocabulary file without the added ones: the ids by text, and the texts in the order of the ids.
 struct TokenIDs: Sendable {
     private(set) var ids: [ByteText: Int] = [:]
     private(set) var entries: [(text: ByteText, id: Int)] = []
 
-    /// Reads a JSON object of ids.
+    /// Parses a JSON object of ids.
     ///
-    /// - Throws: `FormatProblem` for ids that are none, and for a text or an id that is there twice.
+    /// - Throws: `FormatProblem` for invalid ids, and for a text or an id that occurs twice.
     init(_ value: JSONValue) throws {
         guard let members = value.members else { throw FormatProblem("its vocabulary is no JSON object") }
         guard members.count <= Vocabulary.largestSize else { throw FormatProblem("its vocabulary has \(members.count) tokens") }
@@ -44,13 +44,14 @@ struct TokenIDs: Sendable {
 }
 
 extension Vocabulary {
-    /// The tokens of byte-level BPE and WordPiece: those of the file, the added ones over them, and fillings where there are none.
+    /// Creates the vocabulary of byte-level BPE or WordPiece: the tokens of the file, overridden by the added ones,
+    /// with unused tokens in the gaps.
     ///
     /// - Parameters:
     ///   - tokens: The file's tokens.
     ///   - added: The added tokens.
-    ///   - size: Rows of the embedding; `nil` for as many as are needed.
-    /// - Throws: `RoostError` when a token has no row.
+    ///   - size: The number of rows in the embedding; `nil` for the number that is needed.
+    /// - Throws: `RoostError` if a token has no row.
     init(_ tokens: TokenIDs, added: [AddedToken], size: Int?) throws {
         let end = max(tokens.end, (added.map(\.id).max() ?? -1) + 1)
         let size = size ?? end

@@ -1,18 +1,18 @@
 import RoostCore
 
-/// A model's tokens as GGUF has them: as many as the embedding has rows.
+/// A model's tokens for GGUF: as many as the embedding has rows.
 struct Vocabulary: Sendable {
-    /// More tokens than any model has.
+    /// The maximum number of tokens, more than any model has.
     static let largestSize = 4 << 20
 
     var texts: [ByteText]
     var types: [TokenType]
-    /// Empty when the kind of tokenizer has none.
+    /// The scores; empty for a kind of tokenizer without scores.
     var scores: [Float] = []
 
-    /// A vocabulary of tokens without meaning.
+    /// Creates a vocabulary of unused tokens.
     ///
-    /// - Throws: `RoostError` when no model is that large.
+    /// - Throws: `RoostError` if the number is invalid.
     init(unusedCount count: Int, score: Float? = nil) throws {
         guard (1...Self.largestSize).contains(count) else {
             throw RoostError(.invalidModelFile, "A vocabulary of \(count) tokens cannot be used: 1 to \(Self.largestSize) are possible.")
@@ -22,22 +22,23 @@ struct Vocabulary: Sendable {
         if let score { scores = Array(repeating: score, count: count) }
     }
 
-    /// Puts a token in its place.
+    /// Sets a token.
     mutating func set(_ id: Int, _ text: ByteText, _ type: TokenType, score: Float? = nil) {
         texts[id] = text
         types[id] = type
         if let score { scores[id] = score }
     }
 
-    /// Puts an added token in its place: what looks special is written by programs, "▁" in the others is a space.
+    /// Sets an added token. A token that looks special becomes a control token; in other tokens "▁" is replaced by a
+    /// space.
     mutating func add(_ token: AddedToken, literally: Bool = false, score: Float? = nil) {
         let isControl = token.isSpecial || !literally && token.content.looksSpecial
         set(token.id, isControl || literally ? token.content : token.content.withSpaces, isControl ? .control : .userDefined, score: score)
     }
 
-    /// Makes texts what the engine needs: it ends its process when two are equal, and renames empty ones.
+    /// Renames empty texts, as the engine does, and throws for equal ones, with which the engine would end its process.
     ///
-    /// - Throws: `RoostError` for two tokens with one text.
+    /// - Throws: `RoostError` for two tokens with the same text.
     mutating func finish() throws {
         for (id, text) in texts.enumerated() where text.bytes.isEmpty { texts[id] = ByteText("[EMPTY_\(id)]") }
         var seen: [ByteText: Int] = [:]

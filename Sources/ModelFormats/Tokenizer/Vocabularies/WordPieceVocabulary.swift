@@ -1,16 +1,17 @@
 import RoostCore
 
-/// BERT's pieces of words: in the files a piece that continues a word begins with "##", in GGUF one that begins a word with "▁".
+/// BERT's WordPiece vocabulary. In the files, a token that continues a word begins with "##"; in GGUF, a token that
+/// begins a word begins with "▁".
 struct WordPieceVocabulary: Sendable {
     let tokens: TokenIDs
-    /// What stands for a word that cannot be said.
+    /// The token for a word that cannot be represented.
     let unknown: ByteText
-    /// Letters of the longest word that is looked at.
+    /// The maximum number of characters in a word that is encoded.
     let longestWord: Int
 
     /// Reads tokenizer.json.
     ///
-    /// - Throws: `RoostError` when it breaks its rules.
+    /// - Throws: `RoostError` if it is malformed.
     init(_ source: TokenizerSource) throws {
         let model = source.tokenizer?["model"]
         unknown = model?["unk_token"]?.text ?? "[UNK]"
@@ -26,9 +27,9 @@ struct WordPieceVocabulary: Sendable {
 }
 
 extension Vocabulary {
-    /// The same tokens with "▁" where a word begins.
+    /// Returns the same tokens with "▁" at the beginning of words.
     ///
-    /// - Throws: `RoostError` when two become the same.
+    /// - Throws: `RoostError` if two tokens become equal.
     mutating func markWordBegins() throws {
         for (id, text) in texts.enumerated() where types[id] != .control {
             texts[id] = ByteText(bytes: text.bytes.starts(with: "##".utf8) ? Array(text.bytes.dropFirst(2)) : Array("▁".utf8) + text.bytes)
