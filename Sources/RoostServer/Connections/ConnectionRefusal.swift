@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import RoostCore
 
-/// What a client is told that has too many connections already.
+/// The answer to a client that has too many connections.
 enum ConnectionRefusal {
     static func head(length: Int) -> HTTPResponseHead {
         HTTPResponseHead(
