@@ -37,19 +37,19 @@ struct ServeCommand: AsyncParsableCommand {
     var modelLoadTimeout: Int?
     @Option(help: "Seconds a model that failed to load is not tried again (MODEL_LOAD_COOLDOWN). Default: 300.")
     var modelLoadCooldown: Int?
-    @Option(help: "Models in memory at once (MAX_CACHE_MODELS). Default: 2.")
+    @Option(help: "The most models in memory (MAX_CACHE_MODELS). Default: 2.")
     var maxCacheModels: Int?
-    @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
+    @Option(help: "The most pulls at the same time (MAX_CONCURRENT_PULLS). Default: 2.")
     var maxConcurrentPulls: Int?
-    @Option(help: "Connections of one address at once (ROOST_MAX_CONNECTIONS_PER_ADDRESS). Default: 512.")
+    @Option(help: "The most connections of one address (ROOST_MAX_CONNECTIONS_PER_ADDRESS). Default: 512.")
     var maxConnectionsPerAddress: Int?
-    @Option(help: "Bytes of weights beyond which quantize=auto makes Q4_K_M (MODEL_Q4_THRESHOLD_BYTES). Default: 14000000000.")
+    @Option(help: "Bytes of weights above which quantize=auto makes Q4_K_M (MODEL_Q4_THRESHOLD_BYTES). Default: 14000000000.")
     var modelQ4ThresholdBytes: Int?
-    @Option(help: "What all downloads together may take: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
+    @Option(help: "The limit of all downloads together: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
     var maxDownloadRate: String?
-    @Option(help: "When it is otherwise, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
+    @Option(help: "Other limits by time of day, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
     var downloadWindows: String?
-    @Option(help: "What pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
+    @Option(help: "The space that pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
     var diskReserve: String?
 
     @Option(help: "The most bytes of a body of /chat and /v1: 1MiB … 64MiB (32MiB).")
@@ -64,15 +64,15 @@ struct ServeCommand: AsyncParsableCommand {
     var backupIntervalHours: Int?
     @Option(help: "Scheduled backups that are kept (ROOST_BACKUP_KEEP). Default: 7.")
     var backupKeep: Int?
-    @Flag(help: "Let other machines fetch from this one's Hub cache, as from a hub (ROOST_SHARE); needs ROOST_MIRROR_TOKEN or --share-allow.")
+    @Flag(help: "Share the Hub cache with other machines, as a hub (ROOST_SHARE); needs ROOST_MIRROR_TOKEN or --share-allow.")
     var share = false
     @Option(help: "The address to share on (ROOST_SHARE_HOST). Default: 0.0.0.0.")
     var shareHost: String?
     @Option(help: "The port to share on; 0 takes a free one (ROOST_SHARE_PORT). Default: 8006.")
     var sharePort: Int?
-    @Option(help: "The networks that may fetch, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
+    @Option(help: "The networks that may read, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
     var shareAllow: String?
-    @Option(help: "A file with the token that others need; no other user may read it (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
+    @Option(help: "A file with the token that clients need; other users may not read it (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
     var shareTokenFile: String?
 
     func run() async throws {

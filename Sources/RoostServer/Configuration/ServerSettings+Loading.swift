@@ -175,7 +175,7 @@ extension ServerSettings {
         guard HostName(bare: host)?.isLoopback != true, !allowRemote else { return }
         throw RoostError(
             .invalidConfiguration,
-            "\(host) can be reached from other machines, and anybody who reaches Roost can use it; add --allow-remote (ROOST_ALLOW_REMOTE=true) if that is what you want."
+            "\(host) can be reached from other machines, and every client that reaches Roost can use it; to allow this, add --allow-remote (ROOST_ALLOW_REMOTE=true)."
         )
     }
 

@@ -47,7 +47,7 @@ struct ProblemMiddleware: RouterMiddleware {
             }
         }
         if error is NIOTooManyBytesError { return tooLarge }
-        return RoostError.wrapping(error, as: .unexpected, "The request failed for a reason nobody foresaw")
+        return RoostError.wrapping(error, as: .unexpected, "The request failed because of an internal error")
     }
 }
 

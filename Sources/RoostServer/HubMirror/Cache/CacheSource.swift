@@ -162,7 +162,7 @@ struct CacheSource: MirrorSource {
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next(), let resolved = answer else {
-                throw RoostError(.network, "The upstream took longer than \(Self.patience) to say what \(name.quotedForPeople) is.")
+                throw RoostError(.network, "The upstream did not resolve \(name.quotedForPeople) within \(Self.patience).")
             }
             return resolved
         }
