@@ -25,7 +25,9 @@ enum PullOutcome: Sendable {
         case .postponed(let error, let pause):
             "\(error.message) Try \(machine.retryCount) in a row; the next begins in \(Int((pause / .seconds(1)).rounded(.up))) s."
         case .interrupted:
-            isHeld ? "Downloads are closed; the pull continues when they are open again." : "The server is stopping; the pull continues after the next start."
+            isHeld
+                ? "Downloads are closed; the pull continues when they are open again."
+                : "The server is stopping; the pull continues after the next start."
         }
     }
 

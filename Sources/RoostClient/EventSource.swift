@@ -50,7 +50,7 @@ struct EventSource: Sendable {
         do {
             return try JSONDecoder().decode(JobUpdate.self, from: Data(text.utf8))
         } catch {
-            throw RoostError(.unexpected, "\(client.server) sent something that is not Roost's API. Check that client and server have the same version.", cause: error)
+            throw RoostError(.unexpected, "\(client.server) sent no valid event. Check that client and server have the same version.", cause: error)
         }
     }
 }

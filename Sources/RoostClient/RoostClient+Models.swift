@@ -107,7 +107,7 @@ extension RoostClient {
         } catch let error as RoostError {
             throw error
         } catch let error as DecodingError {
-            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API. Check that client and server have the same version.", cause: error)
+            throw RoostError(.unexpected, "\(server) sent no valid answer. Check that client and server have the same version.", cause: error)
         } catch {
             throw brokenConnection(error)
         }

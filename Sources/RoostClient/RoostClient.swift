@@ -171,7 +171,7 @@ extension RoostClient {
         do {
             return try JSONDecoder().decode(Value.self, from: try await collect(response))
         } catch let error as DecodingError {
-            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API. Check that client and server have the same version.", cause: error)
+            throw RoostError(.unexpected, "\(server) sent no valid answer. Check that client and server have the same version.", cause: error)
         }
     }
 

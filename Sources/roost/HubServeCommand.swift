@@ -43,7 +43,7 @@ struct HubServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file with the token that clients need; other users may not read it (mode 0600).", valueName: "file"))
     var tokenFile: String?
 
-    @Option(help: ArgumentHelp("The space that stays free on the disk of the cache, such as 2GiB. Default: 5 % of it, but at most 1GiB.", valueName: "size"))
+    @Option(help: ArgumentHelp("Free space to keep on the disk of the cache, such as 2GiB. Default: 5 % of it, but at most 1GiB.", valueName: "size"))
     var diskReserve: String?
 
     @Option(help: ArgumentHelp("The most bytes per second for all clients together: 10MB, 500kB, …", valueName: "speed"))

@@ -47,9 +47,9 @@ struct ServeCommand: AsyncParsableCommand {
     var modelQ4ThresholdBytes: Int?
     @Option(help: "The limit of all downloads together: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
     var maxDownloadRate: String?
-    @Option(help: "Other limits by time of day, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
+    @Option(help: "Other limits by time of day, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: none.")
     var downloadWindows: String?
-    @Option(help: "The space that pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
+    @Option(help: "Free space to keep on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
     var diskReserve: String?
 
     @Option(help: "The most bytes of a body of /chat and /v1: 1MiB … 64MiB (32MiB).")

@@ -5,7 +5,7 @@ import RoostCore
 struct ModelsVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Hash every file of a model, or of all models, and compare.",
-        discussion: "Exits 0 when all are correct, 1 when a file is damaged or missing. Changes nothing; `roost models repair` fetches such files again.")
+        discussion: "Exits 0 when all are correct, 1 when one is damaged or missing. `roost models repair` fetches such files again.")
 
     @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision. All models without it.")
     var model: String?
