@@ -67,7 +67,7 @@ struct DoctorCommand: AsyncParsableCommand {
             guard let first = report.findings.first else { return Finding(.ok, "jobs.db", "\(what), sound") }
             return Finding(
                 .missing, "jobs.db",
-                "\(what), is damaged: \(first). Restart the server, which repairs it from its rows and backups; `roost db check --full` tells more.")
+                "\(what), is damaged: \(first). Restart the server, which repairs it from its rows and backups; see `roost db check --full`.")
         } catch {
             return Finding(.missing, "jobs.db", "\(error)")
         }

@@ -29,7 +29,7 @@ struct HubServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port to listen on; 0 takes any free one.")
+    @Option(help: "The port to listen on; 0 for any free one.")
     var port = 8006
 
     @Option(help: ArgumentHelp("A network that may read, such as 192.168.0.0/16 or fd00::/8; may be given more than once.", valueName: "network"))

@@ -19,11 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String?
     @Option(help: "The address to listen on (ROOST_HOST). Default: 127.0.0.1.")
     var host: String?
-    @Option(help: "The port to listen on; 0 takes a free one (ROOST_PORT). Default: 8005.")
+    @Option(help: "The port to listen on; 0 for any free one (ROOST_PORT). Default: 8005.")
     var port: Int?
     @Flag(help: "Allow an address that other machines can reach (ROOST_ALLOW_REMOTE).")
     var allowRemote = false
-    @Option(help: "Hosts that the Host header may name and whose web pages may use the server, separated by commas (ROOST_ALLOWED_HOSTS).")
+    @Option(help: "Hosts that are allowed in the Host header and whose web pages may use the server, separated by commas (ROOST_ALLOWED_HOSTS).")
     var allowedHosts: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (ROOST_LOG_LEVEL). Default: info.")
     var logLevel: String?
@@ -68,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
     var share = false
     @Option(help: "The address to share on (ROOST_SHARE_HOST). Default: 0.0.0.0.")
     var shareHost: String?
-    @Option(help: "The port to share on; 0 takes a free one (ROOST_SHARE_PORT). Default: 8006.")
+    @Option(help: "The port to share on; 0 for any free one (ROOST_SHARE_PORT). Default: 8006.")
     var sharePort: Int?
     @Option(help: "The networks that may read, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
     var shareAllow: String?

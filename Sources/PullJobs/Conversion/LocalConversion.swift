@@ -110,7 +110,7 @@ public struct LocalConversion: Sendable {
         guard let damaged = report.findings.first(where: { needed.contains($0.path) }) else { return }
         throw RoostError(
             .digestMismatch,
-            "\(damaged.message) Nothing is made of it; fetch it again with `roost models repair \(plan.revision.repository)` or `roost pull \(plan.reference)`."
+            "\(damaged.message) No model was made; fetch the file again with `roost models repair \(plan.revision.repository)` or `roost pull \(plan.reference)`."
         )
     }
 

@@ -154,7 +154,7 @@ extension ModelWorkshop.Work {
         guard actual.files == order.checkpoint.files, actual.tensors == order.checkpoint.tensors else {
             throw RoostError(
                 .hubProtocolViolation,
-                "The headers of \(repository)'s weights changed between the plan and the download. Pull again; if it stays so, check HF_ENDPOINT.")
+                "The headers of \(repository)'s weights changed between the plan and the download. Pull again; if it fails again, check HF_ENDPOINT.")
         }
     }
 }

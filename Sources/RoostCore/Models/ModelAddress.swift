@@ -21,7 +21,7 @@ public struct ModelAddress: Sendable, Hashable {
         let host = rest.prefix { $0 != "/" }.lowercased()
         guard Self.hosts.contains(host) else {
             guard scheme != nil else { return nil }
-            throw Self.refusal("an address on huggingface.co or hf.co, and which Hub is asked is for HF_ENDPOINT to say", text)
+            throw Self.refusal("an address on huggingface.co or hf.co (HF_ENDPOINT selects another Hub)", text)
         }
         let query = rest.firstIndex { $0 == "?" || $0 == "#" }
         let path = rest[..<(query ?? rest.endIndex)].dropFirst(host.count).split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }

@@ -111,7 +111,7 @@ public struct RoostServer: Service {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw RoostError(
                 .conflict,
-                "Port \(configuration.settings.port) on \(configuration.settings.host) is taken; stop what listens there, or choose another with --port.",
+                "Port \(configuration.settings.port) on \(configuration.settings.host) is already in use; stop the other program, or choose another port with --port.",
                 cause: error)
         }
     }

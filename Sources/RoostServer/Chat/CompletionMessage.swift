@@ -50,7 +50,7 @@ enum CompletionMessage {
             guard part["type"]?.string == "text" else {
                 throw RoostError(
                     .invalidRequest,
-                    "`\(name).type` must be text; it is \(part["type"]?.describedForPeople ?? "missing"). Models take no pictures, sound or files here: Roost loads no projector.",
+                    "`\(name).type` must be text; it is \(part["type"]?.describedForPeople ?? "missing"). Images, sound and files are not supported: Roost loads no projector.",
                     field: "\(name).type")
             }
             guard let text = part["text"], text.isString else {

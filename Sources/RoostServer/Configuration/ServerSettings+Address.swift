@@ -17,7 +17,7 @@ extension ServerSettings {
         guard port != 0 else {
             throw RoostError(
                 .invalidConfiguration,
-                "The settings give the server any free port (0), which commands cannot know; name the server that `roost serve` printed with --server or ROOST_SERVER."
+                "The settings give the server any free port (0), which commands cannot determine; pass the URL that `roost serve` printed with --server or ROOST_SERVER."
             )
         }
         let host = try reader.string(.host, allowed: hostRule, parse: parseHost) ?? defaults.host

@@ -191,7 +191,7 @@ extension ServerSettings {
             return FilePath(URL(fileURLWithPath: chosen).path)
         }
         guard let userHome = environment["HOME"], userHome.hasPrefix("/") else {
-            throw RoostError(.invalidConfiguration, "Neither ROOST_HOME nor HOME is set; say where Roost may keep its files with --home.")
+            throw RoostError(.invalidConfiguration, "Neither ROOST_HOME nor HOME is set; set the folder for Roost's files with --home.")
         }
         return FilePath(userHome).appending(".roost")
     }

@@ -70,7 +70,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-// MARK: - What comes in
+// MARK: - Input
 
 extension ConnectionGuard {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -108,7 +108,7 @@ extension ConnectionGuard {
     }
 }
 
-// MARK: - What goes out
+// MARK: - Output
 
 extension ConnectionGuard {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -13,7 +13,7 @@ enum ConnectionRefusal {
     }
 
     static func body(most: Int) -> String {
-        let detail = "Your address has \(most) connections here, and more are not allowed; close some, or use them again."
+        let detail = "Your address has \(most) connections, the most that are allowed; close some, or reuse them."
         let problem = Problem(title: "Too Many Requests", status: 429, detail: detail, code: RoostError.Code.rateLimited.rawValue, field: nil)
         return String(buffer: JSON.buffer(problem))
     }

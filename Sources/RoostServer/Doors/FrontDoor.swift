@@ -60,7 +60,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         } else {
             let error = RoostError(
                 .methodNotAllowed,
-                "\(request.routePath.quotedForPeople) does not take \(request.method); it takes \(methods.joined(separator: ", ")).")
+                "\(request.routePath.quotedForPeople) does not support \(request.method); it supports \(methods.joined(separator: ", ")).")
             response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
         }
         response.headers[.allow] = methods.joined(separator: ", ")

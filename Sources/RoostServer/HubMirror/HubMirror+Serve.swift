@@ -36,7 +36,7 @@ extension HubMirror {
     private func index(reportingTo report: @Sendable (String) -> Void) async throws {
         if let cache = configuration.cache {
             report("Serving the Hub cache in \(cache.cacheDirectory).")
-            if !cache.isOffline { report("What is not there comes from \(cache.endpoint), with what this machine may read.") }
+            if !cache.isOffline { report("Missing files are fetched from \(cache.endpoint), with the access of this machine.") }
         }
         guard let directory = configuration.directory else { return }
         report("Reading \(directory) (files that are new or changed are hashed once) …")

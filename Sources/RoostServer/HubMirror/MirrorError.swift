@@ -31,19 +31,19 @@ struct MirrorError: Error {
     /// The cache does not have the file, and the mirror does not know whether the repository has it. Without the commit
     /// in the answer, `huggingface_hub` does not record the file as absent.
     static let entryNotHere = MirrorError(
-        status: .notFound, code: "EntryNotFound", message: "This mirror serves what is in its cache, and this file is not.")
+        status: .notFound, code: "EntryNotFound", message: "This file is not in the cache of this mirror.")
 
     /// The range begins after the end of the file.
     static func rangeNotSatisfiable(size: Int64, commit: String) -> MirrorError {
         MirrorError(
-            status: .rangeNotSatisfiable, message: "The range lies behind the end of the file, which has \(size) bytes.",
+            status: .rangeNotSatisfiable, message: "The range begins after the end of the file, which has \(size) bytes.",
             headers: [.contentRange: "bytes */\(size)", .repositoryCommit: commit])
     }
 
     /// The file is being written at this moment. 429 is the only status that every client retries, for bodies too.
     static func changing(_ path: String) -> MirrorError {
         MirrorError(
-            status: .tooManyRequests, message: "\(path) is being written to; ask again when that is done.", headers: [.retryAfter: "5"])
+            status: .tooManyRequests, message: "\(path) is being written; try again when that is complete.", headers: [.retryAfter: "5"])
     }
 
     /// Wrong bytes of the file were sent earlier: the client gets no more of it and has to start again.
@@ -56,7 +56,7 @@ struct MirrorError: Error {
 
     /// The most bodies that the mirror sends at the same time are being sent.
     static let tooBusy = MirrorError(
-        status: .tooManyRequests, message: "The mirror sends as many files as it can; ask again in a moment.", headers: [.retryAfter: "5"])
+        status: .tooManyRequests, message: "The mirror is sending as many files as it can; try again in a moment.", headers: [.retryAfter: "5"])
 
     /// The request is for a host name that a mirror on a loopback address does not have.
     static let foreignHost = MirrorError(
@@ -75,7 +75,7 @@ struct MirrorError: Error {
 
     /// The mirror requires a token, and the request has none.
     static let tokenMissing = MirrorError(
-        status: .unauthorized, code: "RepoNotFound", message: "This mirror asks for its own token: set HF_TOKEN to it.")
+        status: .unauthorized, code: "RepoNotFound", message: "This mirror requires its own token; set HF_TOKEN to it.")
 
     /// The mirror requires a token, and the request has another one.
     static let tokenWrong = MirrorError(
@@ -95,7 +95,7 @@ struct MirrorError: Error {
 
     /// The route exists, but not for this method.
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> MirrorError {
-        MirrorError(status: .methodNotAllowed, message: "This page takes \(list(methods)).", headers: [.allow: list(methods)])
+        MirrorError(status: .methodNotAllowed, message: "This page supports \(list(methods)).", headers: [.allow: list(methods)])
     }
 
     /// Returns the methods in the form of the `Allow` header.
@@ -116,7 +116,7 @@ struct MirrorError: Error {
     }
 
     /// A failure of this machine; the log contains the details.
-    static let failure = MirrorError(status: .internalServerError, message: "The mirror could not read this repository; its log says why.")
+    static let failure = MirrorError(status: .internalServerError, message: "The mirror could not read this repository; its log contains the reason.")
 
     /// The response to send.
     var response: Response {

@@ -44,7 +44,7 @@ final class JobPollService: Service {
         guard meter.withLock({ $0.admit(id, at: now()) }) else {
             throw RoostError(
                 .rateLimited,
-                "Job \(id) is asked for more than \(Int(JobPollMeter.rate)) times a second; follow it with GET /jobs/\(id)/events, or ask less often.",
+                "Job \(id) is requested more than \(Int(JobPollMeter.rate)) times a second; watch it with GET /jobs/\(id)/events, or send fewer requests.",
                 retryAfter: .seconds(1))
         }
     }
@@ -63,7 +63,7 @@ final class JobPollService: Service {
         do {
             try await database.countAPICalls(counts, lastAt: Timestamp(database.now()))
         } catch {
-            logger.warning("how often jobs were asked for cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
+            logger.warning("the counts of requests for jobs cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
             meter.withLock { $0.putBack(counts, at: now()) }
         }
     }

@@ -19,7 +19,7 @@ struct JobPruning {
         isDryRun = try fields.bool("dry_run", default: false)
         guard days != nil || keep != nil else {
             throw RoostError(
-                .invalidRequest, "`days` or `keep` is missing: say how old jobs must be to go, or how many of each model stay, or both.",
+                .invalidRequest, "`days` or `keep` is missing: set the age of the jobs to delete, the number of jobs to keep of each model, or both.",
                 field: "days")
         }
     }

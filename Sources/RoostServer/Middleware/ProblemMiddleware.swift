@@ -40,7 +40,7 @@ struct ProblemMiddleware: RouterMiddleware {
             switch error.status {
             case .notFound:
                 return RoostError(
-                    .notFound, "There is nothing at \(request.uri.path.quotedForPeople); GET /health tells whether the server is up.")
+                    .notFound, "There is nothing at \(request.uri.path.quotedForPeople); GET /health shows the state of the server.")
             case .contentTooLarge: return tooLarge
             default:
                 return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)

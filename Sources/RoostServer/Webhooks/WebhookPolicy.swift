@@ -34,7 +34,7 @@ struct WebhookPolicy: Sendable {
         guard !url.contains("#") else { throw refusal("must not have a fragment (the part after `#`), which is never sent.") }
         let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
         guard !authority.contains("@") else {
-            throw refusal("must not hold a user name or a password; the receiver knows Roost by the signature of each call.")
+            throw refusal("must not hold a user name or a password; the receiver recognises Roost by the signature of each call.")
         }
         // Both parsers must find the same host: this one, and that of the HTTP client.
         guard let host = WebhookHost(String(authority)), let parsed = URL(string: url), parsed.port == host.port,

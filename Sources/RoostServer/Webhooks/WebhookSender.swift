@@ -50,7 +50,7 @@ struct WebhookSender: Sendable {
         let status = Int(response.status.code)
         switch status {
         case 200..<300: return
-        case 300..<400: throw RoostError(.network, "The receiver answered \(status), a redirect, and webhooks follow none; name the final address.")
+        case 300..<400: throw RoostError(.network, "The receiver answered \(status), a redirect, and webhooks follow none; set the final URL.")
         default: throw RoostError(.network, "The receiver answered \(status); only 200 to 299 count as received.")
         }
     }

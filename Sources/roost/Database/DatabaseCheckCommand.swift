@@ -7,7 +7,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
         commandName: "check", abstract: "Check jobs.db for damage, also while the server runs.",
         discussion: "Exits 0 when it is sound, 1 when it is not. The server repairs a damaged file when it starts.")
 
-    @Flag(help: "Compare every index with its table too; takes several times as long.")
+    @Flag(help: "Compare every index with its table too; needs several times as long.")
     var full = false
     @OptionGroup var options: DatabaseOptions
 

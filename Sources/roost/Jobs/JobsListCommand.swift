@@ -6,7 +6,7 @@ import RoostCore
 struct JobsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the newest pulls, and why they wait or failed.",
-        discussion: "On a terminal, ids are shortened as far as the list stays clear, and rows to its width; in a pipe everything is whole.")
+        discussion: "On a terminal, ids are shortened while they stay unique in the list, and rows to its width; in a pipe nothing is shortened.")
 
     @Option(help: "Only queued, running, succeeded or failed ones.")
     var status: String?

@@ -37,7 +37,7 @@ extension RoostClient {
     private static func ambiguous(_ text: String, _ jobs: [Job]) -> RoostError {
         let list = jobs.prefix(shown).map { "\($0.id) (\($0.model))" }.joined(separator: ", ")
         return RoostError(
-            .invalidRequest, "\(text.quotedForPeople) begins the ids of several jobs: \(list)\(jobs.count > shown ? ", …" : ""). Give more of it.",
+            .invalidRequest, "\(text.quotedForPeople) matches several jobs: \(list)\(jobs.count > shown ? ", …" : ""). Give more characters.",
             field: "id")
     }
 }

@@ -38,8 +38,8 @@ extension CheckpointInspection {
         let files = files.count == 1 ? "" : " in \(files.count) files"
         var lines = ["\((architecture ?? "safetensors").plain): \(parameterCount.inWords) weights, \(ByteCount(fileSize))\(files)"]
         switch isConvertible {
-        case true?: lines.append("A model can be made of it, with `roost pull`, or `roost models convert` when it is in the Hub cache.")
-        case false?: lines.append("No model can be made of it. \(obstacle ?? "")")
+        case true?: lines.append("It can be converted to a model with `roost pull`, or `roost models convert` when it is in the Hub cache.")
+        case false?: lines.append("It cannot be converted to a model. \(obstacle ?? "")")
         case nil: break
         }
         lines.append("\n\(ModelInspection.TypeShare.table(types))")

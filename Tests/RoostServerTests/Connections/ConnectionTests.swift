@@ -122,7 +122,7 @@ import Testing
                     try await RawConnection.open(to: port) { third in
                         let refusal = await third.readToEnd()
                         #expect(refusal.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
-                        #expect(refusal.contains("Your address has 2 connections here") && refusal.contains("\"code\":\"rate_limited\""))
+                        #expect(refusal.contains("Your address has 2 connections, the most") && refusal.contains("\"code\":\"rate_limited\""))
                     }
                 }
                 // The server hears of the second one's end in a moment.

@@ -147,8 +147,8 @@ struct CacheSource: MirrorSource {
         } catch let error as RoostError {
             if error.code == .repositoryNotFound { return nil }
             guard error.isTransient, let known, try await kept(known) != nil else { throw MirrorError(upstream: error) }
-            logger.warning("The upstream cannot be asked; the cache answers.", metadata: ["repository": "\(id)", "error": "\(error)"])
-            return (known, "mirror; The upstream of this mirror cannot be reached; this is what the mirror has kept.")
+            logger.warning("The upstream cannot be reached; the cache is used.", metadata: ["repository": "\(id)", "error": "\(error)"])
+            return (known, "mirror; The upstream of this mirror cannot be reached; this answer comes from its cache.")
         }
     }
 
