@@ -128,7 +128,7 @@ extension EndToEndTests {
             }
         #endif
 
-        /// Whether somebody is at work in a conversion's folder.
+        /// Whether a process works in a conversion's folder.
         private static func isLocked(_ folder: FilePath) throws -> Bool {
             let (recipe, commit, name) = (
                 folder.lastComponent, folder.removingLastComponent().lastComponent, folder.removingLastComponent().removingLastComponent()
