@@ -7,7 +7,7 @@ struct BandwidthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bandwidth", abstract: "Show or change the limit of all downloads together.",
         discussion: """
-            A change applies at once, also to running pulls, until `roost bandwidth reset` or the server's end. For good: `max_download_rate` and \
+            A change applies at once, also to running pulls, until `roost bandwidth reset` or the end of the server. Permanent settings: `max_download_rate` and \
             `download_windows` in config.json. One pull alone: roost jobs rate.
             """)
 

@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
     var jobRetentionDays: Int?
     @Option(help: "Finished jobs of each model that are kept; 0 keeps all (ROOST_JOB_RETENTION_PER_MODEL). Default: 0.")
     var jobRetentionPerModel: Int?
-    @Option(help: "Hours between two backups of jobs.db; 0 makes none (ROOST_BACKUP_INTERVAL_HOURS). Default: 24.")
+    @Option(help: "Hours between two backups of jobs.db; 0 for none (ROOST_BACKUP_INTERVAL_HOURS). Default: 24.")
     var backupIntervalHours: Int?
     @Option(help: "Scheduled backups that are kept (ROOST_BACKUP_KEEP). Default: 7.")
     var backupKeep: Int?

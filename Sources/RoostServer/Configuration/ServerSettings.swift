@@ -11,18 +11,18 @@ public import SystemPackage
 /// | – | `ROOST_HOME` | `--home` | `~/.roost` |
 /// | – | `ROOST_CONFIG` | `--config` | `config.json` in the home |
 /// | `host` | `ROOST_HOST` | `--host` | `127.0.0.1` |
-/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 takes a free one) |
+/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 for any free one) |
 /// | `allow_remote` | `ROOST_ALLOW_REMOTE` | `--allow-remote` | false |
-/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: what the `Host` header may name, and whose web pages may use the server |
+/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: hosts that are allowed in the `Host` header, and whose web pages may use the server |
 /// | `log_level` | `ROOST_LOG_LEVEL` | `--log-level` | `info` |
-/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, else the one `make engine` built |
+/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, otherwise the one that `make engine` built |
 /// | `context_length` | `ROOST_CONTEXT_LENGTH` | `--context-length` | 4096 tokens (256 … 1048576) |
 /// | `threads` | `ROOST_THREADS` | `--threads` | the engine's choice (1 … 1024) |
 /// | `model_load_timeout` | `ROOST_MODEL_LOAD_TIMEOUT` | `--model-load-timeout` | 300 s (1 … 86400) |
 /// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
-/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): beyond it `auto` quantises |
+/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): above it `auto` quantises |
 /// | `max_connections_per_address` | `ROOST_MAX_CONNECTIONS_PER_ADDRESS` | `--max-connections-per-address` | 512 (1 … 2048), to the API and to the shared cache |
 /// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
 /// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
@@ -30,15 +30,15 @@ public import SystemPackage
 /// | `inference_body_limit` | `ROOST_INFERENCE_BODY_LIMIT` | `--inference-body-limit` | 32MiB (1MiB … 64MiB): bodies of `/chat` and `/v1` |
 /// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
 /// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
-/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs stay (0 … 36500) |
-/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs stay (0 … 1000000) |
-/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 makes none) |
+/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs are kept (0 … 36500) |
+/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs are kept (0 … 1000000) |
+/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 for none) |
 /// | `backup_keep` | `ROOST_BACKUP_KEEP` | `--backup-keep` | 7 (1 … 1000) |
 /// | `share` | `ROOST_SHARE` | `--share` | false |
 /// | `share_host` | `ROOST_SHARE_HOST` | `--share-host` | `0.0.0.0` |
-/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 takes a free one) |
-/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | everywhere; networks separated by commas |
-/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; `ROOST_MIRROR_TOKEN` is the other way |
+/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 for any free one) |
+/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | all networks; networks separated by commas |
+/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; the token can also be in `ROOST_MIRROR_TOKEN` |
 ///
 /// A flag overrides the environment, the environment overrides the file. The Hub's own variables (`HF_HOME`,
 /// `HF_TOKEN`, …) are read from the environment only, as other tools do.
