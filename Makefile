@@ -9,46 +9,46 @@ help: ## Show this list
 quickstart: ## Build Roost, pull a small sample model, chat with it
 	@scripts/quickstart
 
-test: ## Check format and imports, run all tests
+test: ## Check format and imports, and run all tests
 	@scripts/test
 
 build: ## Build the roost command (.build/release/roost)
 	@scripts/build
 
-engine: ## Get llama-server: from PATH, or built once for this machine
+engine: ## Find llama-server on PATH, or build it once for this machine
 	@scripts/engine
 
-format: ## Format all Swift files
+format: ## Format the Swift files of the package, its sources and its tests
 	@scripts/lint --fix
 
-lint: ## Check the format of all Swift files
+lint: ## Check the format of these files
 	@scripts/lint
 
 check-imports: ## Build everything and check imports against Package.swift
 	@scripts/check-imports
 
-bench-store: ## Measure jobs.db beside raw SQLite and the v1.0 Python store
+bench-store: ## Compare jobs.db with raw SQLite and the v1.0 Python store
 	@scripts/bench-store
 
-bench-pull: ## Measure a pull beside curl, aria2c and huggingface_hub
+bench-pull: ## Compare a pull with curl, aria2c and huggingface_hub
 	@scripts/bench-pull
 
-bench-mirror: ## Measure the mirror beside nginx
+bench-mirror: ## Compare the mirror with nginx
 	@scripts/bench-mirror
 
-bench-convert: ## Measure safetensors → Q4_K_M beside llama.cpp's converter and llama-quantize
+bench-convert: ## Compare safetensors → Q4_K_M with llama.cpp's converter and llama-quantize
 	@scripts/bench-convert
 
-bench-pull-to-token: ## Measure the road from POST /pull to the first token beside curl and llama.cpp's tools
+bench-pull-to-token: ## Compare the time from POST /pull to the first token with curl and llama.cpp's tools
 	@scripts/bench-pull-to-token
 
-loads: ## Do to a server what no client may do, and measure /health and memory meanwhile
+loads: ## Put forbidden loads on a server, and measure /health and memory
 	@scripts/loads
 
-torture: ## Kill and cut the power of the job store more often than the tests do
+torture: ## Test the job store with more kills and power cuts than in the tests
 	@scripts/torture-store
 
-faults: ## Pull from a hub with each of 52 faults, and kill the server on the way
+faults: ## Pull from a hub with each of 52 faults, also with kills of the server
 	@scripts/faults
 
 interleavings: ## 1,000 random interleavings of pulls, dry runs, cancels, clean-ups and kills on one cache
@@ -58,17 +58,17 @@ sanitize: ## Run the job store's tests under both sanitizers
 	@scripts/sanitize thread
 	@scripts/sanitize address
 
-fuzz: ## Feed the parsers of outside text with what a fuzzer makes up, a minute each
+fuzz: ## Fuzz the parsers of untrusted text, a minute each
 	@scripts/fuzz
 
-random-requests: ## Send a real server 20,000 requests that a seed makes up
+random-requests: ## Send 20,000 random requests to a real server
 	@scripts/random-requests
 
-memory: ## Pull a file of 100 GB and see that memory stays flat
+memory: ## Pull a file of 100 GB and check that memory stays constant
 	@scripts/check-memory
 
-verify-conversion: ## Convert a real model with each quantize, and compare with llama.cpp's own files
+verify-conversion: ## Convert a real model with each quantize, and compare the results with llama.cpp's own files
 	@scripts/verify-conversion
 
-clean: ## Delete build products (caches outside this folder are kept)
+clean: ## Delete build products (but not the caches outside this folder)
 	swift package clean

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Each feature is explained at https://docs.swift.org/compiler/documentation/diagnostics/upcoming-language-features
+// The features are documented at https://docs.swift.org/compiler/documentation/diagnostics/upcoming-language-features
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -29,12 +29,12 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
-/// A library of the house: its folder is `Sources/<name>`, its imports are exactly the ones listed here (`make check-imports`).
+/// A library target in `Sources/<name>`. Its imports are exactly the ones listed here (`make check-imports`).
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The tests of one target, in `Tests/<name>`. All of them share `TestSupport`.
+/// The test target of one target, in `Tests/<name>`. All of them use `TestSupport`.
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport", .logging, .systemPackage], exclude: exclude, swiftSettings: strict)
 }
@@ -82,7 +82,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // What only tests and measurements run; nobody installs these.
+        // Programs for tests and benchmarks only.
         .executableTarget(
             name: "jobstore-torture", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .grdb, .logging],
             path: "Tests/CrashLab/Torture",

@@ -1,4 +1,4 @@
-"""Who converts a repository of safetensors to Q4_K_M, and how. Every function returns its cost and the size of its result."""
+"""The contestants that convert a repository of safetensors to Q4_K_M. Every function returns its cost and the size of its result."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ class Conversions:
         self.snapshot = tools.hub / REPOSITORY
 
     def prepare(self, endpoint):
-        """A file for the quantiser; a Hub cache that has everything."""
+        """Prepares an f16 file for the quantiser, and a Hub cache with all files."""
         self.converted(self.place / "f16.gguf")
         self.pull(endpoint)
 
@@ -34,7 +34,7 @@ class Conversions:
         return self.converted(middle).then(self.quantized(middle, target)), target.stat().st_size
 
     def quantize(self):
-        """The quantiser alone, of a file that is ready."""
+        """The quantiser alone, with an existing f16 file."""
         middle, target = self.place / "f16.gguf", self.place / "quantized.gguf"
         target.unlink(missing_ok=True)
         return self.quantized(middle, target), target.stat().st_size
@@ -46,7 +46,7 @@ class Conversions:
         return measured.run([self.tools.quantizer, source, target, "Q4_K_M"], self.place / "quantize.log")
 
     def pull(self, endpoint):
-        """A pull at a running server whose Hub cache has all files: they are hashed again, and converted. Also how long `GET /health` took meanwhile."""
+        """A pull at a running server whose Hub cache has all files: they are hashed again and converted. Also returns the latencies of `GET /health`."""
         environment = self.environment(endpoint, self.place / "hf", self.place / "home")
         shutil.rmtree(self.place / "home", ignore_errors=True)
         with measured.serving([self.tools.built("roost"), "serve", "--port", "0"], self.place / "serve.log", environment) as (server, port):
@@ -62,5 +62,5 @@ class Conversions:
         return cost, model.stat().st_size, pulse.took
 
     def environment(self, endpoint, hub_cache, home):
-        """The settings of a server with a home of its own."""
+        """The settings of a server with a separate home."""
         return dict(os.environ, HF_HOME=str(hub_cache), HF_ENDPOINT=endpoint, ROOST_HOME=str(home), ROOST_LLAMA_SERVER=str(self.tools.engine))

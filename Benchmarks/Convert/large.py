@@ -1,4 +1,4 @@
-"""A repository of safetensors as large as one wishes: shaped as Qwen3-8B with fewer layers, its weights noise, the tokenizer that of another repository."""
+"""Makes a repository of safetensors of any size: the shape of Qwen3-8B with fewer layers, random weights, and the tokenizer of another repository."""
 
 import json
 import random
@@ -34,7 +34,7 @@ def make(folder, tokens_of, layers):
         begin, size = size, size + 2 * (shape[0] * shape[1] if len(shape) == 2 else shape[0])
         header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [begin, size]}
     text = json.dumps(header).encode()
-    # Numbers of the size that weights have: 2^-8 … 2^-4, of both signs.
+    # Numbers in the usual range of weights: 2^-8 … 2^-4, of both signs.
     source = random.Random(1)
     noise = b"".join(struct.pack("<H", source.randrange(0x3B80, 0x3D80) | source.randrange(2) << 15) for _ in range(1 << 20))
     with open(folder / "model.safetensors", "wb") as file:

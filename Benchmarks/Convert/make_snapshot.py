@@ -1,6 +1,6 @@
-"""Makes a snapshot of safetensors of SmolLM2's GGUF file, as the Hub has one: make_snapshot.py MODEL.gguf FOLDER
+"""Makes a snapshot of safetensors, as on the Hub, from SmolLM2's GGUF file: make_snapshot.py MODEL.gguf FOLDER
 
-The weights are dequantised and stored as BF16. The tokenizer is built of the file's vocabulary and merges, with SmolLM2's own splitting."""
+The weights are dequantised and stored as BF16. The tokenizer is built from the file's vocabulary and merges, with SmolLM2's pre-tokenizer."""
 
 import json
 import pathlib

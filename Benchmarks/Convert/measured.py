@@ -1,4 +1,4 @@
-"""What a process costs: wall time, CPU time, peak memory, bytes written; and servers that run while they are needed."""
+"""The cost of a process: wall time, CPU time, peak memory, bytes written; and servers that run within a `with` block."""
 
 import contextlib
 import dataclasses
@@ -16,26 +16,26 @@ import urllib.request
 
 
 class Failed(Exception):
-    """A contestant did not do what it was asked."""
+    """A contestant failed."""
 
 
 @dataclasses.dataclass
 class Cost:
     seconds: float = 0.0
     cpu: float = 0.0
-    # Peak resident memory and bytes written. None where the system does not tell.
+    # Peak resident memory and bytes written. None where the system does not provide them.
     memory: int | None = 0
     written: int | None = 0
 
     def then(self, other):
-        """Both, one after the other."""
+        """The cost of both, one after the other."""
         written = None if self.written is None or other.written is None else self.written + other.written
         memory = None if self.memory is None or other.memory is None else max(self.memory, other.memory)
         return Cost(self.seconds + other.seconds, self.cpu + other.cpu, memory, written)
 
 
 def written_by(pid):
-    """Bytes that a process has had written to files so far."""
+    """Returns the number of bytes that a process has written to files so far."""
     try:
         return int(re.search(r"^write_bytes: (\d+)", pathlib.Path(f"/proc/{pid}/io").read_text(encoding="ascii"), re.MULTILINE)[1])
     except OSError:
@@ -43,7 +43,7 @@ def written_by(pid):
 
 
 def peak_of(pid):
-    """The most memory that a running process has had."""
+    """Returns the peak memory of a running process."""
     try:
         return int(re.search(r"^VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii"), re.MULTILINE)[1]) << 10
     except OSError:
@@ -51,7 +51,7 @@ def peak_of(pid):
 
 
 def cpu_of(pid):
-    """CPU seconds of a running process so far; 0 where the system does not tell."""
+    """Returns the CPU seconds of a running process so far; 0 where the system does not provide them."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     except OSError:
@@ -64,7 +64,7 @@ def run(command, log, environment=None):
     with open(log, "wb") as file:
         began = time.perf_counter()
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
-        # Ended, but still there to be asked.
+        # Ended, but not reaped yet, so its figures can be read.
         if hasattr(os, "waitid"):
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         took, written = time.perf_counter() - began, written_by(process.pid)
@@ -77,7 +77,7 @@ def run(command, log, environment=None):
 
 @contextlib.contextmanager
 def process(command, log, environment=None):
-    """A process, while it is needed."""
+    """Runs a process within a `with` block."""
     with open(log, "wb") as file:
         started = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
     try:
@@ -89,13 +89,13 @@ def process(command, log, environment=None):
 
 @contextlib.contextmanager
 def serving(command, log, environment=None):
-    """A server, while it is needed: its process and its port."""
+    """Runs a server within a `with` block: its process and its port."""
     with process(command, log, environment) as started:
         yield started, port_of(started, log)
 
 
 def port_of(process, log):
-    """The port that a server says it listens on."""
+    """Returns the port in a server's output."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if found := re.search(r"http://127\.0\.0\.1:(\d+)", log.read_text(encoding="utf-8", errors="replace")):
@@ -117,19 +117,19 @@ def wait_for_health(process, port):
 
 
 def seconds(text):
-    """A time of the server."""
+    """Parses a time of the server."""
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def ask(address, body=None):
-    """A JSON answer."""
+    """Returns a JSON answer."""
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(urllib.request.Request(address, data, {"Content-Type": "application/json"}), timeout=300) as answer:
         return json.load(answer)
 
 
 def pull(server, body):
-    """Pulls, and listens to the job's events until the end; the job's number."""
+    """Pulls and watches the job's events until the end; returns the job's id."""
     identity = ask(f"{server}/pull", body)["job_id"]
     with urllib.request.urlopen(f"{server}/jobs/{identity}/events", timeout=300) as events:
         for line in events:
@@ -141,7 +141,7 @@ def pull(server, body):
 
 
 def first_token(server, path, body):
-    """Waits for the first piece of an answer that streams."""
+    """Waits for the first piece of a streamed answer."""
     data = json.dumps({**body, "messages": [{"role": "user", "content": "What is the capital of France?"}], "max_tokens": 4, "stream": True}).encode()
     with urllib.request.urlopen(urllib.request.Request(server + path, data, {"Content-Type": "application/json"}), timeout=300) as answer:
         for line in answer:
@@ -154,7 +154,7 @@ def first_token(server, path, body):
 
 
 class Pulse(threading.Thread):
-    """Asks a server fifty times a second whether it is well, and notes how long each answer takes."""
+    """Requests `/health` fifty times a second and records the latencies."""
 
     def __init__(self, port):
         super().__init__(daemon=True)

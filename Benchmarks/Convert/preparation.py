@@ -1,4 +1,4 @@
-"""What both benchmarks of conversion need before they begin."""
+"""The preparation of both conversion benchmarks."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ def folder(name, space):
 
 
 class Tools:
-    """Where everything is: the reference's environment, the engine, the folder of the hub."""
+    """The paths of the reference's environment, the engine, and the folder of the hub."""
 
     def __init__(self):
         self.reference = script("conversion-reference")
@@ -45,7 +45,7 @@ class Tools:
 
 
 def tools(*products):
-    """Builds what is measured, gets what it is measured against."""
+    """Builds Roost and installs the reference."""
     static = ["--static-swift-stdlib"] if platform.system() == "Linux" else []
     for product in products:
         command = ["swift", "build", "-c", "release", "--product", product, "-Xlinker", "-S", *static]
@@ -55,7 +55,7 @@ def tools(*products):
 
 
 def script(name):
-    """Runs one of our scripts; its last line is a path."""
+    """Runs a script of this repository; its last line is a path."""
     done = subprocess.run([repository / "scripts" / name], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         die(f"scripts/{name} failed; its words are above.")

@@ -1,4 +1,4 @@
-"""From the wish for a model to its first token: every road begins with nothing on this machine, and returns seconds by part, `total` among them."""
+"""The contestants from the request for a model to its first token. Each begins without any files, and returns seconds by part, including `total`."""
 
 import socket
 import time
@@ -16,7 +16,7 @@ class Roads:
         self.turn = 0
 
     def fresh(self):
-        """A folder that nobody has used. Not the old one emptied: some file systems are slow to create where they have just deleted."""
+        """Makes an unused folder. The old one is not emptied and reused, because some file systems are slow to create files where they have just deleted some."""
         self.turn += 1
         folder = self.place / str(self.turn)
         folder.mkdir()
@@ -45,14 +45,14 @@ class Roads:
         return {f"stage {stage}": end - start for (stage, start), (_, end) in zip(begun, begun[1:]) if stage}
 
     def load(self, folder):
-        """A model that was made before, by a server that has begun anew: POST /chat to the first token."""
+        """An existing model and a new server: from POST /chat to the first token."""
         with self.server(folder) as (_, port):
             began = time.perf_counter()
             measured.first_token(f"http://127.0.0.1:{port}", "/chat", {"model": REPOSITORY})
             return {"total": time.perf_counter() - began}
 
     def download(self, folder):
-        """The files alone, by a pull that makes nothing of them."""
+        """The download alone: a pull without a conversion."""
         with self.server(folder) as (_, port):
             began = time.perf_counter()
             measured.pull(f"http://127.0.0.1:{port}", {"model": REPOSITORY, "allow_patterns": ["*"]})
@@ -62,7 +62,7 @@ class Roads:
         return {"total": self.convert.ours()[0].seconds}
 
     def chain(self, folder):
-        """curl, the converter, the quantiser, llama-server with the options that Roost gives it."""
+        """curl, the converter, the quantiser, and llama-server with Roost's options."""
         snapshot = folder / REPOSITORY
         snapshot.mkdir(parents=True)
         began = time.perf_counter()

@@ -4,7 +4,7 @@ import ModelFormats
 import RoostCore
 import SystemPackage
 
-/// `convert-bench`: Roost's own conversion alone, as a contestant of `make bench-convert`.
+/// `convert-bench`: Roost's conversion alone, as a contestant of `make bench-convert`.
 @main
 struct ConvertBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "convert-bench", abstract: "Convert a folder of safetensors to a GGUF file.")

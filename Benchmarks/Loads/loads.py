@@ -1,7 +1,7 @@
-"""The loads, each a function that does something to a server and says what it saw. Its first line of documentation is its description.
+"""The loads: each is a function that puts a load on a server and returns its observations in words. Its docstring is its description.
 
-`prepare`, an attribute, fills the home of the stopped server first; `environment` holds settings that the server needs; `before_stop` is done right
-before the server is asked to stop.
+The attribute `prepare` fills the home of the stopped server first; `environment` contains settings that the server needs; `before_stop` runs right
+before the server is stopped.
 """
 
 import concurrent.futures
@@ -26,7 +26,7 @@ def load(name, prepare=None, environment=None, before_stop=None):
 
 
 def together(count, work):
-    """Does something so often at once; gives what came out of those that succeeded, the seconds of the slowest, and how many broke off, in words."""
+    """Calls a function a number of times in parallel; returns the results of successful calls, the seconds of the slowest, and the number of failures in words."""
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(count) as threads:
         futures = [threads.submit(work, number) for number in range(count)]
@@ -36,7 +36,7 @@ def together(count, work):
 
 
 def read_until(connection, ending):
-    """Reads an answer until its last bytes are these, or the server ends it; gives the number of bytes."""
+    """Reads an answer until it ends with these bytes or the server closes it; returns the number of bytes."""
     total, tail = 0, b""
     while ending is None or ending not in tail:
         chunk = connection.recv(1 << 18)
@@ -78,7 +78,7 @@ def fill_jobs(server):
 
 
 def fill_cache(server):
-    """A model of 1 GiB that the Hub's own tools could have put there."""
+    """Makes a model of 1 GiB in the form of the Hub's own tools."""
     repository = server.cache / "hub" / "models--a--b"
     snapshot = repository / "snapshots" / ("0" * 40)
     for folder in [repository / "blobs", repository / "refs", snapshot]:
@@ -151,7 +151,7 @@ def large_json(server):
             took.append(seconds)
             for status in results:
                 statuses[status] = statuses.get(status, 0) + 1
-    return f"{json.dumps(statuses)}, 20 took at most {max(took):.2f} s"
+    return f"{json.dumps(statuses)}, 20 needed at most {max(took):.2f} s"
 
 
 @load("verify", prepare=fill_cache)
@@ -175,7 +175,7 @@ def fill_both(server):
 
 
 def stall(server, count):
-    """Connections that ask for much and do not read."""
+    """Opens connections that request much and do not read."""
     connections = []
     for number in range(count):
         connection = server.connect(receive_buffer=4096)
@@ -191,17 +191,17 @@ def stall_at_stop(server):
 
 @load("stalled", prepare=fill_both, before_stop=stall_at_stop)
 def stalled(server):
-    """100 clients ask for events and exports and do not read; 10 more do so when the server is asked to stop."""
+    """100 clients request events and exports and do not read; 10 more do so when the server is stopped."""
     connections = stall(server, 100)
     time.sleep(60)
     dropped = sum(is_reset(connection) for connection in connections)
     for connection in connections:
         connection.close()
-    return f"{dropped} of 100 were dropped within a minute"
+    return f"{dropped} of 100 were disconnected within a minute"
 
 
 def is_reset(connection):
-    """Whether the server has given a connection up, seen without reading from it."""
+    """Returns whether the server has closed a connection, without reading from it."""
     poll = select.poll()
     poll.register(connection, select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0))
     return bool(poll.poll(0))
@@ -209,7 +209,7 @@ def is_reset(connection):
 
 @load("bodies")
 def bodies(server):
-    """20 clients send 200 MB after they were refused, and 20 more send a byte a second."""
+    """20 clients send 200 MB after a refusal, and 20 more send a byte a second."""
     block = b"x" * 65536
 
     def pour(number):
@@ -246,12 +246,12 @@ def bodies(server):
         pours = [threads.submit(pour, number) for number in range(20)]
         drips = [threads.submit(drip, number) for number in range(20)]
         sizes, times = [pour.result() for pour in pours], [drip.result() for drip in drips]
-    return f"at most {max(sizes) / 1e6:.1f} MB were taken; a slow body was ended after {max(times):.0f} s"
+    return f"at most {max(sizes) / 1e6:.1f} MB were accepted; a slow body was ended after {max(times):.0f} s"
 
 
 @load("connections")
 def connections(server):
-    """One address opens 3000 connections and says nothing."""
+    """One address opens 3000 connections and sends nothing."""
     held, refused = [], 0
     for _ in range(3000):
         try:
@@ -271,4 +271,4 @@ def connections(server):
     time.sleep(5)
     for connection in held:
         connection.close()
-    return f"{len(held) - closed} of 3000 were kept"
+    return f"{len(held) - closed} of 3000 stayed open"

@@ -1,6 +1,6 @@
-"""Asks a server for `/health` every 20 ms until a line comes in, from 127.0.0.2. Prints how long each answer took, in ms, as JSON.
+"""Requests `/health` of a server every 20 ms from 127.0.0.2, until a line arrives on standard input. Prints the latencies in ms as JSON.
 
-A time counts from when the question was due: a server that is silent for a second has kept fifty questions waiting, not one.
+Each latency counts from the time at which the request was due: a server that is silent for a second has delayed fifty requests, not one.
 """
 
 import http.client
@@ -30,7 +30,7 @@ def main(port):
         else:
             times.append((time.monotonic() - due) * 1000)
         due += PAUSE
-        # Questions that came due while this one waited were kept waiting as well.
+        # Requests that were due while this one waited were delayed too.
         while due < time.monotonic() - PAUSE:
             times.append((time.monotonic() - due) * 1000)
             due += PAUSE

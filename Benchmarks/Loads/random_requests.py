@@ -1,4 +1,4 @@
-"""Requests that a seed makes up: every route, with right, nearly right and wrong paths, queries, headers and bodies."""
+"""Random requests from a seed: every route, with valid, nearly valid and invalid paths, queries, headers and bodies."""
 
 import json
 import random
@@ -33,7 +33,7 @@ NUMBERS = [0, 1, -1, 2, 4, 5, 100, 0.5, 1e308, -1e308, 2**31, 2**53 + 1, 2**63, 
 
 
 class RandomRequests:
-    """Makes requests; the same seed makes the same ones, given the same ids of jobs.
+    """Generates requests; the same seed and the same ids of jobs give the same requests.
 
     A request is a method, a target, a list of header fields and a body.
     """
@@ -112,7 +112,7 @@ class RandomRequests:
         return text
 
     def escaped(self, text):
-        """A text as part of a target: mostly percent-encoded, sometimes as it is where the syntax of HTTP allows it."""
+        """Encodes a text as a part of a target: mostly percent-encoded, sometimes unchanged where the syntax of HTTP allows it."""
         plain = string.ascii_letters + string.digits + "-._~" + ("/:" if self.random.random() < 0.5 else "")
         return "".join(chr(byte) if chr(byte) in plain else f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
 

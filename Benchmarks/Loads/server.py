@@ -1,4 +1,4 @@
-"""A real server with a home of its own, and what can be seen of it from outside: its memory, and how long `/health` takes."""
+"""A real server with a separate home, and its measurements from outside: its memory, and the latencies of `/health`."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ PROBE = pathlib.Path(__file__).with_name("probe.py")
 
 
 class Seen:
-    """How long answers to `/health` took, in milliseconds, and the memory of the server, in MB."""
+    """The latencies of `/health` in milliseconds, and the memory of the server in MB."""
 
     def __init__(self):
         self.times, self.memories = [], []
@@ -38,7 +38,7 @@ class Seen:
 
 
 class Server:
-    """The server. Used as a context manager: its process and its folder do not outlive it."""
+    """The server, a context manager that ends the process and deletes the folder."""
 
     def __init__(self, roost, environment):
         self.roost = roost
@@ -69,7 +69,7 @@ class Server:
         self.port = int(line.rstrip().rpartition(":")[2])
 
     def stop(self):
-        """Asks the server to end, as an init system does, and says how many seconds that took."""
+        """Stops the server, as an init system does, and returns the seconds until its end."""
         began = time.monotonic()
         self.process.terminate()
         try:
@@ -82,13 +82,13 @@ class Server:
         return time.monotonic() - began
 
     def memory(self):
-        """The server's resident memory in MB."""
+        """Returns the server's resident memory in MB."""
         text = subprocess.run(["ps", "-o", "rss=", "-p", str(self.process.pid)], capture_output=True, text=True).stdout
         return int(text) // 1000 if text.strip() else 0
 
     @contextlib.contextmanager
     def watched(self):
-        """Asks for `/health` fifty times a second, from a process of its own, as long as the block runs."""
+        """Requests `/health` fifty times a second from a separate process while the block runs."""
         seen, over = Seen(), threading.Event()
 
         def look():
@@ -108,7 +108,7 @@ class Server:
             seen.times = json.loads(probe.communicate("\n")[0])
 
     def connect(self, source="127.0.0.1", receive_buffer=None):
-        """A connection to the server."""
+        """Opens a connection to the server."""
         connection = socket.socket()
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -123,7 +123,7 @@ class Server:
         connection.sendall(head.encode() + body)
 
     def call(self, method, path, body=None):
-        """Sends a request and gives the answer's JSON."""
+        """Sends a request and returns the JSON of the answer."""
         with self.connect() as connection:
             self.request(connection, method, path, json.dumps(body).encode() if body is not None else b"", "Connection: close\r\n")
             with connection.makefile("rb") as answer:

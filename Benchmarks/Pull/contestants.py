@@ -1,4 +1,4 @@
-"""Who pulls, and how: every function empties its own folder, fetches one repository, and returns seconds and CPU seconds."""
+"""The contestants of the pull benchmark: every function empties its own folder, fetches one repository, and returns seconds and CPU seconds."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Failed(Exception):
-    """A contestant did not do what it was asked."""
+    """A contestant failed."""
 
 
 def run(command, environment=None, folder=None):
@@ -29,7 +29,7 @@ def run(command, environment=None, folder=None):
 
 
 def cpu_of(process):
-    """CPU seconds of a running process so far; 0 where the system does not tell."""
+    """Returns the CPU seconds of a running process so far; 0 where the system does not provide them."""
     try:
         fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     except OSError:
@@ -43,25 +43,25 @@ class Contestants:
         self.used = []
 
     def empty(self, name):
-        """A new folder. Not the old one emptied: some file systems are slow to create where they have just deleted."""
+        """Makes a new folder. The old one is not emptied and reused, because some file systems are slow to create files where they have just deleted some."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.place))
         self.used.append(folder)
         return folder
 
     def tidy(self, size):
-        """Deletes what the last turn fetched, unless it is small."""
+        """Deletes the files of the last turn, unless they are small."""
         if size >= 1 << 20:
             while self.used:
                 shutil.rmtree(self.used.pop(), ignore_errors=True)
 
     def addresses(self, endpoint, repository, files):
-        """By commit, as the other clients ask, which look it up first; here that is not counted."""
+        """Returns the URLs by commit. The other clients look the commit up first; here that time does not count."""
         with urllib.request.urlopen(f"{endpoint}/api/models/{repository}") as answer:
             commit = json.load(answer)["sha"]
         return [f"{endpoint}/{repository}/resolve/{commit}/{name}" for name in files]
 
     def curl(self, endpoint, repository, files):
-        """Serial, one connection, nothing checked, nothing flushed."""
+        """One connection, one file after another, without verification and flush."""
         folder = self.empty("curl")
         lines = [f'url = "{url}"\noutput = "{folder / name}"\n' for url, name in zip(self.addresses(endpoint, repository, files), files)]
         (folder / "list").write_text("".join(lines), encoding="utf-8")
@@ -91,14 +91,14 @@ class Contestants:
         return self.python("0.36.2", endpoint, repository, {"HF_HUB_ENABLE_HF_TRANSFER": "1"})
 
     def ours(self, endpoint, repository, files):
-        """`roost pull` at a running server: verified by digest, flushed, installed."""
+        """`roost pull` at a running server: verified by digest, flushed, and installed in the cache."""
         folder = self.empty("roost")
         environment = dict(os.environ, HF_HOME=str(folder / "hf"), HF_ENDPOINT=endpoint, ROOST_HOME=str(folder / "home"))
         with open(folder / "log", "wb") as log:
             server = subprocess.Popen([self.roost, "serve", "--port", "0"], env=environment, stdout=log, stderr=log)
         try:
             port = port_of(server, folder / "log")
-            # A server that runs is measured, not one that starts.
+            # The start of the server is not measured.
             time.sleep(1)
             before = cpu_of(server)
             _, took, cpu = run([self.roost, "pull", repository, "--server", f"http://127.0.0.1:{port}", "--json"], environment)
@@ -109,7 +109,7 @@ class Contestants:
 
 
 def port_of(process, log):
-    """The port that a server says it listens on."""
+    """Returns the port in a server's output."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if found := re.search(r"http://127\.0\.0\.1:(\d+)", log.read_text(encoding="utf-8")):

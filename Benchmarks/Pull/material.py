@@ -1,10 +1,10 @@
-"""The repositories that are pulled: random bytes, made once."""
+"""The repositories of the pull benchmark: random bytes, made once."""
 
 import os
 import pathlib
 
 MEBI = 1 << 20
-# Name, files, bytes of each, what is special.
+# Name, number of files, bytes of each, special feature.
 CASES = {
     "one": ("1 × 1 GiB", "bench/one", 1, 1024 * MEBI),
     "eight": ("8 × 256 MiB", "bench/eight", 8, 256 * MEBI),

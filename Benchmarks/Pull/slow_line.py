@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A line of limited speed and some distance: passes TCP on to a port of this machine, each direction late by half the round trip, and
-each connection's answers no faster than the cap."""
+"""A simulated connection with a latency and a limited rate: forwards TCP to a port of this machine, each direction delayed by half the round trip, and
+each connection's answers limited to a rate."""
 
 import argparse
 import asyncio
@@ -11,12 +11,12 @@ BLOCK = 64 << 10
 
 
 async def passing(reader, writer, delay, rate):
-    """Hands on what comes, `delay` seconds after it came, at most `rate` bytes a second."""
+    """Forwards bytes `delay` seconds after their arrival, at most `rate` bytes a second."""
     waiting, news = collections.deque(), asyncio.Event()
 
     async def receive():
         while True:
-            # What a line of this speed has on its way; more is not taken from the sender.
+            # The bytes in transit on a connection of this rate; more are not accepted from the sender.
             while rate and sum(len(data) for _, data in waiting) > rate * delay + 4 * BLOCK:
                 await asyncio.sleep(0.001)
             data = await reader.read(BLOCK)

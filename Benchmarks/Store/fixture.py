@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Makes a jobs.db as the v1.0 server left it: N finished rows over the year up to now, and 100 running rows.
+"""Makes a jobs.db in the form of the v1.0 server: N finished rows of the last year, and 100 running rows.
 
-The order of the rows in the file decides how the v1.0 server lists the newest. `shuffled` is kind to it, and the default, so that no figure
-flatters Roost; `created`, the order that a server really leaves, makes its list some ten times slower, for every row it reads is then the
-newest so far and goes through its sorter.
+The order of the rows in the file determines the speed at which the v1.0 server lists the newest ones. `shuffled`, the default, is the better one for it, so that no
+figure favours Roost; `created`, the order that a real server produces, makes its listing about ten times slower, because every row it reads is then the
+newest so far and passes through its sorter.
 
-Beside it, FILE.ids: the ids of up to 100,000 of the finished rows, in random order, for contestants that look rows up. The same N and seed
-give the same rows but for their times, which end at the moment of the call.
+Also writes FILE.ids: the ids of up to 100,000 of the finished rows, in random order, for contestants that look up rows. The same N and seed
+give the same rows except for their times, which end at the moment of the call.
 """
 
 import argparse
@@ -51,12 +51,12 @@ FAILURES = (
 
 
 def stamp(when):
-    """As Python's isoformat writes it: six digits, or none when they are zero."""
+    """Formats a time as Python's isoformat does: six digits, or none when they are zero."""
     return when.replace(tzinfo=None).isoformat() + "Z"
 
 
 def job_row(number, chance, created, running):
-    """One job as the v1.0 server would have recorded it. Each has a model of its own, so none is a double of another."""
+    """Returns a job in the form of the v1.0 server. Each has a different model, so no two are identical pulls."""
     job = str(uuid.UUID(int=chance.getrandbits(128), version=4))
     base, gigabytes = chance.choice(list(SIZES.items()))
     model = f"{chance.choice(OWNERS)}/{base}-r{number}-GGUF:{chance.choice(QUANTIZATIONS)}"
@@ -78,7 +78,7 @@ def job_row(number, chance, created, running):
 
 
 def job_rows(count, order, seed, now):
-    """`count` finished rows over a year, then the running ones of the last hour."""
+    """Returns `count` finished rows over a year, then the running ones of the last hour."""
     chance = random.Random(seed)
     numbers = list(range(count))
     if order == "shuffled":
@@ -92,7 +92,7 @@ def job_rows(count, order, seed, now):
 
 
 def make(count, path, order="shuffled", seed=1):
-    """Writes the file and its ids under temporary names first: what has the final name is whole."""
+    """Writes the file and its ids under temporary names first, so that files with the final names are complete."""
     for stale in (path, path + ".ids"):
         if os.path.exists(stale):
             raise SystemExit(f"{stale} exists; remove it or choose another name.")

@@ -1,14 +1,14 @@
-"""What the Python contestants of the store benchmark share: the command line, the workers, and the one line of JSON.
+"""The shared code of the Python contestants of the store benchmark: the command line, the workers, and the line of JSON.
 
 A contestant is a command
 
     contestant --database FILE --operation NAME --seconds S [--workers N] [--synchronous full|normal]
 
-that works on FILE for S seconds and prints {"ops", "seconds", "per_second", "p50_ms", "p99_ms", "max_ms", "locked"}. Beside FILE lies
-FILE.ids, one id a line: rows that exist (see fixture.py).
+that works on FILE for S seconds and prints {"ops", "seconds", "per_second", "p50_ms", "p99_ms", "max_ms", "locked"}. FILE.ids
+contains the ids of existing rows, one per line (see fixture.py).
 
-A store offers `session()`, one a thread, with `create()`, `get(id)`, `update(id, downloaded, progress)` and `newest(limit)`, and, if it can
-claim, `claim()` and `add_queued(count)`, or `create64()`; it offers `running_ids(limit)` and `close()` itself.
+A store has `session()`, one for each thread, with `create()`, `get(id)`, `update(id, downloaded, progress)` and `newest(limit)`, and optionally
+`claim()` and `add_queued(count)`, or `create64()`; the store itself has `running_ids(limit)` and `close()`.
 """
 
 import argparse
@@ -34,7 +34,7 @@ class Tally:
         self.failure = None
 
     def run(self, operation, refill, start, seconds):
-        """Calls `operation` until the time is over. What `refill` takes is not part of the time."""
+        """Calls `operation` until the time is over. The duration of `refill` does not count."""
         try:
             self._run(operation, refill, start, seconds)
         except BaseException as error:  # handed to the main thread, which raises it
@@ -63,14 +63,14 @@ class Tally:
 
 
 def percentile(ordered, share):
-    """The nearest rank, of values that are in order."""
+    """Returns a percentile of sorted values by the nearest rank."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def result(tallies, elapsed_ns, each=1):
-    """The line of JSON; a call counts for `each` operations.
+    """Returns the line of JSON; a call counts for `each` operations.
 
-    Calls that failed because the file was locked count in the times, for somebody waited for them, but not in `ops`.
+    Calls that failed because the file was locked count in the times, because their callers waited, but not in `ops`.
     """
     times = sorted(time for tally in tallies for time in tally.nanoseconds)
     done = sum(tally.done for tally in tallies) * each
@@ -97,7 +97,7 @@ def once(call):
 
 
 def calls(session, ids, running, chance):
-    """The operations of one worker, by name."""
+    """Returns the operations of one worker, by name."""
 
     def get():
         if session.get(chance.choice(ids)) is None:
@@ -132,7 +132,7 @@ def calls(session, ids, running, chance):
 
 
 def queue_keeper(session):
-    """Keeps the queue filled for claims; true when it had to work. Others' queued rows only make the queue longer."""
+    """Keeps the queue filled for claims; returns whether rows were added. Queued rows of others only make the queue longer."""
     left = 0
 
     def refill():
@@ -148,7 +148,7 @@ def queue_keeper(session):
 
 
 def contest(store, operation, workers, seconds, ids, each):
-    """Lets the workers do the operation for so many seconds; a call counts for `each`."""
+    """Runs the operation in the workers for a number of seconds; a call counts for `each` operations."""
     running = store.running_ids(RUNNING_ROWS)
     tallies = [Tally() for _ in range(workers)]
     ready = threading.Barrier(workers + 1)
@@ -182,7 +182,7 @@ def contest(store, operation, workers, seconds, ids, each):
 
 
 def main(description, open_store, operations, batches=None):
-    """The command of a contestant. `open_store(path, synchronous)` gives its store; `batches` are the operations that do several at once."""
+    """The command of a contestant. `open_store(path, synchronous)` returns its store; `batches` are the operations that count for several."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--database", required=True, metavar="FILE")
     parser.add_argument("--operation", required=True, choices=operations)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Contestant `raw`: the limit of SQLite itself, as far as Python can drive it.
+"""Contestant `raw`: the limit of SQLite itself, used from Python.
 
-One writer connection that is kept open, behind a lock, and one kept reader a thread; write-ahead log; indexes on created_at and on
-(status, created_at). Each write is one statement and one commit. There are no rules, no errors made for people, no fencing.
+One open writer connection behind a lock, and one open reader per thread; write-ahead log; indexes on created_at and on
+(status, created_at). Each write is one statement and one commit, without validation, readable errors and fencing.
 """
 
 import sqlite3
@@ -34,7 +34,7 @@ def text(when):
 
 
 class Store:
-    """The writer, its lock, and where readers come from."""
+    """The writer with its lock, and the source of readers."""
 
     indexes = ("raw_by_creation ON jobs (created_at)", "raw_by_status ON jobs (status, created_at)")
 
@@ -72,7 +72,7 @@ class Store:
 
 
 class Session:
-    """One thread's view: the shared writer and a reader of its own."""
+    """The session of one thread: the shared writer and its own reader."""
 
     def __init__(self, store):
         self.store = store

@@ -1,4 +1,4 @@
-"""What the runs of one size add up to: medians, ratios, the Markdown table, and the targets."""
+"""The results of the runs of one size: medians, ratios, the Markdown table, and the targets."""
 
 import statistics
 from collections import defaultdict
@@ -21,7 +21,7 @@ class Results:
         return bool(self.lines.get((operation, contestant)))
 
     def median(self, operation, contestant, field):
-        """The median of the runs; None when it was not measured."""
+        """Returns the median of the runs; None when it was not measured."""
         if not self.has(operation, contestant):
             return None
         return statistics.median(line[field] for line in self.lines[operation, contestant])
@@ -33,7 +33,7 @@ class Results:
         return sum(line["locked"] for line in self.lines[operation, contestant]) if self.has(operation, contestant) else None
 
     def ratio(self, operation, other, other_operation=None):
-        """Our rate in terms of another's: the median of each run's own ratio, for a run's contestants shared one state of the machine."""
+        """Returns Roost's rate relative to another contestant's: the median of the ratios within each run, because its contestants had the same conditions."""
         ours, theirs = self.lines.get((operation, OURS)), self.lines.get((other_operation or operation, other))
         if not ours or not theirs:
             return None
@@ -41,7 +41,7 @@ class Results:
 
 
 def number(value):
-    """Three figures are all that such a measurement carries."""
+    """Formats a number with three significant digits, the precision of these measurements."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.{3 if value < 1 else 2 if value < 10 else 1}f}"
@@ -52,7 +52,7 @@ def times(value):
 
 
 def table(results, operations, contestants):
-    """The Markdown table."""
+    """Returns the Markdown table."""
     head = ("operation", "contestant", "ops/s", "p50 ms", "p99 ms", "max ms", "locked", "ours/raw", "ours/schema", "ours/v1")
     lines = ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * 8]
     for operation in operations:
@@ -71,7 +71,7 @@ def table(results, operations, contestants):
 
 
 def targets(results):
-    """Each target: its words, what was measured, the limit, and whether the limit is a floor."""
+    """Returns the targets: description, measured value, limit, and whether the limit is a minimum."""
 
     def mixed_p99():
         ours, raw = (results.median("mixed", contestant, "p99_ms") for contestant in (OURS, "raw"))
@@ -99,7 +99,7 @@ def targets(results):
 
 
 def verdict(results):
-    """The targets as a Markdown list."""
+    """Returns the targets as a Markdown list."""
     lines = []
     for words, value, limit, is_floor in targets(results):
         if value is None:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Contestant `schema`: what SQLite allows when each create writes what ours writes, on our own file with all of its indexes.
+"""Contestant `schema`: the limit of SQLite when each create writes the same rows as Roost, to Roost's file with all of its indexes.
 
-A v1.5 row and its event, in one transaction on one kept connection, with no rules and nobody to wait for; create64 has 64 rows in each
-transaction, as a perfect group commit of 64 callers would have. Beside `raw` it tells the price of the schema from the price of our code.
+A v1.5 row and its event, in one transaction on one open connection, without validation and other writers; create64 has 64 rows in each
+transaction, as a perfect group commit of 64 callers would have. Together with `raw` it separates the cost of the schema from that of Roost's code.
 """
 
 import itertools

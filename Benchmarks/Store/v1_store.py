@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Contestant `v1`: how the Python server of v1.0 uses jobs.db.
+"""Contestant `v1`: the use of jobs.db by the Python server of v1.0.
 
-Every call opens a connection of its own, in SQLite's defaults: rollback journal, synchronous=FULL, a wait of 5 s for a lock, no index but
-the primary key. Written from the description of that behaviour; it is the yardstick of the past.
+Every call opens a new connection with SQLite's defaults: rollback journal, synchronous=FULL, a wait of 5 s for a lock, and only
+the index of the primary key. Written from the description of that server, as the baseline.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-/// The line that a contestant prints.
+/// The result that a contestant prints as a line of JSON.
 struct BenchResult: Encodable {
     private let ops: Int
     private let seconds: Double
@@ -16,11 +16,11 @@ struct BenchResult: Encodable {
         case maxMs = "max_ms"
     }
 
-    /// Sums up the workers.
+    /// Combines the results of the workers.
     ///
     /// - Parameters:
-    ///   - tallies: What each of them measured; together at least one call.
-    ///   - elapsed: From the first call to the end of the last, less pauses.
+    ///   - tallies: The measurements of each worker; together at least one call.
+    ///   - elapsed: The time from the first call to the end of the last, without pauses.
     init(_ tallies: [Tally], in elapsed: Duration) {
         let times = tallies.flatMap(\.nanoseconds).sorted()
         func milliseconds(_ share: Double) -> Double { Double(times[min(times.count - 1, Int(Double(times.count) * share))]) / 1e6 }
@@ -33,9 +33,9 @@ struct BenchResult: Encodable {
         locked = tallies.reduce(0) { $0 + $1.locked }
     }
 
-    /// One call.
+    /// Creates the result of one call.
     ///
-    /// - Parameter duration: How long it took.
+    /// - Parameter duration: The duration of the call.
     init(once duration: Duration) {
         var tally = Tally()
         tally.add(duration)

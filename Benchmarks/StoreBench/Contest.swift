@@ -2,7 +2,7 @@ import Foundation
 import JobStore
 import RoostCore
 
-/// A store under measurement.
+/// A store that is being measured.
 struct Contest: Sendable {
     private static let runningJobs = 100
     private static let queueRefill = 10_000
@@ -10,11 +10,11 @@ struct Contest: Sendable {
     private static let creators = 64
 
     let store: JobDatabase
-    /// Rows that exist.
+    /// The ids of existing rows.
     let ids: [String]
-    /// Whether updates are handed over as progress.
+    /// Whether updates are committed as progress (NORMAL).
     let isProgress: Bool
-    /// Part of the names of all models that this process asks for.
+    /// A part of the names of all models that this process pulls.
     private let session = String(UInt64(Date().timeIntervalSince1970 * 1e6), radix: 36)
 
     init(store: JobDatabase, ids: [String], isProgress: Bool) {
@@ -23,13 +23,13 @@ struct Contest: Sendable {
         self.isProgress = isProgress
     }
 
-    /// Lets callers do an operation again and again.
+    /// Runs an operation repeatedly.
     ///
     /// - Parameters:
-    ///   - operation: What they do.
-    ///   - count: How many callers, all at the same time.
-    ///   - time: When it is over, a call that was begun is ended.
-    /// - Returns: What it came to.
+    ///   - operation: The operation.
+    ///   - count: The number of callers at the same time.
+    ///   - time: The time to run; a call that has begun is completed.
+    /// - Returns: The result.
     /// - Throws: `RoostError`.
     func run(_ operation: Operation, workers count: Int, for time: Duration) async throws -> BenchResult {
         let claims = [.update, .mixed].contains(operation) ? try await claimSome(Self.runningJobs) : []
@@ -48,9 +48,9 @@ struct Contest: Sendable {
         return BenchResult(tallies, in: elapsed)
     }
 
-    /// Puts 10,000 running jobs back into the queue.
+    /// Returns 10,000 running jobs to the queue.
     ///
-    /// - Returns: How long that took.
+    /// - Returns: The duration.
     /// - Throws: `RoostError`.
     func recover() async throws -> BenchResult {
         try await store.requeueOrphans()
@@ -93,13 +93,13 @@ struct Contest: Sendable {
         return tally
     }
 
-    /// Opens what is opened at first use.
+    /// Opens the connections that are opened at first use.
     private func warmUp() async throws {
         for id in ids.prefix(100) { _ = try store.job(id: id) }
         for _ in 0..<10 { _ = try store.page(matching: JobFilter(limit: Worker.listLimit)) }
     }
 
-    /// Adds queued jobs; their creators share commits.
+    /// Adds queued jobs in shared commits.
     private func fillQueue(_ count: Int, named name: String) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<Self.creators {
@@ -111,7 +111,7 @@ struct Contest: Sendable {
         }
     }
 
-    /// Running jobs of this process.
+    /// Returns running jobs of this process.
     private func claimSome(_ count: Int) async throws -> [JobClaim] {
         try await fillQueue(count, named: "claimed")
         return try await withThrowingTaskGroup(of: JobClaim?.self) { group in

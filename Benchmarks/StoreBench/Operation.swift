@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// What a contestant can be asked to do.
+/// An operation that contestants perform.
 enum Operation: String, ExpressibleByArgument, CaseIterable {
     case create, create64, get, update, list, claim, mixed, recover, open
 
-    /// How many callers do it at the same time.
+    /// The number of callers at the same time.
     var usualWorkers: Int {
         switch self {
         case .create64: 64

@@ -4,13 +4,13 @@ import JobStore
 import Logging
 import RoostCore
 
-/// `store-bench`: Roost's own job store as a contestant of `make bench-store`. Its arguments and its line of JSON are those of every contestant: see
+/// `store-bench`: Roost's own job store as a contestant of `make bench-store`. Its arguments and its line of JSON are those of every contestant, as in
 /// Benchmarks/Store/measure.py.
 @main
 struct StoreBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "store-bench", abstract: "Measure Roost's job store on a file.")
 
-    /// Whether a power cut may take the newest updates.
+    /// Whether a power cut may lose the newest updates.
     enum Synchronous: String, ExpressibleByArgument, CaseIterable {
         case full, normal
     }
@@ -47,7 +47,7 @@ struct StoreBench: AsyncParsableCommand {
         return result
     }
 
-    /// Opening includes SQLite's quick check of the whole file.
+    /// Opens the store, which includes SQLite's quick check of the whole file.
     private func open() async throws -> BenchResult {
         let clock = ContinuousClock()
         let start = clock.now

@@ -1,12 +1,12 @@
-/// The times of one worker's calls.
+/// The durations of one worker's calls.
 struct Tally: Sendable {
-    /// Of every call, also of those that found the file locked: somebody waited for them.
+    /// The duration of every call, also of those that failed on a locked file, because their callers waited.
     private(set) var nanoseconds: [UInt64] = []
-    /// Calls that did what they should.
+    /// The number of successful calls.
     var done = 0
-    /// Calls that ended because another connection held the lock for too long.
+    /// The number of calls that failed because another connection held the lock for too long.
     var locked = 0
-    /// Time that is not part of the measurement.
+    /// The time that does not count.
     var paused = Duration.zero
 
     init() { nanoseconds.reserveCapacity(1 << 18) }

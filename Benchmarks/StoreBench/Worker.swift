@@ -2,11 +2,11 @@ import JobStore
 import RoostCore
 import TestSupport
 
-/// One caller of the store.
+/// A caller of the store.
 struct Worker {
-    /// Who claims jobs here.
+    /// The owner of the claims.
     static let owner = "store-bench"
-    /// How many rows a listing shows.
+    /// The number of rows in a listing.
     static let listLimit = 50
 
     private let contest: Contest
@@ -15,13 +15,13 @@ struct Worker {
     private var created = 0
     private var chance: SeededGenerator
 
-    /// Makes a caller.
+    /// Creates a caller.
     ///
     /// - Parameters:
-    ///   - contest: What all callers share.
-    ///   - claims: Running jobs to update; empty for callers that update none.
-    ///   - name: Two callers never have the same one, not even in two runs on one file: an identical pull would be joined, not created.
-    ///   - seed: What its random choices begin with.
+    ///   - contest: The store and the settings of all callers.
+    ///   - claims: Running jobs to update; empty for callers without updates.
+    ///   - name: A unique name, also in several runs on one file, because an identical pull would be joined and not created.
+    ///   - seed: The seed of its random choices.
     init(contest: Contest, claims: [JobClaim] = [], name: String, seed: Int) {
         self.contest = contest
         self.claims = claims
@@ -29,10 +29,10 @@ struct Worker {
         self.chance = SeededGenerator(seed: UInt64(seed))
     }
 
-    /// Does the operation once.
+    /// Performs an operation once.
     ///
-    /// - Parameter operation: One that is done again and again.
-    /// - Throws: `RoostError`; with code `database` also when the store did not do what it should have.
+    /// - Parameter operation: An operation that is run repeatedly.
+    /// - Throws: `RoostError`; with code `database` also when the result of the store is wrong.
     mutating func perform(_ operation: Operation) async throws {
         switch operation {
         case .create, .create64: try await create()

@@ -1,21 +1,22 @@
 import RoostCore
 
-/// How one run of a pull ended.
+/// The end of one run of a pull.
 enum PullOutcome: Sendable {
-    /// The model is here (and loaded, if that was asked for and nothing says why not); the path is the snapshot folder's.
+    /// The model is on this machine, and loaded if that was requested, unless `notLoaded` contains the reason; the path
+    /// is that of the snapshot folder.
     case succeeded(localPath: String, notLoaded: RoostError?)
-    /// The pull cannot succeed as things are. The path is set when the files are complete and only a later stage failed.
+    /// The pull failed. The path is set when the files are complete and only a later stage failed.
     case failed(RoostError, localPath: String?)
-    /// It may succeed later; until then the slot is free for others.
+    /// The pull may succeed later; until then its slot is free for others.
     case postponed(RoostError, pause: Duration)
-    /// The server is stopping, or somebody has taken the job away.
+    /// The server is stopping, or a client has paused or canceled the job.
     case interrupted
 
-    /// What the job's history says about it.
+    /// Returns the sentence about this outcome for the job's history.
     ///
     /// - Parameters:
-    ///   - machine: What the run knew.
-    ///   - isHeld: Whether pulls wait for the line to be opened again, and not for the server.
+    ///   - machine: The state of the run.
+    ///   - isHeld: Whether downloads are closed, and the server is not stopping.
     /// - Returns: A sentence; `nil` when there is nothing to say.
     func message(_ machine: PullStateMachine, isHeld: Bool) -> String? {
         switch self {
@@ -24,16 +25,19 @@ enum PullOutcome: Sendable {
         case .postponed(let error, let pause):
             "\(error.message) Try \(machine.retryCount) in a row; the next begins in \(Int((pause / .seconds(1)).rounded(.up))) s."
         case .interrupted:
-            isHeld ? "The line is closed; the pull continues when it is open again." : "The server is stopping; the pull continues when it is back."
+            isHeld
+                ? "Downloads are closed; the pull continues when they are open again."
+                : "The server is stopping; the pull continues after the next start."
         }
     }
 
-    /// How a run ended that was asked to load its model and had to give that up.
+    /// Returns the outcome of a run whose model could not be loaded.
     ///
     /// - Parameters:
-    ///   - error: Why.
-    ///   - localPath: Where the model is; `nil` when its files are not complete.
-    /// - Returns: Success when all that is missing is an engine: the model itself is here and right. What an engine says about the model is a failure.
+    ///   - error: The reason.
+    ///   - localPath: The path of the model; `nil` when its files are not complete.
+    /// - Returns: Success when only an engine is missing, since the model itself is complete and verified. An error of
+    ///   the engine about the model is a failure.
     static func givenUp(_ error: RoostError, localPath: String?) -> PullOutcome {
         guard let localPath, [.engineMissing, .enginesBusy].contains(error.code) else { return .failed(error, localPath: localPath) }
         return .succeeded(localPath: localPath, notLoaded: error)
@@ -43,7 +47,7 @@ enum PullOutcome: Sendable {
 }
 
 extension Job {
-    /// Takes over the stage, the bytes and the plan.
+    /// Copies the stage, the bytes and the plan of a run into the job.
     mutating func apply(_ machine: PullStateMachine, at now: Duration) {
         stage = machine.stage(at: now)
         applyPlan(machine)
@@ -58,13 +62,13 @@ extension Job {
         preferredQuantized = machine.preferredQuantized
     }
 
-    /// Takes over how the run ended.
+    /// Records the end of a run in the job.
     ///
     /// - Parameters:
-    ///   - outcome: How.
-    ///   - machine: What the run knew.
-    ///   - time: Now.
-    ///   - nextTry: When a postponed job may run again.
+    ///   - outcome: The outcome.
+    ///   - machine: The state of the run.
+    ///   - time: The current time.
+    ///   - nextTry: The time of the next try of a postponed job.
     mutating func finish(_ outcome: PullOutcome, machine: PullStateMachine, at time: Timestamp, nextTry: Timestamp?) {
         applyPlan(machine)
         stage = nil
@@ -89,7 +93,7 @@ extension Job {
             stage = .waitingForNetwork
             startedAt = nil
             runAfter = nextTry
-            // Why the last try failed; the next one begins without it.
+            // The error of the last try is kept only until the next one begins.
             error = failure.message
             traceback = failure.traceback
         case .interrupted:

@@ -2,14 +2,14 @@ import HubClient
 import ModelFormats
 public import RoostCore
 
-/// Says what a pull would do, without doing it.
+/// Previews pulls.
 struct PullPlanner: Sendable {
     let hub: HubClient
     let conversions: ConversionSettings?
-    /// The rate of the last pull in bytes a second.
+    /// The rate of the last pull in bytes per second.
     let bytesPerSecond: Double?
 
-    /// Asks the Hub and looks at the disk and the memory.
+    /// Reads the repository from the Hub and checks the disk and the memory.
     func preview(_ pull: NewPull) async throws -> PullPreview {
         let resolved = try await ResolveStage(hub: hub).run(pull.model.repository, revision: pull.revision)
         let patterns = FilePatterns(allow: pull.allowPatterns, ignore: pull.ignorePatterns)
@@ -45,11 +45,11 @@ struct PullPlanner: Sendable {
 }
 
 extension PullWorker {
-    /// Says what a pull would do: files, bytes, room, the choice and its reason. Nothing is recorded.
+    /// Returns a preview of a pull: files, bytes, space, the choice and its reason. No job is created.
     ///
-    /// - Parameter pull: What is asked for.
-    /// - Returns: What would happen.
-    /// - Throws: `RoostError` as the pull itself would fail with; a lack of room is not an error here.
+    /// - Parameter pull: The pull.
+    /// - Returns: The preview.
+    /// - Throws: The `RoostError` that the pull itself would fail with; too little space is not an error here.
     public func preview(_ pull: NewPull) async throws -> PullPreview {
         try await PullPlanner(hub: hub, conversions: configuration.conversions, bytesPerSecond: board.lastRate).preview(pull)
     }

@@ -1,19 +1,18 @@
 import RoostCore
 import Synchronization
 
-/// The live state of the running pulls, in memory: written for every megabyte, read by `GET /jobs` and once a second for jobs.db.
+/// The live state of the running pulls in memory: written for every megabyte, read by `GET /jobs` and once a second for
+/// jobs.db.
 final class PullProgressBoard: Sendable {
     private let machines = Mutex<[String: PullStateMachine]>([:])
     private let rate: Mutex<Double?>
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
 
-    /// Makes a board without pulls.
-    ///
-    /// - Parameter lastRate: The rate of the last pull of an earlier process.
+    /// Creates a board without pulls.
     init(lastRate: Double? = nil) { rate = Mutex(lastRate) }
 
-    /// Since this board was made; the time base of all machines on it.
+    /// The time since this board was created, the time base of all its state machines.
     var now: Duration { clock.now - start }
 
     func begin(_ job: Job) {
@@ -23,7 +22,7 @@ final class PullProgressBoard: Sendable {
 
     func end(_ jobID: String) { machines.withLock { $0[jobID] = nil } }
 
-    /// The rate in bytes a second at which bytes last came.
+    /// The rate in bytes per second at the last time that data was received.
     var lastRate: Double? { rate.withLock { $0 } }
 
     func machine(_ jobID: String) -> PullStateMachine? { machines.withLock { $0[jobID] } }

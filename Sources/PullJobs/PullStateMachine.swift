@@ -1,33 +1,35 @@
 public import RoostCore
 
-/// What one pull knows about itself: stage, bytes, rate, and whether a failure is worth another try. A pure value: no clock, no I/O.
+/// The state of one pull: stage, bytes, rate, and whether a failure is worth another try. A value without a clock or
+/// I/O.
 ///
-/// Times are durations since the pull's start, handed in by the caller.
+/// All times are durations since the pull's start, passed by the caller.
 public struct PullStateMachine: Sendable, Hashable {
-    /// What the pull is doing; `nil` before its first stage.
+    /// The current activity; `nil` before the first stage.
     public private(set) var stage: PullStage?
     /// The size of the chosen model files in bytes.
     public private(set) var sizeBytes: Int64?
-    /// How many bytes the pull has to have in the end.
+    /// The number of bytes that the finished pull has.
     public private(set) var totalBytes: Int64?
-    /// How many of them are here. Falls only when bytes turned out wrong and were deleted; never exceeds the total.
+    /// The number of these bytes on this machine. It decreases only when wrong bytes were deleted, and never exceeds
+    /// the total.
     public private(set) var downloadedBytes: Int64 = 0
-    /// Whether the chosen variant is a quantised one.
+    /// Whether the chosen variant is quantised.
     public private(set) var preferredQuantized: Bool?
-    /// How many tries this run has begun.
+    /// The number of tries that this run has begun.
     public private(set) var attempts = 0
-    /// How many tries in a row have failed without bringing a byte, over all runs of the job.
+    /// How many consecutive tries have failed without receiving a byte, over all runs of the job.
     public private(set) var retryCount: Int
 
-    /// How much of the model is made of the files, 0.0 … 1.0; `nil` where none is made, or not yet.
+    /// The share of the model that has been converted, 0.0 … 1.0; `nil` when no conversion runs.
     public private(set) var conversion: Double?
 
-    /// The same as people see it: not while nothing is being made any more, such as while the model is loaded.
+    /// The same for the API: `nil` in the stages after the conversion, such as while the model is loaded.
     public var conversionProgress: Double? {
         [.downloading, .verifying, .converting, .quantizing].contains(stage) ? conversion : nil
     }
 
-    /// How many such tries there may be.
+    /// How many such tries are allowed.
     private let maxRetries: Int
 
     private var sizes: [RepositoryFilePath: Int64] = [:]
@@ -39,19 +41,19 @@ public struct PullStateMachine: Sendable, Hashable {
     private var bytesAtStart: Int64 = 0
     private var lastByteAt: Duration?
 
-    /// A pull that has not begun.
+    /// Creates the state of a pull that has not begun.
     ///
     /// - Parameters:
-    ///   - retryCount: How many tries in a row have failed in earlier runs of the job.
-    ///   - maxRetries: How many such tries there may be; zero or more.
+    ///   - retryCount: How many consecutive tries have failed in earlier runs of the job.
+    ///   - maxRetries: How many such tries are allowed; 0 or more.
     public init(retryCount: Int = 0, maxRetries: Int = Job.defaultMaxRetries) {
         self.retryCount = retryCount
         self.maxRetries = maxRetries
     }
 
-    /// What the pull is doing as people see it: a download that brings nothing for ten seconds is `stalled`.
+    /// Returns the stage for the API: a download that has received nothing for ten seconds is `stalled`.
     ///
-    /// - Parameter now: Since the pull's start.
+    /// - Parameter now: The time since the pull's start.
     /// - Returns: The stage; `nil` before the first.
     public func stage(at now: Duration) -> PullStage? {
         guard stage == .downloading, let lastByteAt, now - lastByteAt > Self.stallLimit else { return stage }
@@ -60,33 +62,33 @@ public struct PullStateMachine: Sendable, Hashable {
 
     private static let stallLimit: Duration = .seconds(10)
 
-    /// How many seconds the rest takes at the rate of the last seconds.
+    /// Returns the estimated time left at the rate of the last seconds.
     ///
-    /// - Parameter now: Since the pull's start.
-    /// - Returns: Seconds; `nil` unless bytes are moving.
+    /// - Parameter now: The time since the pull's start.
+    /// - Returns: Seconds; `nil` unless data is being received.
     public func etaSeconds(at now: Duration) -> Double? {
         guard let rate = bytesPerSecond(at: now), rate > 0, let totalBytes else { return nil }
         return Double(totalBytes - downloadedBytes) / rate
     }
 
-    /// The download rate of the last seconds in bytes a second; `nil` unless bytes are moving.
+    /// Returns the download rate of the last seconds.
     ///
-    /// - Parameter now: Since the pull's start.
-    /// - Returns: Bytes a second.
+    /// - Parameter now: The time since the pull's start.
+    /// - Returns: Bytes per second; `nil` unless data is being received.
     public func bytesPerSecond(at now: Duration) -> Double? { stage == .downloading ? rate.bytesPerSecond(at: now) : nil }
 
-    /// 0.0 … 1.0; `nil` while the total is unknown.
+    /// The progress, 0.0 … 1.0; `nil` while the total is unknown.
     public var progress: Double? {
         guard let totalBytes else { return nil }
         return totalBytes == 0 ? 1 : Double(downloadedBytes) / Double(totalBytes)
     }
 
-    /// The files that are coming: begun and not complete.
+    /// Returns the files that are being received.
     ///
     /// - Parameters:
-    ///   - now: Since the pull's start.
-    ///   - limit: At most so many.
-    /// - Returns: The files by path; `nil` unless bytes are moving.
+    ///   - now: The time since the pull's start.
+    ///   - limit: The most files to return.
+    /// - Returns: The files by path; `nil` unless data is being received.
     public func currentFiles(at now: Duration, limit: Int = 8) -> [FileProgress]? {
         guard stage == .downloading else { return nil }
         let coming = presentByFile.filter { file, bytes in bytes > 0 && bytes < sizes[file, default: 0] }
@@ -94,31 +96,31 @@ public struct PullStateMachine: Sendable, Hashable {
             .sorted { $0.path < $1.path }.prefix(limit).map(\.self)
     }
 
-    /// A try begins.
+    /// Begins a try.
     public mutating func beginAttempt() {
         attempts += 1
         conversion = nil
     }
 
-    /// A stage begins.
+    /// Begins a stage.
     ///
     /// - Parameters:
     ///   - stage: The stage.
-    ///   - now: Since the pull's start.
+    ///   - now: The time since the pull's start.
     public mutating func enter(_ stage: PullStage, at now: Duration) {
         self.stage = stage
         lastByteAt = now
     }
 
-    /// The files are chosen.
+    /// Records the chosen files.
     ///
     /// - Parameters:
     ///   - sizeBytes: The size of the model files.
     ///   - totalBytes: The size of all files of the pull.
-    ///   - quantized: Whether the chosen variant is a quantised one.
+    ///   - quantized: Whether the chosen variant is quantised.
     public mutating func planned(sizeBytes: Int64, totalBytes: Int64, quantized: Bool) {
         if totalBytes != self.totalBytes {
-            // The repository changed between two tries: what was counted belonged to other files.
+            // The repository changed between two tries: the bytes counted belong to other files.
             forget()
         }
         self.sizeBytes = sizeBytes
@@ -126,9 +128,9 @@ public struct PullStateMachine: Sendable, Hashable {
         self.preferredQuantized = quantized
     }
 
-    /// How large the files are.
+    /// Records the sizes of the files.
     ///
-    /// - Parameter sizes: Bytes by file.
+    /// - Parameter sizes: The size of each file in bytes.
     public mutating func listed(_ sizes: [RepositoryFilePath: Int64]) { self.sizes = sizes }
 
     private mutating func forget() {
@@ -138,26 +140,26 @@ public struct PullStateMachine: Sendable, Hashable {
         bytesAtStart = 0
     }
 
-    /// So many bytes of a file were here before this run began.
+    /// Records the bytes of a file that were on this machine before the run began.
     ///
     /// - Parameters:
-    ///   - bytes: Bytes of this file, counted from its start.
+    ///   - bytes: The number of bytes from the start of the file.
     ///   - file: The file.
-    ///   - now: Since the pull's start.
+    ///   - now: The time since the pull's start.
     public mutating func found(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
         received(bytes, of: file, at: now)
         bytesAtStart = downloadedBytes
-        // What was here has not come over the line.
+        // These bytes were not received over the network.
         rate = RateMeter()
         rate.record(bytes: presentBytes, at: now)
     }
 
-    /// So many bytes of a file are here now.
+    /// Records the bytes of a file that are on this machine now.
     ///
     /// - Parameters:
-    ///   - bytes: Bytes of this file, counted from its start.
+    ///   - bytes: The number of bytes from the start of the file.
     ///   - file: The file.
-    ///   - now: Since the pull's start.
+    ///   - now: The time since the pull's start.
     public mutating func received(_ bytes: Int64, of file: RepositoryFilePath, at now: Duration) {
         let before = presentByFile.updateValue(bytes, forKey: file) ?? 0
         presentBytes += bytes - before
@@ -166,42 +168,42 @@ public struct PullStateMachine: Sendable, Hashable {
         downloadedBytes = min(max(downloadedBytes, sum), totalBytes ?? .max)
         rate.record(bytes: sum, at: now)
         guard let totalBytes, stage == .downloading || stage == .verifying else { return }
-        // Back from verifying to downloading when bytes turned out wrong and come again.
+        // The stage returns from verifying to downloading when wrong bytes are fetched again.
         stage = sum >= totalBytes ? .verifying : .downloading
     }
 
-    /// So many bytes of the model that is made of the files are written.
+    /// Records the bytes of the converted model that are written.
     ///
     /// - Parameters:
-    ///   - bytes: Bytes so far.
-    ///   - total: Bytes of the finished model.
+    ///   - bytes: The number of bytes written.
+    ///   - total: The size of the finished model in bytes.
     public mutating func converted(_ bytes: Int64, of total: Int64) { conversion = total > 0 ? Double(bytes) / Double(total) : 1 }
 
-    /// What to do after a failure.
+    /// The consequence of a failure.
     public enum Verdict: Sendable, Hashable {
-        /// Begin another try at once.
+        /// Start another try at once.
         case again
-        /// Give the slot back and begin another try after a pause.
+        /// Release the slot and start another try after a pause.
         case retry(after: Duration)
-        /// The job has failed.
+        /// Fail the job.
         case giveUp
     }
 
-    /// A try failed.
+    /// Returns the consequence of a failed try.
     ///
-    /// Only failures that can pass by themselves are tried again, after pauses that double; a run that brought new bytes gives the budget back.
-    /// Too many or too few bytes are fetched again once.
+    /// Only failures that may pass are tried again, after pauses that double. A run that received new bytes resets the
+    /// count. After too many or too few bytes the file is fetched again once.
     ///
     /// - Parameters:
-    ///   - error: Why.
-    ///   - jitter: 0.0 … 1.0: where in the pause's spread this one lies, so that many do not come back at once.
-    /// - Returns: What to do.
+    ///   - error: The reason for the failure.
+    ///   - jitter: The position in the range of the pause, 0.0 … 1.0, so that not all clients return at the same time.
+    /// - Returns: The consequence.
     public mutating func failed(_ error: RoostError, jitter: Double = 0.5) -> Verdict {
-        // Bytes with the wrong digest have been compared with a second copy by now.
+        // Bytes with the wrong digest have already been compared with a second copy.
         guard error.code != .digestMismatch else { return .giveUp }
         if error.code == .sizeMismatch {
             sizeMismatches += 1
-            // Wrong bytes were deleted; what is here is counted anew.
+            // Wrong bytes were deleted, so the bytes on this machine are counted again.
             forget()
             return sizeMismatches < 2 ? .again : .giveUp
         }
@@ -215,7 +217,7 @@ public struct PullStateMachine: Sendable, Hashable {
         return .retry(after: max(pause, error.retryAfter ?? .zero))
     }
 
-    /// One second, doubled for each failure before, five minutes at most; a quarter more or less by chance.
+    /// One second, doubled for each earlier failure, at most five minutes; a quarter more or less at random.
     private static func pause(after failures: Int, jitter: Double) -> Duration {
         let seconds = min(300, Double(1 << min(failures, 9)))
         return .milliseconds(Int64(seconds * (750 + 500 * min(max(jitter, 0), 1))))

@@ -5,34 +5,30 @@ public import Logging
 public import RoostCore
 public import ServiceLifecycle
 
-/// Runs the queue: so many slots, each claiming one job at a time and taking it through its stages.
+/// Runs the queue: a number of slots, each of which claims one job at a time and runs its stages.
 ///
-/// A job is `running` only while it holds a slot; one that has to wait for the network goes back to the queue meanwhile. On shutdown the download is checkpointed (its bytes are on disk anyway) and the job goes back
-/// to the queue; after a crash the next start does the same.
+/// A job is `running` only while it has a slot; one that has to wait for the network returns to the queue. When the
+/// server stops, the download is checkpointed (its bytes are already on the disk) and the job returns to the queue;
+/// after a crash the next start does the same.
 public final class PullWorker: Service {
-    /// What a pull needs from the rest of the house.
+    /// The settings and hooks of a worker.
     public struct Configuration: Sendable {
-        /// How many pulls may run at once; 1 or more.
+        /// The most pulls that may run at the same time; 1 or more.
         public var maxConcurrentPulls: Int
-        /// Loads a model that has just arrived and returns when it answers.
+        /// Loads a model that has just been pulled and returns when it answers.
         public var loadModel: @Sendable (ModelReference) async throws -> Void
-        /// Where pulls are noted that have ended well; `nil` for nowhere.
+        /// The folder for receipts of successful pulls; `nil` for none.
         public var receipts: ReceiptFolder?
-        /// How models are made of repositories that hold weights and no GGUF file; `nil` refuses such repositories.
+        /// The settings of conversions; `nil` refuses repositories with weights and no GGUF file.
         public var conversions: ConversionSettings?
-        /// Where the rate of the last pull is kept; `nil` for nowhere.
+        /// The file for the rate of the last pull; `nil` for none.
         public var rateNote: RateNote?
-        /// What time it is.
+        /// Returns the current time.
         public var now: @Sendable () -> Date = { Date() }
         /// Waits before a failed access to jobs.db is repeated.
         public var sleep: @Sendable (Duration) async throws -> Void
 
-        /// Makes a configuration.
-        ///
-        /// - Parameters:
-        ///   - maxConcurrentPulls: 1 or more.
-        ///   - loadModel: Loads a model that has just arrived.
-        ///   - sleep: Waits before a failed access to jobs.db is repeated.
+        /// Creates a configuration.
         public init(
             maxConcurrentPulls: Int = 2, loadModel: @escaping @Sendable (ModelReference) async throws -> Void,
             sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -50,16 +46,16 @@ public final class PullWorker: Service {
     let board: PullProgressBoard
     private let running = RunningPulls()
     private let slots: [WakeSignal]
-    /// Names this process in claims.
+    /// The id of this process in claims.
     private let owner = UUID().uuidString.lowercased()
 
-    /// Makes a worker; nothing happens before `run()`.
+    /// Creates a worker; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - configuration: Slots and hooks.
-    ///   - database: The queue.
-    ///   - hub: Where models come from.
-    ///   - logger: Hears about every job's begin and end.
+    ///   - configuration: The settings and hooks.
+    ///   - database: The database with the queue.
+    ///   - hub: The Hub client.
+    ///   - logger: The logger.
     public init(configuration: Configuration, database: JobDatabase, hub: HubClient, logger: Logger) {
         self.configuration = configuration
         self.board = PullProgressBoard(lastRate: configuration.rateNote?.read())
@@ -69,7 +65,7 @@ public final class PullWorker: Service {
         self.slots = (0..<configuration.maxConcurrentPulls).map { _ in WakeSignal() }
     }
 
-    /// A job with what only memory knows: newest bytes, stage, rate.
+    /// Returns a job with its live values: bytes, stage and rate.
     ///
     /// - Parameter job: A row of jobs.db.
     /// - Returns: The row with live values while it is running.
@@ -83,13 +79,13 @@ public final class PullWorker: Service {
             currentFiles: machine.currentFiles(at: now), conversionProgress: machine.conversionProgress)
     }
 
-    /// A pull whose process ended so often in a row, without a byte in between, has failed. Progress is noted once a second: a process that is killed
-    /// from outside a few times within its first second is not the pull's fault.
+    /// The number of consecutive interruptions without a received byte after which a pull has failed. Progress is
+    /// written once a second, so a few kills within the first second of a process do not fail the pull.
     static let mostInterruptions = 20
 
-    /// Takes up what a dead process left, then works until the server stops.
+    /// Requeues the jobs of ended processes, then works until the server stops.
     ///
-    /// - Throws: `RoostError` with code `database` when the queue cannot be read at start.
+    /// - Throws: `RoostError` with code `database` when the queue cannot be read at the start.
     public func run() async throws {
         let orphans = try await database.requeueOrphans(failAfter: Self.mostInterruptions)
         if orphans > 0 { logger.notice("continuing the pulls of a process that ended", metadata: ["jobs": "\(orphans)"]) }
@@ -115,7 +111,7 @@ public final class PullWorker: Service {
         }
     }
 
-    /// Until the next `run_after`, but two seconds at most: other programs put rows into the queue without a word.
+    /// The time until the next `run_after`, at most two seconds, because other programs add rows without a signal.
     private func timeToNextLook() throws -> Duration {
         guard let next = try database.nextRunAfter() else { return .seconds(2) }
         return .seconds(min(max(next.timeIntervalSince(database.now()), 0.02), 2))
@@ -144,7 +140,8 @@ public final class PullWorker: Service {
         log(outcome, of: job)
     }
 
-    /// Between the claim and this moment somebody may have changed the job's limit, or taken the job away, and found no run to tell.
+    /// Returns whether the job still belongs to this worker, and applies its current limit. A client may have changed
+    /// the limit, or paused or canceled the job, between the claim and the start of the run.
     private func isStillOurs(_ job: Job, _ limiter: BandwidthLimiter) -> Bool {
         do {
             guard let newest = try database.job(id: job.id), newest.status == .running, newest.claim == job.claim else { return false }
@@ -155,7 +152,8 @@ public final class PullWorker: Service {
         return true
     }
 
-    /// Writes how a run ended, again and again until it is written: a row left `running` would block its model until the next start.
+    /// Writes the end of a run and repeats that until it succeeds: a row that stays `running` would block its model
+    /// until the next start.
     private func record(_ claim: JobClaim, message: String?, _ change: @escaping @Sendable (inout Job) -> Void) async {
         while true {
             do {
@@ -163,15 +161,15 @@ public final class PullWorker: Service {
                 return
             } catch {
                 logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-                // When the server stops, the next start takes the job up again.
+                // When the server stops, its next start requeues the job.
                 guard (try? await configuration.sleep(.seconds(2))) != nil else { return }
             }
         }
     }
 
-    /// Writes the live state. A progress that cannot be written now is no reason to stop a download; the next second brings another.
+    /// Writes the live state. A failed write does not stop the download; the next one follows in a second.
     ///
-    /// - Returns: Whether the job is still ours.
+    /// - Returns: Whether the job still belongs to this worker.
     private func persist(_ claim: JobClaim) async -> Bool {
         guard let machine = board.machine(claim.jobID) else { return true }
         let now = board.now
@@ -224,10 +222,10 @@ public final class PullWorker: Service {
 }
 
 extension PullWorker {
-    /// Records a pull and wakes a free slot.
+    /// Creates the job of a pull and wakes a free slot.
     ///
-    /// - Parameter pull: What is asked for.
-    /// - Returns: The job; an identical active one is joined.
+    /// - Parameter pull: The pull.
+    /// - Returns: The new job, or the active job of an identical pull.
     /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
     public func submit(_ pull: NewPull) async throws -> Job {
         let job = try await database.createJob(pull)
@@ -235,7 +233,7 @@ extension PullWorker {
         return job
     }
 
-    /// Ends a job that is queued or running. The end is durable when this returns; its work stops within a moment.
+    /// Cancels a queued or running job. The end is durable when this returns; the work stops shortly after.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
@@ -246,7 +244,7 @@ extension PullWorker {
         return job
     }
 
-    /// Sets a queued or running job aside. Its bytes stay.
+    /// Pauses a queued or running job. Its bytes are kept.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
@@ -257,7 +255,7 @@ extension PullWorker {
         return job
     }
 
-    /// Puts a paused job, or one that waits for its next try, back into the queue.
+    /// Returns a paused job, or one that waits for its next try, to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
@@ -267,7 +265,7 @@ extension PullWorker {
         return try await database.resumeJob(id: id)
     }
 
-    /// Puts a failed or canceled job back into the queue.
+    /// Returns a failed or canceled job to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
@@ -277,19 +275,19 @@ extension PullWorker {
         return try await database.retryJob(id: id)
     }
 
-    /// Makes pulls wait in the queue, those that are running too, or lets them go on. Their bytes stay.
+    /// Holds all pulls, including the running ones, in the queue, or releases them. Their bytes are kept.
     ///
-    /// - Parameter isHeld: Whether they wait.
+    /// - Parameter isHeld: Whether pulls have to wait.
     public func hold(_ isHeld: Bool) {
         running.hold(isHeld)
         if !isHeld { wakeAll() }
     }
 
-    /// Gives a job a limit of its own, which holds at once.
+    /// Sets a job's own download limit, which applies at once.
     ///
     /// - Parameters:
     ///   - id: The job's id.
-    ///   - bytesPerSecond: As `Job.rates`; `nil` for no limit.
+    ///   - bytesPerSecond: A value in `Job.rates`; `nil` for no limit.
     /// - Returns: The job.
     /// - Throws: As `JobDatabase.limitJob`.
     public func limit(id: String, bytesPerSecond: Int64?) async throws -> Job {
@@ -298,7 +296,7 @@ extension PullWorker {
         return job
     }
 
-    /// Gives a job another place in the queue.
+    /// Sets a job's priority.
     ///
     /// - Parameters:
     ///   - id: The job's id.

@@ -1,16 +1,17 @@
 import Foundation
 public import SystemPackage
 
-/// A small file with the rate of the last pull in bytes a second, so that a dry run can say how long a pull takes also after a restart.
+/// A small file with the rate of the last pull in bytes per second, so that a dry run can estimate the duration after a
+/// restart too.
 public struct RateNote: Sendable {
     private let path: FilePath
 
-    /// Names the file; it need not be there.
+    /// Creates the value; the file need not exist.
     ///
-    /// - Parameter path: Where it is; its folder exists.
+    /// - Parameter path: The path of the file; its folder exists.
     public init(at path: FilePath) { self.path = path }
 
-    /// The rate; `nil` when none was noted, or something else stands there.
+    /// The rate; `nil` when the file does not exist or is invalid.
     func read() -> Double? {
         guard let text = FileManager.default.contents(atPath: path.string), text.count < 64,
             let rate = Double(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)), rate.isFinite, rate > 0
@@ -18,6 +19,6 @@ public struct RateNote: Sendable {
         return rate
     }
 
-    /// Notes a rate. Where that fails, the next start knows none, which costs no more than an estimate.
+    /// Writes a rate. After a failure the next start only lacks an estimate.
     func write(_ rate: Double) { try? Data("\(Int64(min(rate, 1e15)))\n".utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic) }
 }

@@ -1,7 +1,7 @@
 import RoostCore
 import Synchronization
 
-/// The pulls that this process is working on, so that one of them can be stopped from outside.
+/// The running pulls of this process, so that they can be stopped.
 final class RunningPulls: Sendable {
     private struct State {
         var tasks: [String: Task<Void, Never>] = [:]
@@ -11,8 +11,9 @@ final class RunningPulls: Sendable {
     private let state = Mutex(State())
     private let limiters = Mutex<[String: BandwidthLimiter]>([:])
 
-    /// Runs the work for a job and returns when it has ended. What still runs for the same job (it was paused and resumed within a moment) ends first:
-    /// two runs never share the same files. While pulls are held, the work begins cancelled: a job that was claimed at that instant is put back.
+    /// Runs the work of a job and returns when it has ended. An earlier run of the same job (which was paused and
+    /// resumed within a moment) ends first, so two runs never use the same files. While pulls are held, the task is
+    /// cancelled at its start, and a job that was just claimed returns to the queue.
     func run(_ jobID: String, _ work: @escaping @Sendable () async -> Void) async {
         let task = state.withLock { state in
             let earlier = state.tasks[jobID]
@@ -36,16 +37,16 @@ final class RunningPulls: Sendable {
         }
     }
 
-    /// Notes what holds a job back.
+    /// Records the limiter of a running job.
     func setLimiter(_ limiter: BandwidthLimiter, of jobID: String) { limiters.withLock { $0[jobID] = limiter } }
 
-    /// Changes what holds a job back, if it is running.
+    /// Changes the limit of a job, if it is running.
     func limit(_ jobID: String, to bytesPerSecond: Int64?) { limiters.withLock { $0[jobID] }?.bytesPerSecond = bytesPerSecond }
 
     /// Whether pulls are held.
     var isHeld: Bool { state.withLock { $0.isHeld } }
 
-    /// Stops the work for all jobs, and lets none begin, or lets them begin again.
+    /// Stops the work of all jobs and prevents new work, or allows it again.
     func hold(_ isHeld: Bool) {
         state.withLock { state in
             state.isHeld = isHeld
@@ -53,6 +54,6 @@ final class RunningPulls: Sendable {
         }
     }
 
-    /// Stops the work for a job, if there is any.
+    /// Stops the work of a job, if it is running.
     func cancel(_ jobID: String) { state.withLock { $0.tasks[jobID] }?.cancel() }
 }

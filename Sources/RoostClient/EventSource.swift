@@ -6,16 +6,17 @@ import RoostCore
 
 /// Reads an event stream of the server.
 struct EventSource: Sendable {
-    /// How many updates may wait for a reader. Who is slower than that gets what waits, and then the stream's end.
+    /// The most updates that may wait for a slow reader. When it is exceeded, the reader receives the waiting updates
+    /// and then the end of the stream.
     private static let backlog = 10_000
 
     let client: RoostClient
     /// The path of the stream.
     let path: String
-    /// The number of the last event known.
+    /// The number of the last event that the caller has.
     let after: Int64?
 
-    /// The updates as they come. The request is sent at once, and ends when the stream is thrown away.
+    /// The updates as they arrive. The request is sent at once, and ends when the stream is discarded.
     var updates: AsyncThrowingStream<JobUpdate, any Error> {
         AsyncThrowingStream(bufferingPolicy: .bufferingOldest(Self.backlog)) { continuation in
             let reading = Task {
@@ -49,7 +50,7 @@ struct EventSource: Sendable {
         do {
             return try JSONDecoder().decode(JobUpdate.self, from: Data(text.utf8))
         } catch {
-            throw RoostError(.unexpected, "\(client.server) told something that is not Roost's API; is it the same version?", cause: error)
+            throw RoostError(.unexpected, "\(client.server) sent no valid event. Check that client and server have the same version.", cause: error)
         }
     }
 }

@@ -4,6 +4,6 @@ public import RoostCore
 public struct JobListing: Sendable {
     /// The jobs, newest first.
     public let jobs: [JobView]
-    /// Where the next page begins; `nil` on the last page.
+    /// The cursor of the next page; `nil` on the last page.
     public let next: String?
 }

@@ -1,6 +1,6 @@
 /// The answer to `POST /jobs/prune`.
 public struct JobPruned: Sendable, Codable, Hashable {
-    /// How many jobs were (or would be) deleted.
+    /// The number of deleted jobs, or of jobs that would be deleted.
     public var deleted: Int
     /// Whether they were only counted.
     public var isDryRun: Bool

@@ -1,25 +1,25 @@
 public import RoostCore
 
-/// Which jobs a listing shows. Empty means all.
+/// The filter of a listing of jobs. An empty filter matches all jobs.
 public struct JobSearch: Sendable, Hashable {
-    /// Only jobs whose id begins so, with 4 to 64 bytes.
+    /// The start of the job's id, 4 to 64 bytes.
     public var id: String?
-    /// Only jobs of this status.
+    /// The status of the job.
     public var status: String?
-    /// Only jobs of this model, spelt as it was asked for.
+    /// The model, as it was requested.
     public var model: String?
-    /// Only jobs of this user.
+    /// The user of the job.
     public var user: String?
-    /// Only jobs of this workspace.
+    /// The workspace of the job.
     public var workspace: String?
-    /// Only jobs with this tag.
+    /// A tag of the job.
     public var tag: String?
-    /// Only jobs created at this time or later.
+    /// The earliest time of creation.
     public var since: Timestamp?
-    /// At most so many on a page, 1 to 1,000; the server's default is 50.
+    /// The most jobs on a page, 1 to 1,000; the server's default is 50.
     public var limit: Int?
 
-    /// Lets all jobs through.
+    /// Creates a filter that matches all jobs.
     public init() {}
 
     var parameters: [(String, String?)] {

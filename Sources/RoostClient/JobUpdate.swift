@@ -1,16 +1,16 @@
 public import RoostCore
 
-/// What an event stream tells.
+/// An element of an event stream.
 public enum JobUpdate: Sendable, Hashable, Decodable {
-    /// An entry of the history; `id` is where to continue when the connection breaks.
+    /// An entry of the history; its `id` is the place to continue at after the connection breaks.
     case event(JobEvent)
-    /// How far a job is. It is told only while a client listens, and is not part of the history.
+    /// The progress of a job. It is sent only to connected clients and is not part of the history.
     case progress(JobView)
 
-    /// Reads the data of a server-sent event.
+    /// Decodes the data of a server-sent event.
     ///
-    /// - Parameter decoder: Where from.
-    /// - Throws: What the decoder throws.
+    /// - Parameter decoder: The decoder.
+    /// - Throws: The errors of the decoder.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self = container.contains(.jobID) ? .event(try JobEvent(from: decoder)) : .progress(try JobView(from: decoder))

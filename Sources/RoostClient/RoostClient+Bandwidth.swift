@@ -3,24 +3,24 @@ import NIOHTTP1
 public import RoostCore
 
 extension RoostClient {
-    /// What all downloads together may take.
+    /// Returns the limit of all downloads together.
     ///
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func bandwidth() async throws -> BandwidthView { try await decode(send(.GET, "/bandwidth")) }
 
-    /// Limits all downloads together, until it is taken back or the server ends.
+    /// Limits all downloads together, until the limit is removed or the server ends.
     ///
     /// - Parameters:
     ///   - bytesPerSecond: 65,536 or more; `nil` for no limit.
-    ///   - closed: Whether pulls wait altogether.
+    ///   - closed: Whether pulls have to wait.
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func limitBandwidth(to bytesPerSecond: Int64?, closed: Bool = false) async throws -> BandwidthView {
         try await decode(send(.PUT, "/bandwidth", body: Limit(bytes_per_second: bytesPerSecond, closed: closed)))
     }
 
-    /// Goes back to what the settings say.
+    /// Restores the limit of the settings.
     ///
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.

@@ -5,19 +5,19 @@ import NIOHTTP1
 public import RoostCore
 
 extension RoostClient {
-    /// One job.
+    /// Returns a job.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job with its live progress.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func job(_ id: String) async throws -> JobView { try await decode(send(.GET, path(id))) }
 
-    /// The newest jobs.
+    /// Returns the newest jobs.
     ///
     /// - Parameters:
-    ///   - status: Only jobs of this status.
-    ///   - model: Only jobs of this model.
-    ///   - limit: At most so many, 1 to 1,000; the server's default is 50.
+    ///   - status: The status of the jobs; `nil` for all.
+    ///   - model: The model of the jobs; `nil` for all.
+    ///   - limit: The most jobs, 1 to 1,000; the server's default is 50.
     /// - Returns: The jobs, newest first.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func jobs(status: String? = nil, model: String? = nil, limit: Int? = nil) async throws -> [JobView] {
@@ -28,12 +28,12 @@ extension RoostClient {
         return try await jobs(search).jobs
     }
 
-    /// A page of the jobs that a search finds.
+    /// Returns a page of the jobs that match a filter.
     ///
     /// - Parameters:
-    ///   - search: Which jobs.
-    ///   - cursor: `next` of the page before; `nil` for the first.
-    /// - Returns: The jobs, newest first, and where the next page begins.
+    ///   - search: The filter.
+    ///   - cursor: `next` of the previous page; `nil` for the first page.
+    /// - Returns: The jobs, newest first, and the cursor of the next page.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func jobs(_ search: JobSearch, after cursor: String? = nil) async throws -> JobListing {
         let response = try await send(.GET, "/jobs" + query(search.parameters + [("cursor", cursor)]))
@@ -41,23 +41,24 @@ extension RoostClient {
         return JobListing(jobs: try await decode(response), next: next)
     }
 
-    /// The cursor in `</jobs?…&cursor=…>; rel="next"`.
+    /// Returns the cursor in `</jobs?…&cursor=…>; rel="next"`.
     private static func cursor(in link: String) -> String? {
         guard link.contains("rel=\"next\""), let end = link.firstIndex(of: ">") else { return nil }
         return URLComponents(string: String(link[..<end].dropFirst()))?.queryItems?.first { $0.name == "cursor" }?.value
     }
 
-    /// The files of a job.
+    /// Returns the files of a job.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The files, by path; empty before the job is planned.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func files(of id: String) async throws -> [JobFile] { try await decode(send(.GET, path(id) + "/files")) }
 
-    /// All jobs as JSON lines, newest first.
+    /// Exports all jobs as JSON lines, newest first.
     ///
-    /// - Parameter onBytes: Gets the bytes as they come, cut anywhere.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer breaks off; what `onBytes` throws.
+    /// - Parameter onBytes: Receives the bytes as they arrive, cut at any place.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete; the errors
+    ///   of `onBytes`.
     public func exportJobs(onBytes: (Data) throws -> Void) async throws {
         let response = try await send(.GET, "/jobs/export")
         var bytes = response.body.makeAsyncIterator()
@@ -71,46 +72,46 @@ extension RoostClient {
 }
 
 extension RoostClient {
-    /// Ends a job that is queued or running.
+    /// Cancels a queued or running job.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func cancel(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/cancel")) }
 
-    /// Sets a queued or running job aside; its bytes stay.
+    /// Pauses a queued or running job; its bytes are kept.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func pause(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/pause")) }
 
-    /// Puts a paused job, or one that waits for its next try, back into the queue.
+    /// Returns a paused job, or one that waits for its next try, to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func resume(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/resume")) }
 
-    /// Puts a failed or canceled job back into the queue.
+    /// Returns a failed or canceled job to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func retry(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/retry")) }
 
-    /// Gives a job another place in the queue.
+    /// Sets a job's priority.
     ///
     /// - Parameters:
     ///   - id: The job's id.
-    ///   - priority: −100 … 100; higher goes first.
+    ///   - priority: −100 … 100; higher ones start first.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func prioritize(_ id: String, priority: Int) async throws -> JobView {
         try await decode(send(.POST, path(id) + "/priority", body: ["priority": priority]))
     }
 
-    /// Gives a job a download limit of its own.
+    /// Sets a job's own download limit.
     ///
     /// - Parameters:
     ///   - id: The job's id.
@@ -127,13 +128,13 @@ extension RoostClient {
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func delete(_ id: String) async throws { _ = try await collect(send(.DELETE, path(id))) }
 
-    /// Deletes finished jobs. At least one rule must be given; jobs go that either names.
+    /// Deletes finished jobs that match a rule. At least one rule is required.
     ///
     /// - Parameters:
-    ///   - days: Jobs that ended more than so many days ago go.
-    ///   - keep: All but so many newest jobs of each model go.
-    ///   - dryRun: Whether only to count.
-    /// - Returns: How many jobs were (or would be) deleted.
+    ///   - days: Deletes jobs that ended more than this number of days ago.
+    ///   - keep: Deletes all but this number of newest jobs of each model.
+    ///   - dryRun: Whether to count the jobs only.
+    /// - Returns: The number of jobs that were deleted, or would be.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func pruneJobs(days: Int? = nil, keep: Int? = nil, dryRun: Bool = false) async throws -> JobPruned {
         try await decode(send(.POST, "/jobs/prune", body: Pruning(days: days, keep: keep, dry_run: dryRun), timeout: .minutes(10)))
@@ -147,12 +148,12 @@ extension RoostClient {
 }
 
 extension RoostClient {
-    /// A part of the history, oldest first.
+    /// Returns a part of the history, oldest entry first.
     ///
     /// - Parameters:
-    ///   - id: Only this job's; `nil` for all jobs.
-    ///   - number: Only events after this one; 0 for all.
-    ///   - limit: At most so many, 1 to 1,000; the server's default is 100.
+    ///   - id: The id of the job; `nil` for all jobs.
+    ///   - number: The number of the event before the first one to return; 0 for all.
+    ///   - limit: The most events, 1 to 1,000; the server's default is 100.
     /// - Returns: The events.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func history(of id: String?, after number: Int64 = 0, limit: Int? = nil) async throws -> [JobEvent] {
@@ -160,18 +161,20 @@ extension RoostClient {
         return try await decode(send(.GET, eventsPath(id) + query(parameters)))
     }
 
-    /// What has happened to a job, and what happens, until it is finished; or what happens to all jobs.
+    /// Returns the stream of a job's events until the job is finished, or of all jobs' events.
     ///
     /// - Parameters:
-    ///   - id: The job; `nil` for all jobs.
-    ///   - number: The number of the last event known; `nil` for the whole history of a job, or from now on for all jobs.
-    /// - Returns: The events. The stream ends when the job is finished, the server stops or lets a slow reader go; ask again then, with the number of
-    ///   the last event. It throws `RoostError`: the server's own, or `serverUnreachable`, also when the connection breaks.
+    ///   - id: The id of the job; `nil` for all jobs.
+    ///   - number: The number of the last event that the caller has. With `nil` the stream starts with the whole
+    ///     history of a job, or with the next event of all jobs.
+    /// - Returns: The events. The stream ends when the job is finished, the server stops, or the reader is too slow;
+    ///   then call again with the number of the last event. It throws `RoostError`: the server's own, or
+    ///   `serverUnreachable`, also when the connection breaks.
     public func events(of id: String?, after number: Int64? = nil) -> AsyncThrowingStream<JobUpdate, any Error> {
         EventSource(client: self, path: eventsPath(id), after: number).updates
     }
 
-    /// Without an id the path would be the list's; a blank names no job, and the server says so.
+    /// An empty id would make the path of the list, so a blank is sent, which the server refuses.
     private func path(_ id: String) -> String { "/jobs/\(escape(id.isEmpty ? " " : id))" }
 
     private func eventsPath(_ id: String?) -> String { id.map { path($0) + "/events" } ?? "/jobs/events" }

@@ -5,14 +5,14 @@ import NIOHTTP1
 public import RoostCore
 
 extension RoostClient {
-    /// Everything the server's machine holds of a model.
+    /// Returns everything that belongs to a model on the server's disk.
     ///
-    /// - Parameter selector: Which.
-    /// - Returns: Revisions, files, receipts, partial files.
+    /// - Parameter selector: The model.
+    /// - Returns: The revisions, files, receipts and unfinished downloads.
     /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
     public func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
 
-    /// What unfinished downloads have left on the server's machine.
+    /// Returns the rests of unfinished downloads on the server's disk.
     ///
     /// - Returns: The files.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
@@ -21,32 +21,32 @@ extension RoostClient {
     /// Hashes files again.
     ///
     /// - Parameters:
-    ///   - selector: Which model; `nil` for all.
-    ///   - onProgress: Hears how far it is.
-    /// - Returns: What was found.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer breaks off.
+    ///   - selector: The model; `nil` for all.
+    ///   - onProgress: Receives the progress.
+    /// - Returns: The result.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
     public func verify(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
         try await follow("/models/verify", selector, onProgress)
     }
 
-    /// Hashes files again and has pulls fetch anew what is damaged or missing.
+    /// Hashes files again and starts pulls for damaged and missing ones.
     ///
     /// - Parameters:
-    ///   - selector: Which model; `nil` for all.
-    ///   - onProgress: Hears how far it is.
-    /// - Returns: What was found, and the pulls to follow.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer breaks off.
+    ///   - selector: The model; `nil` for all.
+    ///   - onProgress: Receives the progress.
+    /// - Returns: The result, and the pulls.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
     public func repair(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> ModelRepair {
         try await follow("/models/repair", selector, onProgress)
     }
 
-    /// Removes from the Hub cache what no model needs.
+    /// Removes unused content from the Hub cache.
     ///
     /// - Parameters:
-    ///   - revisions: Whether commits go, too, that no branch or tag names.
-    ///   - hours: How long an unfinished download must have rested.
-    ///   - dryRun: Whether nothing is removed.
-    /// - Returns: What went, or would.
+    ///   - revisions: Whether to remove commits without a branch or tag too.
+    ///   - hours: The minimum age of unfinished downloads to remove, since their last write.
+    ///   - dryRun: Whether to remove nothing.
+    /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func collectModels(revisions: Bool = false, olderThanHours hours: Double = 24, dryRun: Bool = false) async throws -> CacheCleanup {
         try await decode(
@@ -56,11 +56,11 @@ extension RoostClient {
     /// Removes a model from the disk.
     ///
     /// - Parameters:
-    ///   - selector: Which.
-    ///   - onlyPartials: Whether only what unfinished downloads left goes.
-    ///   - force: Whether it goes although it is in memory or being pulled.
-    ///   - dryRun: Whether nothing is removed.
-    /// - Returns: What went, or would.
+    ///   - selector: The model.
+    ///   - onlyPartials: Whether to remove only the rests of unfinished downloads.
+    ///   - force: Whether to remove the model even while it is in memory or being pulled.
+    ///   - dryRun: Whether to remove nothing.
+    /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
     public func removeModel(
         _ selector: ModelSelector, onlyPartials: Bool = false, force: Bool = false, dryRun: Bool = false
@@ -86,7 +86,7 @@ extension RoostClient {
         "/models/\(escape(selector.model.description))" + (selector.revision.map { "?revision=\(escape($0))" } ?? "")
     }
 
-    /// Reads JSON lines until the one with the result.
+    /// Reads JSON lines up to the one with the result.
     private func follow<Result: Codable & Sendable>(
         _ path: String, _ selector: ModelSelector?, _ onProgress: (VerifyProgress) -> Void
     ) async throws -> Result {
@@ -107,7 +107,7 @@ extension RoostClient {
         } catch let error as RoostError {
             throw error
         } catch let error as DecodingError {
-            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API; is it the same version?", cause: error)
+            throw RoostError(.unexpected, "\(server) sent no valid answer. Check that client and server have the same version.", cause: error)
         } catch {
             throw brokenConnection(error)
         }

@@ -4,15 +4,15 @@ import NIOCore
 import NIOHTTP1
 public import RoostCore
 
-/// A typed client of Roost's HTTP API: what the command line and the end-to-end tests talk through.
+/// A typed client of Roost's HTTP API, used by the command line and the end-to-end tests.
 public struct RoostClient: Sendable {
     /// The server's URL without a trailing slash.
     public let server: String
 
-    /// Makes a client; nothing is sent yet.
+    /// Creates a client without sending anything.
     ///
     /// - Parameter server: A URL such as `http://127.0.0.1:8005`.
-    /// - Throws: `RoostError` with code `invalidRequest` when it is no HTTP URL.
+    /// - Throws: `RoostError` with code `invalidRequest` when it is not an HTTP URL.
     public init(server: String) throws {
         guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
             throw RoostError(
@@ -21,17 +21,17 @@ public struct RoostClient: Sendable {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
     }
 
-    /// Asks for a model; returns at once.
+    /// Starts a pull and returns at once.
     ///
-    /// - Parameter request: What to pull.
-    /// - Returns: The job to follow.
+    /// - Parameter request: The pull.
+    /// - Returns: The id of the job.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
 
-    /// Asks what a pull would do, without doing it.
+    /// Returns a preview of a pull.
     ///
-    /// - Parameter request: What is asked for.
-    /// - Returns: What would happen.
+    /// - Parameter request: The pull.
+    /// - Returns: The preview.
     /// - Throws: `RoostError`: the server's own, such as `repository_not_found`, or `serverUnreachable`.
     public func preview(_ request: PullRequest) async throws -> PullPreview {
         var request = request
@@ -39,25 +39,25 @@ public struct RoostClient: Sendable {
         return try await decode(send(.POST, "/pull", body: request, timeout: .minutes(5)))
     }
 
-    /// The models on the server's machine.
+    /// Returns the models on the server's machine.
     ///
     /// - Returns: The models, loaded or not.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func models() async throws -> [ModelView] { try await decode(send(.GET, "/models")) }
 
-    /// Takes a model out of memory and returns when its engine has ended; a model that is not in memory is no error.
+    /// Unloads a model and returns when its engine has ended. It is not an error when the model is not loaded.
     ///
     /// - Parameter model: `org/name:QUANT`, or `org/name` for all of its quantisations.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func unload(_ model: String) async throws { _ = try await collect(send(.POST, "/models/unload", body: ["model": model])) }
 
-    /// The server's state.
+    /// Returns the server's state.
     ///
     /// - Returns: Version, uptime, jobs, models.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     public func status() async throws -> ServerStatus { try await decode(send(.GET, "/status")) }
 
-    /// A chat answer in one piece.
+    /// Returns a chat answer in one piece.
     ///
     /// - Parameter request: The conversation.
     /// - Returns: The answer.
@@ -68,13 +68,13 @@ public struct RoostClient: Sendable {
         return try await decode(send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30)))
     }
 
-    /// A chat answer as it comes.
+    /// Streams a chat answer.
     ///
     /// - Parameters:
     ///   - request: The conversation.
-    ///   - onText: Gets each piece of text.
+    ///   - onText: Receives each piece of text.
     /// - Returns: Why the answer ended: `stop` or `length`.
-    /// - Throws: `RoostError`: the server's own, also when the answer breaks off, or `serverUnreachable`.
+    /// - Throws: `RoostError`: the server's own, also when the answer is incomplete, or `serverUnreachable`.
     public func chat(_ request: ChatRequest, onText: (String) throws -> Void) async throws -> String {
         var request = request
         request.stream = true
@@ -97,7 +97,7 @@ public struct RoostClient: Sendable {
         throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
     }
 
-    /// The server's answer to `GET` of any path, as it is; for routes that have no type here, such as `/diag`.
+    /// Returns the server's answer to `GET` of any path unchanged, for routes without a type here, such as `/diag`.
     ///
     /// - Parameter path: A path such as `/jobs`.
     /// - Returns: The bytes of the body.
@@ -106,14 +106,14 @@ public struct RoostClient: Sendable {
 }
 
 extension RoostClient {
-    /// One for the process, as long as it runs. A server that is not there is reported at once, not after a minute of trying.
+    /// The HTTP client of the process. A refused connection is reported at once, not after a minute of tries.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// More than any answer in one piece has.
+    /// More bytes than any answer in one piece has.
     private static let largestAnswer = 64 << 20
 
     func send(
@@ -162,7 +162,7 @@ extension RoostClient {
         }
     }
 
-    /// What to say when an answer ends too early.
+    /// Returns the error for an answer that ended too early.
     func brokenConnection(_ error: any Error) -> RoostError {
         RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
     }
@@ -171,7 +171,7 @@ extension RoostClient {
         do {
             return try JSONDecoder().decode(Value.self, from: try await collect(response))
         } catch let error as DecodingError {
-            throw RoostError(.unexpected, "\(server) answered something that is not Roost's API; is it the same version?", cause: error)
+            throw RoostError(.unexpected, "\(server) sent no valid answer. Check that client and server have the same version.", cause: error)
         }
     }
 

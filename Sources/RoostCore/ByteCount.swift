@@ -1,16 +1,15 @@
-/// A number of bytes, for people.
+/// A number of bytes in its written form.
 public struct ByteCount: Sendable, Hashable, CustomStringConvertible {
     /// The number of bytes.
     public let bytes: Int64
 
-    /// Wraps a number of bytes.
-    ///
-    /// - Parameter bytes: Zero or more.
+    /// Creates a byte count.
     public init(_ bytes: Int64) { self.bytes = bytes }
 
-    /// Parses a size: a number with or without a unit (`B`, `kB`, `MB`, `GB`, `TB` of thousands, `KiB`, `MiB`, `GiB`, `TiB` of 1024; in any case).
+    /// Parses a size: a number with an optional unit (`B`, `kB`, `MB`, `GB`, `TB` of thousands, `KiB`, `MiB`, `GiB`,
+    /// `TiB` of 1024; in any case).
     ///
-    /// - Parameter text: Such as `2GiB`, `512 MB` or `1000000`; 0 to 2^60 bytes.
+    /// - Parameter text: A size such as `2GiB`, `512 MB` or `1000000`; 0 to 2^60 bytes.
     public init?(parsing text: String) {
         let text = text.lowercased().filter { $0 != " " }
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
@@ -25,7 +24,7 @@ public struct ByteCount: Sendable, Hashable, CustomStringConvertible {
         "gib": 1_073_741_824, "tib": 1_099_511_627_776,
     ]
 
-    /// Decimal units with three significant digits, as disks and the Hub count: `98.4 MB`, `1.07 GB`, `512 B`.
+    /// The size in decimal units with three significant digits, as on disks and the Hub: `98.4 MB`, `1.07 GB`, `512 B`.
     public var description: String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(bytes)

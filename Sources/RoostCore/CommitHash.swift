@@ -1,9 +1,10 @@
-/// A full git commit: 40 lower-case hexadecimal digits. Names a snapshot folder, so it is parsed before it is used.
+/// A full git commit hash: 40 lower-case hexadecimal digits. It names a snapshot folder, so it is parsed before it is
+/// used.
 public struct CommitHash: Sendable, Hashable, CustomStringConvertible {
     /// The digits.
     public let description: String
 
-    /// Parses a commit.
+    /// Parses a commit hash.
     ///
     /// - Parameter hex: 40 lower-case hexadecimal digits.
     public init?(hex: String) {

@@ -1,13 +1,14 @@
-/// The digest by which the Hub names a file's content: the etag alone decides which kind it is.
+/// The digest of a file's content on the Hub. The length of the etag determines the kind.
 ///
-/// Large (LFS) files are named by the sha256 of their bytes, all others by git's blob hash: the sha1 of `blob <length>\0` and the bytes.
+/// Large (LFS) files have the SHA-256 of their bytes, all others git's blob hash: the SHA-1 of `blob <length>\0` and
+/// the bytes.
 public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
-    /// sha256 of the content; 64 lower-case hexadecimal digits.
+    /// The SHA-256 of the content; 64 lower-case hexadecimal digits.
     case sha256(String)
-    /// git's blob hash; 40 lower-case hexadecimal digits.
+    /// Git's blob hash; 40 lower-case hexadecimal digits.
     case gitSHA1(String)
 
-    /// Reads a digest as the Hub writes it.
+    /// Parses a digest in the Hub's format.
     ///
     /// - Parameter hex: 64 or 40 lower-case hexadecimal digits, without quotes.
     public init?(hex: String) {

@@ -1,18 +1,15 @@
-/// Which files of a repository somebody wants, by patterns; the rules are those of `snapshot_download`'s `allow_patterns` and `ignore_patterns`.
+/// A selection of a repository's files by patterns, with the rules of `allow_patterns` and `ignore_patterns` in
+/// `snapshot_download`.
 public struct FilePatterns: Sendable, Hashable {
-    /// Only files that one of these describes; `nil` for all.
+    /// The patterns of the files to select; `nil` for all files.
     public let allow: [String]?
-    /// No file that one of these describes.
+    /// The patterns of the files to leave out.
     public let ignore: [String]
 
     private let allowed: [GlobPattern]?
     private let ignored: [GlobPattern]
 
-    /// Makes a choice of files.
-    ///
-    /// - Parameters:
-    ///   - allow: Only files that one of these describes; `nil` for all.
-    ///   - ignore: No file that one of these describes.
+    /// Creates a selection.
     public init(allow: [String]?, ignore: [String]?) {
         self.allow = allow
         self.ignore = ignore ?? []
@@ -20,21 +17,21 @@ public struct FilePatterns: Sendable, Hashable {
         ignored = self.ignore.map(GlobPattern.init)
     }
 
-    /// How many patterns of each kind there may be.
+    /// The number of patterns that either list may have.
     public static let counts = 1...64
-    /// How many bytes a pattern may have.
+    /// The number of bytes that a pattern may have.
     public static let lengths = 1...256
 
-    /// Whether a file is wanted.
+    /// Returns whether a file is selected.
     ///
-    /// - Parameter path: Its path.
-    /// - Returns: Whether it is.
+    /// - Parameter path: The path of the file.
+    /// - Returns: Whether the file is selected.
     public func select(_ path: RepositoryFilePath) -> Bool { select(path.description) }
 
-    /// Whether a name is wanted, of a file that may have no path here.
+    /// Returns whether a file is selected whose path may be invalid on this machine.
     ///
-    /// - Parameter text: Its path as the Hub lists it.
-    /// - Returns: Whether it is.
+    /// - Parameter text: The path as the Hub lists it.
+    /// - Returns: Whether the file is selected.
     public func select(_ text: String) -> Bool {
         guard allowed?.contains(where: { $0.matches(text) }) ?? true else { return false }
         return !ignored.contains { $0.matches(text) }

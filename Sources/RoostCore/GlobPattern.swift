@@ -1,5 +1,6 @@
-/// A pattern for paths within a repository, with the meaning of Python's `fnmatch.fnmatchcase` on the whole path, as the Hub's own client has it:
-/// `*` is any run of characters, `/` too; `?` is one character; `[abc]`, `[a-z]` and `[!abc]` are one of a set; upper and lower case differ.
+/// A pattern for paths within a repository, with the meaning of Python's `fnmatch.fnmatchcase` on the whole path, as in
+/// `huggingface_hub`: `*` matches any characters, also `/`; `?` matches one character; `[abc]`, `[a-z]` and `[!abc]`
+/// match one of a set; the case of letters counts.
 public struct GlobPattern: Sendable, Hashable {
     private enum Part: Sendable, Hashable {
         case run
@@ -10,9 +11,9 @@ public struct GlobPattern: Sendable, Hashable {
 
     private let parts: [Part]
 
-    /// Parses a pattern; every text is one.
+    /// Creates a pattern; every text is valid.
     ///
-    /// - Parameter text: The pattern. One that ends in `/` means everything below that folder, and `\` is `/`.
+    /// - Parameter text: The pattern. One that ends in `/` matches everything below that folder, and `\` counts as `/`.
     public init(_ text: String) {
         let whole = text.replacing("\\", with: "/")
         let scalars = Array((whole.hasSuffix("/") ? whole + "*" : whole).unicodeScalars)
@@ -37,14 +38,15 @@ public struct GlobPattern: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// Whether the pattern describes the whole text. Takes at most the product of both lengths, whatever the pattern.
+    /// Returns whether the pattern matches the whole text. The time is at most proportional to the product of both
+    /// lengths.
     ///
     /// - Parameter text: A path.
-    /// - Returns: Whether it does.
+    /// - Returns: Whether the pattern matches.
     public func matches(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         var (part, position) = (0, 0)
-        // Where to go on when the rest fits nowhere: the last `*` takes one character more.
+        // Where to continue when the rest does not match: the last `*` then matches one character more.
         var retry: (part: Int, position: Int)?
         while position < scalars.count {
             if part < parts.count, parts[part] == .run {
@@ -72,7 +74,7 @@ public struct GlobPattern: Sendable, Hashable {
         }
     }
 
-    /// The `]` that ends a set; one right at its beginning belongs to it.
+    /// Returns the index of the `]` that ends a set; one at the start belongs to the set.
     private static func endOfSet(in scalars: [Unicode.Scalar], from start: Int) -> Int? {
         var index = start + 1
         if index < scalars.count, scalars[index] == "!" { index += 1 }
@@ -88,7 +90,7 @@ public struct GlobPattern: Sendable, Hashable {
             if rest.count >= 2, rest.first == "-" {
                 let last = rest[rest.startIndex + 1]
                 rest = rest.dropFirst(2)
-                // A range that runs backwards holds nothing.
+                // A range whose end is before its start is empty.
                 if first.value <= last.value { ranges.append(first.value...last.value) }
             } else {
                 ranges.append(first.value...first.value)

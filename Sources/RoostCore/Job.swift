@@ -1,25 +1,26 @@
-/// One pull, as a row of jobs.db and as the API's JSON: the sixteen documented columns of schema v1.0 first, then those of v1.5 and v1.6, under
-/// their own names.
+/// A pull, as a row of jobs.db and as JSON in the API: the sixteen documented columns of schema v1.0, then those of
+/// v1.5 and v1.6, under their own names.
 ///
-/// Absent values are written as `null` and booleans as `true` and `false`, never as numbers.
+/// Missing values are written as `null` and booleans as `true` and `false`, never as numbers.
 public struct Job: Sendable, Hashable, Identifiable {
     /// A UUID in lower case.
     public var id: String
-    /// What was asked for: `org/name` or `org/name:QUANT`.
+    /// The requested model: `org/name` or `org/name:QUANT`.
     public var model: String
-    /// What to do about quantisation: `auto`, `q4`, `fp16`, `no` or another word of `QuantizationPolicy`.
+    /// The wanted quantisation: `auto`, `q4`, `fp16`, `no` or another word of `QuantizationPolicy`.
     public var quantize: String?
-    /// Whether the model is loaded once it is here.
+    /// Whether to load the model after the pull.
     public var initialize: Bool?
     /// `queued`, `running`, `succeeded` or `failed`.
     public var status: JobStatus
-    /// When the job was accepted.
+    /// The time at which the job was accepted.
     public var createdAt: Timestamp
-    /// When the job last got a slot.
+    /// The time of the job's last start.
     public var startedAt: Timestamp?
-    /// When the job succeeded or failed.
+    /// The time at which the job succeeded or failed.
     public var finishedAt: Timestamp?
-    /// Why the job failed, why its last try did while it waits for the next, or why a model that is here is not loaded: a sentence for a person.
+    /// A sentence for the user: why the job failed, why the last try failed while the next one is due, or why a pulled
+    /// model is not loaded.
     public var error: String?
     /// The whole error chain with stage, request, attempts and source locations.
     public var traceback: String?
@@ -27,58 +28,51 @@ public struct Job: Sendable, Hashable, Identifiable {
     public var localPath: String?
     /// The size of the chosen files in bytes, from the Hub's metadata.
     public var sizeBytes: Int64?
-    /// How many of these bytes are on this machine.
+    /// The number of these bytes on this machine.
     public var downloadedBytes: Int64?
-    /// 0.0 … 1.0; `nil` while the total is unknown.
+    /// The progress, 0.0 … 1.0; `nil` while the total is unknown.
     public var progress: Double?
-    /// How many bytes the pull has to have in the end.
+    /// The number of bytes that the finished pull has.
     public var totalBytes: Int64?
-    /// Whether the chosen variant is a quantised one; `nil` until the choice is made.
+    /// Whether the chosen variant is quantised; `nil` until the choice is made.
     public var preferredQuantized: Bool?
-    /// What the job is doing, or why it is not: finer than `status`.
+    /// The current activity, or the reason for waiting; more precise than `status`.
     public var stage: PullStage?
-    /// The branch, tag or commit that was asked for; `nil` means `main`.
+    /// The requested branch, tag or commit; `nil` means `main`.
     public var revision: String?
-    /// Who asked for it.
+    /// The user who asked for the pull.
     public var userID: String?
-    /// The workspace it was asked for in.
+    /// The workspace of the pull.
     public var workspaceID: String?
-    /// −100 … 100; higher goes first. One point is worth ten minutes of waiting.
+    /// The priority, −100 … 100; higher ones start first. One point is worth ten minutes of waiting.
     public var priority = 0
-    /// How many tries in a row have failed without bringing a byte.
+    /// How many consecutive tries have failed without receiving a byte.
     public var retryCount = 0
-    /// How many such tries there may be; `nil` (a row of another program) means the default.
+    /// How many such tries are allowed; `nil` (in a row of another program) means the default.
     public var maxRetries: Int?
-    /// Not to be begun before this time.
+    /// The earliest start.
     public var runAfter: Timestamp?
-    /// Words of the caller's own, to find jobs by.
+    /// The caller's labels, to find jobs by.
     public var tags: [String]?
-    /// How often this job was asked for through the API.
+    /// How often clients have asked for this job through the API.
     public var apiCallCount = 0
-    /// When it was last asked for.
+    /// The time of the latest such request.
     public var lastAPICall: Timestamp?
-    /// The server process that holds the job while it is running.
+    /// The server process that runs the job.
     public var owner: String?
-    /// How often the job was claimed; together with `owner` it fences out a worker that lost the job.
+    /// How often the job was claimed. Together with `owner` it keeps a worker that lost the job from changing it.
     public var attempt = 0
-    /// Only files that one of these patterns describes are wanted; `nil` for all.
+    /// The patterns of the files to fetch; `nil` for all files.
     public var allowPatterns: [String]?
-    /// No file that one of these patterns describes is wanted.
+    /// The patterns of the files to leave out.
     public var ignorePatterns: [String]?
-    /// The most bytes a second that this job may download; `nil` for no limit of its own.
+    /// The most bytes per second that this job may download; `nil` for no limit of its own.
     public var maxBytesPerSecond: Int64?
 
-    /// How many tries may fail in a row where a job does not say it.
+    /// How many consecutive tries may fail, unless the job sets another number.
     public static let defaultMaxRetries = 10
 
-    /// Makes a job that waits for a slot.
-    ///
-    /// - Parameters:
-    ///   - id: A UUID in lower case.
-    ///   - model: What was asked for.
-    ///   - quantize: What to do about quantisation.
-    ///   - initialize: Whether to load the model once it is here.
-    ///   - createdAt: When the job was accepted.
+    /// Creates a queued job.
     public init(id: String, model: String, quantize: String?, initialize: Bool?, createdAt: Timestamp) {
         self.id = id
         self.model = model
@@ -93,7 +87,7 @@ public struct Job: Sendable, Hashable, Identifiable {
 extension Job: Codable {
     /// The names of the columns and of the JSON fields, in the documented order.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        /// See the properties of `Job` for each column's meaning.
+        /// The properties of `Job` describe the columns.
         case id, model, quantize
         case initialize = "init"
         case status
@@ -123,10 +117,10 @@ extension Job: Codable {
         case maxBytesPerSecond = "max_bytes_per_second"
     }
 
-    /// Writes all fields, absent ones as `null`.
+    /// Encodes all fields, missing ones as `null`.
     ///
-    /// - Parameter encoder: Where to.
-    /// - Throws: What the encoder throws.
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The errors of the encoder.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
@@ -165,12 +159,12 @@ extension Job: Codable {
 }
 
 extension Job {
-    /// The priorities a job may have; one point is worth ten minutes of waiting.
+    /// The allowed priorities; one point is worth ten minutes of waiting.
     public static let priorities = -100...100
 
-    /// The limits that a job's download rate may have, in bytes a second: so slow that no connection would time out, and no slower.
+    /// The allowed rate limits of a job in bytes per second. At the lowest one no connection times out yet.
     public static let rates: ClosedRange<Int64> = 65_536...1_000_000_000_000
 
-    /// Which files are wanted.
+    /// The selection of files.
     public var filePatterns: FilePatterns { FilePatterns(allow: allowPatterns, ignore: ignorePatterns) }
 }

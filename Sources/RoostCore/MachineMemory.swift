@@ -1,8 +1,8 @@
 import Foundation
 
-/// How much memory there is for a model.
+/// The memory that is available for a model.
 public enum MachineMemory {
-    /// What programs could still get, in bytes: Linux's `MemAvailable`; elsewhere all there is less a quarter for everything else.
+    /// The memory available to programs in bytes: Linux's `MemAvailable`; elsewhere the physical memory less a quarter.
     public static var availableBytes: Int64 {
         let all = Int64(clamping: ProcessInfo.processInfo.physicalMemory)
         guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return all / 4 * 3 }

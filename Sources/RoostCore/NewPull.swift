@@ -1,40 +1,35 @@
-/// A pull that somebody asks for, all of it checked.
+/// A validated request for a pull.
 public struct NewPull: Sendable, Hashable {
-    /// What to pull.
+    /// The model to pull.
     public var model: ModelReference
-    /// What to do about quantisation.
+    /// The wanted quantisation.
     public var quantize: QuantizationPolicy
-    /// Whether to load the model once it is here.
+    /// Whether to load the model after the pull.
     public var initialize: Bool
     /// The branch, tag or commit; `nil` means `main`.
     public var revision: String?
-    /// Who asks for it.
+    /// The user who asks for the pull.
     public var userID: String?
-    /// The workspace it is asked for in.
+    /// The workspace of the pull.
     public var workspaceID: String?
-    /// −100 … 100; higher goes first.
+    /// The priority, −100 … 100; higher ones start first.
     public var priority: Int
-    /// How many tries in a row may fail without bringing a byte.
+    /// How many consecutive tries may fail without receiving a byte.
     public var maxRetries: Int
-    /// Words of the caller's own, to find jobs by.
+    /// The caller's labels, to find jobs by.
     public var tags: [String]
-    /// Not to be begun before this time.
+    /// The earliest start.
     public var runAfter: Timestamp?
-    /// Who is told by HTTP when the job ends.
+    /// The URL that is called when the job ends.
     public var callbackURL: String?
-    /// Only files that one of these patterns describes; `nil` for all.
+    /// The patterns of the files to fetch; `nil` for all files.
     public var allowPatterns: [String]?
-    /// No file that one of these patterns describes.
+    /// The patterns of the files to leave out.
     public var ignorePatterns: [String]?
-    /// The most bytes a second.
+    /// The most bytes per second.
     public var maxBytesPerSecond: Int64?
 
-    /// Makes a pull.
-    ///
-    /// - Parameters:
-    ///   - model: What to pull.
-    ///   - quantize: What to do about quantisation.
-    ///   - initialize: Whether to load the model once it is here.
+    /// Creates a pull.
     public init(model: ModelReference, quantize: QuantizationPolicy = .auto, initialize: Bool = false) {
         self.model = model
         self.quantize = quantize

@@ -1,41 +1,40 @@
-/// What a pull is doing, or why it is not. Finer than `JobStatus`, and free to grow: clients show a word they do not know as it is.
+/// The current activity of a pull, or its reason for waiting. More precise than `JobStatus`. New stages may be added;
+/// clients show an unknown one as it is.
 public struct PullStage: Sendable, Hashable, RawRepresentable, Codable {
     /// The word in the `stage` column.
     public let rawValue: String
 
-    /// Takes any word.
-    ///
-    /// - Parameter rawValue: The word in the `stage` column.
+    /// Creates a stage from any word.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    // While running.
+    // Stages of a running job.
 
-    /// Asking the Hub which commit and which files.
+    /// Getting the commit and the list of files from the Hub.
     public static let resolving = Self(rawValue: "resolving")
-    /// Choosing files, checking disk space.
+    /// Choosing files and checking disk space.
     public static let planning = Self(rawValue: "planning")
-    /// Fetching bytes, hashing them on the way.
+    /// Receiving bytes and hashing them.
     public static let downloading = Self(rawValue: "downloading")
-    /// Downloading, but no byte has come for ten seconds.
+    /// Downloading, but no byte has been received for ten seconds.
     public static let stalled = Self(rawValue: "stalled")
     /// Comparing digests and giving files their final names.
     public static let verifying = Self(rawValue: "verifying")
-    /// Making a GGUF file of the repository's weights, at their own precision or at sixteen bits.
+    /// Making a GGUF file from the repository's weights, at their own precision or at sixteen bits.
     public static let converting = Self(rawValue: "converting")
-    /// Making a GGUF file of the repository's weights, with fewer bits.
+    /// Making a GGUF file from the repository's weights, with fewer bits.
     public static let quantizing = Self(rawValue: "quantizing")
-    /// Starting the engine, waiting until it answers.
+    /// Starting the engine and waiting until it answers.
     public static let loading = Self(rawValue: "loading")
 
-    // While queued.
+    // Stages of a queued job.
 
-    /// Waiting for `run_after`, before the next try; the network or the Hub failed.
+    /// Waiting for `run_after`, the time of the next try, after a failure of the network or the Hub.
     public static let waitingForNetwork = Self(rawValue: "waiting_network")
-    /// Set aside by somebody, until it is resumed.
+    /// Paused by a client, until it is resumed.
     public static let paused = Self(rawValue: "paused")
 
-    // When failed.
+    // Stages of a failed job.
 
-    /// Ended because somebody asked for it.
+    /// Canceled by a client.
     public static let canceled = Self(rawValue: "canceled")
 }

@@ -1,23 +1,24 @@
-/// The path of a file inside a repository, made safe: it can be joined to a folder and stays inside it, and the file systems of Linux and macOS can
-/// hold it.
+/// The path of a file within a repository, checked: joined to a folder it stays inside that folder, and the file
+/// systems of Linux and macOS can store it.
 ///
-/// A listing comes from outside and is hostile until parsed. Two paths are equal when their bytes are: names that differ only in their Unicode form
-/// are two files to Linux.
+/// Listings come from the network and are untrusted. Two paths are equal when their bytes are equal: names that differ
+/// only in their Unicode normalisation are two files on Linux.
 public struct RepositoryFilePath: Sendable, Hashable, CustomStringConvertible {
-    /// The path with `/` between segments.
+    /// The path with `/` between its segments.
     public let description: String
 
-    /// What keeps a text from being a path.
+    /// A reason to reject a path.
     public enum Fault: Sendable, Hashable {
-        /// It could lead out of its folder: nobody lists such a file in good faith.
+        /// The path could lead out of its folder, as in an attack.
         case leadsOut
-        /// A file system cannot hold it, or a terminal would obey it; why, as in `is longer than 255 bytes`.
+        /// A file system cannot store the path, or a terminal would interpret it; the reason, as in `is longer than 255
+        /// bytes`.
         case cannotBeStored(String)
     }
 
-    /// Parses a path as the Hub lists it.
+    /// Parses a path in the Hub's form.
     ///
-    /// - Parameter text: The path with `/` between segments.
+    /// - Parameter text: The path with `/` between its segments.
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
     public init(parsing text: String) throws {
         switch Self.fault(of: text) {
@@ -32,13 +33,13 @@ public struct RepositoryFilePath: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What is wrong with a path: empty and absolute ones, `.`, `..` and empty segments and NUL lead out; segments over 255 bytes, paths over 1,024,
-    /// and control characters cannot be stored.
+    /// Returns what is wrong with a path. Empty and absolute paths, `.`, `..`, empty segments and NUL lead out;
+    /// segments over 255 bytes, paths over 1,024 bytes, and control characters cannot be stored.
     ///
-    /// - Parameter text: The path with `/` between segments; hostile.
-    /// - Returns: `nil` when nothing is.
+    /// - Parameter text: The path with `/` between its segments; untrusted.
+    /// - Returns: The fault; `nil` for a valid path.
     public static func fault(of text: String) -> Fault? {
-        // By bytes: to `Character`, a slash followed by a combining mark is no slash, but to the file system it is.
+        // Compares bytes: a slash followed by a combining mark is one `Character`, but a slash to the file system.
         let segments = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !text.utf8.contains(0) else { return .leadsOut }
         if text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
@@ -54,12 +55,12 @@ public struct RepositoryFilePath: Sendable, Hashable, CustomStringConvertible {
     /// The last segment.
     public var fileName: String { segments[segments.count - 1] }
 
-    /// Whether the bytes are the same.
+    /// Returns whether the bytes are equal.
     public static func == (first: Self, second: Self) -> Bool { first.description.utf8.elementsEqual(second.description.utf8) }
 
     /// Hashes the bytes.
     ///
-    /// - Parameter hasher: Where to.
+    /// - Parameter hasher: The hasher.
     public func hash(into hasher: inout Hasher) {
         var text = description
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }

@@ -1,11 +1,11 @@
-/// The name of a repository on the Hub: `namespace/name`, or `name` alone for the old canonical repositories such as `gpt2`.
+/// The id of a repository on the Hub: `namespace/name`, or `name` alone for old repositories such as `gpt2`.
 ///
 /// The rule is the Hub's own: each part has 1 to 96 characters of `[A-Za-z0-9_.-]`, does not begin or end with `-` or `.`, holds neither `--`
 /// nor `..`, and does not end in `.git`. A value of this type is safe in a URL and as a folder name.
 public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
-    /// What it holds.
+    /// The kind of the repository.
     public let kind: RepositoryKind
-    /// The user or organisation, absent for canonical repositories.
+    /// The user or organisation; `nil` for old repositories.
     public let namespace: String?
     /// The repository's own name.
     public let name: String
@@ -13,8 +13,8 @@ public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
     /// Parses `namespace/name` or `name`.
     ///
     /// - Parameters:
-    ///   - text: What somebody typed or sent; hostile until parsed.
-    ///   - kind: What it holds.
+    ///   - text: The user's text; untrusted.
+    ///   - kind: The kind of the repository.
     /// - Throws: `RoostError` with code `invalidRequest` and field `model`.
     public init(parsing text: String, kind: RepositoryKind = .model) throws {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
@@ -35,7 +35,7 @@ public struct RepositoryID: Sendable, Hashable, CustomStringConvertible {
     /// The repository's folder in the Hub cache: `models--namespace--name`.
     public var cacheFolderName: String { "\(kind.rawValue)--" + description.split(separator: "/").joined(separator: "--") }
 
-    /// Reads back a model's folder name in the Hub cache.
+    /// Parses a model's folder name in the Hub cache.
     ///
     /// - Parameter name: A folder name such as `models--org--name`.
     public init?(cacheFolderName name: String) {

@@ -1,35 +1,24 @@
-/// The one error type that crosses the borders between Roost's targets.
+/// The error type of all Roost targets.
 ///
-/// `message` is a sentence a person can act on: what failed, why, what to do now. `cause` and `context` keep the rest of the story for the
-/// `traceback` column of a job and for the log; neither ever holds a token.
+/// `message` is a sentence for the user: what failed, why, and what to do now. `cause` and `context` hold the details
+/// for the `traceback` column of a job and for the log; neither ever contains a token.
 public struct RoostError: Error, Sendable {
-    /// What kind of failure this is. Callers switch on it; people read `message`.
+    /// The kind of the failure, for programs.
     public let code: Code
-    /// One sentence, or a few, for a person. Never contains a secret.
+    /// One or more sentences for the user. Never contains a secret.
     public let message: String
-    /// The request field the failure is about (`model`, `quantize`, …), when the input was at fault.
+    /// The invalid request field (`model`, `quantize`, …), if there is one.
     public let field: String?
-    /// How long the other side asked us to wait before the next try.
+    /// The time to wait before the next try, as the other side asked for.
     public let retryAfter: Duration?
-    /// What led here.
+    /// The underlying error.
     public let cause: (any Error)?
-    /// Where in the work it happened: `stage`, `request`, `attempts`, … in the order they were added.
+    /// Facts about the place of the failure: `stage`, `request`, `attempts`, … in the order in which they were added.
     public private(set) var context: [ContextEntry]
-    /// The line that made the error.
+    /// The source line that created the error.
     public let location: SourceLocation
 
-    /// Makes an error.
-    ///
-    /// - Parameters:
-    ///   - code: What kind of failure this is.
-    ///   - message: A sentence a person can act on.
-    ///   - field: The request field at fault.
-    ///   - retryAfter: How long the other side asked us to wait.
-    ///   - cause: What led here.
-    ///   - context: Named facts, such as `("request", "GET http://…")`.
-    ///   - file: Filled in by the compiler.
-    ///   - function: Filled in by the compiler.
-    ///   - line: Filled in by the compiler.
+    /// Creates an error.
     public init(
         _ code: Code, _ message: String, field: String? = nil, retryAfter: Duration? = nil, cause: (any Error)? = nil,
         context: KeyValuePairs<String, String> = [:], file: String = #fileID, function: String = #function, line: Int = #line
@@ -43,10 +32,10 @@ public struct RoostError: Error, Sendable {
         self.location = SourceLocation(file: file, function: function, line: line)
     }
 
-    /// The same error with one more fact about where it happened; an outer layer adds what the inner one cannot know.
+    /// Returns the error with a further fact, which an outer layer adds.
     ///
     /// - Parameters:
-    ///   - name: What the fact is called, such as `stage`.
+    ///   - name: The name of the fact, such as `stage`.
     ///   - value: The fact.
     /// - Returns: The error with the fact appended.
     public func adding(_ name: String, _ value: String) -> RoostError {
@@ -55,16 +44,16 @@ public struct RoostError: Error, Sendable {
         return copy
     }
 
-    /// Whether trying again later can help without anybody changing anything.
+    /// Whether the same request may succeed later without a change.
     public var isTransient: Bool { code.isTransient }
 }
 
 extension RoostError {
-    /// A named fact about where an error happened.
+    /// A named fact about the place of an error.
     public struct ContextEntry: Sendable, Hashable {
-        /// What the fact is called.
+        /// The name of the fact.
         public let name: String
-        /// The fact.
+        /// The value of the fact.
         public let value: String
     }
 
@@ -83,12 +72,12 @@ extension RoostError {
 }
 
 extension RoostError: CustomStringConvertible {
-    /// The sentence for people, alone.
+    /// The message alone.
     public var description: String { message }
 
     /// The whole error chain, one line each: message, code, context, source location, then the cause, indented.
     ///
-    /// This is what the `traceback` column of a failed job holds.
+    /// This is the `traceback` column of a failed job.
     public var traceback: String {
         var lines: [String] = []
         var current: (any Error)? = self
@@ -111,16 +100,16 @@ extension RoostError: CustomStringConvertible {
 }
 
 extension RoostError {
-    /// `error` as a `RoostError`: itself if it is one, else wrapped.
+    /// Returns an error as a `RoostError`: unchanged if it is one, otherwise wrapped.
     ///
     /// - Parameters:
     ///   - error: Any error.
     ///   - code: The code of the wrapper.
-    ///   - message: What to tell people; the error's own description follows.
+    ///   - message: The start of the message; the error's own description follows.
     ///   - file: Filled in by the compiler.
     ///   - function: Filled in by the compiler.
     ///   - line: Filled in by the compiler.
-    /// - Returns: A `RoostError` for the same failure.
+    /// - Returns: The `RoostError`.
     public static func wrapping(
         _ error: any Error, as code: Code, _ message: String, file: String = #fileID, function: String = #function, line: Int = #line
     ) -> RoostError {

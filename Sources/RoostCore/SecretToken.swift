@@ -1,21 +1,21 @@
-/// A credential. Whatever prints it prints `•••`: it cannot reach a log, an error or a file by accident.
+/// A credential. It is printed as `•••`, so that it cannot reach a log, an error or a file by accident.
 public struct SecretToken: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The secret itself: for the `Authorization` header and nothing else.
+    /// The secret, for the `Authorization` header only.
     public let value: String
 
-    /// Takes a token as found in the environment or a file; CR, LF and spaces around it are removed.
+    /// Creates a token from the environment or a file; CR, LF and spaces around it are removed.
     ///
-    /// - Parameter text: The token; `nil` results when nothing is left or when it holds a character that a header cannot carry.
+    /// - Parameter text: The token. The result is `nil` when nothing is left or a character is not allowed in a header.
     public init?(_ text: String) {
         let trimmed = text.filter { !$0.isWhitespace }
         guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         self.value = trimmed
     }
 
-    /// Never the secret.
+    /// Always `•••`.
     public var description: String { "•••" }
-    /// Never the secret.
+    /// Always `•••`.
     public var debugDescription: String { "•••" }
-    /// Never the secret.
+    /// Always empty.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

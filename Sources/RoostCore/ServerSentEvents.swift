@@ -1,7 +1,8 @@
-/// Splits a stream of bytes into server-sent events and gives their `data`, as WHATWG's "Server-sent events" section describes the format.
+/// Splits a stream of bytes into server-sent events and returns their `data`, by WHATWG's section "Server-sent events".
 ///
-/// Bytes may arrive cut anywhere. Lines end in LF, CR LF or CR; comments (pings) and other fields are dropped; several `data` lines of one event are
-/// joined by LF. An event that the stream ends in the middle of is dropped, as the standard says.
+/// Bytes may be cut at any place. Lines end in LF, CR LF or CR; comments (pings) and other fields are ignored; several
+/// `data` lines of an event are joined by LF. An event that is incomplete at the end of the stream is dropped, as the
+/// standard requires.
 public struct ServerSentEvents: Sendable {
     private let limit: Int
     private var line: [UInt8] = []
@@ -9,15 +10,15 @@ public struct ServerSentEvents: Sendable {
     private var hasData = false
     private var previousWasCR = false
 
-    /// Makes a splitter.
+    /// Creates a splitter.
     ///
-    /// - Parameter limit: The most bytes a line, or the data of one event, may have.
+    /// - Parameter limit: The most bytes of a line, or of the data of an event.
     public init(limit: Int = 4 * 1024 * 1024) { self.limit = limit }
 
-    /// Takes the next bytes of the stream.
+    /// Processes the next bytes of the stream.
     ///
     /// - Parameter bytes: Any number of bytes.
-    /// - Returns: The data of the events that these bytes complete.
+    /// - Returns: The data of the events that are now complete.
     /// - Throws: `RoostError` with code `engineRefused` when a line or an event is longer than the limit.
     public mutating func feed(_ bytes: some Sequence<UInt8>) throws -> [String] {
         var events: [String] = []

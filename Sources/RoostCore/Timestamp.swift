@@ -1,25 +1,22 @@
 public import Foundation
 
-/// A point in time as jobs.db and the API write it: ISO 8601 in UTC, always 24 characters, `2026-01-02T03:04:05.678Z`.
+/// A point in time in jobs.db and the API: ISO 8601 in UTC, always 24 characters, `2026-01-02T03:04:05.678Z`.
 ///
-/// The width is fixed so that text order is time order. A value read from a file keeps its text whatever it is: rows of other programs survive untouched.
+/// The width is fixed so that the order of texts is the order of times. A value that was read keeps its text: rows of
+/// other programs stay unchanged.
 public struct Timestamp: Sendable, Hashable, RawRepresentable, Codable, CustomStringConvertible {
     /// The text.
     public let rawValue: String
 
-    /// Takes any text.
-    ///
-    /// - Parameter rawValue: The text of a row or an answer.
+    /// Creates a timestamp from any text.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Writes a date.
-    ///
-    /// - Parameter date: The time; fractions below a millisecond are cut.
+    /// Creates a timestamp from a date.
     public init(_ date: Date) {
         self.rawValue = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    /// The time, if the text is ISO 8601 in UTC with or without a fraction.
+    /// The date, if the text is ISO 8601 in UTC with or without a fraction.
     public var date: Date? {
         (try? Date(rawValue, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
             ?? (try? Date(rawValue, strategy: Date.ISO8601FormatStyle()))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets one waiter sleep until somebody has news. A signal given while nobody waits is kept; many are one.
+/// A signal that wakes one waiting task. A signal without a waiting task is kept; several count as one.
 package final class WakeSignal: Sendable {
     private enum State {
         case quiet
@@ -10,10 +10,10 @@ package final class WakeSignal: Sendable {
 
     private let state = Mutex(State.quiet)
 
-    /// Makes a signal that nobody has given yet.
+    /// Creates a signal that is not set.
     package init() {}
 
-    /// Ends the wait, or the next one.
+    /// Ends the current wait, or the next one.
     package func signal() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if case .waiting(let waiter) = state {
@@ -26,17 +26,17 @@ package final class WakeSignal: Sendable {
         waiter?.resume()
     }
 
-    /// Returns at the next signal, or at the latest when `pause` is over or the task is cancelled.
+    /// Returns at the next signal, or at the latest after `pause` or when the task is cancelled.
     ///
     /// - Parameters:
-    ///   - pause: The longest wait.
-    ///   - sleep: Waits for it.
+    ///   - pause: The longest time to wait.
+    ///   - sleep: Sleeps for that time.
     package func wait(
         atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
-                // It throws when the signal came first, and then nobody needs another.
+                // The sleep throws when the signal came first; no further signal is needed then.
                 if (try? await sleep(pause)) != nil { self.signal() }
             }
             await next()

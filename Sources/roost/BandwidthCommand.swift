@@ -5,13 +5,13 @@ import RoostCore
 /// `roost bandwidth`.
 struct BandwidthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bandwidth", abstract: "Show or change what all downloads together may take.",
+        commandName: "bandwidth", abstract: "Show or change the limit of all downloads together.",
         discussion: """
-            A change holds at once, also for running pulls, until `roost bandwidth reset` or the server's end. For good: `max_download_rate` and \
+            A change applies at once, also to running pulls, until `roost bandwidth reset` or the end of the server. Permanent settings: `max_download_rate` and \
             `download_windows` in config.json. One pull alone: roost jobs rate.
             """)
 
-    @Argument(help: "A rate such as 20MB (64KiB or more), unlimited, off, or reset (what the settings say). Without it: show.")
+    @Argument(help: "A rate such as 20MB (64KiB or more), unlimited, off, or reset (to the settings). Without it: show the limit.")
     var limit: String?
     @OptionGroup var options: ServerOptions
 

@@ -10,7 +10,7 @@ struct ChatCommand: AsyncParsableCommand {
         discussion: """
             With a message, or with text on standard input, prints the answer and ends. With both, the text follows the message:
               roost chat MODEL "Sum this up:" < notes.txt
-            Where standard input is a terminal and there is no message, every line is one, until the end of input.
+            Without a message, and with a terminal as standard input, every line is a message, until the end of input.
             """)
 
     @Argument(help: "org/name, org/name:QUANT or org/name:FILE; it must be on this machine.")
@@ -21,7 +21,7 @@ struct ChatCommand: AsyncParsableCommand {
     var system: String?
     @Option(help: "The most tokens to generate.")
     var maxTokens: Int = 512
-    @Option(help: "0.0 (always the likeliest token) to 2.0.")
+    @Option(help: "The sampling temperature: 0.0 (always the most likely token) to 2.0.")
     var temperature: Double = 0.7
     @Option(help: "Seconds the answer may take, 1 to 600.")
     var timeout: Double = 120
@@ -49,7 +49,7 @@ struct ChatCommand: AsyncParsableCommand {
         }
     }
 
-    /// The message and what standard input holds; `nil` where a person types.
+    /// Returns the message and the text on standard input; `nil` for an interactive chat.
     private func request() throws -> String? {
         let words = message.joined(separator: " ")
         guard !Terminal.hasTerminalInput else { return words.isEmpty ? nil : words }

@@ -8,7 +8,7 @@ import RoostServer
 /// `roost doctor`.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Say what is missing on this machine and how to get it.",
+        commandName: "doctor", abstract: "Show what is missing on this machine and how to install it.",
         discussion: "Exits 0 when Roost can work, 1 when something it needs is missing.")
 
     @OptionGroup var options: ServerOptions
@@ -27,7 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func engine(_ environment: [String: String]) async -> Finding {
         do {
-            // Settings that cannot be read are reported by a line of their own.
+            // Invalid settings are reported in a line of their own.
             let chosen = (try? await ServerSettings.load(flags: .init(), environment: environment))?.llamaServer
             let path = try chosen ?? EngineLocator.locate(environment: environment)
             let version = try await EngineLocator.version(of: path)
@@ -67,7 +67,7 @@ struct DoctorCommand: AsyncParsableCommand {
             guard let first = report.findings.first else { return Finding(.ok, "jobs.db", "\(what), sound") }
             return Finding(
                 .missing, "jobs.db",
-                "\(what), is damaged: \(first). Restart the server, which repairs it from its rows and backups; `roost db check --full` tells more.")
+                "\(what), is damaged: \(first). Restart the server, which repairs it from its rows and backups; see `roost db check --full`.")
         } catch {
             return Finding(.missing, "jobs.db", "\(error)")
         }
@@ -89,7 +89,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 }
 
-/// One line of the doctor's report.
+/// A line of the report.
 private struct Finding: Encodable {
     enum State: String, Encodable {
         case ok, note, missing

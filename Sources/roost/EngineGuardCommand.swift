@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engines
 
-/// Keeps an engine from outliving Roost; started by the server for every engine, never by a person.
+/// Ends an engine together with Roost. The server starts it for every engine; it is not for users.
 struct EngineGuardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine-guard",
@@ -11,7 +11,7 @@ struct EngineGuardCommand: ParsableCommand {
     @Option(help: "A file for the command's process id.")
     var note: String?
 
-    @Option(help: "Do not guard the command but become it, and end with the guard of this process id.")
+    @Option(help: "Run the command in this process, and end with the guard of this process id.")
     var become: Int32?
 
     @Argument(parsing: .postTerminator, help: "The command to run, after `--`.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// `roost hub`: what this machine does as a Hub for others.
+/// `roost hub`: serves models to other machines.
 struct HubCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hub", abstract: "Be a model hub for other machines.", subcommands: [HubServeCommand.self])
+        commandName: "hub", abstract: "Serve models to other machines.", subcommands: [HubServeCommand.self])
 }

@@ -16,27 +16,27 @@ struct PullCommand: AsyncParsableCommand {
     var model: String
     @Option(help: "auto, q4, fp16 or no; also q4_0, q5, q6, q8 or bf16.")
     var quantize: QuantizationPolicy = .auto
-    @Flag(name: .customLong("init"), help: "Load the model once it is here.")
+    @Flag(name: .customLong("init"), help: "Load the model after the pull.")
     var initialize = false
     @Option(help: "The branch, tag or commit. Default: main.")
     var revision: String?
-    @Option(parsing: .unconditional, help: "-100 to 100; higher goes first, 0 without it. One point is worth ten minutes of waiting.")
+    @Option(parsing: .unconditional, help: "-100 to 100; higher ones start first; 0 without it. One point is worth ten minutes of waiting.")
     var priority: Int?
-    @Option(help: "A word to find the job by; may be given up to 16 times.")
+    @Option(help: "A label to find the job by; may be given up to 16 times.")
     var tag: [String] = []
-    @Option(help: "Who asks for it, to find the job by.")
+    @Option(help: "The user, to find the job by.")
     var user: String?
-    @Option(help: "The workspace it is asked for in, to find the job by.")
+    @Option(help: "The workspace, to find the job by.")
     var workspace: String?
-    @Option(help: "How many tries in a row may fail without bringing a byte, 0 to 100. Default: 10.")
+    @Option(help: "The most consecutive tries that may fail without receiving a byte, 0 to 100. Default: 10.")
     var maxRetries: Int?
-    @Option(help: "Only files like this, such as '*.json'; may be given up to 64 times.")
+    @Option(help: "Only files that match this pattern, such as '*.json'; may be given up to 64 times.")
     var include: [String] = []
-    @Option(help: "No file like this; may be given up to 64 times.")
+    @Option(help: "No file that matches this pattern; may be given up to 64 times.")
     var exclude: [String] = []
-    @Option(help: "The most bytes a second, such as 20MB; 64KiB or more.")
+    @Option(help: "The most bytes per second, such as 20MB; 64KiB or more.")
     var maxRate: ByteRate?
-    @Flag(help: "Only say what would be fetched, whether it fits, and why this quantisation.")
+    @Flag(help: "Only show what would be fetched, whether it fits, and why this quantisation is chosen.")
     var dryRun = false
     @Flag(help: "Return as soon as the job is accepted.")
     var detach = false
@@ -73,6 +73,6 @@ extension QuantizationPolicy: ExpressibleByArgument {}
 extension ByteRate: ExpressibleByArgument {
     /// Parses a rate.
     ///
-    /// - Parameter argument: Such as `20MB`.
+    /// - Parameter argument: A rate such as `20MB`.
     public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RoostCore
 
-/// The command line of Roost. Commands are thin: they talk to a running server, or start one.
+/// The command line of Roost. Commands contain little logic: they call a running server, or start one.
 @main
 struct Roost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +32,7 @@ struct Roost: AsyncParsableCommand {
         }
     }
 
-    /// Says what is wrong, as JSON where JSON was asked for, and ends the command.
+    /// Prints an error, as JSON with `--json`, and exits.
     private static func end(with error: any Error) -> Never {
         let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
         if let error = error as? RoostError {
@@ -41,7 +41,7 @@ struct Roost: AsyncParsableCommand {
             exit(withError: ExitCode(problem.exitCode))
         }
         let code = exitCode(for: error)
-        // An exit code alone says nothing more, and help is no error.
+        // An exit code alone has no message, and help is not an error.
         guard isJSON, !code.isSuccess, !(error is ExitCode) else { exit(withError: error) }
         let isUsage = code == .validationFailure
         let problem = CommandProblem(

@@ -19,11 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String?
     @Option(help: "The address to listen on (ROOST_HOST). Default: 127.0.0.1.")
     var host: String?
-    @Option(help: "The port to listen on; 0 takes a free one (ROOST_PORT). Default: 8005.")
+    @Option(help: "The port to listen on; 0 for any free one (ROOST_PORT). Default: 8005.")
     var port: Int?
     @Flag(help: "Allow an address that other machines can reach (ROOST_ALLOW_REMOTE).")
     var allowRemote = false
-    @Option(help: "Hosts that the Host header may name and whose web pages may use the server, separated by commas (ROOST_ALLOWED_HOSTS).")
+    @Option(help: "Hosts that are allowed in the Host header and whose web pages may use the server, separated by commas (ROOST_ALLOWED_HOSTS).")
     var allowedHosts: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (ROOST_LOG_LEVEL). Default: info.")
     var logLevel: String?
@@ -37,19 +37,19 @@ struct ServeCommand: AsyncParsableCommand {
     var modelLoadTimeout: Int?
     @Option(help: "Seconds a model that failed to load is not tried again (MODEL_LOAD_COOLDOWN). Default: 300.")
     var modelLoadCooldown: Int?
-    @Option(help: "Models in memory at once (MAX_CACHE_MODELS). Default: 2.")
+    @Option(help: "The most models in memory (MAX_CACHE_MODELS). Default: 2.")
     var maxCacheModels: Int?
-    @Option(help: "Pulls at once (MAX_CONCURRENT_PULLS). Default: 2.")
+    @Option(help: "The most pulls at the same time (MAX_CONCURRENT_PULLS). Default: 2.")
     var maxConcurrentPulls: Int?
-    @Option(help: "Connections of one address at once (ROOST_MAX_CONNECTIONS_PER_ADDRESS). Default: 512.")
+    @Option(help: "The most connections of one address (ROOST_MAX_CONNECTIONS_PER_ADDRESS). Default: 512.")
     var maxConnectionsPerAddress: Int?
-    @Option(help: "Bytes of weights beyond which quantize=auto makes Q4_K_M (MODEL_Q4_THRESHOLD_BYTES). Default: 14000000000.")
+    @Option(help: "Bytes of weights above which quantize=auto makes Q4_K_M (MODEL_Q4_THRESHOLD_BYTES). Default: 14000000000.")
     var modelQ4ThresholdBytes: Int?
-    @Option(help: "What all downloads together may take: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
+    @Option(help: "The limit of all downloads together: unlimited, off, or a rate such as 20MB (ROOST_MAX_DOWNLOAD_RATE). Default: unlimited.")
     var maxDownloadRate: String?
-    @Option(help: "When it is otherwise, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: never.")
+    @Option(help: "Other limits by time of day, such as 22:00-06:00=unlimited,12:00-13:00=off; local time (ROOST_DOWNLOAD_WINDOWS). Default: none.")
     var downloadWindows: String?
-    @Option(help: "What pulls leave free on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
+    @Option(help: "Free space to keep on the disk of the Hub cache, such as 2GiB (ROOST_DISK_RESERVE). Default: 5 % of it, but at most 1GiB.")
     var diskReserve: String?
 
     @Option(help: "The most bytes of a body of /chat and /v1: 1MiB … 64MiB (32MiB).")
@@ -60,19 +60,19 @@ struct ServeCommand: AsyncParsableCommand {
     var jobRetentionDays: Int?
     @Option(help: "Finished jobs of each model that are kept; 0 keeps all (ROOST_JOB_RETENTION_PER_MODEL). Default: 0.")
     var jobRetentionPerModel: Int?
-    @Option(help: "Hours between two backups of jobs.db; 0 makes none (ROOST_BACKUP_INTERVAL_HOURS). Default: 24.")
+    @Option(help: "Hours between two backups of jobs.db; 0 for none (ROOST_BACKUP_INTERVAL_HOURS). Default: 24.")
     var backupIntervalHours: Int?
     @Option(help: "Scheduled backups that are kept (ROOST_BACKUP_KEEP). Default: 7.")
     var backupKeep: Int?
-    @Flag(help: "Let other machines fetch from this one's Hub cache, as from a hub (ROOST_SHARE); needs ROOST_MIRROR_TOKEN or --share-allow.")
+    @Flag(help: "Share the Hub cache with other machines, as a hub (ROOST_SHARE); needs ROOST_MIRROR_TOKEN or --share-allow.")
     var share = false
     @Option(help: "The address to share on (ROOST_SHARE_HOST). Default: 0.0.0.0.")
     var shareHost: String?
-    @Option(help: "The port to share on; 0 takes a free one (ROOST_SHARE_PORT). Default: 8006.")
+    @Option(help: "The port to share on; 0 for any free one (ROOST_SHARE_PORT). Default: 8006.")
     var sharePort: Int?
-    @Option(help: "The networks that may fetch, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
+    @Option(help: "The networks that may read, separated by commas, such as 192.168.0.0/16 (ROOST_SHARE_ALLOW). Default: everywhere.")
     var shareAllow: String?
-    @Option(help: "A file with the token that others need; no other user may read it (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
+    @Option(help: "A file with the token that clients need; other users may not read it (ROOST_SHARE_TOKEN_FILE). Default: ROOST_MIRROR_TOKEN.")
     var shareTokenFile: String?
 
     func run() async throws {

@@ -13,14 +13,15 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Print JSON; an error is JSON too, on standard error.")
     var json = false
 
-    /// A client of the server that was named, or of the one that the settings of this machine describe.
+    /// Returns a client of the named server, or of the one in the settings of this machine.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` for a URL that is none, `invalidConfiguration` for settings that cannot be used.
+    /// - Throws: `RoostError` with code `invalidRequest` for an invalid URL, `invalidConfiguration` for invalid
+    ///   settings.
     func client() async throws -> RoostClient {
         if let named { return try RoostClient(server: named) }
         return try RoostClient(server: await ServerSettings.localURL(environment: ProcessInfo.processInfo.environment))
     }
 
-    /// The URL that was named. An empty variable names nothing.
+    /// The URL in the option or the variable. An empty variable counts as not set.
     var named: String? { server ?? ProcessInfo.processInfo.environment["ROOST_SERVER"].flatMap { $0.isEmpty ? nil : $0 } }
 }

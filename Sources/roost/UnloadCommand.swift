@@ -3,7 +3,7 @@ import RoostClient
 
 /// `roost unload`.
 struct UnloadCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "unload", abstract: "Take a model out of memory; its files stay.")
+    static let configuration = CommandConfiguration(commandName: "unload", abstract: "Unload a model from memory; its files are kept.")
 
     @Argument(help: "org/name:QUANT, or org/name for all of its quantisations.")
     var model: String

@@ -1,6 +1,6 @@
 // A disk on which zeros cost nothing, for one process (Linux, LD_PRELOAD): a file of a hundred gigabytes of zeros can be downloaded for real, byte
 // by byte, hashed and flushed, on a disk that has no room for it. Writes of nothing but zeros only move the file's end, reserving blocks does
-// nothing, and the disk says that it has a petabyte free. A hole reads as zeros, so whoever reads the file sees what was written.
+// nothing, and the disk says that it has a petabyte free. A hole reads as zeros, so a reader of the file gets the bytes that were written.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

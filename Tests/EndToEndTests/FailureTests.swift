@@ -150,7 +150,7 @@ extension EndToEndTests {
                 }
             }
 
-            @Test func `a disk that somebody else fills up meanwhile costs a download nothing: its blocks are reserved`() async throws {
+            @Test func `a disk that another program fills up does not affect a download, because its blocks are reserved`() async throws {
                 try await withTemporaryDirectory { root in
                     try await FaultHub.run(try SampleHub.make(in: root), bytesPerSecond: 40 << 20) { hub in
                         let mount = root.appending("hf")

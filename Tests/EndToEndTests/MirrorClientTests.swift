@@ -167,7 +167,7 @@ extension EndToEndTests {
                 #expect(throws: Command.Failed.self) { try Command.output(command, environment: environment) }
                 do { _ = try Command.output(command, environment: environment) } catch let error as Command.Failed {
                     #expect(error.description.contains("RepositoryNotFoundError"))
-                    #expect(error.description.contains("This mirror asks for its own token: set HF_TOKEN to it."))
+                    #expect(error.description.contains("This mirror requires its own token; set HF_TOKEN to it."))
                 }
                 _ = try Command.output(command, environment: environment.merging(["HF_TOKEN": "0123456789abcdef"]) { $1 })
                 process.send(2)

@@ -15,7 +15,7 @@ extension EndToEndTests {
     @Suite(.serialized) struct ReadOnlyCacheTests {
         private static let model = "acme/noise"
 
-        /// Permissions mean nothing to root, who becomes somebody else for this.
+        /// Permissions do not apply to root, so another user runs this.
         private static let asAnother =
             getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/env", "--"] : []
 

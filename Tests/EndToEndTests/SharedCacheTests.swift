@@ -137,7 +137,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "what Python noted as absent, Roost says is absent, and Python believes it; what merely is not here, nobody notes",
+            "Roost reports files as absent that Python has recorded as absent; a file that is only missing in the cache is not recorded",
             arguments: PythonHub.allCases)
         func absence(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
@@ -203,7 +203,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("what a killed Python left is removed once nobody holds its lock", arguments: PythonHub.allCases)
+        @Test("the rest of a killed Python process is removed when no process holds its lock", arguments: PythonHub.allCases)
         func killedPython(generation: PythonHub) async throws {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")

@@ -14,7 +14,7 @@ public struct Fault: Sendable, CustomStringConvertible {
     public enum Way: Sendable, Hashable {
         /// Nothing.
         case open
-        /// For a while nobody listens.
+        /// The hub does not listen for a while.
         case refusedAtFirst
         /// The hub's name means nothing until the server is set up again.
         case nameless
@@ -36,7 +36,7 @@ public struct Fault: Sendable, CustomStringConvertible {
     public var maxRetries = 4
     /// What is wrong with the way to the hub.
     public var way = Way.open
-    /// Whether the hub asks for a wait that no test can sit out: somebody resumes the job then.
+    /// Whether the hub asks for a wait that is too long for a test, which resumes the job then.
     public var waitsLong = false
     /// Whether the right bytes are in the end those of the other hub.
     public var endsWithOther = false

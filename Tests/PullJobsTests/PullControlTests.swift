@@ -173,7 +173,7 @@ extension PullWorkerTests {
 
     @Test func `a row that another program queues is taken up without a word`() async throws {
         try await withWorker(["a/b/m-F16.gguf": 10]) { bench in
-            // The idle worker sleeps by now, or will: either way nobody wakes it.
+            // The idle worker sleeps by now, or will soon; it is not woken.
             try await bench.database.write { database in
                 try database.execute(sql: "INSERT INTO jobs (id, model, created_at) VALUES ('theirs', 'a/b', '2026-01-01T00:00:00Z')")
             }

@@ -27,7 +27,7 @@ import Testing
 
     @Test func `who waits for a slow line goes on when the limit goes`() async throws {
         let limiter = BandwidthLimiter(bytesPerSecond: 1)
-        // A thousand seconds of waiting, had nobody changed anything.
+        // It would be a thousand seconds of waiting without the change.
         async let waiting: Void = limiter.admit(1000)
         try await Task.sleep(for: .milliseconds(20))
         limiter.bytesPerSecond = nil

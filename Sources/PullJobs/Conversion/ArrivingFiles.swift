@@ -4,24 +4,24 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// Files that a download is bringing, for somebody who reads them meanwhile: a read waits until its bytes are there.
+/// The files of a running download for a reader at the same time: a read waits until its bytes have arrived.
 ///
-/// Bytes of large files are told while nobody knows yet whether the whole is right. When some turn out wrong, everything that was read is in doubt: reads
-/// fail from then on with `Spoilt`, until the reader begins anew.
+/// The bytes of large files can be read before the whole file is verified. When some of them turn out to be wrong, all
+/// bytes read so far are in doubt: every read then fails with `Spoilt`, until the reader starts again.
 final class ArrivingFiles: CheckpointBytes {
-    /// Bytes that were read may be wrong.
+    /// An error: bytes that were read may be wrong.
     struct Spoilt: Error {}
 
     private struct Arrival {
         var file: ReadableFile?
-        /// Bytes from the beginning that may be read.
+        /// The number of bytes from the start of the file that may be read.
         var end: Int64 = 0
         var isVerified = false
     }
 
     private struct State {
         var arrivals: [Arrival]
-        /// Files that are read whole before the others, and are not here yet.
+        /// The files that have to be complete before the weights are read, and are not yet.
         var missingCompanions: Set<RepositoryFilePath>
         var isSpoilt = false
         var failure: (any Error)?
@@ -33,14 +33,14 @@ final class ArrivingFiles: CheckpointBytes {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - files: The files in the order in which they are asked for by number.
-    ///   - companions: Files beside them that somebody waits for.
+    ///   - files: The files, in the order of their numbers.
+    ///   - companions: The other files that the reader waits for.
     init(_ files: [RepositoryFile], companions: [RepositoryFile]) {
         places = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.path, $0) })
         state = Mutex(State(arrivals: files.map { _ in Arrival() }, missingCompanions: Set(companions.map(\.path))))
     }
 
-    /// The beginning of a file is at a path; fewer bytes than before mean that some of them were wrong.
+    /// Reports the readable start of a file and its path. Fewer bytes than before mean that some of them were wrong.
     func tell(_ file: RepositoryFile, at path: FilePath, end: Int64) {
         guard let place = places[file.path] else { return }
         wake { state in
@@ -48,13 +48,14 @@ final class ArrivingFiles: CheckpointBytes {
                 state.isSpoilt = true
                 state.arrivals[place] = Arrival()
             }
-            // Opened once: the file keeps its content when it gets its final name. One that is gone already is opened at the end.
+            // The file is opened once, since it keeps its content when it gets its final name. One that is already gone
+            // is opened in `verified`.
             if state.arrivals[place].file == nil { state.arrivals[place].file = try? ReadableFile(path) }
             if state.arrivals[place].file != nil { state.arrivals[place].end = end }
         }
     }
 
-    /// A file is here, whole and verified.
+    /// Reports that a file is complete and verified.
     func verified(_ file: RepositoryFile, at path: FilePath) {
         guard let place = places[file.path] else { return wake { $0.missingCompanions.remove(file.path) } }
         do {
@@ -65,20 +66,20 @@ final class ArrivingFiles: CheckpointBytes {
         }
     }
 
-    /// No more bytes come.
+    /// Reports that no more bytes will arrive.
     func fail(_ error: any Error) { wake { $0.failure = error } }
 
-    /// Lets a reader begin anew.
+    /// Allows a reader to start again after `Spoilt`.
     func forgetDoubt() { wake { $0.isSpoilt = false } }
 
-    /// Waits until the companions are here, which no doubt about weights concerns.
+    /// Waits until the companions are complete. Wrong bytes of weights do not affect them.
     ///
-    /// - Throws: What the download ended with; `CancellationError`.
+    /// - Throws: The error that ended the download; `CancellationError`.
     func companionsVerified() async throws { try await waiting(heedsDoubt: false) { $0.missingCompanions.isEmpty ? () : nil } }
 
-    /// Waits until all files are whole and verified.
+    /// Waits until all files are complete and verified.
     ///
-    /// - Throws: `Spoilt`; what the download ended with; `CancellationError`.
+    /// - Throws: `Spoilt`; the error that ended the download; `CancellationError`.
     func allVerified() async throws { try await waiting { $0.arrivals.allSatisfy(\.isVerified) ? () : nil } }
 
     func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
@@ -114,7 +115,7 @@ final class ArrivingFiles: CheckpointBytes {
     }
 }
 
-/// A file open for reading. Closed when the last user lets go.
+/// A file open for reading. It is closed when the last reference to it is released.
 private final class ReadableFile: Sendable {
     private let path: FilePath
     private let descriptor: FileDescriptor
@@ -124,7 +125,7 @@ private final class ReadableFile: Sendable {
         descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
     }
 
-    // Closing what was only read cannot lose anything.
+    // The file was only read, so an error on closing loses nothing.
     deinit { try? descriptor.close() }
 
     func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
@@ -137,7 +138,7 @@ private final class ReadableFile: Sendable {
             } catch let failure as Errno {
                 throw RoostError(.fileSystem, "Cannot read \(path): \(failure). Check the disk, and pull again.", cause: failure)
             }
-            guard count > 0 else { throw RoostError(.fileSystem, "\(path) became shorter while it was read. Pull again.") }
+            guard count > 0 else { throw RoostError(.fileSystem, "\(path) became shorter during reading. Pull again.") }
             filled += count
         }
     }

@@ -2,22 +2,23 @@ import HubClient
 import ModelFormats
 import RoostCore
 
-/// A model that a pull will make of a repository's weights: settled before the first byte of them comes.
+/// A model that a pull will make from a repository's weights; decided before the download.
 struct ConversionOrder: Sendable {
-    /// The files of the weights, in the checkpoint's order.
+    /// The files of the weights, in the order of the checkpoint.
     let weights: [RepositoryFile]
-    /// What the weights' headers said when the pull was planned. They came unverified: the files have to confirm it.
+    /// The headers of the weights, as read when the pull was planned. They are not verified until they have been
+    /// compared with the files.
     let checkpoint: Checkpoint
-    /// What to make, and why.
+    /// The recipe and the reason for it.
     let decision: QuantizationDecision
-    /// The recipe as models are called by it.
+    /// The recipe as a part of the model's name.
     let tag: QuantizationTag
-    /// Names the model's class, for messages.
+    /// The name of the model's class, for messages.
     let className: String
 
-    /// What the pull does when all weights are here and the model is not made yet.
+    /// The stage of the pull when all weights have arrived and the model is not complete yet.
     var stage: PullStage { decision.recipe.isQuantized ? .quantizing : .converting }
 
-    /// Roughly how large the model will be, in bytes.
+    /// The approximate size of the model in bytes.
     var estimatedBytes: Int64 { Int64(Double(checkpoint.parameterCount) * decision.recipe.bytesPerWeight) }
 }

@@ -3,10 +3,11 @@ import HubClient
 import RoostCore
 import SystemPackage
 
-/// Names what the unfinished file of a conversion was made of, so that the next process knows whether it can go on with it.
+/// The state of an unfinished conversion, stored beside its file. It tells the next process whether the file can be
+/// continued.
 ///
-/// Weights are read while they come, before anybody knows that they are right. A process that is killed then leaves a file that may hold wrong numbers; only
-/// when all weights have turned out right, and none of what was read was in doubt, is that noted, and the file is worth going on with.
+/// Weights are read before they are verified, so the file of a killed process may contain wrong numbers. Only when all
+/// weights are verified, and no byte that was read was in doubt, is that recorded; then the file can be continued.
 struct ConversionRun: Sendable {
     private struct Note: Codable {
         var run: String
@@ -16,7 +17,7 @@ struct ConversionRun: Sendable {
     private let path: FilePath
     private var note: Note
 
-    /// Goes on with what an earlier process left where it is known to be right, else begins anew.
+    /// Continues the unfinished file of an earlier process if it is known to be right, and otherwise starts a new one.
     ///
     /// - Parameter folder: The conversion's folder; it exists.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
@@ -27,23 +28,23 @@ struct ConversionRun: Sendable {
         if !note.verified { try beginAnew() }
     }
 
-    /// Tells this run's unfinished file from all others.
+    /// The id of this run, which identifies its unfinished file.
     var name: String { note.run }
 
-    /// What was written so far is in doubt.
+    /// Starts a new run, because the file written so far is in doubt.
     mutating func beginAnew() throws {
         note = Note(run: UUID().uuidString.lowercased(), verified: false)
         try save()
     }
 
-    /// All that was read has turned out right.
+    /// Records that all weights that were read are verified.
     mutating func verified() throws {
         guard !note.verified else { return }
         note.verified = true
         try save()
     }
 
-    /// The file has its name: nothing is left to go on with.
+    /// Removes the state, because the model has its final name.
     func finish() throws { try FileSystem.remove(path) }
 
     private func save() throws {

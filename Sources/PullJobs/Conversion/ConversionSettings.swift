@@ -2,24 +2,19 @@ public import ModelFormats
 public import RoostCore
 public import SystemPackage
 
-/// What making models needs from the rest of the house.
+/// The settings of conversions.
 public struct ConversionSettings: Sendable {
-    /// Where models go.
+    /// The folder of the converted models.
     public var models: ConvertedModels
-    /// Finds the library that quantises, anew each time: one that is installed while the server runs is found.
+    /// Finds the quantisation library. It is called for each conversion, so a library is found that is installed while
+    /// the server runs.
     public var locateLibrary: @Sendable () throws -> FilePath
-    /// Beyond how many bytes of weights `auto` quantises.
+    /// The number of bytes of weights above which `auto` quantises.
     public var threshold: Int64
-    /// Parts of tensors that are converted at once, 1 or more.
+    /// The most parts of tensors that are converted at the same time, 1 or more.
     public var workers: Int
 
-    /// Makes settings.
-    ///
-    /// - Parameters:
-    ///   - models: Where models go.
-    ///   - locateLibrary: Finds the library that quantises.
-    ///   - threshold: Beyond how many bytes of weights `auto` quantises.
-    ///   - workers: Parts of tensors that are converted at once.
+    /// Creates settings.
     public init(
         models: ConvertedModels, locateLibrary: @escaping @Sendable () throws -> FilePath, threshold: Int64 = QuantizationDecision.defaultThreshold,
         workers: Int

@@ -5,20 +5,20 @@ import ModelFormats
 public import RoostCore
 import SystemPackage
 
-/// Makes a model of weights that lie in the Hub cache, without asking the Hub anything: `roost models convert`.
+/// Makes a model from weights in the Hub cache without contacting the Hub: `roost models convert`.
 public struct LocalConversion: Sendable {
     private var hub: HubConfiguration
     private let receipts: ReceiptFolder
     private let settings: ConversionSettings
     private let logger: Logger
 
-    /// Prepares conversions.
+    /// Creates the conversion of local weights.
     ///
     /// - Parameters:
-    ///   - hub: Names the cache.
-    ///   - receipts: What Roost noted about it.
-    ///   - settings: Where models go, and what makes them.
-    ///   - logger: Hears about waiting.
+    ///   - hub: The settings of the Hub client, with the cache.
+    ///   - receipts: The folder of the receipts.
+    ///   - settings: The settings of conversions.
+    ///   - logger: The logger.
     public init(hub: HubConfiguration, receipts: ReceiptFolder, settings: ConversionSettings, logger: Logger) {
         self.hub = hub
         self.hub.isOffline = true
@@ -27,15 +27,17 @@ public struct LocalConversion: Sendable {
         self.logger = logger
     }
 
-    /// Makes a model, unless it was made before. Its files are hashed first; another process that makes the same model is waited for.
+    /// Makes a model, unless it already exists. The source files are hashed first. If another process makes the same
+    /// model, the call waits for it.
     ///
     /// - Parameters:
-    ///   - selector: Which repository, by which recipe, of which revision.
-    ///   - policy: Which recipe, where the selector names none.
-    ///   - onProgress: Hears how far it is, from any thread, often.
+    ///   - selector: The repository, with an optional recipe and revision.
+    ///   - policy: The wanted quantisation, where the selector names none.
+    ///   - onProgress: Receives the progress, often and on any thread.
     /// - Returns: The model.
-    /// - Throws: `RoostError` with code `modelNotFound` when the repository is not here as a whole, `digestMismatch` when it is damaged,
-    ///   `unsupportedModel`, `invalidModelFile`, `engineMissing`, `insufficientSpace` or `fileSystem`; `CancellationError`.
+    /// - Throws: `RoostError` with code `modelNotFound` when files of the repository are missing here, `digestMismatch`
+    ///   when they are damaged, `unsupportedModel`, `invalidModelFile`, `engineMissing`, `insufficientSpace` or
+    ///   `fileSystem`; `CancellationError`.
     @concurrent
     public func run(
         _ selector: ModelSelector, policy: QuantizationPolicy, onProgress: @escaping @Sendable (ConversionProgress) -> Void
@@ -68,7 +70,7 @@ public struct LocalConversion: Sendable {
             sources: plan.files)
         let workshop = ModelWorkshop(settings: settings, logger: logger)
         if let made = await workshop.existing(work) { return result(plan, made, wasMadeBefore: true) }
-        // Before gigabytes are hashed for nothing.
+        // Fails early, before gigabytes are hashed.
         if order.decision.recipe.needsLibrary { _ = try settings.locateLibrary() }
         try await verify(plan, onProgress)
         let made = try await workshop.make(
@@ -83,12 +85,13 @@ public struct LocalConversion: Sendable {
             receipt: made.receipt)
     }
 
-    /// What is missing here may well be in the repository: that is to be said, and not that the repository is none to convert.
+    /// Throws if files are missing that the repository may well have. Otherwise the error would say that the repository
+    /// cannot be converted.
     private func requireWeights(_ files: [RepositoryFile], _ client: HubClient, _ revision: ResolvedRevision) throws {
         let places = Dictionary(files.map { ($0.path.description, $0) }) { first, _ in first }
         let isPickled = places.keys.contains { name in [".gguf", ".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
         guard isPickled || places.keys.contains(where: { $0.hasSuffix(".safetensors") }) else {
-            throw hub.cache.incomplete(revision, "no weights of it are here, or nobody noted what they hash to")
+            throw hub.cache.incomplete(revision, "its weights are missing here, or their digests are not recorded")
         }
         guard let index = places[CheckpointFiles.indexName], index.size <= CheckpointIndex.byteLimit,
             let json = FileManager.default.contents(atPath: client.path(of: index, in: revision).string)
@@ -107,7 +110,7 @@ public struct LocalConversion: Sendable {
         guard let damaged = report.findings.first(where: { needed.contains($0.path) }) else { return }
         throw RoostError(
             .digestMismatch,
-            "\(damaged.message) Nothing is made of it; fetch it again with `roost models repair \(plan.revision.repository)` or `roost pull \(plan.reference)`."
+            "\(damaged.message) No model was made; fetch the file again with `roost models repair \(plan.revision.repository)` or `roost pull \(plan.reference)`."
         )
     }
 

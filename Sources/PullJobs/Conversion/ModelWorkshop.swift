@@ -5,32 +5,33 @@ import ModelFormats
 import RoostCore
 import SystemPackage
 
-/// Makes models of weights that are here or on their way, each once: `models/<org>--<name>/<commit>/<recipe>/`.
+/// Makes each model once, from weights that are on this machine or being downloaded:
+/// `models/<org>--<name>/<commit>/<recipe>/`.
 struct ModelWorkshop: Sendable {
     let settings: ConversionSettings
     let logger: Logger
 
-    /// What is to be made, of what.
+    /// A conversion: its sources and its target.
     struct Work: Sendable {
         let repository: RepositoryID
         let commit: CommitHash
         let order: ConversionOrder
-        /// The repository's files, or links to them.
+        /// The folder with the repository's files, or links to them.
         let snapshot: FilePath
         let sources: [RepositoryFile]
     }
 
-    /// A model that is finished.
+    /// A finished model.
     struct Made: Sendable {
-        /// The conversion's folder.
+        /// The folder of the conversion.
         let folder: FilePath
         let receipt: ConversionReceipt
     }
 
-    /// The model that a work would make, if it was made before and is as it was then.
+    /// Returns the finished model of a conversion, if it exists and is unchanged.
     ///
-    /// - Parameter work: What would be made.
-    /// - Returns: The model; `nil` when there is none, or it is damaged.
+    /// - Parameter work: The conversion.
+    /// - Returns: The model; `nil` when there is none or it is damaged.
     func existing(_ work: Work) async -> Made? {
         let folder = folder(work)
         let model = folder.modelFile
@@ -42,23 +43,24 @@ struct ModelWorkshop: Sendable {
         return Made(folder: folder.path, receipt: receipt)
     }
 
-    /// Makes a model, reading the weights as they come.
+    /// Makes a model and reads the weights while they arrive.
     ///
     /// - Parameters:
-    ///   - work: What to make.
-    ///   - arriving: The weights and what belongs to them.
-    ///   - note: Gets what a person may want to know.
-    ///   - progress: Gets how far it is.
+    ///   - work: The conversion.
+    ///   - arriving: The weights and their companions.
+    ///   - note: Receives remarks for the user.
+    ///   - progress: Receives the progress.
     /// - Returns: The model.
-    /// - Throws: `RoostError`; what the download ended with; `CancellationError`. What is written stays, where it is known to be right.
+    /// - Throws: `RoostError`; the error that ended the download; `CancellationError`. The unfinished file is kept if
+    ///   it is known to be right.
     func make(
         _ work: Work, of arriving: ArrivingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
         return try await folder.lock.holding(clock: ContinuousClock(), logger: logger) {
-            // Under the lock: who removes the model removes its folder.
+            // Under the lock, because a removal of the model also removes its folder.
             try FileSystem.makeFolder(folder.path)
-            // Whoever held the lock before may have made it.
+            // The previous holder of the lock may have made the model.
             if let made = await existing(work) { return made }
             try await arriving.companionsVerified()
             var conversion = try await conversion(work)
@@ -87,7 +89,7 @@ struct ModelWorkshop: Sendable {
     ) async throws -> ContentDigest {
         let target = folder(work).modelFile
         return try await withThrowingTaskGroup(of: ContentDigest?.self) { group in
-            // Beside the writing: a process that is killed after this goes on where this one was.
+            // At the same time as the writing: a process that is killed later can then be continued.
             group.addTask {
                 try await arriving.allVerified()
                 return nil
@@ -101,7 +103,7 @@ struct ModelWorkshop: Sendable {
                             try await work.confirm()
                         })
                 } catch let error as RoostError where [.numberOutOfRange, .notFinite].contains(error.code) {
-                    // Of weights that are known to be right only: before, a wrong bit or a wrong head may have made the number.
+                    // Only for verified weights: before that, a wrong byte or header may be the cause of the number.
                     try await arriving.allVerified()
                     try await work.confirm()
                     throw error
@@ -144,7 +146,7 @@ struct ModelWorkshop: Sendable {
 }
 
 extension ModelWorkshop.Work {
-    /// Compares the weights' heads, which came unverified when the pull was planned, with the files.
+    /// Compares the weights' headers, which were read unverified when the pull was planned, with the files.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation`.
     fileprivate func confirm() async throws {
@@ -152,7 +154,7 @@ extension ModelWorkshop.Work {
         guard actual.files == order.checkpoint.files, actual.tensors == order.checkpoint.tensors else {
             throw RoostError(
                 .hubProtocolViolation,
-                "The Hub told other heads of \(repository)'s weights than the files have. Pull again; if it stays so, check HF_ENDPOINT.")
+                "The headers of \(repository)'s weights changed between the plan and the download. Pull again; if it fails again, check HF_ENDPOINT.")
         }
     }
 }

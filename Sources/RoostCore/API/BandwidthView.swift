@@ -1,28 +1,23 @@
-/// What downloads may take now: the answer to `GET /bandwidth`.
+/// The answer to `GET /bandwidth`: the download limit in force.
 public struct BandwidthView: Sendable, Codable, Hashable {
-    /// The most bytes a second of all downloads together; `nil` for no limit.
+    /// The most bytes per second of all downloads together; `nil` for no limit.
     public var bytesPerSecond: Int64?
     /// Whether downloads wait because a time window is `off`.
     public var isClosed: Bool
-    /// Where this comes from.
+    /// The origin of the limit.
     public var source: Source
 
-    /// Where a limit comes from.
+    /// The origin of a download limit.
     public enum Source: String, Sendable, Codable, Hashable {
         /// The setting `max_download_rate`.
         case configuration
         /// The setting `download_windows`.
         case window
-        /// `PUT /bandwidth`; it holds until `DELETE /bandwidth` or the server's end.
+        /// `PUT /bandwidth`; in force until `DELETE /bandwidth` or the end of the server.
         case request
     }
 
     /// Makes a view.
-    ///
-    /// - Parameters:
-    ///   - bytesPerSecond: The most bytes a second.
-    ///   - isClosed: Whether downloads wait.
-    ///   - source: Where this comes from.
     public init(bytesPerSecond: Int64?, isClosed: Bool, source: Source) {
         self.bytesPerSecond = bytesPerSecond
         self.isClosed = isClosed
@@ -35,10 +30,10 @@ public struct BandwidthView: Sendable, Codable, Hashable {
         case source
     }
 
-    /// Writes all fields, an absent limit as `null`.
+    /// Encodes all fields, a missing limit as `null`.
     ///
-    /// - Parameter encoder: Where to.
-    /// - Throws: What the encoder throws.
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The errors of the encoder.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(bytesPerSecond, forKey: .bytesPerSecond)

@@ -1,63 +1,52 @@
-/// One server-sent event of a streaming `POST /chat`: `data: {"delta":{"content":"…"},"done":false}`, the last one with `done` true.
+/// A server-sent event of a streaming `POST /chat`: `data: {"delta":{"content":"…"},"done":false}`. The last one has
+/// `done` true.
 public struct ChatEvent: Sendable, Codable, Hashable {
-    /// The piece of text, if any.
+    /// A piece of the answer's text.
     public struct Delta: Sendable, Codable, Hashable {
-        /// The next piece of the answer.
+        /// The text.
         public var content: String?
 
-        /// Makes a piece.
-        ///
-        /// - Parameter content: The next piece of the answer.
+        /// Creates a piece of text.
         public init(content: String? = nil) { self.content = content }
     }
 
-    /// What a broken stream ends with.
+    /// The error at the end of a stream that failed.
     public struct Failure: Sendable, Codable, Hashable {
-        /// A stable word for programs, such as `engine_crashed`.
+        /// A stable code for programs, such as `engine_crashed`.
         public var code: String
-        /// A sentence for people.
+        /// A sentence for the user.
         public var message: String
 
-        /// Makes a failure.
-        ///
-        /// - Parameters:
-        ///   - code: A stable word.
-        ///   - message: A sentence.
+        /// Creates a failure.
         public init(code: String, message: String) {
             self.code = code
             self.message = message
         }
     }
 
-    /// The next piece; empty in the last event.
+    /// The next piece of text; empty in the last event.
     public var delta: Delta
     /// Whether this is the last event.
     public var done: Bool
-    /// Why the answer ended, in the last event of a complete one: `stop` or `length`.
+    /// Why a complete answer ended, in its last event: `stop` or `length`.
     public var doneReason: String?
-    /// What went wrong, in the last event of a broken one.
+    /// The error, in the last event of a stream that failed.
     public var error: Failure?
 
-    /// A piece of text.
-    ///
-    /// - Parameter content: The piece.
+    /// Creates an event with a piece of text.
     public init(content: String) {
         self.delta = Delta(content: content)
         self.done = false
     }
 
-    /// The end of a complete answer.
-    ///
-    /// - Parameter doneReason: `stop` or `length`.
+    /// Creates the last event of a complete answer.
     public init(doneReason: String) {
         self.delta = Delta()
         self.done = true
         self.doneReason = doneReason
     }
 
-    /// The end of a broken answer.
-    ///
-    /// - Parameter error: What went wrong.
+    /// Creates the last event of a stream that failed.
     public init(error: Failure) {
         self.delta = Delta()
         self.done = true

@@ -1,38 +1,38 @@
 /// The answer to `POST /chat` without `stream`. All durations are nanoseconds.
 public struct ChatResponse: Sendable, Codable, Hashable {
-    /// The model that answered, with its quantisation.
+    /// The name of the model, with its quantisation.
     public var model: String
-    /// When the answer was complete.
+    /// The time at which the answer was complete.
     public var createdAt: Timestamp
-    /// What the model said.
+    /// The model's message.
     public var message: ChatMessage
     /// Always true.
     public var done: Bool
-    /// `stop` when the model ended by itself, `length` at `max_tokens`.
+    /// `stop` when the model ended the answer, `length` when it reached `max_tokens`.
     public var doneReason: String
-    /// From the request's arrival to the answer.
+    /// The time from the request's arrival to the answer.
     public var totalDuration: Int64
-    /// What loading the model took of that; near zero when it was loaded.
+    /// The time for loading the model, a part of the total; near zero when it was already loaded.
     public var loadDuration: Int64
-    /// How many prompt tokens were evaluated (those found in the engine's cache are not).
+    /// The number of prompt tokens evaluated; those found in the engine's cache do not count.
     public var promptEvalCount: Int
-    /// What evaluating the prompt took.
+    /// The time for evaluating the prompt.
     public var promptEvalDuration: Int64
-    /// How many tokens were generated.
+    /// The number of tokens generated.
     public var evalCount: Int
-    /// What generating took.
+    /// The time for generating the tokens.
     public var evalDuration: Int64
 
-    /// Makes an answer.
+    /// Creates an answer.
     ///
     /// - Parameters:
-    ///   - model: The model that answered.
-    ///   - createdAt: When the answer was complete.
-    ///   - message: What the model said.
-    ///   - doneReason: Why it ended.
+    ///   - model: The name of the model.
+    ///   - createdAt: The time at which the answer was complete.
+    ///   - message: The model's message.
+    ///   - doneReason: Why the answer ended.
     ///   - figures: The engine's counts and times.
-    ///   - totalDuration: Nanoseconds in all.
-    ///   - loadDuration: Nanoseconds of loading.
+    ///   - totalDuration: The total time in nanoseconds.
+    ///   - loadDuration: The time for loading in nanoseconds.
     public init(
         model: String, createdAt: Timestamp, message: ChatMessage, doneReason: String, figures: GenerationFigures,
         totalDuration: Int64, loadDuration: Int64
@@ -64,17 +64,17 @@ public struct ChatResponse: Sendable, Codable, Hashable {
     }
 }
 
-/// What the engine counted and timed for one answer.
+/// The engine's counts and times for one answer.
 public struct GenerationFigures: Sendable, Hashable {
-    /// Prompt tokens evaluated.
+    /// The number of prompt tokens evaluated.
     public var promptTokens = 0
-    /// Time for the prompt.
+    /// The time for the prompt.
     public var promptNanoseconds: Int64 = 0
-    /// Tokens generated.
+    /// The number of tokens generated.
     public var generatedTokens = 0
-    /// Time for the tokens.
+    /// The time for the tokens.
     public var generatedNanoseconds: Int64 = 0
 
-    /// All zero.
+    /// Creates figures that are all zero.
     public init() {}
 }

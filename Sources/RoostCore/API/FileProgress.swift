@@ -1,18 +1,13 @@
-/// How much of one file of a running pull is here.
+/// The progress of one file of a running pull.
 public struct FileProgress: Sendable, Hashable, Codable {
     /// The path within the repository.
     public var path: String
-    /// Bytes.
+    /// The size in bytes.
     public var size: Int64
-    /// How many of them are here.
+    /// The number of bytes on this machine.
     public var downloadedBytes: Int64
 
-    /// Makes a progress.
-    ///
-    /// - Parameters:
-    ///   - path: The path within the repository.
-    ///   - size: Bytes.
-    ///   - downloadedBytes: How many of them are here.
+    /// Creates a file's progress.
     public init(path: String, size: Int64, downloadedBytes: Int64) {
         self.path = path
         self.size = size

@@ -1,30 +1,23 @@
-/// One entry of a job's history, as a row of `job_events` and as the API's JSON. The history only grows; entries go when their job goes.
+/// An entry of a job's history, as a row of `job_events` and as JSON in the API. Entries are never changed; they are
+/// deleted together with their job.
 public struct JobEvent: Sendable, Hashable, Codable, Identifiable {
-    /// The entry's number: rises over all jobs, is never used twice, and is the `id` of the server-sent event.
+    /// The number of the entry, which is also the `id` of the server-sent event. It increases across all jobs and is
+    /// never reused.
     public var id: Int64
-    /// The job.
+    /// The id of the job.
     public var jobID: String
-    /// When it happened.
+    /// The time of the event.
     public var time: Timestamp
-    /// What happened.
+    /// The kind of the event.
     public var kind: Kind
-    /// The job's status since then.
+    /// The status of the job after the event.
     public var status: JobStatus
-    /// The job's stage since then.
+    /// The stage of the job after the event.
     public var stage: PullStage?
-    /// A sentence for a person, where there is more to say: why it failed, when the next try begins.
+    /// A sentence for the user, where there is more to say: why the job failed, or when the next try begins.
     public var message: String?
 
-    /// Makes an entry.
-    ///
-    /// - Parameters:
-    ///   - id: The entry's number.
-    ///   - jobID: The job.
-    ///   - time: When it happened.
-    ///   - kind: What happened.
-    ///   - status: The job's status since then.
-    ///   - stage: The job's stage since then.
-    ///   - message: A sentence for a person.
+    /// Creates an entry.
     public init(id: Int64, jobID: String, time: Timestamp, kind: Kind, status: JobStatus, stage: PullStage?, message: String?) {
         self.id = id
         self.jobID = jobID
@@ -43,39 +36,37 @@ public struct JobEvent: Sendable, Hashable, Codable, Identifiable {
         case status, stage, message
     }
 
-    /// What can happen to a job. Free to grow: clients show a word they do not know as it is.
+    /// The kind of an event. New kinds may be added; clients show an unknown one as it is.
     public struct Kind: Sendable, Hashable, RawRepresentable, Codable {
         /// The word in the `kind` column, and the `event` of the server-sent event.
         public let rawValue: String
 
-        /// Takes any word.
-        ///
-        /// - Parameter rawValue: The word in the `kind` column.
+        /// Creates a kind from any word.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// Accepted.
+        /// The job was accepted.
         public static let created = Self(rawValue: "created")
-        /// Got a slot.
+        /// The job started to run.
         public static let started = Self(rawValue: "started")
-        /// Another stage.
+        /// The job entered another stage.
         public static let stage = Self(rawValue: "stage")
-        /// A decision worth knowing, in `message`.
+        /// A decision that the user may want to know about, in `message`.
         public static let note = Self(rawValue: "note")
         /// A try failed; another begins at `run_after`.
         public static let retryScheduled = Self(rawValue: "retry_scheduled")
-        /// Back in the queue, because the server stopped or somebody asked for another try.
+        /// The job returned to the queue, because the server stopped or a client asked for another try.
         public static let requeued = Self(rawValue: "requeued")
-        /// Set aside.
+        /// The job was paused.
         public static let paused = Self(rawValue: "paused")
-        /// No longer set aside.
+        /// The job was resumed.
         public static let resumed = Self(rawValue: "resumed")
-        /// Another priority.
+        /// The priority was changed.
         public static let reprioritized = Self(rawValue: "reprioritized")
-        /// Done.
+        /// The job succeeded.
         public static let succeeded = Self(rawValue: "succeeded")
-        /// Given up.
+        /// The job failed.
         public static let failed = Self(rawValue: "failed")
-        /// Ended because somebody asked for it.
+        /// A client canceled the job.
         public static let canceled = Self(rawValue: "canceled")
     }
 }

@@ -1,24 +1,18 @@
-/// A job as `GET /jobs` and `GET /jobs/{id}` show it: the row, plus what only the running server knows.
+/// A job as `GET /jobs` and `GET /jobs/{id}` return it: the row of jobs.db and the live values of the running server.
 public struct JobView: Sendable, Codable, Hashable {
-    /// The row of jobs.db, with the newest stage and progress in it.
+    /// The row of jobs.db, with the latest stage and progress.
     public var job: Job
-    /// The download rate of the last seconds in bytes a second; `nil` unless bytes are moving.
+    /// The download rate of the last seconds in bytes per second; `nil` unless data is being received.
     public var bytesPerSecond: Double?
-    /// How many seconds the rest takes at this rate; `nil` unless bytes are moving.
+    /// The estimated number of seconds left at this rate; `nil` unless data is being received.
     public var etaSeconds: Double?
-    /// The files that are coming now, by path, eight at the most; `nil` unless bytes are moving.
+    /// The files that are being received, by path, at most eight; `nil` unless data is being received.
     public var currentFiles: [FileProgress]?
-    /// How much of a model is made of the repository's weights, 0.0 … 1.0; `nil` where none is being made.
+    /// The share of the model that has been converted from the repository's weights, 0.0 … 1.0; `nil` when no
+    /// conversion runs.
     public var conversionProgress: Double?
 
-    /// Makes a view.
-    ///
-    /// - Parameters:
-    ///   - job: The row.
-    ///   - bytesPerSecond: The rate of the last seconds.
-    ///   - etaSeconds: How many seconds the rest takes at this rate.
-    ///   - currentFiles: The files that are coming now.
-    ///   - conversionProgress: How much of a model is made.
+    /// Creates a view.
     public init(
         job: Job, bytesPerSecond: Double? = nil, etaSeconds: Double? = nil, currentFiles: [FileProgress]? = nil, conversionProgress: Double? = nil
     ) {
@@ -36,10 +30,10 @@ public struct JobView: Sendable, Codable, Hashable {
         case conversionProgress = "conversion_progress"
     }
 
-    /// Reads the row's fields and the live ones from one object.
+    /// Decodes the row's fields and the live values from one object.
     ///
-    /// - Parameter decoder: Where from.
-    /// - Throws: What the decoder throws.
+    /// - Parameter decoder: The decoder.
+    /// - Throws: The errors of the decoder.
     public init(from decoder: any Decoder) throws {
         job = try Job(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -49,10 +43,10 @@ public struct JobView: Sendable, Codable, Hashable {
         conversionProgress = try container.decodeIfPresent(Double.self, forKey: .conversionProgress)
     }
 
-    /// Writes the row's fields and the live ones into one object.
+    /// Encodes the row's fields and the live values into one object.
     ///
-    /// - Parameter encoder: Where to.
-    /// - Throws: What the encoder throws.
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The errors of the encoder.
     public func encode(to encoder: any Encoder) throws {
         try job.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -1,37 +1,29 @@
-/// One row of `GET /models`.
+/// A model in the answer to `GET /models`.
 public struct ModelView: Sendable, Codable, Hashable {
     /// `org/name:QUANT`.
     public var model: String
-    /// Whether an engine has it in memory and answers.
+    /// Whether an engine has the model in memory and answers.
     public var loaded: Bool
     /// The engine that runs it: `llama-server`.
     public var backend: String
     /// The size of its files in bytes.
     public var sizeBytes: Int64
-    /// The absolute path of its snapshot folder, or of the folder that Roost made it in.
+    /// The absolute path of the snapshot folder, or of the folder of a converted model.
     public var localPath: String
-    /// Where it comes from.
+    /// The origin of the model.
     public var origin: Origin
-    /// What loading took, in nanoseconds; `nil` unless loaded.
+    /// The time for loading it in nanoseconds; `nil` unless it is loaded.
     public var loadDuration: Int64?
 
-    /// Where a model can come from.
+    /// The origin of a model.
     public enum Origin: String, Sendable, Codable, Hashable {
-        /// A GGUF file of its repository.
+        /// A GGUF file of the repository.
         case hub
-        /// Roost made it of its repository's weights.
+        /// Roost converted the repository's weights.
         case converted
     }
 
-    /// Makes a row.
-    ///
-    /// - Parameters:
-    ///   - model: `org/name:QUANT`.
-    ///   - loaded: Whether an engine answers for it.
-    ///   - sizeBytes: Bytes.
-    ///   - localPath: The snapshot folder.
-    ///   - loadDuration: Nanoseconds.
-    ///   - origin: Where it comes from.
+    /// Creates a model.
     public init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?, origin: Origin = .hub) {
         self.model = model
         self.loaded = loaded
@@ -49,10 +41,10 @@ public struct ModelView: Sendable, Codable, Hashable {
         case loadDuration = "load_duration"
     }
 
-    /// Writes all fields, absent ones as `null`.
+    /// Encodes all fields, missing ones as `null`.
     ///
-    /// - Parameter encoder: Where to.
-    /// - Throws: What the encoder throws.
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The errors of the encoder.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)

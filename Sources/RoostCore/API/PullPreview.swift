@@ -1,57 +1,58 @@
-/// What a pull would do: the answer to `POST /pull` with `"dry_run": true`. Nothing has been recorded and no byte of the model fetched.
+/// The answer to `POST /pull` with `"dry_run": true`: what the pull would do. No job has been created and no byte of
+/// the model fetched.
 public struct PullPreview: Sendable, Codable, Hashable {
-    /// The model's name with the quantisation that would be chosen.
+    /// The name of the model with the quantisation that would be chosen.
     public var model: String
-    /// The branch, tag or commit that was asked for.
+    /// The requested branch, tag or commit.
     public var revision: String
-    /// The commit that it means now.
+    /// The commit that the revision points to now.
     public var commit: String
-    /// Who may read the repository.
+    /// The access to the repository.
     public var access: Access
-    /// The licence, where the Hub tells it.
+    /// The licence, where the Hub names one.
     public var license: String?
-    /// The chosen quantisation; `nil` when the file's name tells none.
+    /// The chosen quantisation; `nil` when the file's name contains none.
     public var quantization: String?
-    /// Why this one: a sentence for a person.
+    /// Why this one was chosen: a sentence for the user.
     public var reason: String
     /// The quantisations that the repository offers.
     public var offered: [String]
-    /// What a person may want to know before, such as files that cannot be stored here; `nil` from a server that does not tell.
+    /// Remarks for the user, such as files that cannot be stored here; `nil` from a server that sends none.
     public var notes: [String]?
-    /// The files in the Hub's order.
+    /// The files in the order of the Hub.
     public var files: [File]
     /// The size of the model files in bytes.
     public var sizeBytes: Int64
     /// The size of all files in bytes.
     public var totalBytes: Int64
-    /// How many bytes are not here yet.
+    /// The number of bytes that are not on this machine yet.
     public var missingBytes: Int64
-    /// Whether there is room on the disk, beside what pulls under way will still take and what stays free.
+    /// The disk space: what is free beside the reserve and the bytes that running pulls still need.
     public var disk: Room
-    /// Bytes of the disk that stay free for everybody else; `nil` from a server that does not tell.
+    /// The number of bytes of the disk that stay free for other programs; `nil` from a server that does not send it.
     public var diskReserveBytes: Int64?
-    /// Whether the model would run in this machine's memory: its weights and a tenth more; the context comes on top of that. Nothing is needed where
-    /// there is no model among the files.
+    /// The memory that the model would need: its weights and a tenth more; the context needs further memory. Zero is
+    /// needed when the files hold no model.
     public var memory: Room
-    /// The rate of the last pull in bytes a second; `nil` when there was none.
+    /// The rate of the last pull in bytes per second; `nil` when there was none.
     public var bytesPerSecond: Double?
-    /// How many seconds the missing bytes take at that rate.
+    /// The estimated number of seconds for the missing bytes at that rate.
     public var etaSeconds: Double?
 
-    /// Makes a preview.
+    /// Creates a preview.
     ///
     /// - Parameters:
-    ///   - model: The model's name with the quantisation that would be chosen.
-    ///   - revision: The branch, tag or commit that was asked for.
-    ///   - commit: The commit that it means now.
-    ///   - access: Who may read the repository.
-    ///   - license: The licence, where the Hub tells it.
-    ///   - choice: The chosen quantisation, why it, and what else there is.
+    ///   - model: The name of the model with the quantisation that would be chosen.
+    ///   - revision: The requested branch, tag or commit.
+    ///   - commit: The commit that the revision points to now.
+    ///   - access: The access to the repository.
+    ///   - license: The licence, where the Hub names one.
+    ///   - choice: The chosen quantisation, the reason, and the alternatives.
     ///   - files: The files.
     ///   - sizeBytes: The size of the model files.
-    ///   - disk: Whether there is room on the disk.
-    ///   - diskReserveBytes: Bytes of it that stay free.
-    ///   - memory: Whether the model would run in this machine's memory.
+    ///   - disk: The disk space.
+    ///   - diskReserveBytes: The number of bytes of the disk that stay free.
+    ///   - memory: The memory that the model would need.
     ///   - bytesPerSecond: The rate of the last pull.
     public init(
         model: String, revision: String, commit: String, access: Access, license: String?,
@@ -77,24 +78,18 @@ public struct PullPreview: Sendable, Codable, Hashable {
         etaSeconds = bytesPerSecond.map { Double(missing) / $0 }
     }
 
-    /// One file.
+    /// A file of the preview.
     public struct File: Sendable, Codable, Hashable {
         /// The path within the repository.
         public var path: String
-        /// Bytes.
+        /// The size in bytes.
         public var size: Int64
-        /// What the Hub promises: `sha256:…` or `git-sha1:…`.
+        /// The digest that the Hub announced: `sha256:…` or `git-sha1:…`.
         public var digest: String
-        /// How many of its bytes are here.
+        /// The number of its bytes on this machine.
         public var presentBytes: Int64
 
-        /// Makes a file.
-        ///
-        /// - Parameters:
-        ///   - path: The path within the repository.
-        ///   - size: Bytes.
-        ///   - digest: What the Hub promises.
-        ///   - presentBytes: How many of its bytes are here.
+        /// Creates a file.
         public init(path: String, size: Int64, digest: String, presentBytes: Int64) {
             self.path = path
             self.size = size
@@ -108,20 +103,16 @@ public struct PullPreview: Sendable, Codable, Hashable {
         }
     }
 
-    /// Something there may be too little of.
+    /// The needed and the available amount of a resource.
     public struct Room: Sendable, Codable, Hashable {
-        /// Bytes that are needed.
+        /// The number of bytes needed.
         public var neededBytes: Int64
-        /// Bytes that may be used.
+        /// The number of bytes available.
         public var availableBytes: Int64
-        /// Whether that is enough.
+        /// Whether the available amount is enough.
         public var fits: Bool
 
-        /// Compares.
-        ///
-        /// - Parameters:
-        ///   - neededBytes: Bytes that are needed.
-        ///   - availableBytes: Bytes that may be used.
+        /// Compares the two amounts.
         public init(neededBytes: Int64, availableBytes: Int64) {
             self.neededBytes = neededBytes
             self.availableBytes = availableBytes
@@ -135,15 +126,15 @@ public struct PullPreview: Sendable, Codable, Hashable {
         }
     }
 
-    /// Who may read a repository.
+    /// The access to a repository.
     public enum Access: String, Sendable, Codable, Hashable {
-        /// Everybody.
+        /// Public.
         case open = "public"
-        /// Those whom its owner lets in; the token is one of them.
+        /// Gated: the owner has granted access to this token.
         case gated
-        /// The owner has not let this token in: the pull would fail.
+        /// Gated: the owner has not granted access to this token, so the pull would fail.
         case denied
-        /// Those the owner named; the token is one of them.
+        /// Private: the token has access.
         case restricted = "private"
     }
 

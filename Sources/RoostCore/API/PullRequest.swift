@@ -2,41 +2,36 @@
 public struct PullRequest: Sendable, Codable, Hashable {
     /// `org/name` or `org/name:QUANT`.
     public var model: String
-    /// What to do about quantisation.
+    /// The wanted quantisation.
     public var quantize: QuantizationPolicy
-    /// Whether to load the model once it is here.
+    /// Whether to load the model after the pull.
     public var initialize: Bool
     /// The branch, tag or commit; `nil` means `main`.
     public var revision: String?
-    /// Who asks for it; 1 to 128 bytes.
+    /// The user who asks for the pull; 1 to 128 bytes.
     public var userID: String?
-    /// The workspace it is asked for in; 1 to 128 bytes.
+    /// The workspace of the pull; 1 to 128 bytes.
     public var workspaceID: String?
-    /// Words to find the job by: 1 to 16 of 1 to 64 bytes each.
+    /// Labels to find the job by: 1 to 16 of 1 to 64 bytes each.
     public var tags: [String]?
-    /// −100 … 100, higher goes first; `nil` means 0.
+    /// The priority, −100 … 100; higher ones start first; `nil` means 0.
     public var priority: Int?
-    /// How many tries in a row may fail without bringing a byte, 0 to 100; `nil` means the server's default.
+    /// How many consecutive tries may fail without receiving a byte, 0 to 100; `nil` means the server's default.
     public var maxRetries: Int?
-    /// Not to be begun before this time.
+    /// The earliest start.
     public var runAfter: Timestamp?
-    /// Who is told by HTTP when the job ends.
+    /// The URL that is called when the job ends.
     public var callbackURL: String?
-    /// Only files that one of these patterns describes, 1 to 64 of 1 to 256 bytes each; `nil` for all.
+    /// Patterns of the files to fetch: 1 to 64 of 1 to 256 bytes each; `nil` for all files.
     public var allowPatterns: [String]?
-    /// No file that one of these patterns describes; as many as there may be of the others.
+    /// Patterns of the files to leave out; the same limits apply.
     public var ignorePatterns: [String]?
-    /// The most bytes a second, 65,536 or more; `nil` for no limit.
+    /// The most bytes per second, 65,536 or more; `nil` for no limit.
     public var maxBytesPerSecond: Int64?
-    /// Whether only to say what would happen.
+    /// Whether to return a preview only.
     public var isDryRun: Bool?
 
-    /// Makes a request without the optional fields.
-    ///
-    /// - Parameters:
-    ///   - model: `org/name` or `org/name:QUANT`.
-    ///   - quantize: What to do about quantisation.
-    ///   - initialize: Whether to load the model once it is here.
+    /// Creates a request without the optional fields.
     public init(model: String, quantize: QuantizationPolicy = .auto, initialize: Bool = false) {
         self.model = model
         self.quantize = quantize
@@ -64,12 +59,10 @@ public struct PullRequest: Sendable, Codable, Hashable {
 public struct PullAccepted: Sendable, Codable, Hashable {
     /// Always `accepted`.
     public var status: String
-    /// The job to follow: `GET /jobs/{job_id}`.
+    /// The id of the new job, for `GET /jobs/{job_id}`.
     public var jobID: String
 
-    /// Makes the answer.
-    ///
-    /// - Parameter jobID: The job to follow.
+    /// Creates the answer.
     public init(jobID: String) {
         self.status = "accepted"
         self.jobID = jobID

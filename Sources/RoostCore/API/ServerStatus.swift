@@ -2,43 +2,30 @@
 public struct ServerStatus: Sendable, Codable, Hashable {
     /// Roost's version.
     public var version: String
-    /// The SQLite library in use.
+    /// The version of the SQLite library in use.
     public var sqliteVersion: String
-    /// Whether that SQLite is 3.51.3 or newer; older ones have a bug that `roost doctor` explains.
+    /// Whether that SQLite is 3.51.3 or newer; older versions have a bug that `roost doctor` explains.
     public var sqliteIsCurrent: Bool
-    /// The schema of jobs.db, as `PRAGMA user_version` says it: 17 is v1.7.
+    /// The schema version of jobs.db, its `PRAGMA user_version`: 17 is v1.7.
     public var schemaVersion: Int
-    /// Seconds since the server started.
+    /// The number of seconds since the server started.
     public var uptimeSeconds: Double
-    /// The server's process.
+    /// The id of the server's process.
     public var processIdentifier: Int
-    /// How many jobs there are of each status.
+    /// The number of jobs by status.
     public var jobs: [String: Int]
-    /// How many pulls may run at once.
+    /// The most pulls that may run at the same time.
     public var maxConcurrentPulls: Int
     /// The models in memory.
     public var loadedModels: [String]
-    /// How many models may be in memory.
+    /// The most models that may be in memory.
     public var maxCacheModels: Int
-    /// The Hub that pulls come from.
+    /// The URL of the Hub.
     public var hubEndpoint: String
-    /// The engine's path, or `nil` when none was found.
+    /// The path of the engine; `nil` when none was found.
     public var engine: String?
 
-    /// Makes a status.
-    ///
-    /// - Parameters:
-    ///   - sqliteVersion: The SQLite library in use.
-    ///   - sqliteIsCurrent: Whether it is 3.51.3 or newer.
-    ///   - schemaVersion: The schema of jobs.db.
-    ///   - uptimeSeconds: Seconds since the server started.
-    ///   - processIdentifier: The server's process.
-    ///   - jobs: Jobs by status.
-    ///   - maxConcurrentPulls: Pulls at once.
-    ///   - loadedModels: Models in memory.
-    ///   - maxCacheModels: Models allowed in memory.
-    ///   - hubEndpoint: The Hub.
-    ///   - engine: The engine's path.
+    /// Creates a status.
     public init(
         sqliteVersion: String, sqliteIsCurrent: Bool, schemaVersion: Int, uptimeSeconds: Double, processIdentifier: Int, jobs: [String: Int],
         maxConcurrentPulls: Int, loadedModels: [String], maxCacheModels: Int, hubEndpoint: String, engine: String?

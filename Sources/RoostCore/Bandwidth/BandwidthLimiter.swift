@@ -1,21 +1,19 @@
 import Synchronization
 
-/// Holds senders or receivers back so that all of them together stay below a speed, which may change while they work.
+/// Keeps all senders or receivers together below a rate, which may change while they work.
 public final class BandwidthLimiter: Sendable {
     private struct State {
         var schedule: BandwidthSchedule?
-        /// Counts the changes: who waits for the old line goes on when there is a new one.
+        /// The number of changes so far. A waiting caller continues when the limit changes.
         var generation = 0
     }
 
     private let state: Mutex<State>
 
-    /// Limits everybody who asks this object.
-    ///
-    /// - Parameter bytesPerSecond: At least 1; `nil` for no limit.
+    /// Creates a limiter that all its callers share.
     public init(bytesPerSecond: Int64? = nil) { state = Mutex(State(schedule: bytesPerSecond.map(BandwidthSchedule.init))) }
 
-    /// The limit; `nil` for none. A change holds at once, also for those who wait.
+    /// The limit in bytes per second; `nil` for none. A change applies at once, also to waiting callers.
     public var bytesPerSecond: Int64? {
         get { state.withLock { $0.schedule?.bytesPerSecond } }
         set {
@@ -27,12 +25,12 @@ public final class BandwidthLimiter: Sendable {
         }
     }
 
-    /// How much to send at a time so that the line looks steady: a twentieth of a second's worth, 1 to 256 KiB.
+    /// The number of bytes to send at a time for an even rate: a twentieth of a second's worth, 1 to 256 KiB.
     public var chunkSize: Int { Int(min(max((bytesPerSecond ?? .max) / 20, 1024), 256 << 10)) }
 
-    /// Waits until some bytes may go.
+    /// Waits until some bytes may be sent.
     ///
-    /// - Parameter bytes: How many.
+    /// - Parameter bytes: The number of bytes.
     /// - Throws: `CancellationError`.
     public func admit(_ bytes: Int) async throws {
         let (reserved, generation) = state.withLock { ($0.schedule?.reserve(bytes, at: .now), $0.generation) }

@@ -1,22 +1,20 @@
-/// Shares a line of limited speed among all who send: everybody gets the next free moment.
+/// Divides a limited rate among all senders, in the order in which they ask.
 struct BandwidthSchedule: Sendable {
-    /// The line's speed.
+    /// The rate.
     let bytesPerSecond: Int64
     private var free: ContinuousClock.Instant?
 
-    /// A free line.
-    ///
-    /// - Parameter bytesPerSecond: At least 1.
+    /// Creates a schedule without reservations.
     init(bytesPerSecond: Int64) { self.bytesPerSecond = max(1, bytesPerSecond) }
 
-    /// Takes the line for some bytes.
+    /// Reserves the time for some bytes.
     ///
     /// - Parameters:
-    ///   - bytes: How many.
-    ///   - now: The time.
-    /// - Returns: When the last of them would have left a line of that speed.
+    ///   - bytes: The number of bytes.
+    ///   - now: The current time.
+    /// - Returns: The time at which the last of them has been sent at this rate.
     mutating func reserve(_ bytes: Int, at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        // Senders wake up late; what the line lost by that, up to a tenth of a second, may be made good.
+        // Senders wake up late; up to a tenth of a second that was lost in this way may be made up.
         let end = max(free ?? now, now - .milliseconds(100)).advanced(by: .seconds(Double(bytes) / Double(bytesPerSecond)))
         free = end
         return end

@@ -1,11 +1,12 @@
-/// A download rate as people write it.
+/// A download rate in its written form.
 public struct ByteRate: Sendable, Hashable {
-    /// Bytes a second.
+    /// The number of bytes per second.
     public let bytesPerSecond: Int64
 
-    /// Parses a rate: a number with or without a unit (`B`, `kB`, `MB`, `GB` of thousands, `KiB`, `MiB`, `GiB` of 1024; in any case), and `/s` if you like.
+    /// Parses a rate: a number with an optional unit (`B`, `kB`, `MB`, `GB` of thousands, `KiB`, `MiB`, `GiB` of 1024;
+    /// in any case) and an optional `/s`.
     ///
-    /// - Parameter text: Such as `20MB`, `512 KiB/s` or `1000000`.
+    /// - Parameter text: A rate such as `20MB`, `512 KiB/s` or `1000000`.
     public init?(parsing text: String) {
         let isRate = text.lowercased().filter { $0 != " " }.hasSuffix("/s")
         guard let bytes = ByteCount(parsing: isRate ? String(text.filter { $0 != " " }.dropLast(2)) : text)?.bytes, Job.rates.contains(bytes)

@@ -1,17 +1,17 @@
-/// How fast downloads may be at which time of the day, such as `22:00-06:00=unlimited, 12:00-13:00=off`.
+/// The download limits by time of day, such as `22:00-06:00=unlimited, 12:00-13:00=off`.
 public struct DownloadWindows: Sendable, Hashable {
-    /// What downloads may take.
+    /// A download limit.
     public enum Limit: Sendable, Hashable {
-        /// Whatever the line gives.
+        /// No limit.
         case unlimited
-        /// So many bytes a second, all together.
+        /// A number of bytes per second, for all downloads together.
         case rate(Int64)
-        /// Nothing: pulls wait in the queue.
+        /// No downloads: pulls wait in the queue.
         case closed
     }
 
     private struct Window: Sendable, Hashable {
-        /// Minutes since midnight; one that ends before it begins goes over midnight.
+        /// Minutes since midnight; a window that ends before it begins crosses midnight.
         let start: Int
         let end: Int
         let limit: Limit
@@ -23,13 +23,13 @@ public struct DownloadWindows: Sendable, Hashable {
 
     private var windows: [Window] = []
 
-    /// No windows.
+    /// Creates an empty list of windows.
     public init() {}
 
     /// Parses windows.
     ///
-    /// - Parameter text: `HH:MM-HH:MM=LIMIT`, separated by commas, in the machine's local time; the first that holds counts. `LIMIT` is `unlimited`,
-    ///   `off` or a rate such as `2MB`.
+    /// - Parameter text: `HH:MM-HH:MM=LIMIT`, separated by commas, in the machine's local time; the first matching
+    ///   window counts. `LIMIT` is `unlimited`, `off` or a rate such as `2MB`.
     public init?(parsing text: String) {
         for part in text.split(separator: ",") {
             guard let window = Self.window(part.filter { $0 != " " }) else { return nil }
@@ -37,7 +37,7 @@ public struct DownloadWindows: Sendable, Hashable {
         }
     }
 
-    /// What a limit's word means.
+    /// Parses a limit.
     ///
     /// - Parameter text: `unlimited`, `off` or a rate such as `2MB`.
     /// - Returns: The limit; `nil` for any other word.
@@ -49,10 +49,10 @@ public struct DownloadWindows: Sendable, Hashable {
         }
     }
 
-    /// What holds at a time of the day.
+    /// Returns the limit at a time of day.
     ///
     /// - Parameter minute: Minutes since midnight.
-    /// - Returns: The limit of the first window that holds; `nil` outside of all.
+    /// - Returns: The limit of the first matching window; `nil` outside all windows.
     public func limit(atMinute minute: Int) -> Limit? { windows.first { $0.contains(minute) }?.limit }
 
     private static func window(_ text: String) -> Window? {

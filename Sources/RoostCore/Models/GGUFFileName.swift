@@ -1,11 +1,11 @@
-/// The path of a GGUF file, taken apart by llama.cpp's rule: `folder/model-Q8_0-00002-of-00003.gguf`.
+/// The parts of a GGUF file's path by llama.cpp's rule: `folder/model-Q8_0-00002-of-00003.gguf`.
 struct GGUFFileName {
     /// The path without `.gguf` and without the number of the part.
     let base: String
-    /// Which part of a split file it is, counted from 1; `nil` for a whole one.
+    /// The number of the part of a split file, counted from 1, and of all parts; `nil` for a whole file.
     let part: (index: Int, count: Int)?
 
-    /// Takes a path apart; `nil` when it is not the path of a GGUF file.
+    /// Parses a path; `nil` when it is not the path of a GGUF file.
     ///
     /// - Parameter path: The path, with `/` between folders.
     init?(_ path: String) {

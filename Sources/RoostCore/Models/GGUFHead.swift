@@ -1,18 +1,18 @@
 import Foundation
 public import SystemPackage
 
-/// What the first bytes of a GGUF file say that it is. Reads no further than its general keys, which writers put first; a whole head is read by
-/// whoever loads the file.
+/// The architecture and type from the first bytes of a GGUF file. Only the general keys are read, which writers put
+/// first; the engine reads the whole head when it loads the file.
 public struct GGUFHead: Sendable, Hashable {
     /// `general.architecture`, such as `llama`.
     public private(set) var architecture: String?
     /// `general.type`, such as `model` or `adapter`.
     public private(set) var type: String?
 
-    /// So many bytes are enough for the general keys of every file.
+    /// The number of bytes that is enough for the general keys of every file.
     public static let prefixLength = 64 << 10
 
-    /// Reads a file; `nil` when it cannot be read, or is no GGUF file of version 2 or 3.
+    /// Reads a file; `nil` when it cannot be read or is not a GGUF file of version 2 or 3.
     ///
     /// - Parameter path: The file.
     public init?(opening path: FilePath) {
@@ -22,9 +22,9 @@ public struct GGUFHead: Sendable, Hashable {
         self.init(prefix: Array(bytes))
     }
 
-    /// Reads the first bytes of a file; `nil` when they are not the beginning of a GGUF file of version 2 or 3.
+    /// Reads the first bytes of a file; `nil` when they are not the start of a GGUF file of version 2 or 3.
     ///
-    /// - Parameter bytes: The bytes; hostile, and cut anywhere.
+    /// - Parameter bytes: The bytes; untrusted, cut at any place.
     public init?(prefix bytes: [UInt8]) {
         var reader = Reader(bytes: bytes[...])
         guard reader.take(4)?.elementsEqual("GGUF".utf8) == true, let version = reader.integer(UInt32.self), (2...3).contains(version),
@@ -32,7 +32,7 @@ public struct GGUFHead: Sendable, Hashable {
         else { return nil }
         for _ in 0..<min(count, 1 << 16) {
             guard let key = reader.text(), let valueType = reader.integer(UInt32.self) else { break }
-            // Only texts are of interest; anything else is passed over.
+            // Only two texts are needed; all other values are skipped.
             guard valueType == Reader.textType, key == "general.architecture" || key == "general.type" else {
                 guard reader.skip(valueType) else { break }
                 continue
@@ -43,7 +43,7 @@ public struct GGUFHead: Sendable, Hashable {
         }
     }
 
-    /// What the file is beside a model, when it is no model.
+    /// The kind of helper that the file is; `nil` for a model.
     public var helper: ModelHelper? {
         switch type {
         case "adapter": return .adapter
@@ -57,7 +57,7 @@ public struct GGUFHead: Sendable, Hashable {
         return ["pig", "vae"].contains(architecture) ? .imagePart : nil
     }
 
-    /// Whether the file says at all what it is.
+    /// Whether the head names an architecture or a type.
     var isTelling: Bool { architecture != nil || type != nil }
 }
 
@@ -89,13 +89,13 @@ extension GGUFHead {
                 let (length, overflow) = count.multipliedReportingOverflow(by: width)
                 return !overflow && take(length) != nil
             }
-            // Each text takes eight bytes at least, so the bytes bound the work.
+            // Each text needs at least eight bytes, so the number of bytes limits the work.
             guard count <= UInt64(bytes.count) else { return false }
             for _ in 0..<count { guard skip(Self.textType) else { return false } }
             return true
         }
 
-        /// Bytes of a value of a plain type, by its number in the file.
+        /// The number of bytes of a value of a fixed-size type, by its number in the file.
         private static func width(_ type: UInt32) -> UInt64? {
             switch type {
             case 0, 1, 7: 1

@@ -1,14 +1,15 @@
 extension GGUFListing {
-    /// Picks the model that a reference and a policy ask for.
+    /// Returns the model that a reference and a policy select.
     ///
-    /// A model named in the reference wins. Else `auto` takes Q4_K_M or the nearest to it, `q4` the best four-bit one, `fp16` a sixteen-bit one, `no`
-    /// the one with the most bits. Equal candidates are settled by place and name, so the choice never depends on listing order.
+    /// A model named in the reference wins. Otherwise `auto` selects Q4_K_M or the nearest to it, `q4` the best
+    /// four-bit one, `fp16` a sixteen-bit one, `no` the one with the most bits. Between equal candidates the depth of
+    /// the path and the name decide, so the order of the listing has no influence.
     ///
     /// - Parameters:
-    ///   - reference: What the caller asked for.
-    ///   - policy: What to do when the reference names no model.
+    ///   - reference: The requested model.
+    ///   - policy: The policy, for a reference that names no model.
     /// - Returns: The choice.
-    /// - Throws: `RoostError` with code `unsupportedModel`, naming what there is instead.
+    /// - Throws: `RoostError` with code `unsupportedModel` that lists the available models.
     public func choose(for reference: ModelReference, policy: QuantizationPolicy) throws -> GGUFVariant {
         guard !models.isEmpty else { throw noModel(reference) }
         let best =
@@ -21,13 +22,13 @@ extension GGUFListing {
         return best
     }
 
-    /// Why a model was chosen.
+    /// Returns why a model was chosen.
     ///
     /// - Parameters:
     ///   - choice: The model.
-    ///   - reference: What was asked for.
-    ///   - policy: What was asked about quantisation.
-    /// - Returns: A sentence for a person.
+    ///   - reference: The requested model.
+    ///   - policy: The requested quantisation.
+    /// - Returns: A sentence for the user.
     public func reason(for choice: GGUFVariant, _ reference: ModelReference, policy: QuantizationPolicy) -> String {
         let name = choice.label ?? choice.name
         if let alternatives = alternatives(to: choice, reference) { return alternatives }
@@ -43,12 +44,12 @@ extension GGUFListing {
         }
     }
 
-    /// What else a name could have meant.
+    /// Returns the other models that the requested name could mean.
     ///
     /// - Parameters:
-    ///   - choice: The model that was chosen.
-    ///   - reference: What was asked for.
-    /// - Returns: A sentence for a person; `nil` when the name leaves nothing open.
+    ///   - choice: The chosen model.
+    ///   - reference: The requested model.
+    /// - Returns: A sentence for the user; `nil` when the name is unambiguous.
     public func alternatives(to choice: GGUFVariant, _ reference: ModelReference) -> String? {
         guard let wanted = reference.variant else { return nil }
         let fitting = models(named: wanted)
@@ -89,10 +90,10 @@ extension GGUFVariant {
         }
     }
 
-    /// Lower is better.
+    /// The rank of a model; lower is better.
     fileprivate func rank(_ policy: QuantizationPolicy) -> Int {
         guard let quantization else { return 10_000 }
-        // The plain file of a quantisation goes before a publisher's other recipe of it.
+        // The plain file of a quantisation precedes a publisher's other recipe of it.
         let isPlain = label == quantization.description ? 0 : 1
         if policy == .no { return -2 * quantization.nominalBits + isPlain }
         if policy == .fp16 { return (quantization.description == "F16" ? 0 : 2) + isPlain }

@@ -1,23 +1,23 @@
-/// The GGUF files of a repository or a snapshot, by what they are: models, helpers of models, and what is no whole file.
+/// The GGUF files of a repository or a snapshot by kind: models, helpers of models, and incomplete files.
 public struct GGUFListing: Sendable {
-    /// A file that is no model.
+    /// A file that is not a model.
     public struct Other: Sendable, Hashable {
-        /// The file, or those of its parts that are there.
+        /// The file, or its available parts.
         public let variant: GGUFVariant
-        /// What is the matter with it, as in `is empty`.
+        /// What is wrong with the file, as in `is empty`.
         public let state: String
     }
 
-    /// What may be given to an engine, the preferred first among equals.
+    /// The models that an engine can load; among equals, the preferred one first.
     public private(set) var models: [GGUFVariant] = []
-    /// What is no model, by name.
+    /// The files that are not models, by name.
     public private(set) var others: [Other] = []
-    /// Models whose names leave open whether they are one: what they are else, where the name hints at something.
+    /// The models whose names are ambiguous, with the kind of helper that the name suggests.
     private var doubts: [GGUFVariant: ModelHelper?] = [:]
 
-    /// Sorts files.
+    /// Sorts files by kind.
     ///
-    /// - Parameter files: All files of a repository or snapshot with their sizes in bytes; `nil` where that is not known.
+    /// - Parameter files: All files of a repository or snapshot with their sizes in bytes; `nil` for an unknown size.
     public init(_ files: some Sequence<(path: RepositoryFilePath, size: Int64?)>) {
         var splits: [SplitFile: [(index: Int, path: RepositoryFilePath, isEmpty: Bool)]] = [:]
         for (path, size) in files {
@@ -51,28 +51,29 @@ public struct GGUFListing: Sendable {
         }
     }
 
-    /// Files without sizes.
+    /// Sorts files without sizes by kind.
     ///
     /// - Parameter paths: All files of a repository or snapshot.
     public init(_ paths: some Sequence<RepositoryFilePath>) { self.init(paths.map { (path: $0, size: nil) }) }
 
-    /// The models of one label, by that.
+    /// The models by label, in lower case.
     private var twins: [String: [GGUFVariant]] { Dictionary(grouping: models) { $0.label?.lowercased() ?? "" } }
 
-    /// The models among which a look into the heads has to decide before one of them is taken for one: itself, and those that are called the same.
+    /// Returns the models whose heads have to be read before one is chosen: the chosen one and those with the same
+    /// name.
     ///
-    /// - Parameter variant: The model that is to be taken.
-    /// - Returns: Those whose names leave open what they are; none when all is clear.
+    /// - Parameter variant: The model that is to be chosen.
+    /// - Returns: The models whose names are ambiguous; none when all names are clear.
     public func unclear(like variant: GGUFVariant) -> [GGUFVariant] {
         guard doubts[variant] != nil else { return [] }
         return (twins[variant.label?.lowercased() ?? ""] ?? []).filter { doubts[$0] != nil }
     }
 
-    /// Takes note of what a file's head says.
+    /// Records the content of a file's head.
     ///
     /// - Parameters:
     ///   - variant: One of the models.
-    ///   - head: Its head; `nil` when it cannot be read or says nothing: then its name decides after all.
+    ///   - head: Its head; `nil` when it cannot be read or names nothing: then the file name decides.
     public mutating func settle(_ variant: GGUFVariant, _ head: GGUFHead?) {
         guard let suspicion = doubts.removeValue(forKey: variant) else { return }
         guard let helper = head?.isTelling == true ? head?.helper : suspicion else { return }
@@ -80,19 +81,19 @@ public struct GGUFListing: Sendable {
         others.append(Other(variant: variant, state: "is \(helper)"))
     }
 
-    /// Takes note of all heads.
+    /// Records the heads of all ambiguous models.
     ///
     /// - Parameter head: Reads the head of a model's first file.
     public mutating func settle(_ head: (RepositoryFilePath) -> GGUFHead?) {
         for variant in models where doubts[variant] != nil { settle(variant, head(variant.files[0])) }
     }
 
-    /// What a model is called: by its label, where that means only this one, else by its path.
+    /// Returns the name of a model: its label where that is unique, otherwise its path.
     ///
     /// - Parameters:
     ///   - variant: One of the models.
-    ///   - repository: Whose it is.
-    /// - Returns: Its name, which means no other file.
+    ///   - repository: Its repository.
+    /// - Returns: A name that no other file has.
     public func reference(to variant: GGUFVariant, of repository: RepositoryID) -> ModelReference {
         guard let label = variant.label else {
             return ModelReference(repository: repository, variant: models.count == 1 ? nil : VariantName(parsing: variant.name))
@@ -101,22 +102,22 @@ public struct GGUFListing: Sendable {
         return ModelReference(repository: repository, variant: VariantName(parsing: isAlone ? label : variant.name))
     }
 
-    /// What a person may call the models, for messages.
+    /// The names of the models, for messages.
     public var names: [String] {
         let twins = twins
         return models.map { model in model.label.flatMap { twins[$0.lowercased()]?.count == 1 ? $0 : nil } ?? model.name }.sorted()
     }
 
-    /// The models that a name means, and those that it might have meant.
+    /// Returns the models that match a name.
     ///
-    /// - Parameter name: What was asked for.
-    /// - Returns: The best, the preferred first: several when the name tells them not apart. The rest fits less well.
+    /// - Parameter name: The requested name.
+    /// - Returns: The best matches, the preferred one first, several when the name is ambiguous; and the other matches.
     public func models(named name: VariantName) -> (best: [GGUFVariant], rest: [GGUFVariant]) { Self.matches(name, models) }
 
-    /// What is no model and fits a name.
+    /// Returns the files that match a name and are not models.
     ///
-    /// - Parameter name: What was asked for.
-    /// - Returns: The best.
+    /// - Parameter name: The requested name.
+    /// - Returns: The best matches.
     public func others(named name: VariantName) -> [Other] {
         let best = Self.matches(name, others.map(\.variant)).best
         return others.filter { best.contains($0.variant) }
@@ -130,12 +131,12 @@ public struct GGUFListing: Sendable {
 }
 
 extension GGUFListing {
-    /// A model whose files say that they are so many parts.
+    /// The name of a split model with its number of parts.
     private struct SplitFile: Hashable {
         let base: String
         let count: Int
 
-        /// What keeps the parts from being a whole model; `nil` when nothing does.
+        /// Returns why the parts are not a whole model; `nil` when they are.
         func fault(_ parts: [(index: Int, isEmpty: Bool)]) -> String? {
             let present = Set(parts.map(\.index))
             let missing = (1...count).filter { !present.contains($0) }
@@ -152,7 +153,7 @@ extension GGUFListing {
         }
     }
 
-    /// What is there that is no model: a few sentences for a person, or `nil` when there is nothing such.
+    /// A few sentences for the user about the files that are not models; `nil` when there are none.
     public var explanation: String? { Self.explanation(others) }
 
     static func explanation(_ others: [Other]) -> String? {
@@ -163,6 +164,6 @@ extension GGUFListing {
 }
 
 extension GGUFVariant {
-    /// The file's path, or what the paths of its parts have in common.
+    /// The path of the file, or the common part of its parts' paths.
     fileprivate var fileName: String { files.count == 1 && GGUFFileName(files[0].description)?.part == nil ? files[0].description : name }
 }

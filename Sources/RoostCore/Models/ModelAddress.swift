@@ -1,19 +1,19 @@
 import Foundation
 
-/// The address of a model's page on the Hub, or of one of its files there, as people paste it: `https://huggingface.co/org/name/blob/main/x.gguf`,
+/// The URL of a model's page on the Hub, or of one of its files: `https://huggingface.co/org/name/blob/main/x.gguf`,
 /// `hf.co/org/name:Q4_K_M`.
 public struct ModelAddress: Sendable, Hashable {
-    /// The repository, with the GGUF file or the folder that the address names.
+    /// The repository, with the GGUF file or folder in the URL.
     public let model: ModelReference
-    /// The branch, tag or commit that the address names; `nil` for `main`.
+    /// The branch, tag or commit in the URL; `nil` for `main`.
     public let revision: String?
 
     private static let hosts: Set<String> = ["huggingface.co", "www.huggingface.co", "hf.co"]
 
-    /// Parses an address; `nil` when the text is none at all.
+    /// Parses a URL; `nil` when the text is not a URL.
     ///
-    /// - Parameter text: What somebody typed, pasted or sent; hostile until parsed.
-    /// - Throws: `RoostError` with code `invalidRequest` and field `model` for the address of anything but a model on the Hub.
+    /// - Parameter text: The user's text; untrusted.
+    /// - Throws: `RoostError` with code `invalidRequest` and field `model` for a URL that is not a model's on the Hub.
     public init?(parsing text: String) throws {
         var rest = text[...]
         let scheme = ["https://", "http://"].first { text.lowercased().hasPrefix($0) }
@@ -21,7 +21,7 @@ public struct ModelAddress: Sendable, Hashable {
         let host = rest.prefix { $0 != "/" }.lowercased()
         guard Self.hosts.contains(host) else {
             guard scheme != nil else { return nil }
-            throw Self.refusal("an address on huggingface.co or hf.co, and which Hub is asked is for HF_ENDPOINT to say", text)
+            throw Self.refusal("an address on huggingface.co or hf.co (HF_ENDPOINT selects another Hub)", text)
         }
         let query = rest.firstIndex { $0 == "?" || $0 == "#" }
         let path = rest[..<(query ?? rest.endIndex)].dropFirst(host.count).split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
@@ -40,7 +40,7 @@ public struct ModelAddress: Sendable, Hashable {
         revision = place.revision == "main" ? nil : place.revision
     }
 
-    /// The id at the beginning, and what follows it: the id's two parts, or one for the old repositories such as `gpt2`.
+    /// Splits a path into the repository's id (two parts, or one for old repositories such as `gpt2`) and the rest.
     private static func split(_ path: [String]) -> (id: String, page: ArraySlice<String>) {
         // `hf.co/org/name:folder/file`.
         if path.count > 1, path[1].contains(":") { return (path.joined(separator: "/"), []) }
@@ -49,11 +49,11 @@ public struct ModelAddress: Sendable, Hashable {
         return (path.prefix(count).joined(separator: "/"), path.dropFirst(count))
     }
 
-    /// The revision, and the GGUF file or the folder, of `blob/main/x.gguf` and the like.
+    /// Returns the revision, and the GGUF file or folder, of `blob/main/x.gguf` and similar paths.
     private static func place(_ page: ArraySlice<String>) -> (revision: String?, file: String?) {
         guard let kind = page.first, ["tree", "blob", "resolve", "raw", "commit", "commits"].contains(kind), page.count > 1 else { return (nil, nil) }
         var rest = page.dropFirst()
-        // Written out, the name of a proposed change takes three parts.
+        // The full name of a pull request's reference has three parts.
         let length = rest.first == "refs" && rest.count >= 3 ? 3 : 1
         let revision = rest.prefix(length).joined(separator: "/")
         rest = rest.dropFirst(length)
@@ -62,7 +62,7 @@ public struct ModelAddress: Sendable, Hashable {
         return (revision, path.isEmpty || !namesModel ? nil : path)
     }
 
-    /// The file whose head the page shows.
+    /// Returns the file that the page shows.
     private static func shownFile(_ query: Substring) -> String? {
         let fields = query.drop { $0 == "?" }.prefix { $0 != "#" }.split(separator: "&")
         let value = fields.first { $0.hasPrefix("show_file_info=") }?.dropFirst("show_file_info=".count)

@@ -1,17 +1,17 @@
-/// A GGUF file that only works beside a model, and is none itself.
+/// A kind of GGUF file that is not a model and works only together with one.
 public enum ModelHelper: Sendable, Hashable, CustomStringConvertible {
-    /// Guesses tokens for a model: MTP, EAGLE, DFlash, an assistant.
+    /// Predicts tokens for a model: MTP, EAGLE, DFlash, an assistant.
     case draftHead
-    /// Makes pictures or sounds readable for a model.
+    /// Converts images or sounds into a model's input.
     case projector
-    /// Tells a quantiser which weights matter.
+    /// Contains the importance of each weight, for quantising.
     case importanceMatrix
-    /// Changes a model: LoRA.
+    /// Modifies a model: LoRA.
     case adapter
-    /// Belongs to a model that makes pictures, such as its VAE.
+    /// A part of an image model, such as its VAE.
     case imagePart
 
-    /// As in `"x.gguf" is a draft head`.
+    /// The kind in words, as in `"x.gguf" is a draft head`.
     public var description: String {
         switch self {
         case .draftHead: "a draft head, which only speeds up its model"
@@ -24,18 +24,18 @@ public enum ModelHelper: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ModelHelper {
-    /// What a file's name says, if it says anything.
+    /// Returns the kind of helper that a file's name suggests.
     ///
     /// - Parameters:
     ///   - path: The path without `.gguf` and without the number of a part.
-    ///   - hasQuantization: Whether the name carries a quantisation, as models do.
-    /// - Returns: The kind, and whether the name leaves no doubt. Where it does, the file's head decides.
+    ///   - hasQuantization: Whether the name contains a quantisation, as those of models do.
+    /// - Returns: The kind, and whether it is certain. Otherwise the file's head decides.
     static func suspicion(_ path: String, hasQuantization: Bool) -> (helper: ModelHelper, isCertain: Bool)? {
         let folders = path.split(separator: "/").map(String.init)
         guard let name = folders.last else { return nil }
         let words = name.lowercased().split { "-._ ".contains($0) }.map(String.init)
         if name.lowercased().contains("mmproj") { return (.projector, true) }
-        // llama.cpp's own rule for what goes beside a model, and the folders and endings that such files are published with.
+        // llama.cpp's own rule for helpers, and the usual folders and suffixes of such files.
         let isDraft =
             draftWords.contains { name.contains("\($0)-") } || words.last.map(draftWords.contains) == true
             || folders.dropLast().contains { draftWords.contains($0.lowercased()) }

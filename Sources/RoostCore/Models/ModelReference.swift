@@ -1,39 +1,32 @@
-/// What a person calls a model: a repository and, optionally, which of its models: `org/name`, `org/name:Q4_K_M` or `org/name:folder/file`.
+/// The name of a model: a repository and optionally one of its models: `org/name`, `org/name:Q4_K_M` or
+/// `org/name:folder/file`.
 public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     /// The repository on the Hub.
     public let repository: RepositoryID
-    /// Which of its models, if one was named.
+    /// One of its models; `nil` when none is named.
     public let variant: VariantName?
 
-    /// The longest text that can be a reference, in bytes: a repository, a path, and the address of a page around them.
+    /// The most bytes that a reference may have: a repository, a path, and the URL of a page around them.
     public static let byteLimit = 2048
 
-    /// The quantisation asked for, where nothing else was.
+    /// The quantisation, when the variant names nothing else.
     public var quantization: QuantizationTag? { variant?.quantization }
 
-    /// Makes a reference from its parts.
-    ///
-    /// - Parameters:
-    ///   - repository: The repository on the Hub.
-    ///   - variant: Which of its models.
+    /// Creates a reference from its parts.
     public init(repository: RepositoryID, variant: VariantName? = nil) {
         self.repository = repository
         self.variant = variant
     }
 
-    /// Makes a reference to a quantisation.
-    ///
-    /// - Parameters:
-    ///   - repository: The repository on the Hub.
-    ///   - quantization: The quantisation asked for.
+    /// Creates a reference to a quantisation.
     public init(repository: RepositoryID, quantization: QuantizationTag?) {
         self.init(repository: repository, variant: quantization.map(VariantName.init))
     }
 
-    /// Parses `org/name`, `org/name:QUANT`, `org/name:FILE`, or the address of a model's page on the Hub, of `main` or of no revision. `:latest`, as
-    /// Ollama says it, means no model more than another.
+    /// Parses `org/name`, `org/name:QUANT`, `org/name:FILE`, or the URL of a model's page on the Hub without a revision
+    /// or with `main`. `:latest`, Ollama's word, selects no particular model.
     ///
-    /// - Parameter text: What somebody typed, pasted or sent; hostile until parsed.
+    /// - Parameter text: The user's text; untrusted.
     /// - Throws: `RoostError` with code `invalidRequest` and field `model`.
     public init(parsing text: String) throws {
         if let address = try ModelAddress(parsing: text) {
@@ -49,7 +42,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
         try self.init(name: text)
     }
 
-    /// Parses a name that is no address.
+    /// Parses a name that is not a URL.
     init(name text: String) throws {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             self.init(repository: try RepositoryID(parsing: text))

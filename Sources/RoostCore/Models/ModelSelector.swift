@@ -1,34 +1,29 @@
-/// What on the disk somebody means: a repository, one of its models, one of its revisions: `org/name[:QUANT][@revision]`.
+/// A selection of local files: a repository, one of its models, or one of its revisions: `org/name[:QUANT][@revision]`.
 public struct ModelSelector: Sendable, Hashable, CustomStringConvertible {
     /// The repository.
     public let repository: RepositoryID
-    /// Only this model; `nil` means all files.
+    /// The only model selected; `nil` for all files.
     public let variant: VariantName?
-    /// Only this branch, tag or commit; `nil` means all that are here.
+    /// The only branch, tag or commit selected; `nil` for all on this machine.
     public let revision: String?
 
-    /// Makes a selector from its parts.
-    ///
-    /// - Parameters:
-    ///   - repository: The repository.
-    ///   - variant: Only this model.
-    ///   - revision: Only this branch, tag or commit.
+    /// Creates a selector from its parts.
     public init(repository: RepositoryID, variant: VariantName? = nil, revision: String? = nil) {
         self.repository = repository
         self.variant = variant
         self.revision = revision
     }
 
-    /// Parses `org/name`, `org/name:QUANT`, either with `@revision`, or the address of a page of the model's on the Hub.
+    /// Parses `org/name`, `org/name:QUANT`, either with `@revision`, or the URL of one of the model's pages on the Hub.
     ///
-    /// - Parameter text: What somebody typed or sent; hostile until parsed.
+    /// - Parameter text: The user's text; untrusted.
     /// - Throws: `RoostError` with code `invalidRequest`; the field is `model` or `revision`.
     public init(parsing text: String) throws {
         if let address = try ModelAddress(parsing: text) {
             try self.init(address.model, revision: address.revision)
             return
         }
-        // The last one: no revision holds any, and a file's name may.
+        // The last `@`: a revision contains none, a file's name may.
         guard let mark = text.utf8.lastIndex(of: UInt8(ascii: "@")) else {
             try self.init(ModelReference(parsing: text), revision: nil)
             return
@@ -39,7 +34,7 @@ public struct ModelSelector: Sendable, Hashable, CustomStringConvertible {
     /// Adds a revision to a reference.
     ///
     /// - Parameters:
-    ///   - model: The repository and perhaps one of its models.
+    ///   - model: The repository and optionally one of its models.
     ///   - revision: A branch, tag or commit, unchecked.
     /// - Throws: `RoostError` with code `invalidRequest` and field `revision`.
     public init(_ model: ModelReference, revision: String?) throws {
@@ -52,6 +47,6 @@ public struct ModelSelector: Sendable, Hashable, CustomStringConvertible {
     /// The repository and the model, without the revision.
     public var model: ModelReference { ModelReference(repository: repository, variant: variant) }
 
-    /// As it is parsed.
+    /// The text form, which can be parsed again.
     public var description: String { model.description + (revision.map { "@\($0)" } ?? "") }
 }

@@ -1,6 +1,7 @@
-/// The name of a tensor type mix as GGUF files carry it: `Q4_K_M`, `IQ4_XS`, `F16`, …
+/// The name of a quantisation in GGUF files: `Q4_K_M`, `IQ4_XS`, `F16`, …
 ///
-/// A tag is recognised by its shape, not from a closed list, so that a mix invented tomorrow still works. `FP16` and `FP32` count as `F16` and `F32`.
+/// A tag is recognised by its form, not by a list, so that future ones work too. `FP16` and `FP32` count as `F16` and
+/// `F32`.
 public struct QuantizationTag: Sendable, Hashable, CustomStringConvertible {
     /// The tag in upper case.
     public let description: String
@@ -16,10 +17,10 @@ public struct QuantizationTag: Sendable, Hashable, CustomStringConvertible {
         self.description = ["FP16": "F16", "FP32": "F32"][upper] ?? upper
     }
 
-    /// Whether the type is a plain floating-point one (F16, BF16, F32) and so not quantised.
+    /// Whether the type is a floating-point one (F16, BF16, F32), and so not quantised.
     public var isFullPrecision: Bool { ["F16", "BF16", "F32"].contains(description) }
 
-    /// How many bits a weight takes, roughly; 0 when the name does not say.
+    /// The approximate number of bits per weight; 0 when the name does not contain it.
     public var nominalBits: Int {
         if description == "F32" { return 32 }
         if isFullPrecision { return 16 }

@@ -11,19 +11,19 @@ public import SystemPackage
     import Musl
 #endif
 
-/// `$ROOST_HOME`: made with mode 0700, and owned by one server at a time.
+/// The home directory `$ROOST_HOME`: created with mode 0700, and owned by one server at a time.
 ///
-/// The owner holds a lock on `roost.lock`, which the system drops when the process ends, however it ends. Only the owner may say that a job
-/// marked `running` has no worker.
+/// The owner holds a lock on `roost.lock`, which the system releases at the end of the process in every case. Only the
+/// owner may assume that a job marked `running` has no worker.
 public final class HomeDirectory: Sendable {
-    /// The home.
+    /// The path of the home.
     public let path: FilePath
     private let lock: FileDescriptor
 
-    /// Makes the folder and takes the lock, which the object keeps as long as it lives.
+    /// Creates the folder and acquires the lock, which is held for the lifetime of the object.
     ///
-    /// - Parameter path: The home; absolute.
-    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` naming the process that has the lock.
+    /// - Parameter path: The path of the home; absolute.
+    /// - Throws: `RoostError` with code `fileSystem`, or `conflict` with the process that holds the lock.
     public init(claiming path: FilePath) throws {
         self.path = path
         do {
@@ -38,7 +38,7 @@ public final class HomeDirectory: Sendable {
                 cause: error)
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-            // The file is closed by `deinit`, which also runs when a complete object throws here.
+            // `deinit` closes the file; it also runs when a fully initialised object throws here.
             let owner = Self.owner(in: lock)
             throw RoostError(
                 .conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
@@ -46,29 +46,29 @@ public final class HomeDirectory: Sendable {
         try Self.write(owner: getpid(), to: lock)
     }
 
-    /// Closing drops the lock. A failure to close can be met with nothing.
+    /// Closing the file releases the lock. An error here cannot be handled.
     deinit { try? lock.close() }
 
-    /// Where jobs.db is.
+    /// The path of jobs.db.
     var database: FilePath { Self.database(in: path) }
 
-    /// Where the backups of jobs.db are.
+    /// The folder of the backups of jobs.db.
     var backups: FilePath { Self.backups(in: path) }
 
-    /// Where jobs.db of a home is, for those who only read it and need not own the home.
+    /// Returns the path of a home's jobs.db, for readers that do not own the home.
     ///
-    /// - Parameter home: The home.
-    /// - Returns: The file's path.
+    /// - Parameter home: The path of the home.
+    /// - Returns: The path of the file.
     public static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
 
-    /// Where the backups of a home's jobs.db are.
+    /// Returns the folder of the backups of a home's jobs.db.
     ///
-    /// - Parameter home: The home.
-    /// - Returns: The folder's path.
+    /// - Parameter home: The path of the home.
+    /// - Returns: The path of the folder.
     public static func backups(in home: FilePath) -> FilePath { home.appending("backups") }
 
-    /// Where engine sockets live: in the home, or, when its path leaves no room for a socket's name, in a folder of the system's temporary one that is
-    /// this home's at every start, so that what a killed server left there is found.
+    /// The folder of the engine sockets: in the home, or, when its path is too long for a socket, in the system's
+    /// temporary folder. The path is the same at every start, so that the sockets of a killed server are found.
     var socketDirectory: FilePath {
         let inside = path.appending("run")
         guard inside.string.utf8.count > 80 else { return inside }

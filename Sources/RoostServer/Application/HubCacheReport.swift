@@ -3,19 +3,19 @@ import Logging
 import RoostCore
 import SystemPackage
 
-/// What `roost doctor` says about the Hub cache.
+/// The part of `roost doctor` about the Hub cache.
 public struct HubCacheReport: Sendable {
-    /// The cache folder.
+    /// The path of the cache.
     public let path: String
-    /// Free bytes on its disk.
+    /// The free space on its disk in bytes.
     public let freeBytes: Int64
-    /// The Hub that pulls come from.
+    /// The URL of the Hub.
     public let endpoint: String
 
-    /// Looks at the cache that a server with this environment would use.
+    /// Examines the cache that a server with this environment uses.
     ///
     /// - Parameter environment: The environment variables.
-    /// - Throws: `RoostError` when a variable or the folder cannot be used.
+    /// - Throws: `RoostError` when a variable is invalid or the folder cannot be used.
     public init(environment: [String: String]) async throws {
         let configuration = try HubConfiguration(environment: environment)
         let hub = HubClient(configuration: configuration, logger: Logger(label: "roost"))

@@ -1,15 +1,15 @@
-/// Lets one caller at a time work on a thing, and the others wait for it: most of them then find what they wanted done.
+/// Allows one caller at a time to work on a thing. The others wait; most of them then find the work done.
 actor OneAtATime<Thing: Hashable & Sendable> {
-    /// Who waits, by the things that are worked on.
+    /// The waiting callers by thing.
     private var waiting: [Thing: [CheckedContinuation<Void, Never>]] = [:]
 
-    /// Works on a thing when no other caller does.
+    /// Runs work on a thing when no other caller works on it.
     ///
     /// - Parameters:
-    ///   - thing: What is worked on.
-    ///   - work: What to do.
-    /// - Returns: What `work` returns.
-    /// - Throws: What `work` throws.
+    ///   - thing: The thing.
+    ///   - work: The work.
+    /// - Returns: The result of `work`.
+    /// - Throws: The errors of `work`.
     func alone<Value: Sendable>(with thing: Thing, _ work: @Sendable () async throws -> Value) async throws -> Value {
         while waiting[thing] != nil {
             await withCheckedContinuation { waiting[thing, default: []].append($0) }

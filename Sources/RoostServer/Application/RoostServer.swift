@@ -12,23 +12,18 @@ public import ServiceLifecycle
 import SystemPackage
 import UnixSignals
 
-/// The composition root: builds the parts from the settings, wires them, runs them until the server is asked to stop.
+/// The composition root: creates the parts from the settings, connects them, and runs them until the server is stopped.
 public struct RoostServer: Service {
-    /// What the server is started with.
+    /// The configuration of a server.
     public struct Configuration: Sendable {
-        /// All settings, checked.
+        /// The settings, validated.
         public var settings: ServerSettings
-        /// The environment: the Hub's variables and the search path for the engine.
+        /// The environment variables: those of the Hub, and the search path for the engine.
         public var environment: [String: String]
-        /// How the guard of an engine is started: the path of `roost` and `engine-guard`.
+        /// The command that starts the guard of an engine: the path of `roost` and `engine-guard`.
         public var guardCommand: [String]
 
-        /// Makes a configuration.
-        ///
-        /// - Parameters:
-        ///   - settings: All settings, checked.
-        ///   - environment: The environment variables.
-        ///   - guardCommand: How the guard of an engine is started.
+        /// Creates a configuration.
         public init(settings: ServerSettings, environment: [String: String], guardCommand: [String]) {
             self.settings = settings
             self.environment = environment
@@ -36,26 +31,26 @@ public struct RoostServer: Service {
         }
     }
 
-    /// How long running work may take to end after the server was asked to stop.
+    /// The most time for running work to end after a request to stop.
     public static let shutdownLimit: Duration = .seconds(20)
 
     private let configuration: Configuration
     private let logger: Logger
     private let onRunning: @Sendable (_ url: String) async -> Void
 
-    /// Makes a server; nothing happens before `run()`.
+    /// Creates a server; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - configuration: What it is started with.
-    ///   - logger: Hears about everything.
-    ///   - onRunning: Called once requests are answered, with the server's URL.
+    ///   - configuration: The configuration.
+    ///   - logger: The logger.
+    ///   - onRunning: Called with the server's URL as soon as requests are answered.
     public init(configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (_ url: String) async -> Void = { _ in }) {
         self.configuration = configuration
         self.logger = logger
         self.onRunning = onRunning
     }
 
-    /// Serves until SIGTERM, SIGINT or a graceful shutdown of the surrounding group.
+    /// Runs the server until SIGTERM, SIGINT or a graceful shutdown of the surrounding service group.
     ///
     /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
     public func run() async throws {
@@ -82,7 +77,7 @@ public struct RoostServer: Service {
         withExtendedLifetime(home) {}
     }
 
-    /// Takes the home. A server that was killed a moment ago may still be on its way out, so a taken home is tried again for two seconds.
+    /// Acquires the home. A server that was just killed may not have ended yet, so the lock is tried for two seconds.
     private func claimHome() async throws -> HomeDirectory {
         for _ in 0..<20 {
             do {
@@ -94,8 +89,8 @@ public struct RoostServer: Service {
         return try HomeDirectory(claiming: configuration.settings.home)
     }
 
-    /// Services start in this order and stop in reverse: no job is claimed any more, then no request is taken, then webhooks
-    /// and the upkeep of jobs.db end, then the engines.
+    /// Starts the services in this order and stops them in reverse: first no job is claimed any more, then no request
+    /// accepted, then webhooks and the maintenance of jobs.db end, then the engines.
     private func serve(_ parts: ServerParts, sharing mirror: HubMirror?) async throws {
         let application = Application(
             router: parts.router(), server: limits.server, configuration: applicationConfiguration,
@@ -116,12 +111,13 @@ public struct RoostServer: Service {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw RoostError(
                 .conflict,
-                "Port \(configuration.settings.port) on \(configuration.settings.host) is taken; stop what listens there, or choose another with --port.",
+                "Port \(configuration.settings.port) on \(configuration.settings.host) is already in use; stop the other program, or choose another port with --port.",
                 cause: error)
         }
     }
 
-    /// Pulls work without an engine, so a missing or old one is no reason not to start; but somebody should know.
+    /// Logs a warning about a missing or old engine. It does not prevent the start, because pulls work without an
+    /// engine.
     private func warnAboutEngine(_ parts: ServerParts) async {
         do {
             let version = try await EngineLocator.version(of: parts.engineExecutable())

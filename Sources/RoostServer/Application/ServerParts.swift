@@ -8,7 +8,7 @@ import PullJobs
 import RoostCore
 import SystemPackage
 
-/// The long-lived parts of a server, wired to each other.
+/// The long-lived parts of a server, connected with each other.
 struct ServerParts: Sendable {
     let configuration: RoostServer.Configuration
     let hubConfiguration: HubConfiguration
@@ -65,7 +65,7 @@ struct ServerParts: Sendable {
         self.jobCounts = JobCounts { try await database.jobCounts(of: [.queued, .running]) }
     }
 
-    /// All routes behind the door that guards them.
+    /// Returns all routes behind the checks of `FrontDoor`.
     func router() -> GuardedRouter {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
@@ -83,10 +83,11 @@ struct ServerParts: Sendable {
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote)
     }
 
-    /// Since the server's start.
+    /// The time since the server's start.
     var uptime: Duration { ContinuousClock.now - start }
 
-    /// The engine that loads will use, looked for anew each time: one that is installed while the server runs is found.
+    /// Returns the engine for the next load. It is searched for each time, so an engine is found that is installed
+    /// while the server runs.
     func engineExecutable() throws -> FilePath { try configuration.settings.engineExecutable(configuration.environment) }
 
     private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {

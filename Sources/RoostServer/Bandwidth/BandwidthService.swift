@@ -4,18 +4,18 @@ import RoostCore
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps the limit of all downloads as the settings, the time of the day and people want it.
+/// Applies the limit of all downloads from the settings, the time of day and requests.
 final class BandwidthService: Service {
-    /// What the limit acts on.
+    /// The functions that apply the limit.
     struct Target: Sendable {
-        /// Sets the most bytes a second.
+        /// Sets the most bytes per second.
         var limit: @Sendable (Int64?) -> Void
-        /// Makes pulls wait, or lets them go on.
+        /// Holds pulls in the queue, or releases them.
         var hold: @Sendable (Bool) -> Void
     }
 
     private struct State {
-        /// What somebody asked for; `nil` when nobody did.
+        /// The limit of the last request; `nil` without one.
         var wanted: DownloadWindows.Limit?
         var last: DownloadWindows.Limit?
     }
@@ -27,14 +27,14 @@ final class BandwidthService: Service {
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// Applies the limit of this moment.
+    /// Creates the service and applies the current limit.
     ///
     /// - Parameters:
-    ///   - configured: What holds outside of all windows.
-    ///   - windows: What holds at which time.
-    ///   - target: What the limit acts on.
-    ///   - minute: The local time, in minutes since midnight.
-    ///   - logger: Hears of each change.
+    ///   - configured: The limit outside all windows.
+    ///   - windows: The limits by time of day.
+    ///   - target: The functions that apply the limit.
+    ///   - minute: Returns the local time in minutes since midnight.
+    ///   - logger: The logger.
     init(
         configured: DownloadWindows.Limit, windows: DownloadWindows, target: Target, minute: @escaping @Sendable () -> Int = localMinute,
         logger: Logger
@@ -47,21 +47,21 @@ final class BandwidthService: Service {
         apply()
     }
 
-    /// Looks at the time until the server stops.
+    /// Applies the windows until the server stops.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while (try? await Task.sleep(for: .seconds(5))) != nil { self.apply() }
         }
     }
 
-    /// What downloads may take now.
+    /// The limit in force.
     var view: BandwidthView {
         let (limit, source) = current(state.withLock { $0.wanted })
         let rate: Int64? = if case .rate(let rate) = limit { rate } else { nil }
         return BandwidthView(bytesPerSecond: rate, isClosed: limit == .closed, source: source)
     }
 
-    /// Sets a limit that holds until it is taken back or the server ends.
+    /// Sets a limit that is in force until it is removed or the server ends.
     ///
     /// - Parameter limit: The limit; `nil` for that of the settings.
     func change(to limit: DownloadWindows.Limit?) {

@@ -1,20 +1,20 @@
 import RoostCore
 import Synchronization
 
-/// Bounds the memory of all large bodies that are being read at once: each may be large, but not all of them.
+/// Limits the memory of all large request bodies together while they are read.
 final class BodyBudget: Sendable {
-    /// Bodies up to this size, in bytes, are not counted: the bound on connections bounds them.
+    /// The size in bytes up to which bodies are not counted; the limit on connections is enough for them.
     private static let small = 1 << 20
 
     private let limit: Int
     private let used = Mutex(0)
 
-    /// Makes a budget.
+    /// Creates a budget.
     ///
-    /// - Parameter limit: Bytes of all large bodies together.
+    /// - Parameter limit: The most bytes of all large bodies together.
     init(limit: Int) { self.limit = limit }
 
-    /// A body's place, given back when the object goes.
+    /// A part of the budget for one body, which is released with the object.
     final class Place: Sendable {
         private let budget: BodyBudget
         private let bytes: Int
@@ -27,10 +27,10 @@ final class BodyBudget: Sendable {
         deinit { budget.used.withLock { $0 -= bytes } }
     }
 
-    /// Takes a place for a body.
+    /// Reserves a part of the budget for a body.
     ///
-    /// - Parameter bytes: Its size, or the most that it may have.
-    /// - Returns: The place; `nil` for a body that is not counted.
+    /// - Parameter bytes: The size of the body, or the most bytes that it may have.
+    /// - Returns: The part of the budget; `nil` for a small body.
     /// - Throws: `RoostError` with code `rateLimited`.
     func place(for bytes: Int) throws -> Place? {
         guard bytes > Self.small else { return nil }

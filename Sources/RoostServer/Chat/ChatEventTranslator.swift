@@ -18,9 +18,9 @@ struct ChatEventTranslator: StreamTranslator {
     }
 }
 
-/// How Roost writes server-sent events.
+/// Roost's server-sent events.
 enum ServerSentEvent {
-    /// `data: <json>` and an empty line.
+    /// Returns `data: <json>` and an empty line.
     static func buffer(_ value: some Encodable) -> ByteBuffer {
         var buffer = ByteBuffer(string: "data: ")
         buffer.writeImmutableBuffer(JSON.buffer(value))

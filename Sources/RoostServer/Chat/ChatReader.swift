@@ -3,22 +3,23 @@ import Foundation
 import NIOCore
 import RoostCore
 
-/// Reads an engine's streamed chat answer: text as it comes, then why it ended and the figures. A value; feed it the bytes in order.
+/// Parses an engine's streamed chat answer: the pieces of text, then the reason for the end and the figures. The bytes
+/// are passed in order.
 struct ChatReader {
     private(set) var figures = GenerationFigures()
     private(set) var doneReason: String?
     private var events = ServerSentEvents()
 
-    /// Takes some bytes of the answer, cut anywhere.
+    /// Processes the next bytes of the answer, cut at any place.
     ///
     /// - Returns: The new pieces of text.
-    /// - Throws: `RoostError` when the engine reports a failure within the stream.
+    /// - Throws: `RoostError` when the stream contains an error of the engine.
     mutating func read(_ bytes: ByteBuffer) throws -> [String] { try events.feed(bytes).flatMap { try read(event: $0) } }
 
-    /// The stream is over.
+    /// Ends the stream.
     ///
     /// - Returns: Why the answer ended: `stop` or `length`.
-    /// - Throws: `RoostError` when the engine stopped without saying why.
+    /// - Throws: `RoostError` when the stream ended without a reason.
     func finish() throws -> String {
         guard let doneReason else {
             throw RoostError(.engineCrashed, "The engine stopped in the middle of the answer; send the request again.")

@@ -1,17 +1,17 @@
 import ModelFormats
 import RoostCore
 
-/// The roles OpenAI's API knows.
+/// The roles in OpenAI's API.
 enum OpenAIRole: String, CaseIterable {
     case system, developer, user, assistant, tool
 }
 
-/// The rules of a message of `POST /v1/chat/completions` that are not about one field.
+/// The rules for a message of `POST /v1/chat/completions` that concern several fields.
 enum CompletionMessage {
     private static let mostParts = 1000
     private static let deepestArguments = 64
 
-    /// What a message passes on.
+    /// The fields of a message that are passed on.
     static let rules: FieldRule.Rules = [
         ("role", .word(OpenAIRole.allCases.map(\.rawValue))), ("content", .content), ("name", .text(256)), ("tool_call_id", .text(256)),
         ("reasoning_content", .text(4 << 20)),
@@ -24,7 +24,7 @@ enum CompletionMessage {
 
     private static let arguments = FieldRule.json(JSONBound(bytes: 1 << 20, values: 1, depth: 0), check(arguments:_:))
 
-    /// Refuses a message that has nothing to say: only an assistant's that calls tools needs no content.
+    /// Refuses a message without content, except an assistant's with tool calls.
     static func check(_ message: RequestFields) throws {
         let role: OpenAIRole = try message.choice("role", default: nil)
         guard message.value("content") != nil || (role == .assistant && message.value("tool_calls") != nil) else {
@@ -32,8 +32,8 @@ enum CompletionMessage {
         }
     }
 
-    /// Writes a content: a string, or parts that are texts. An engine would fetch a picture from wherever its URL says, and here no model has the
-    /// projector that pictures need.
+    /// Writes a content: a string, or parts that are texts. Images are not passed on, because the engine would fetch
+    /// them from any URL, and no model here is loaded with a projector.
     static func write(content: JSONValue, _ name: String, to body: inout EngineBody) throws {
         if content.isString { return body.write(content) }
         guard let parts = content.elements, (1...mostParts).contains(parts.count) else {
@@ -50,7 +50,7 @@ enum CompletionMessage {
             guard part["type"]?.string == "text" else {
                 throw RoostError(
                     .invalidRequest,
-                    "`\(name).type` must be text; it is \(part["type"]?.describedForPeople ?? "missing"). Models take no pictures, sound or files here: Roost loads no projector.",
+                    "`\(name).type` must be text; it is \(part["type"]?.describedForPeople ?? "missing"). Images, sound and files are not supported: Roost loads no projector.",
                     field: "\(name).type")
             }
             guard let text = part["text"], text.isString else {
@@ -71,7 +71,7 @@ enum CompletionMessage {
         guard let text = value.string else {
             throw RoostError(.invalidRequest, "`\(name)` must be a string that holds JSON; it is \(value.describedForPeople).", field: name)
         }
-        // Chat templates read it as JSON.
+        // Chat templates parse the text as JSON.
         guard GrammarBounds.nesting(of: text) <= deepestArguments else {
             throw RoostError(
                 .invalidRequest, "`\(name)` may have at most \(deepestArguments) arrays and objects inside each other; it has more.", field: name)

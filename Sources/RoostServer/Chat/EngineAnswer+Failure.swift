@@ -21,26 +21,27 @@ extension EngineAnswer {
         let error: Detail
     }
 
-    /// What llama-server says when its own work failed. Whatever else it answers with 500 is what it could not make of the request, such as a
-    /// conversation that the model's chat template refuses.
+    /// Messages of llama-server about failures of its own. Every other 500 is about the request, such as a conversation
+    /// that the model's chat template refuses.
     private static let ownFailures = [
         "Compute error", "Invalid input batch", "Context size has been exceeded", "got exception", "context shift", "failed to process", "bad_alloc",
         "memory", "unknown error", "Internal Server Error",
     ]
 
-    /// An engine's refusal as one of our errors.
+    /// Converts an error of an engine.
     ///
     /// - Parameters:
-    ///   - status: The engine's status.
-    ///   - body: The engine's body.
-    ///   - field: The field that holds the text.
+    ///   - status: The status of the answer.
+    ///   - body: The body of the answer.
+    ///   - field: The request field that holds the text.
     /// - Returns: The error.
     static func failure(status: Int, body: ByteBuffer, field: String) -> RoostError {
         let detail = (try? JSONDecoder().decode(Failure.self, from: Data(body.readableBytesView)))?.error
         return failure(status: status, detail: detail, field: field)
     }
 
-    /// An engine's refusal as one of our errors. Requests that do not fit the model are the caller's to mend, and nothing that clients repeat.
+    /// Converts an error of an engine. When a request does not fit the model, the status must not be one that clients
+    /// retry.
     static func failure(status: Int, detail: Failure.Detail?, field: String) -> RoostError {
         let message = detail?.message ?? "status \(status)"
         if detail?.type == "exceed_context_size_error" || message.contains("is too large to process") {
@@ -65,7 +66,7 @@ extension EngineAnswer {
         return RoostError(.invalidRequest, "The engine refused the request: \(message)", field: named ?? (isGrammar ? "grammar" : field))
     }
 
-    /// Agents shorten a conversation when they read these very words.
+    /// Returns the error for a text that is too long. Agents shorten a conversation when they find exactly these words.
     private static func tooLong(_ detail: Failure.Detail?, _ message: String, _ field: String) -> RoostError {
         let have = detail?.promptTokens.map { "take \($0) tokens" } ?? "are too long"
         let most = detail?.contextLength.map { ", and this model's maximum context length is \($0) tokens" } ?? ""

@@ -1,9 +1,9 @@
 import Foundation
 import RoostCore
 
-/// What Roost reads in the JSON that `llama-server` answers on `/v1/chat/completions`.
+/// The parts that Roost reads of a JSON answer of `llama-server` on `/v1/chat/completions`.
 enum EngineAnswer {
-    /// One event of a stream.
+    /// An event of a stream.
     struct Chunk: Decodable {
         struct Choice: Decodable {
             struct Delta: Decodable { let content: String? }
@@ -37,7 +37,7 @@ enum EngineAnswer {
 }
 
 extension GenerationFigures {
-    /// The engine's own counts; durations are given in milliseconds there.
+    /// Creates figures from the engine's own, whose durations are in milliseconds.
     init(_ timings: EngineAnswer.Chunk.Timings) {
         self.init()
         promptTokens = timings.promptTokens ?? 0

@@ -1,7 +1,7 @@
 import ModelFormats
 import NIOCore
 
-/// Builds a JSON text for an engine of parts that were checked.
+/// Builds the JSON body of a request to an engine from validated parts.
 struct EngineBody {
     private(set) var bytes: [UInt8] = []
     private var isFirst = true
@@ -18,17 +18,17 @@ struct EngineBody {
 
     /// Begins a member of an object, or with `nil` an element of an array.
     ///
-    /// - Parameter name: One of Roost's own names, which need no escapes.
+    /// - Parameter name: A name without characters that need escapes.
     mutating func next(_ name: String?) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         if let name { bytes += "\"\(name)\":".utf8 }
     }
 
-    /// Writes a value as the client did.
+    /// Writes a value in the client's form.
     mutating func write(_ value: JSONValue) { value.write(to: &bytes) }
 
-    /// Writes a string of Roost's own, which needs no escapes.
+    /// Writes a string without characters that need escapes.
     mutating func write(string: String) { bytes += "\"\(string)\"".utf8 }
 
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }

@@ -3,25 +3,25 @@ import ModelFormats
 import NIOCore
 import RoostCore
 
-/// A request as an engine gets it: the fields that Roost knows, each within its bounds, and nothing else.
+/// A request to an engine: only the fields that Roost passes on, each within its limits.
 struct EngineRequest: Sendable {
-    /// What is asked of an engine.
+    /// The kind of a request.
     enum Kind: Sendable {
         case chat, embeddings
 
-        /// The engine's path.
+        /// The path of the engine's route.
         var path: String { self == .chat ? "/v1/chat/completions" : "/v1/embeddings" }
 
-        /// The field that holds the text.
+        /// The request field that holds the text.
         var inputField: String { self == .chat ? "messages" : "input" }
     }
 
     let kind: Kind
     let reference: ModelReference
     let body: ByteBuffer
-    /// Whether the answer comes as server-sent events.
+    /// Whether the answer is a stream of server-sent events.
     let streams: Bool
-    /// How many answers are asked for at once.
+    /// The number of answers requested at once.
     let answers: Int
     let fingerprint: RequestFingerprint
 
@@ -39,9 +39,9 @@ struct EngineRequest: Sendable {
         fingerprint = RequestFingerprint(path: kind.path, body: body)
     }
 
-    /// Checks a body of `POST /v1/chat/completions`.
+    /// Validates a body of `POST /v1/chat/completions`.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(completions fields: RequestFields) throws {
         try Self.require(.chat, in: fields)
         try self.init(
@@ -50,28 +50,28 @@ struct EngineRequest: Sendable {
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)))
     }
 
-    /// Checks a body of `POST /v1/embeddings`.
+    /// Validates a body of `POST /v1/embeddings`.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(embeddings fields: RequestFields) throws {
         try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings))
     }
 
-    /// The engine's form of a body of `POST /chat`, which has been checked. It always streams, so that a client that leaves stops the work at the next
-    /// token.
+    /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
+    /// next token when the client disconnects.
     init(_ chat: ChatRequest) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
         try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true)
     }
 
-    /// Refuses what the engine of a model cannot do.
+    /// Refuses a request that the engine of a model cannot answer.
     ///
     /// - Parameters:
-    ///   - plan: How the engine was started.
+    ///   - plan: The options that the engine was started with.
     ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
     func check(against plan: EnginePlan, of model: ModelReference) throws {
         switch (kind, plan.makesEmbeddings) {
         case (.chat, true):
@@ -92,7 +92,7 @@ struct EngineRequest: Sendable {
     }
 }
 
-/// The body that `llama-server` reads; the names are OpenAI's.
+/// The body of a request to `llama-server`, with OpenAI's names.
 private struct EngineChatBody: Encodable {
     let messages: [ChatMessage]
     let max_tokens: Int

@@ -2,31 +2,32 @@ import Engines
 import NIOCore
 import RoostCore
 
-/// An engine's answer, opened in a request's handler and read in its response body.
+/// An engine's answer. It is opened in a request's handler and read in its response body.
 ///
-/// Hummingbird runs the body after the handler has returned, so no structured scope spans both. The work therefore runs in a task of its own,
-/// which ends with the stream: when the answer is complete, when the reader stops, or when the stream is thrown away unread.
+/// Hummingbird writes the body after the handler has returned, so no structured scope covers both. The work therefore
+/// runs in a separate task, which ends with the stream: when the answer is complete, when the reader stops, or when the
+/// stream is discarded unread.
 ///
-/// The engine is held back by a slow reader: no more than a few pieces are on their way to one that has not taken them.
+/// A slow reader slows the engine down: only a few pieces wait for it at a time.
 struct EngineStream: Sendable {
-    /// The engine's status line.
+    /// The head of the engine's answer.
     struct Head: Sendable {
         let status: Int
     }
 
     /// The most pieces that wait for the reader; each has at most 64 KiB.
     private static let mostWaiting = 8
-    /// The most bytes of a refusal that are read.
+    /// The most bytes of an error body that are read.
     private static let longestRefusal = 64 << 10
 
-    /// The answer as it comes; after each piece `took()` is to be called.
+    /// The answer's pieces; after each piece the reader calls `took()`.
     let parts: AsyncThrowingStream<ByteBuffer, any Error>
     private let heads: AsyncThrowingStream<Head, any Error>
-    /// Gets one `Void` for each piece that the reader has taken.
+    /// Receives one `Void` for each piece that was read.
     private let taken: AsyncStream<Void>.Continuation
     private let stop: @Sendable (any Error) -> Void
 
-    /// Sends a request to the engine of a model, loading it first if need be.
+    /// Sends a request to the engine of a model and loads the model first if needed.
     init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest) {
         let (parts, partSource) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
         let (heads, headSource) = AsyncThrowingStream<Head, any Error>.makeStream()
@@ -60,8 +61,8 @@ struct EngineStream: Sendable {
         partSource.onTermination = { _ in work.cancel() }
     }
 
-    /// Waits for the engine's status. It comes with the first token, so that a request that is refused, however late, gets a true status instead of a
-    /// broken stream.
+    /// Waits for the engine's status. It arrives with the first token, so that a late refusal still has a correct
+    /// status and does not break a stream.
     ///
     /// - Parameter field: The field that holds the text.
     /// - Throws: `RoostError` when the engine refuses the request or cannot be reached.
@@ -81,9 +82,9 @@ struct EngineStream: Sendable {
         throw EngineAnswer.failure(status: head.status, body: body, field: field)
     }
 
-    /// The reader is done with a piece, and the engine may send one more.
+    /// Reports that a piece was read, so that the engine may send one more.
     func took() { taken.yield() }
 
-    /// Ends the work; the reader gets `error` after what has arrived.
+    /// Ends the work; the reader receives `error` after the pieces that have arrived.
     func end(throwing error: any Error) { stop(error) }
 }

@@ -3,13 +3,14 @@ import ModelFormats
 import RoostCore
 
 extension FieldRule {
-    /// What `POST /v1/chat/completions` passes on: OpenAI's fields that llama-server knows, and those of its own that shape an answer.
+    /// The fields of `POST /v1/chat/completions` that are passed on: OpenAI's fields that llama-server implements, and
+    /// its own that shape an answer.
     static let completions: Rules = Array([conversation, amounts, sampling, constraints, delivery, unavailable].joined())
 
     private static let conversation: Rules = [
         ("messages", .objects(1...10_000, CompletionMessage.rules, CompletionMessage.check)),
         ("tools", .objects(0...128, tool, { _ in })),
-        // llama-server takes any object for "auto".
+        // llama-server treats any object as "auto".
         ("tool_choice", .word(["auto", "none", "required"])), ("parallel_tool_calls", .flag),
         ("reasoning_effort", .text(32)), ("reasoning_format", .word(["none", "auto", "deepseek", "deepseek-legacy"])),
         ("reasoning_budget_tokens", .whole(-1...1_000_000)), ("thinking_budget_tokens", .whole(-1...1_000_000)),
@@ -25,7 +26,7 @@ extension FieldRule {
     private static let amounts: Rules = [
         ("max_tokens", .whole(1...1_000_000)), ("max_completion_tokens", .whole(1...1_000_000)), ("n_predict", .whole(-1...1_000_000)),
         ("n", .whole(1...EnginePlan.mostSlots)), ("n_cmpl", .whole(1...EnginePlan.mostSlots)), ("t_max_predict_ms", .whole(-1...86_400_000)),
-        // As a number it would be llama-server's other name of `n_probs`.
+        // llama-server reads a number as its own field `n_probs`.
         ("logprobs", .flag), ("top_logprobs", .whole(0...20)), ("n_probs", .whole(0...20)), ("post_sampling_probs", .flag),
     ]
 
@@ -84,7 +85,7 @@ extension FieldRule {
         throw RoostError(.invalidRequest, "`\(name)` must be an object; it is \(value.describedForPeople).", field: name)
     }
 
-    /// A string, or an array of some.
+    /// Checks a string, or an array of strings.
     private static func check(strings value: JSONValue, _ name: String, most: Int, bytes: Int) throws {
         let all = value.isString ? [value] : value.list
         guard value.isString || value.elements != nil, all.count <= most, all.allSatisfy({ $0.string.map { $0.utf8.count <= bytes } ?? false }) else {
@@ -93,7 +94,7 @@ extension FieldRule {
         }
     }
 
-    /// An object of tokens and their biases, or an array of pairs; `false` bans a token.
+    /// Checks an object of tokens and their biases, or an array of pairs; `false` bans a token.
     @Sendable private static func checkBias(_ value: JSONValue, _ name: String) throws {
         func isBias(_ value: JSONValue) -> Bool { value.bool == false || value.double.map { (-100...100).contains($0) } ?? false }
         func isToken(_ value: JSONValue) -> Bool { value.int != nil || value.string.map { $0.utf8.count <= 64 } ?? false }

@@ -4,7 +4,7 @@ import RoostCore
 extension FieldRule {
     private static let mostTexts = 2048
 
-    /// What `POST /v1/embeddings` passes on.
+    /// The fields of `POST /v1/embeddings` that are passed on.
     static let embeddings: Rules = [
         ("input", .json(JSONBound(bytes: 64 << 20, values: 1_000_000, depth: 2), checkInput)),
         ("encoding_format", .word(["float", "base64"])), ("embd_normalize", .whole(-1...100)),
@@ -12,7 +12,7 @@ extension FieldRule {
         ("content", .refused("is not supported: use `input`.")), ("truncate", .refused("is not supported: a text that is too long is refused.")),
     ]
 
-    /// A text, an array of texts, a text as token numbers, or an array of those.
+    /// Checks a text, an array of texts, a text as token numbers, or an array of those.
     @Sendable private static func checkInput(_ value: JSONValue, _ name: String) throws {
         if isText(value) || isTokens(value) { return }
         guard let texts = value.elements, (1...mostTexts).contains(texts.count) else { throw wrong(name, value) }

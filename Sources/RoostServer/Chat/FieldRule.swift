@@ -2,38 +2,40 @@ import ModelFormats
 import NIOCore
 import RoostCore
 
-/// What a field may be that goes to an engine. A field without a rule stays behind.
+/// The allowed values of a field that is passed on to an engine. A field without a rule is dropped.
 ///
-/// Engines read whatever they are given: internal fields, second names of a field, numbers of any size. So each route lists what it passes on.
+/// Engines accept every field: internal ones, other names of a field, numbers of any size. So each route lists the
+/// fields that it passes on.
 indirect enum FieldRule: Sendable {
     typealias Rules = [(name: String, rule: FieldRule)]
-    /// Throws what is wrong with a value that is called by its name.
+    /// Throws an error about a value, with the name of its field.
     typealias Check = @Sendable (_ value: JSONValue, _ name: String) throws -> Void
 
     case flag
     case whole(ClosedRange<Int>)
     case number(ClosedRange<Double>)
-    /// A string of at most so many bytes.
+    /// A string with at most this number of bytes.
     case text(Int)
     case word([String])
-    /// An object with fields of its own.
+    /// An object with its own fields.
     case object(Rules)
-    /// An array of so many objects with fields of their own, each of which passes a further check.
+    /// An array with this number of objects, each with its own fields and a further check.
     case objects(ClosedRange<Int>, Rules, @Sendable (RequestFields) throws -> Void)
     /// A text, or the parts of one.
     case content
-    /// Anything within bounds that passes a further check.
+    /// A value within limits that passes a further check.
     case json(JSONBound, Check)
-    /// A field whose absence would give another answer than the one that was asked for, unless it asks for what there is anyway. The text says what to do.
+    /// A field that is refused, because the answer would be wrong without it, unless its value is the default. The text
+    /// says what to do instead.
     case refused(String, unless: @Sendable (JSONValue) -> Bool = { _ in false })
 
-    /// The body for an engine.
+    /// Creates the body for an engine.
     ///
     /// - Parameters:
-    ///   - fields: What a client sent.
-    ///   - rules: What the engine gets of it.
+    ///   - fields: The fields of the client's body.
+    ///   - rules: The rules of the fields that are passed on.
     /// - Returns: JSON.
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     static func body(of fields: RequestFields, _ rules: Rules) throws -> ByteBuffer {
         var body = EngineBody()
         try write(fields, rules, to: &body)

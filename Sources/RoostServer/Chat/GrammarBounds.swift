@@ -1,8 +1,8 @@
 import ModelFormats
 import RoostCore
 
-/// How much a grammar, or a JSON schema that engines turn into one, may ask of an engine's parser, which works by recursion: one level for each group and
-/// for each rule that begins with another.
+/// The limits of a grammar, or of a JSON schema that engines convert to one. An engine's parser is recursive: one level
+/// for each group and for each rule that begins with another.
 enum GrammarBounds {
     private static let mostBytes = 32 << 10
     private static let mostGroups = 256
@@ -10,10 +10,11 @@ enum GrammarBounds {
     private static let mostReferences = 128
     private static let longestPattern = 1024
 
-    /// The bound of a schema.
+    /// The limit of a schema.
     private static let schema = JSONBound(bytes: 64 << 10, values: 4000, depth: 32)
 
-    /// Checks a grammar in llama.cpp's notation. Brackets in its literals count as well: what is no grammar is not looked at closely.
+    /// Checks a grammar in llama.cpp's notation. Brackets in its literals count too, because the grammar is not parsed
+    /// here.
     static func check(grammar value: JSONValue, _ name: String) throws {
         guard let text = value.string else {
             throw RoostError(.invalidRequest, "`\(name)` must be a string; it is \(value.describedForPeople).", field: name)
@@ -35,7 +36,7 @@ enum GrammarBounds {
         guard patterns.reduce(0, { $0 + groups(in: $1) }) <= mostGroups else { throw tooMuch(name, "\(mostGroups) groups in its patterns") }
     }
 
-    /// How many arrays and objects lie inside each other in a text that is JSON, or that an engine takes for JSON.
+    /// Returns the depth of arrays and objects in a text that is JSON, or that an engine parses as JSON.
     static func nesting(of text: String) -> Int {
         var (depth, deepest, isInString, isEscaped) = (0, 0, false, false)
         for byte in text.utf8 {

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import RoostCore
 
-/// Asks engines for the routes of `/chat` and `/v1`.
+/// Sends the requests of `/chat` and `/v1` to engines.
 struct Inference: Sendable {
     /// The most bytes of an answer in one piece.
     private static let largestAnswer = 64 << 20
@@ -14,13 +14,13 @@ struct Inference: Sendable {
     let bodyLimit: Int
     let bodies: BodyBudget
 
-    /// Reads a body and makes a request for an engine of it.
+    /// Reads a body and creates a request to an engine from it.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - make: Checks the fields.
-    /// - Returns: What `make` returns, and the place of the body, to be held until the engine has it.
-    /// - Throws: `RoostError` when the body is too large, late, no JSON object, or breaks its rules.
+    ///   - make: Validates the fields.
+    /// - Returns: The result of `make`, and the body's part of the budget, which is kept until the engine has the body.
+    /// - Throws: `RoostError` when the body is too large, too late, not a JSON object, or invalid.
     func read<Value: Sendable>(
         _ request: inout Request, _ make: @escaping @Sendable (RequestFields) throws -> Value
     ) async throws -> (Value, BodyBudget.Place?) {
@@ -29,11 +29,11 @@ struct Inference: Sendable {
         return (try await request.readFields(upTo: bodyLimit, make), place)
     }
 
-    /// Loads the model of a request, and refuses what its engine cannot do.
+    /// Loads the model of a request and checks that its engine can answer it.
     ///
     /// - Parameter request: The request.
     /// - Returns: The model.
-    /// - Throws: `RoostError` when the model is not here, cannot be loaded, or cannot do what is asked.
+    /// - Throws: `RoostError` when the model is not on this machine, cannot be loaded, or cannot answer the request.
     func load(_ request: EngineRequest) async throws -> ModelEntry {
         let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
         let model = try await engines.load(entry)
@@ -41,7 +41,7 @@ struct Inference: Sendable {
         return entry
     }
 
-    /// The engine's answer in one piece.
+    /// Returns the engine's answer in one piece.
     ///
     /// - Parameters:
     ///   - request: The request.
@@ -59,7 +59,7 @@ struct Inference: Sendable {
         }
     }
 
-    /// A stream that the engine has accepted.
+    /// Returns a stream that the engine has accepted.
     ///
     /// - Parameters:
     ///   - request: The request.

@@ -1,20 +1,20 @@
 import ModelFormats
 import RoostCore
 
-/// How large a value may be that is passed on as it is.
+/// The limits of a value that is passed on unchanged.
 struct JSONBound: Sendable {
-    /// Bytes of the text.
+    /// The most bytes of its text.
     let bytes: Int
-    /// Values and keys.
+    /// The most values and keys.
     let values: Int
-    /// Arrays and objects inside each other: engines work on them by recursion.
+    /// The greatest depth of arrays and objects: engines process them recursively.
     let depth: Int
 
-    /// Refuses a larger value.
+    /// Refuses a value beyond the limits.
     ///
     /// - Parameters:
     ///   - value: The value.
-    ///   - name: What it is called.
+    ///   - name: The name of the field.
     /// - Throws: `RoostError` with code `invalidRequest`.
     func check(_ value: JSONValue, _ name: String) throws {
         let extent = value.extent

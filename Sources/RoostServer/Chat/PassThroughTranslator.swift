@@ -1,13 +1,14 @@
 import NIOCore
 import RoostCore
 
-/// The stream of `POST /v1/chat/completions`: the engine's own events, untouched; a failure becomes one event in OpenAI's shape.
+/// The stream of `POST /v1/chat/completions`: the engine's events unchanged; a failure becomes an event in OpenAI's
+/// form.
 struct PassThroughTranslator: StreamTranslator {
     private static let longestEvent = 4 << 20
     private static let failureBegins = Array("data: {\"error\"".utf8)
     private static let eventEnds = Array("\n\n".utf8)
 
-    /// The event that is not complete yet.
+    /// The start of an incomplete event.
     private var rest = ByteBuffer()
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {

@@ -4,9 +4,10 @@ import NIOCore
 import RoostCore
 import ServiceLifecycle
 
-/// The body of a streamed answer: relays it as it comes, and stops the engine when the client leaves, the time is over or the server stops.
+/// The body of a streamed answer. It passes the pieces on as they arrive, and stops the engine when the client
+/// disconnects, the time limit passes or the server stops.
 struct StreamingBody: Sendable {
-    /// How long running answers may go on after the server was asked to stop.
+    /// The most time for running answers after a request to stop the server.
     static let drain: Duration = .seconds(10)
 
     static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
@@ -17,10 +18,11 @@ struct StreamingBody: Sendable {
     let channel: any Channel
     let deadline: ContinuousClock.Instant
 
-    /// Makes the answer.
+    /// Creates the response.
     ///
-    /// - Parameter makeTranslator: Makes the value that turns the engine's bytes into the client's, and its end (or a failure) into the last bytes.
-    /// - Returns: An answer whose body ends by itself in every case.
+    /// - Parameter makeTranslator: Creates the translator from the engine's bytes to the client's, including the last
+    ///   bytes or an error.
+    /// - Returns: A response whose body always ends.
     func response<Translator: StreamTranslator>(_ makeTranslator: @escaping @Sendable () -> Translator) -> Response {
         let body = ResponseBody { writer in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -60,18 +62,18 @@ struct StreamingBody: Sendable {
     }
 
     private func endAtDeparture() async {
-        // Ends with the answer, which cancels it, or when the client leaves.
+        // Ends with the answer, which cancels it, or when the client disconnects.
         try? await channel.whileClientStays { try await Task.sleep(for: .seconds(1 << 30)) }
         if !Task.isCancelled { stream.end(throwing: CancellationError()) }
     }
 }
 
-/// Turns an engine's answer into what a client reads.
+/// Translates an engine's answer into the client's format.
 protocol StreamTranslator {
-    /// The client's bytes for some of the engine's, cut anywhere; may be empty.
+    /// Returns the client's bytes for some of the engine's, cut at any place; may be empty.
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
-    /// The last bytes of a complete answer.
+    /// Returns the last bytes of a complete answer.
     mutating func finish() throws -> ByteBuffer
-    /// The last bytes of a broken one.
+    /// Returns the last bytes of a failed answer.
     mutating func fail(_ failure: RoostError) -> ByteBuffer
 }

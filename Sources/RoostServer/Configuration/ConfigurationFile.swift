@@ -4,15 +4,16 @@ import ModelFormats
 import RoostCore
 import SystemPackage
 
-/// `config.json`: one flat JSON object whose keys are those of `SettingKey`.
+/// The file `config.json`: one flat JSON object with the keys of `SettingKey`.
 struct ConfigurationFile {
     let path: FilePath
     let provider: any ConfigProvider
 
     /// Reads the file.
     ///
-    /// - Returns: `nil` when there is none and none was asked for.
-    /// - Throws: `RoostError` with code `invalidConfiguration` when it is missing though named, not a JSON object, or has an unknown key.
+    /// - Returns: The file; `nil` when it does not exist and was not named.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when a named file does not exist, or the file is not a
+    ///   JSON object or has an unknown key.
     static func load(_ path: FilePath, mustExist: Bool) async throws -> ConfigurationFile? {
         guard let data = FileManager.default.contents(atPath: path.string) else {
             if FileManager.default.fileExists(atPath: path.string) || mustExist {
@@ -30,7 +31,7 @@ struct ConfigurationFile {
                 .invalidConfiguration,
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
-        // The library takes `true` for the number 1.
+        // The configuration library reads `true` as the number 1.
         if let flag = object.first(where: { $0.value.bool != nil && SettingKey(rawValue: $0.key)?.isFlag != true })?.key {
             throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
         }

@@ -1,21 +1,22 @@
 import NIOCore
 
-/// A host as it stands in a setting, in a `Host` header or in a page's origin: a name or an address, and the port if one is written.
+/// A host in a setting, in a `Host` header or in a page's origin: a name or an address with an optional port.
 ///
-/// Deliberately narrow: what is not plainly a host is none, so that two readers can never see two hosts in one text.
+/// The accepted forms are few on purpose, so that two parsers can never read two different hosts in one text.
 struct HostName: Sendable, Hashable {
-    /// A name in lower case, without the dot that may end it; or an address in its one canonical spelling, without brackets.
+    /// A name in lower case without a trailing dot, or an address in its canonical form without brackets.
     let text: String
-    /// 1 … 65535; `nil` when none is written.
+    /// The port, 1 … 65535; `nil` without one.
     let port: Int?
-    /// Whether it is an address and not a name. A web page cannot make a browser send an address it was not loaded from.
+    /// Whether the host is an address and not a name. A web page cannot make a browser send the address of another
+    /// host.
     let isAddress: Bool
 
-    /// Reads a host with or without a port.
+    /// Parses a host with or without a port.
     ///
-    /// - Parameter value: `name`, `name:8005`, `10.0.0.7:8005`, `[::1]`, `[::1]:8005`; `nil` results for everything else.
+    /// - Parameter value: `name`, `name:8005`, `10.0.0.7:8005`, `[::1]`, `[::1]:8005`; `nil` for everything else.
     init?(_ value: String) {
-        // Before anything is made lower case: letters of other alphabets can turn into ASCII there.
+        // Before the text is converted to lower case: some letters outside ASCII become ASCII letters.
         guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         let text = value.lowercased()
         let end: String.Index
@@ -33,25 +34,25 @@ struct HostName: Sendable, Hashable {
         self.isAddress = isAddress
     }
 
-    /// Reads a host without a port, as the settings that say where to listen have it.
+    /// Parses a host without a port, as in the settings for the address to listen on.
     ///
-    /// - Parameter value: As above, but an IPv6 address may be without brackets.
+    /// - Parameter value: As above, but brackets around an IPv6 address are optional.
     init?(bare value: String) {
         guard let host = HostName(value.contains(":") && !value.hasPrefix("[") ? "[\(value)]" : value), host.port == nil else { return nil }
         self = host
     }
 
-    /// Whether only this machine can mean it: `localhost`, 127.0.0.0/8, `::1`.
+    /// Whether the host always is this machine: `localhost`, 127.0.0.0/8, `::1`.
     var isLoopback: Bool {
         text == "localhost" || isAddress && (text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127."))
     }
 
-    /// Whether an entry of a list of hosts, which may leave the port open, names this host.
+    /// Returns whether a list contains this host. An entry without a port matches every port.
     ///
     /// - Parameters:
     ///   - hosts: The list.
-    ///   - ports: The ports that this host means when it names none.
-    /// - Returns: Whether one does.
+    ///   - ports: The ports that apply when this host has none.
+    /// - Returns: Whether an entry matches.
     func isNamed(in hosts: [HostName], defaultPorts ports: [Int]) -> Bool {
         hosts.contains { entry in
             entry.text == text && (entry.port.map { (port.map { [$0] } ?? ports).contains($0) } ?? true)
@@ -68,7 +69,8 @@ struct HostName: Sendable, Hashable {
         if let address = address(name) { return (address, true) }
         let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard name.utf8.count <= 253, labels.allSatisfy({ (1...63).contains($0.count) && $0.allSatisfy(nameBytes.contains) }) else { return nil }
-        // Some resolvers take `127.1`, `2130706433` and `0x7f000001` for addresses. What ends like a number is none of ours.
+        // Some resolvers accept `127.1`, `2130706433` and `0x7f000001` as addresses, so a name must not end like a
+        // number.
         let last = String(Substring(labels[labels.count - 1]))
         let isNumber = last.allSatisfy(\.isNumber) || last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit)
         return isNumber ? nil : (String(name), false)

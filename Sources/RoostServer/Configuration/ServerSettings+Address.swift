@@ -2,14 +2,14 @@ import RoostCore
 import SystemPackage
 
 extension ServerSettings {
-    /// Where commands of this machine find the server that is started with the same environment and configuration file. Flags of `roost serve` are
-    /// not known to them.
+    /// Returns the URL of the server on this machine that is started with the same environment and configuration file.
+    /// Its flags are not taken into account.
     ///
     /// - Parameter environment: The environment variables.
     /// - Returns: A URL such as `http://127.0.0.1:8005`.
-    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence that names the key and what it may be.
+    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence with the key and the allowed values.
     public static func localURL(environment: [String: String]) async throws -> String {
-        // Without a home there is no file in it; the command that needs one will say so.
+        // Without a home there is no configuration file in it. A command that needs the home reports the error later.
         let home = try? homeDirectory(flag: nil, environment: environment)
         let reader = try await reader(flags: Flags(), home: home, environment: environment)
         let defaults = ServerSettings(home: home ?? "/")
@@ -17,11 +17,11 @@ extension ServerSettings {
         guard port != 0 else {
             throw RoostError(
                 .invalidConfiguration,
-                "The settings give the server any free port (0), which commands cannot know; name the server that `roost serve` printed with --server or ROOST_SERVER."
+                "The settings give the server any free port (0), which commands cannot determine; pass the URL that `roost serve` printed with --server or ROOST_SERVER."
             )
         }
         let host = try reader.string(.host, allowed: hostRule, parse: parseHost) ?? defaults.host
-        // A server that listens everywhere is reached on the loopback interface too.
+        // A server that listens on all addresses is also reached on the loopback interface.
         let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
         return "http://\(address.contains(":") ? "[\(address)]" : address):\(port)"
     }

@@ -6,7 +6,7 @@ import RoostCore
 import SystemPackage
 
 extension ServerSettings {
-    /// The engine in use, looked for anew each time.
+    /// Returns the engine in use. It is searched for each time.
     ///
     /// - Throws: As `EngineLocator.locate`.
     func engineExecutable(_ environment: [String: String]) throws -> FilePath {
@@ -15,12 +15,12 @@ extension ServerSettings {
 }
 
 extension ConversionSettings {
-    /// How models are made on a machine with these settings.
+    /// Creates the settings of conversions.
     init(_ settings: ServerSettings, environment: [String: String]) {
         self.init(
             models: ConvertedModels(home: settings.home),
             locateLibrary: {
-                // Without an engine the library can still be named by its variable.
+                // Without an engine the library can still be set by its variable.
                 try GGMLLibrary.locate(besideEngine: try? settings.engineExecutable(environment), environment: environment)
             }, threshold: settings.q4Threshold, workers: ProcessInfo.processInfo.activeProcessorCount)
     }

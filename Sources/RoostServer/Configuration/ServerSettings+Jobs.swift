@@ -2,12 +2,12 @@ import Foundation
 import RoostCore
 
 extension ServerSettings {
-    /// The shortest secret; guessing a shorter one from a call that was seen is within reach.
+    /// The minimum length of a secret: a shorter one could be guessed from a recorded call.
     private static let shortestSecret = 16
 
-    /// Reads what downloads may take.
+    /// Reads the settings of downloads.
     ///
-    /// - Parameter reader: Flags, environment and file.
+    /// - Parameter reader: The flags, the environment and the file.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     mutating func readDownloadSettings(_ reader: SettingsReader) throws {
         maxDownloadRate =
@@ -22,9 +22,9 @@ extension ServerSettings {
         diskReserve = try reader.string(.diskReserve, allowed: "a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes }
     }
 
-    /// Reads what concerns the jobs that are done: webhooks, retention, backups.
+    /// Reads the settings of finished jobs: webhooks, retention, backups.
     ///
-    /// - Parameter reader: Flags, environment and file.
+    /// - Parameter reader: The flags, the environment and the file.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     mutating func readJobSettings(_ reader: SettingsReader) throws {
         webhookAllowedHosts =
@@ -48,7 +48,7 @@ extension ServerSettings {
         return hosts.allSatisfy { WebhookHost($0) != nil } ? hosts : nil
     }
 
-    /// White space within a secret is refused and not removed: the receiver would compute with another one.
+    /// White space in a secret is refused and not removed, because the receiver would compute with a different secret.
     private static func webhookSecret(_ text: String) -> SecretToken? {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let secret = SecretToken(text), secret.value == text, text.utf8.count >= shortestSecret else { return nil }

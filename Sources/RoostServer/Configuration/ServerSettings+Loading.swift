@@ -5,7 +5,7 @@ import RoostCore
 public import SystemPackage
 
 extension ServerSettings {
-    /// What was given on the command line; `nil` means not given.
+    /// The flags on the command line; `nil` for a missing one.
     public struct Flags: Sendable {
         /// `--home`.
         public var home: String?
@@ -68,7 +68,7 @@ extension ServerSettings {
         /// `--share-token-file`.
         public var shareTokenFile: String?
 
-        /// Nothing given.
+        /// Creates flags that are all missing.
         public init() {}
 
         fileprivate var values: [SettingKey: ConfigContent] {
@@ -108,17 +108,17 @@ extension ServerSettings {
     /// Reads flags, environment and configuration file.
     ///
     /// - Parameters:
-    ///   - flags: What was given on the command line.
+    ///   - flags: The flags on the command line.
     ///   - environment: The environment variables.
-    /// - Returns: The settings, all checked.
-    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence that names the key and what it may be.
+    /// - Returns: The settings, validated.
+    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence with the key and the allowed values.
     public static func load(flags: Flags, environment: [String: String]) async throws -> ServerSettings {
         try refuseUnknownVariables(environment)
         let home = try homeDirectory(flag: flags.home, environment: environment)
         return try ServerSettings(home: home, reader: try await reader(flags: flags, home: home, environment: environment))
     }
 
-    /// Looks settings up in flags, environment and configuration file. An empty variable is one that is not set.
+    /// Creates a reader of flags, environment and configuration file. An empty variable counts as not set.
     static func reader(flags: Flags, home: FilePath?, environment: [String: String]) async throws -> SettingsReader {
         let file = (flags.config ?? environment["ROOST_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }).map { FilePath($0) }
         var document: ConfigurationFile?
@@ -169,28 +169,29 @@ extension ServerSettings {
         try refuseRemoteAddress()
     }
 
-    /// Roost has no keys of its own: whoever reaches the port may use it. Listening to other machines is therefore a decision, not a default.
+    /// Refuses an address that other machines can reach, unless the operator allows it: Roost has no access keys, so
+    /// every client that reaches the port can use it.
     private func refuseRemoteAddress() throws {
         guard HostName(bare: host)?.isLoopback != true, !allowRemote else { return }
         throw RoostError(
             .invalidConfiguration,
-            "\(host) can be reached from other machines, and anybody who reaches Roost can use it; add --allow-remote (ROOST_ALLOW_REMOTE=true) if that is what you want."
+            "\(host) can be reached from other machines, and every client that reaches Roost can use it; to allow this, add --allow-remote (ROOST_ALLOW_REMOTE=true)."
         )
     }
 
-    /// The home: the flag, else `ROOST_HOME`, else `~/.roost`.
+    /// Returns the home: the flag, otherwise `ROOST_HOME`, otherwise `~/.roost`.
     ///
     /// - Parameters:
     ///   - flag: `--home`.
     ///   - environment: The environment variables.
     /// - Returns: An absolute path.
-    /// - Throws: `RoostError` with code `invalidConfiguration` when neither is set nor `HOME` known.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when none of them nor `HOME` is set.
     public static func homeDirectory(flag: String?, environment: [String: String]) throws -> FilePath {
         if let chosen = flag ?? environment["ROOST_HOME"], !chosen.isEmpty {
             return FilePath(URL(fileURLWithPath: chosen).path)
         }
         guard let userHome = environment["HOME"], userHome.hasPrefix("/") else {
-            throw RoostError(.invalidConfiguration, "Neither ROOST_HOME nor HOME is set; say where Roost may keep its files with --home.")
+            throw RoostError(.invalidConfiguration, "Neither ROOST_HOME nor HOME is set; set the folder for Roost's files with --home.")
         }
         return FilePath(userHome).appending(".roost")
     }

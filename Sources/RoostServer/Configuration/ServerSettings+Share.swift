@@ -3,9 +3,9 @@ import RoostCore
 import SystemPackage
 
 extension ServerSettings {
-    /// Reads how the Hub cache is shared.
+    /// Reads the settings for sharing the Hub cache.
     ///
-    /// - Parameter reader: Flags, environment and file.
+    /// - Parameter reader: The flags, the environment and the file.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     mutating func readShareSettings(_ reader: SettingsReader) throws {
         share = try reader.bool(.share, default: share)

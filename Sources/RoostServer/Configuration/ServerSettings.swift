@@ -2,26 +2,27 @@ public import Logging
 public import RoostCore
 public import SystemPackage
 
-/// Everything an operator can set. One list; each entry exists as flag, environment variable and key of the configuration file, but for the
-/// secret, which is no flag because everybody on a machine can read the arguments of its processes.
+/// All settings of the server. Each exists as a flag, an environment variable and a key of the configuration file,
+/// except the webhook secret, which has no flag, because all users of a machine can read the arguments of its
+/// processes.
 ///
 /// | key in `config.json` | environment | flag of `roost serve` | default |
 /// | --- | --- | --- | --- |
 /// | – | `ROOST_HOME` | `--home` | `~/.roost` |
 /// | – | `ROOST_CONFIG` | `--config` | `config.json` in the home |
 /// | `host` | `ROOST_HOST` | `--host` | `127.0.0.1` |
-/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 takes a free one) |
+/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 for any free one) |
 /// | `allow_remote` | `ROOST_ALLOW_REMOTE` | `--allow-remote` | false |
-/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: what the `Host` header may name, and whose web pages may use the server |
+/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: hosts that are allowed in the `Host` header, and whose web pages may use the server |
 /// | `log_level` | `ROOST_LOG_LEVEL` | `--log-level` | `info` |
-/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, else the one `make engine` built |
+/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, otherwise the one that `make engine` built |
 /// | `context_length` | `ROOST_CONTEXT_LENGTH` | `--context-length` | 4096 tokens (256 … 1048576) |
 /// | `threads` | `ROOST_THREADS` | `--threads` | the engine's choice (1 … 1024) |
 /// | `model_load_timeout` | `ROOST_MODEL_LOAD_TIMEOUT` | `--model-load-timeout` | 300 s (1 … 86400) |
 /// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
 /// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
 /// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
-/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): beyond it `auto` quantises |
+/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): above it `auto` quantises |
 /// | `max_connections_per_address` | `ROOST_MAX_CONNECTIONS_PER_ADDRESS` | `--max-connections-per-address` | 512 (1 … 2048), to the API and to the shared cache |
 /// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
 /// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
@@ -29,82 +30,81 @@ public import SystemPackage
 /// | `inference_body_limit` | `ROOST_INFERENCE_BODY_LIMIT` | `--inference-body-limit` | 32MiB (1MiB … 64MiB): bodies of `/chat` and `/v1` |
 /// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
 /// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
-/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs stay (0 … 36500) |
-/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs stay (0 … 1000000) |
-/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 makes none) |
+/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs are kept (0 … 36500) |
+/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs are kept (0 … 1000000) |
+/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 for none) |
 /// | `backup_keep` | `ROOST_BACKUP_KEEP` | `--backup-keep` | 7 (1 … 1000) |
 /// | `share` | `ROOST_SHARE` | `--share` | false |
 /// | `share_host` | `ROOST_SHARE_HOST` | `--share-host` | `0.0.0.0` |
-/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 takes a free one) |
-/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | everywhere; networks separated by commas |
-/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; `ROOST_MIRROR_TOKEN` is the other way |
+/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 for any free one) |
+/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | all networks; networks separated by commas |
+/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; the token can also be in `ROOST_MIRROR_TOKEN` |
 ///
-/// A flag wins over the environment, the environment over the file. The Hub's own variables (`HF_HOME`, `HF_TOKEN`, …) are read from the
-/// environment only, as every other tool does.
+/// A flag overrides the environment, the environment overrides the file. The Hub's own variables (`HF_HOME`,
+/// `HF_TOKEN`, …) are read from the environment only, as other tools do.
 public struct ServerSettings: Sendable, Hashable {
-    /// jobs.db, sockets and the configuration file live here.
+    /// The folder of jobs.db, the sockets and the configuration file.
     public var home: FilePath
     /// The address to listen on.
     public var host = "127.0.0.1"
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 for any free one.
     public var port = 8005
-    /// Whether an address that other machines reach may be used.
+    /// Whether an address may be used that other machines can reach.
     public var allowRemote = false
-    /// Hosts, as `host` or `host:port`, that the `Host` header may name, and whose web pages may use the server.
+    /// Hosts, as `host` or `host:port`, that are allowed in the `Host` header, and whose web pages may use the server.
     public var allowedHosts: [String] = []
-    /// What is logged.
+    /// The log level.
     public var logLevel: Logger.Level = .info
-    /// A `llama-server` to use instead of the one found.
+    /// The path of `llama-server`; `nil` to search for it.
     public var llamaServer: FilePath?
-    /// Tokens of context for each model.
+    /// The context length of each model in tokens.
     public var contextLength = 4096
-    /// Threads of each engine; `nil` leaves the choice to it.
+    /// The number of threads of each engine; `nil` for the engine's default.
     public var threads: Int?
-    /// Beyond how many bytes of weights `auto` quantises.
+    /// The number of bytes of weights above which `auto` quantises.
     public var q4Threshold: Int64 = 14_000_000_000
-    /// How long a model may take to load, in seconds.
+    /// The most seconds that a model may need to load.
     public var modelLoadTimeout = 300
-    /// How long a model that failed to load is not tried again, in seconds.
+    /// The seconds before a model that failed to load is tried again.
     public var modelLoadCooldown = 300
-    /// How many models may be in memory.
+    /// The most models in memory.
     public var maxCacheModels = 2
-    /// How many pulls may run at once.
+    /// The most pulls that may run at the same time.
     public var maxConcurrentPulls = 2
-    /// How many connections an address may have, to the API and to the shared cache each.
+    /// The most connections of an address, to the API and to the shared cache each.
     public var maxConnectionsPerAddress = 512
-    /// What all downloads together may take outside of the windows.
+    /// The limit of all downloads together outside the windows.
     public var maxDownloadRate: DownloadWindows.Limit = .unlimited
-    /// What they may take at which time of the day.
+    /// The limits by time of day.
     public var downloadWindows = DownloadWindows()
-    /// Bytes that pulls leave free on the disk of the Hub cache; `nil` for a twentieth of it, but at most a GiB.
+    /// The bytes that pulls leave free on the disk of the Hub cache; `nil` for a twentieth of the disk, but at most 1
+    /// GiB.
     public var diskReserve: Int64?
     /// The most bytes of a body of `/chat` and `/v1`.
     public var inferenceBodyLimit = 32 << 20
     /// Hosts that webhooks may call, as `host` or `host:port`; none turns webhooks off.
     public var webhookAllowedHosts: [String] = []
-    /// What the calls of webhooks are signed with; 16 bytes or more.
+    /// The secret that signs the calls of webhooks; 16 bytes or more.
     public var webhookSecret: SecretToken?
-    /// Finished jobs are deleted after so many days; 0 keeps them.
+    /// The number of days after which finished jobs are deleted; 0 keeps them.
     public var jobRetentionDays = 0
-    /// So many finished jobs of each model are kept; 0 keeps all.
+    /// The number of finished jobs of each model that are kept; 0 keeps all.
     public var jobRetentionPerModel = 0
-    /// Hours between two backups of jobs.db; 0 makes none.
+    /// The hours between two backups of jobs.db; 0 for no backups.
     public var backupIntervalHours = 24
-    /// How many scheduled backups are kept.
+    /// The number of scheduled backups that are kept.
     public var backupKeep = 7
-    /// Whether other machines may fetch from this one's Hub cache.
+    /// Whether the Hub cache is shared with other machines.
     public var share = false
     /// The address to share on.
     public var shareHost = "0.0.0.0"
-    /// The port to share on; 0 takes a free one.
+    /// The port to share on; 0 for any free one.
     public var sharePort = 8006
-    /// The networks that may fetch; none is everywhere, for whoever has the token.
+    /// The networks that may read; empty for all, with the token.
     public var shareAllow: [NetworkRange] = []
-    /// A file that holds the token which others need.
+    /// The file with the token that clients need.
     public var shareTokenFile: FilePath?
 
-    /// The defaults, with a home.
-    ///
-    /// - Parameter home: An absolute path.
+    /// Creates the default settings.
     public init(home: FilePath) { self.home = home }
 }

@@ -30,7 +30,7 @@ enum SettingKey: String, CaseIterable {
     case shareAllow = "share_allow"
     case shareTokenFile = "share_token_file"
 
-    /// `ROOST_` and the key, but for the names that the v1.0 server had already.
+    /// `ROOST_` and the key, except for the names that the v1.0 server already had.
     var environmentVariable: String {
         switch self {
         case .modelLoadCooldown, .maxCacheModels, .maxConcurrentPulls, .q4Threshold: rawValue.uppercased()
@@ -38,10 +38,10 @@ enum SettingKey: String, CaseIterable {
         }
     }
 
-    /// Whether the value is true or false.
+    /// Whether the value is a Boolean.
     var isFlag: Bool { self == .allowRemote || self == .share }
 
-    /// Variables that begin with `ROOST_` and are no server settings.
+    /// Variables that begin with `ROOST_` and are not settings of the server.
     static let otherEnvironmentVariables: Set<String> = [
         "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY",
     ]

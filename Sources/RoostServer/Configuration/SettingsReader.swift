@@ -1,11 +1,12 @@
 import Configuration
 import RoostCore
 
-/// Looks a setting up in the flags, the environment and the file, in this order, and refuses what it cannot use.
+/// Reads a setting from the flags, the environment or the file, in this order, and refuses invalid values.
 ///
-/// The library's own typed look-ups return the default for a value that does not convert, so each provider is asked directly.
+/// The typed methods of the configuration library return the default for an invalid value, so each provider is read
+/// directly.
 struct SettingsReader {
-    /// The places to look in, the strongest first, with the name a person knows each by.
+    /// The sources in order of precedence, with the user's name for each setting.
     let sources: [(name: @Sendable (SettingKey) -> String, provider: any ConfigProvider)]
 
     func int(_ key: SettingKey, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {

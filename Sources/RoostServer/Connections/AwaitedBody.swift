@@ -3,17 +3,17 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// What a connection is told when the body of its request is wanted.
+/// An event on a connection: the body of its request is wanted.
 struct BodyWanted: Sendable {}
 
-/// A request's body whose client asked whether to send it at all (`Expect: 100-continue`): it is told when somebody begins to read.
+/// The body of a request with `Expect: 100-continue`: the client is told to send it when the server begins to read.
 struct AwaitedBody: AsyncSequence, Sendable {
     let body: RequestBody
     let channel: any Channel
 
     struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var iterator: RequestBody.AsyncIterator
-        /// Where to say it; `nil` when it was said.
+        /// The channel for the event; `nil` after it was sent.
         fileprivate var channel: (any Channel)?
 
         @concurrent mutating func next() async throws -> ByteBuffer? {
@@ -27,7 +27,8 @@ struct AwaitedBody: AsyncSequence, Sendable {
 }
 
 extension Request {
-    /// The same request, whose client is told to send the body as soon as somebody reads it. A request that is refused before gets its answer at once.
+    /// Returns the same request. Its client is told to send the body as soon as it is read. A request that is refused
+    /// before that gets its answer at once.
     func sayingContinue(on channel: any Channel) -> Request {
         guard headers[.expect] != nil else { return self }
         var request = self

@@ -1,22 +1,23 @@
 import NIOCore
 
-/// Asks the guard of a connection to say when the client has left. A client that has closed only its sending side counts as one that left.
+/// A request to a connection's guard to report when the client has disconnected. A client that has closed only its
+/// sending side counts as disconnected.
 struct DepartureWatch: Sendable {
-    /// Is called once, at the latest with the end of the connection; not when the answer is complete before.
+    /// Called once, at the latest at the end of the connection; not if the answer is complete before.
     let onDeparture: @Sendable () -> Void
 }
 
 extension Channel {
-    /// Does some work as long as the client is there. The connection can be used for further requests after it.
+    /// Runs some work while the client is connected. The connection can be used for further requests afterwards.
     ///
-    /// - Parameter work: What to do for the client; cancelled when the client leaves.
-    /// - Returns: What `work` returns.
-    /// - Throws: `CancellationError` when the client has left; what `work` throws.
+    /// - Parameter work: The work; it is cancelled when the client disconnects.
+    /// - Returns: The result of `work`.
+    /// - Throws: `CancellationError` when the client has disconnected; the errors of `work`.
     func whileClientStays<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let (departure, source) = AsyncStream<Void>.makeStream()
         let isWatching = eventLoop.makePromise(of: Void.self)
         isWatching.futureResult.whenFailure { _ in
-            // A connection that is gone has no guard any more; one that never had a guard cannot be watched.
+            // A closed connection has no guard any more; one without a guard cannot be watched.
             if !self.isActive { source.finish() }
         }
         triggerUserOutboundEvent(DepartureWatch { source.finish() }, promise: isWatching)

@@ -1,20 +1,20 @@
 import NIOCore
 import Synchronization
 
-/// Counts the open connections of each address, so that one client cannot take the places of all others.
+/// Counts the open connections of each address, so that one client cannot use up all of them.
 final class ConnectionCounter: Sendable {
     private let mostPerAddress: Int
     private let counts = Mutex<[String: Int]>([:])
 
-    /// Makes a counter.
+    /// Creates a counter.
     ///
-    /// - Parameter mostPerAddress: How many connections an address may have at once, 1 or more.
+    /// - Parameter mostPerAddress: The most connections of an address at the same time, 1 or more.
     init(mostPerAddress: Int) { self.mostPerAddress = mostPerAddress }
 
     /// Counts a new connection until it is closed.
     ///
     /// - Parameter channel: The connection. One without an Internet address is not counted.
-    /// - Returns: Whether its address may have it; if not, it is not counted.
+    /// - Returns: Whether the connection is allowed; otherwise it is not counted.
     func admit(_ channel: any Channel) -> Bool {
         guard let address = channel.remoteAddress?.ipAddress else { return true }
         guard take(address) else { return false }
@@ -22,9 +22,9 @@ final class ConnectionCounter: Sendable {
         return true
     }
 
-    /// Takes a place.
+    /// Counts a connection of an address.
     ///
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether it is allowed.
     func take(_ address: String) -> Bool {
         counts.withLock { counts in
             let count = counts[address, default: 0]
@@ -34,10 +34,10 @@ final class ConnectionCounter: Sendable {
         }
     }
 
-    /// Gives a place back.
+    /// Ends the count of a connection.
     func giveBack(_ address: String) {
         counts.withLock { counts in
-            // An address that has none is forgotten: there are very many addresses.
+            // An address without connections is removed, because there are very many addresses.
             counts[address] = counts[address].flatMap { $0 > 1 ? $0 - 1 : nil }
         }
     }

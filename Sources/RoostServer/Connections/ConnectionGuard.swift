@@ -1,8 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// Keeps the rules of a connection, below everything that answers requests: ends it when its last answer is sent, drops what nobody reads of a
-/// request, drops a client that does not read, answers `Expect: 100-continue`, and speaks HTTP/1.0 with those who do.
+/// Applies the rules of a connection, below the handlers of requests: closes it after its last answer, discards the
+/// unread part of a request, closes the connection of a client that does not read, answers `Expect: 100-continue`, and
+/// answers HTTP/1.0 clients in HTTP/1.0.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -15,20 +16,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var pace: ReaderPace
     private var paceCheck: Scheduled<Void>?
     private var isStopping = false
-    /// Whether the last answer is on its way, and nothing follows it.
+    /// Whether the last answer is being sent and no other follows.
     private var isFlushingLast = false
-    /// When a connection that has its last answer is closed; `nil` before.
+    /// The scheduled close of a connection whose last answer is sent; `nil` before.
     private var lingering: Scheduled<Void>?
     private var thrownAway = 0
-    /// Who wants to know when the client leaves, while a request is answered.
+    /// The requests to report the client's disconnection, while a request is answered.
     private var watches: [DepartureWatch] = []
     private var hasLeft = false
 
-    /// Makes a guard for one connection.
+    /// Creates the guard of a connection.
     ///
     /// - Parameters:
-    ///   - limits: The rules.
-    ///   - isAdmitted: Whether its address may have a further connection; if not, it is told so and closed.
+    ///   - limits: The limits.
+    ///   - isAdmitted: Whether its address may have a further connection; otherwise the client gets 429 and the
+    ///     connection is closed.
     init(limits: HTTPLimits, isAdmitted: Bool) {
         self.limits = limits
         self.isAdmitted = isAdmitted
@@ -68,7 +70,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-// MARK: - What comes in
+// MARK: - Input
 
 extension ConnectionGuard {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -84,7 +86,7 @@ extension ConnectionGuard {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Those behind us take nothing more, and so ask for nothing more.
+        // The handlers behind this one accept no more data, so they do not request any.
         if lingering != nil { context.read() }
     }
 
@@ -106,7 +108,7 @@ extension ConnectionGuard {
     }
 }
 
-// MARK: - What goes out
+// MARK: - Output
 
 extension ConnectionGuard {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -143,7 +145,8 @@ extension ConnectionGuard {
         }
     }
 
-    /// A client that is still sending would lose the answer if the connection were closed at once: the system resets it then.
+    /// Keeps the connection open for a moment: if it were closed while the client is still sending, the system would
+    /// reset it and the client would lose the answer.
     private func linger(_ context: ChannelHandlerContext) {
         guard context.channel.isActive, lingering == nil else { return }
         paceCheck?.cancel()
@@ -184,9 +187,9 @@ extension ConnectionGuard {
         }
     }
 
-    /// The bytes that the system has not taken yet.
+    /// The number of bytes that the system has not accepted yet.
     private func waiting(_ context: ChannelHandlerContext) -> Int {
-        // A client of a channel that does not tell has to take all in one window.
+        // Where the channel does not provide the number, the client has to accept all data in one window.
         (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
     }
 }

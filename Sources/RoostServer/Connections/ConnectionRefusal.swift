@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import RoostCore
 
-/// What a client is told that has too many connections already.
+/// The answer to a client that has too many connections.
 enum ConnectionRefusal {
     static func head(length: Int) -> HTTPResponseHead {
         HTTPResponseHead(
@@ -13,7 +13,7 @@ enum ConnectionRefusal {
     }
 
     static func body(most: Int) -> String {
-        let detail = "Your address has \(most) connections here, and more are not allowed; close some, or use them again."
+        let detail = "Your address has \(most) connections, the most that are allowed; close some, or reuse them."
         let problem = Problem(title: "Too Many Requests", status: 429, detail: detail, code: RoostError.Code.rateLimited.rawValue, field: nil)
         return String(buffer: JSON.buffer(problem))
     }

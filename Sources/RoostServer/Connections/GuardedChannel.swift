@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A connection of Hummingbird's with our guard in it.
+/// Hummingbird's HTTP channel with a `ConnectionGuard`.
 struct GuardedChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 

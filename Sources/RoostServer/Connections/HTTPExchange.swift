@@ -1,9 +1,9 @@
 import NIOHTTP1
 
-/// The requests of a connection that have no answer yet, and whether the connection ends with the next answer.
+/// The unanswered requests of a connection, and whether the connection ends with the next answer.
 ///
-/// It ends when the client says so, when the client speaks HTTP/1.0, when the answer says so, and when the answer begins before the request's body is
-/// complete: what is left of such a body is nobody's, and may never end.
+/// The connection ends when the client or the answer requests it, when the client uses HTTP/1.0, and when the answer
+/// begins before the request's body is complete: the rest of such a body is not read, and may never end.
 struct HTTPExchange {
     private struct Unanswered {
         let isOld: Bool
@@ -12,18 +12,18 @@ struct HTTPExchange {
         var isComplete = false
     }
 
-    /// What a part of the response means for the connection.
+    /// The consequence of a part of the response for the connection.
     enum End {
         case none
-        /// Nothing more is to be sent; the connection is to be closed.
+        /// Nothing more will be sent; the connection is to be closed.
         case close
     }
 
     private var unanswered: [Unanswered] = []
-    /// Whether nothing that still comes in is passed on.
+    /// Whether all further input is discarded.
     private(set) var isOver = false
 
-    /// Notes what came in.
+    /// Records a part of a request.
     mutating func read(_ part: HTTPServerRequestPart) {
         switch part {
         case .head(let head):
@@ -35,17 +35,18 @@ struct HTTPExchange {
         }
     }
 
-    /// Whether the client waits to be told that its body is wanted. It is told once.
+    /// Returns whether the client waits for a request to send its body; `true` only once.
     mutating func takeContinue() -> Bool {
         guard unanswered.count == 1, unanswered[0].waitsForContinue, !isOver else { return false }
         unanswered[0].waitsForContinue = false
         return true
     }
 
-    /// Notes that an answer begins, and writes into its head what becomes of the connection. Interim answers are not told.
+    /// Records the start of an answer and writes into its head whether the connection stays open. Informational answers
+    /// are not recorded.
     mutating func write(_ head: inout HTTPResponseHead) {
         if let request = unanswered.first {
-            // NIO sends chunks where the version allows them.
+            // NIO uses chunks where the version allows them.
             if request.isOld { head.version = .http1_0 }
             isOver = !request.staysOpen || !request.isComplete
         }
@@ -53,7 +54,7 @@ struct HTTPExchange {
         if isOver { head.headers.replaceOrAdd(name: "connection", value: "close") }
     }
 
-    /// Notes that an answer is complete.
+    /// Records the end of an answer.
     mutating func writeEnd() -> End {
         if !unanswered.isEmpty { unanswered.removeFirst() }
         return isOver ? .close : .none

@@ -3,26 +3,27 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// What a client may cost a server before its request is understood, and while it is answered. The API and the mirror have the same rules.
+/// The limits of clients before their request is parsed and while it is answered, the same for the API and the mirror.
 struct HTTPLimits: Sendable {
-    /// Connections at once; further ones wait in the system's backlog.
+    /// The most connections at the same time; further ones wait in the system's backlog.
     var connections = 2048
-    /// Connections of one address at once; further ones get 429 and are closed.
+    /// The most connections of one address at the same time; further ones get 429 and are closed.
     var connectionsPerAddress = 512
-    /// How much a client must take of what waits for it in `readerWindow`, in bytes, or all of it.
+    /// The number of bytes that a client has to accept in `readerWindow`, unless fewer are waiting.
     var readerBytes = 64 << 10
-    /// A client that takes less in this time is dropped.
+    /// The time after which a client that has accepted less is disconnected.
     var readerWindow: TimeAmount = .seconds(30)
     /// The same while the server stops.
     var readerWindowAtStop: TimeAmount = .seconds(1)
-    /// How long a connection is read from after its last answer, for a client that sends first and reads then.
+    /// How long the connection is read after its last answer, for a client that reads only after it has sent
+    /// everything.
     var lingering: TimeAmount = .seconds(2)
-    /// Bytes that are thrown away meanwhile.
+    /// The most bytes that are discarded in that time.
     var lingeringBytes = 4 << 20
-    /// A connection on which nothing is asked for this long is closed, and one whose request does not get on.
+    /// The time after which an idle connection is closed, also one whose request makes no progress.
     var idle: TimeAmount = .seconds(60)
 
-    /// What listens: HTTP/1 by these rules.
+    /// The HTTP/1 server with these limits.
     ///
     /// Headers have at most 32 KiB in 200 fields.
     var server: HTTPServerBuilder {
@@ -39,6 +40,6 @@ struct HTTPLimits: Sendable {
         }
     }
 
-    /// Bounds the connections of all addresses together.
+    /// Limits the connections of all addresses together.
     func availableConnections(logger: Logger) -> any AvailableConnectionsDelegate { .maximum(connections, logger: logger) }
 }

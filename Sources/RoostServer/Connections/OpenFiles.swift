@@ -6,15 +6,15 @@
     import Musl
 #endif
 
-/// How many files and connections the system lets this process have open at once.
+/// The system's limit of open files and connections of this process.
 enum OpenFiles {
-    /// As many as all connections, engines and files may need together.
+    /// Enough for all connections, engines and files together.
     private static let wanted: rlim_t = 8192
 
-    /// Raises the limit as far as it is needed and allowed: many systems begin with 1024 or fewer, and a process without a free descriptor can neither
-    /// read jobs.db nor start an engine.
+    /// Raises the limit as far as needed and allowed. Many systems start with 1024 or fewer, and a process without a
+    /// free descriptor can neither read jobs.db nor start an engine.
     ///
-    /// - Returns: The limit after that.
+    /// - Returns: The new limit.
     @discardableResult static func raiseLimit() -> Int {
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -1,8 +1,9 @@
 import NIOCore
 
-/// Judges whether a client takes what waits for it. Slow lines are fine; a client that has stopped to read holds memory and work that others need.
+/// Decides whether a client reads its data. A slow connection is allowed; a client that has stopped to read uses memory
+/// and work that others need.
 struct ReaderPace {
-    /// How much must be taken in a window, in bytes, unless nothing is left.
+    /// The number of bytes that must be accepted in a window, unless none are left.
     let leastBytes: Int
 
     private var waiting = 0
@@ -11,13 +12,13 @@ struct ReaderPace {
 
     /// Begins a window.
     ///
-    /// - Parameter waiting: The bytes that wait for the client.
+    /// - Parameter waiting: The number of bytes that wait for the client.
     mutating func begin(waiting: Int) { self.waiting = waiting }
 
-    /// Ends a window, and begins the next one.
+    /// Ends a window and begins the next one.
     ///
-    /// - Parameter now: The bytes that wait for the client.
-    /// - Returns: Whether the client has taken enough.
+    /// - Parameter now: The number of bytes that wait for the client.
+    /// - Returns: Whether the client has accepted enough.
     mutating func passes(waiting now: Int) -> Bool {
         defer { waiting = now }
         return now == 0 || waiting - now >= leastBytes

@@ -2,16 +2,17 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// What a browser is told so that a page of another origin may read an answer (CORS, as the Fetch standard has it). Never with credentials.
+/// The CORS headers (Fetch standard) that allow a page of another origin to read an answer. Credentials are never
+/// allowed.
 enum CrossOrigin {
-    /// A browser asks no more than once in so many seconds before it sends a page's requests.
+    /// The seconds for which a browser may cache a preflight answer.
     private static let longestMemory = 600
-    /// More headers than any client asks for, in bytes.
+    /// More bytes of header names than any client sends.
     private static let longestHeaderList = 4096
-    /// The headers of answers, beside those every page may read.
+    /// The response headers that a page may read, in addition to those that every page may read.
     private static let readable = "Link, Location, Retry-After"
 
-    /// Lets a page read an answer.
+    /// Allows a page to read an answer.
     ///
     /// - Parameters:
     ///   - response: The answer.
@@ -21,22 +22,23 @@ enum CrossOrigin {
         response.headers[.accessControlExposeHeaders] = readable
     }
 
-    /// Adds to an answer what a browser asks before it sends a page's request. The question is not the request: it changes nothing.
+    /// Adds the answer to a preflight request, which a browser sends before a page's request. It changes nothing.
     ///
     /// - Parameters:
     ///   - response: The answer to `OPTIONS`.
-    ///   - request: The question.
+    ///   - request: The preflight request.
     ///   - methods: The methods of the path.
     static func answerPreflight(_ response: inout Response, to request: Request, methods: [String]) {
         guard request.headers[.accessControlRequestMethod] != nil else { return }
         response.headers[.accessControlAllowMethods] = methods.joined(separator: ", ")
         response.headers[.accessControlAllowHeaders] = request.headers[.accessControlRequestHeaders].flatMap(names)
         response.headers[.accessControlMaxAge] = "\(longestMemory)"
-        // A page of the Internet that asks for an address of a private network.
+        // A page of the public Internet that requests an address of a private network.
         if request.headers[.requestPrivateNetwork] == "true" { response.headers[.allowPrivateNetwork] = "true" }
     }
 
-    /// All headers that a page wants to send, such as those that OpenAI's client adds, if they are names of headers at all.
+    /// Returns the names of the headers that a page wants to send, such as those of OpenAI's client, if they are valid
+    /// header names.
     private static func names(_ list: String) -> String? {
         guard list.utf8.count <= longestHeaderList else { return nil }
         let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -2,11 +2,12 @@ import HTTPTypes
 import Hummingbird
 import RoostCore
 
-/// What every request to the API goes through first.
+/// The checks that every request to the API passes first.
 ///
-/// Refused are requests for a host that is not one of ours, so that no web page can reach a loopback server under a name of its own (DNS
-/// rebinding), and requests that a browser says come from a page that may not use this server. Ours are loopback names and addresses, the
-/// configured names, and, when the server listens to other machines, any plain address.
+/// Requests for an unknown host are refused, so that no web page can reach a loopback server under a name of its own
+/// (DNS rebinding). So are requests that, by the browser's headers, come from a page that may not use this server.
+/// Known hosts are loopback names and addresses, the configured names, and every plain address when the server listens
+/// to other machines.
 struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
@@ -22,16 +23,16 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         } catch {
             response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
         }
-        // Whether a page may read it depends on the page, also for a cache.
+        // The `Access-Control` headers depend on the origin, so caches must separate the answers.
         response.headers[.vary] = "Origin"
         if let page { CrossOrigin.open(&response, to: page) }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// - Returns: The origin of a page elsewhere that may use this server.
+    /// - Returns: The origin of a page on another host that may use this server.
     private func admit(_ request: Request) throws -> String? {
         let host = try request.host()
-        // Without a port it is a proxy's, with TLS or without.
+        // A host without a port comes through a proxy, with or without TLS.
         guard host.isLoopback || host.isNamed(in: allowedHosts, defaultPorts: [80, 443]) || (allowsAnyAddress && host.isAddress) else {
             throw RoostError(
                 .forbiddenHost,
@@ -59,7 +60,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         } else {
             let error = RoostError(
                 .methodNotAllowed,
-                "\(request.routePath.quotedForPeople) does not take \(request.method); it takes \(methods.joined(separator: ", ")).")
+                "\(request.routePath.quotedForPeople) does not support \(request.method); it supports \(methods.joined(separator: ", ")).")
             response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
         }
         response.headers[.allow] = methods.joined(separator: ", ")

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// The routes of the API behind their front door.
+/// The routes of the API behind the checks of `FrontDoor`.
 struct GuardedRouter: HTTPResponderBuilder {
     let router: Router<RoostContext>
     let allowedHosts: [HostName]

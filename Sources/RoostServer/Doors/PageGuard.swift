@@ -2,31 +2,33 @@ import HTTPTypes
 import Hummingbird
 import RoostCore
 
-/// Decides which web pages may use a server through the browser of a person who reads them.
+/// Decides which web pages may use a server through the browser of their reader.
 ///
-/// Browsers send requests for any page, and say in `Origin`, or where that is left out in `Sec-Fetch-Site`, which page it was. Programs say neither.
+/// Browsers send requests for any page, and name the page in `Origin`, or, where that is missing, describe it in
+/// `Sec-Fetch-Site`. Other programs send neither.
 struct PageGuard: Sendable {
-    /// Hosts whose pages may, beside the server's own.
+    /// The hosts whose pages may use the server, in addition to the server's own.
     let allowedHosts: [HostName]
-    /// Whether pages of this machine may use the server by its loopback address: the program that serves them can reach it anyway.
+    /// Whether pages of this machine may use the server by its loopback address: the program that serves them can reach
+    /// it anyway.
     let trustsThisMachine: Bool
 
-    /// Whose request it is.
+    /// The origin of a request.
     enum Verdict: Sendable, Hashable {
-        /// A program's, or that of a page of this server.
+        /// A program, or a page of this server.
         case ours
-        /// A page's that may use this server; the origin as the browser says it.
+        /// A page that may use this server, with its origin as sent by the browser.
         case allowed(origin: String)
-        /// Another page's; what the browser says about it.
+        /// A page that may not, as described by the browser.
         case foreign(page: String)
     }
 
-    /// Decides about a request.
+    /// Returns the origin of a request.
     ///
     /// - Parameters:
-    ///   - request: What came.
+    ///   - request: The request.
     ///   - host: The host it is for.
-    /// - Returns: Whose it is.
+    /// - Returns: The origin.
     func verdict(on request: Request, for host: HostName) -> Verdict {
         let isHere = trustsThisMachine && host.isLoopback
         let site = request.headers[.secFetchSite]?.lowercased()
@@ -36,7 +38,7 @@ struct PageGuard: Sendable {
             return isOurs ? .ours : .foreign(page: "another site")
         }
         guard let origin = WebOrigin(text) else { return .foreign(page: text.quotedForPeople) }
-        // Where `Host` has no port, the browser knows better whether the page came from there.
+        // Without a port in `Host`, only the browser can tell whether the page has the same origin.
         if origin.isSame(as: host), site == nil || site == "same-origin" { return .ours }
         let isAllowed = isHere && origin.host.isLoopback || origin.host.isNamed(in: allowedHosts, defaultPorts: [origin.port])
         return isAllowed ? .allowed(origin: text) : .foreign(page: text.quotedForPeople)
@@ -44,6 +46,6 @@ struct PageGuard: Sendable {
 }
 
 extension HTTPField.Name {
-    /// Whether the page that made a browser send a request is one of the site it goes to.
+    /// Whether a request comes from a page of the same site.
     static let secFetchSite = Self("Sec-Fetch-Site") ?? .origin
 }

@@ -3,12 +3,13 @@ import Hummingbird
 import RoostCore
 
 extension Request {
-    /// The host that the request is for.
+    /// Returns the host of the request.
     ///
-    /// - Returns: The host of the `Host` header. (What a request line names that is meant for proxies is gone before a request gets here.)
-    /// - Throws: `RoostError` with code `invalidRequest` when there is none, more than one, or something that is no host (RFC 9112, section 3.2).
+    /// - Returns: The host in the `Host` header. (The host in the request line of a proxy request is removed before.)
+    /// - Throws: `RoostError` with code `invalidRequest` when there is none, more than one, or an invalid one (RFC
+    ///   9112, section 3.2).
     func host() throws -> HostName {
-        // The first one became the authority; what is left is one too many.
+        // The first `Host` header became the authority; another one must not follow.
         guard !headers.contains(where: { $0.name.canonicalName == "host" }) else {
             throw Self.badHost("The request has more than one Host header; send one.")
         }

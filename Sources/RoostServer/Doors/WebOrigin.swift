@@ -1,13 +1,14 @@
-/// Where a web page comes from, as browsers say it in `Origin`: `https://app.example.com`, `http://localhost:3000`.
+/// The origin of a web page in the `Origin` header: `https://app.example.com`, `http://localhost:3000`.
 struct WebOrigin: Sendable, Hashable {
-    /// Its host, with the port only if one is written.
+    /// The host, with the port only if it is written.
     let host: HostName
-    /// The port, written or not.
+    /// The port, written or implied.
     let port: Int
 
-    /// Reads an origin.
+    /// Parses an origin.
     ///
-    /// - Parameter text: The header's value; `nil` results for `null`, for several origins, and for those of programs that are no web pages.
+    /// - Parameter text: The value of the header; `nil` for `null`, several origins, and schemes other than http and
+    ///   https.
     init?(_ text: String) {
         for (scheme, defaultPort) in [("http://", 80), ("https://", 443)] where text.lowercased().hasPrefix(scheme) {
             guard let host = HostName(String(text.dropFirst(scheme.count))) else { return nil }
@@ -18,9 +19,10 @@ struct WebOrigin: Sendable, Hashable {
         return nil
     }
 
-    /// Whether the page came from where its request goes.
+    /// Returns whether the page has the same origin as its request's target.
     ///
-    /// - Parameter target: The host of the request. Without a port it has the origin's: a proxy with TLS may stand between.
-    /// - Returns: Whether it did.
+    /// - Parameter target: The host of the request. One without a port matches the origin's port, because a proxy with
+    ///   TLS may be in front of the server.
+    /// - Returns: Whether the origins are the same.
     func isSame(as target: HostName) -> Bool { host.text == target.text && (target.port.map { $0 == port } ?? (host.port == nil)) }
 }

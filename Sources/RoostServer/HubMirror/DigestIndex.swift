@@ -3,7 +3,7 @@ import Logging
 import RoostCore
 import SystemPackage
 
-/// Remembers the digests of files between requests and, with a file to keep them in, between runs.
+/// The digests of files, kept in memory and, with a file for them, between runs.
 struct DigestIndex: Sendable {
     private struct Entry: Sendable, Codable {
         let stamp: FileStamp
@@ -19,17 +19,18 @@ struct DigestIndex: Sendable {
     private let directory: MirrorDirectory
     private let file: FilePath?
     private var entries: [String: Entry] = [:]
-    /// Bytes hashed since the last save.
+    /// The number of bytes hashed since the last save.
     private(set) var unsavedBytes: Int64 = 0
-    /// Whether something was added since the last save.
+    /// Whether a digest was added since the last save.
     private(set) var isDirty = false
 
-    /// Loads what an earlier run remembered about this folder. An index that cannot be read is only slower: everything is hashed again.
+    /// Loads the digests of earlier runs for this folder. An index that cannot be read costs only time: all files are
+    /// hashed again.
     ///
     /// - Parameters:
     ///   - directory: The served folder.
-    ///   - folder: Where the index lies; `nil` keeps it in memory.
-    ///   - logger: Hears about an index that cannot be read.
+    ///   - folder: The folder of the index; `nil` to keep it in memory.
+    ///   - logger: The logger.
     init(of directory: MirrorDirectory, in folder: FilePath?, logger: Logger) {
         self.directory = directory
         self.file = folder?.appending("\(GitObject.sha1(of: directory.root.string).prefix(16)).json")
@@ -37,14 +38,14 @@ struct DigestIndex: Sendable {
         do {
             let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: URL(fileURLWithPath: file.string)))
             guard document.version == 1, document.directory == directory.root.string else { return }
-            // Files that went away are forgotten here.
+            // Removes the entries of files that no longer exist.
             entries = document.files.filter { FileManager.default.fileExists(atPath: directory.root.appending($0.key).string) }
         } catch {
             logger.warning("The digest index cannot be read; all files are hashed again.", metadata: ["file": "\(file)", "error": "\(error)"])
         }
     }
 
-    /// The digest of a file, if it was hashed while it looked as it does now and as the kind of file it is now.
+    /// The digest of a file, if it was hashed with its current stamp and as its current kind (large or small).
     subscript(file: RepositoryListing.File) -> ContentDigest? {
         switch self[file.location, file.stamp] {
         case .sha256(let hex) where file.isLarge: return .sha256(hex)
@@ -53,28 +54,28 @@ struct DigestIndex: Sendable {
         }
     }
 
-    /// What a file was hashed to while it looked so.
+    /// The digest of a file with a stamp.
     subscript(location: FilePath, stamp: FileStamp) -> ContentDigest? {
         guard let entry = entries[directory.relativeName(of: location)], entry.stamp == stamp else { return nil }
         return ContentDigest(hex: entry.digest)
     }
 
-    /// Adds what a file was hashed to.
+    /// Adds the digest of a file.
     mutating func remember(_ digest: ContentDigest, of location: FilePath, _ stamp: FileStamp) {
         entries[directory.relativeName(of: location)] = Entry(stamp: stamp, digest: digest.hex)
         unsavedBytes += stamp.size
         isDirty = true
     }
 
-    /// The same index, counted as saved.
+    /// Marks the index as saved.
     mutating func markSaved() {
         unsavedBytes = 0
         isDirty = false
     }
 
-    /// Writes the index so that a reader sees the old one or the new one. Blocks.
+    /// Writes the index atomically. Blocks.
     ///
-    /// - Throws: When the folder cannot be made or the file cannot be written.
+    /// - Throws: An error when the folder cannot be created or the file cannot be written.
     func write() throws {
         guard let file else { return }
         try FileManager.default.createDirectory(

@@ -3,34 +3,34 @@ import NIOPosix
 import RoostCore
 import SystemPackage
 
-/// The digests of files that were hashed, kept between runs. Its only mutable state is the index, which the actor guards.
+/// The digests of hashed files, kept between runs. The index is its only mutable state, which the actor guards.
 actor DigestStore {
     private var index: DigestIndex
     private let logger: Logger
     private var isSaving = false
 
-    /// Opens the store; blocks while it reads one file.
+    /// Creates the store; blocks while it reads one file.
     init(of directory: MirrorDirectory, in folder: FilePath?, logger: Logger) {
         self.index = DigestIndex(of: directory, in: folder, logger: logger)
         self.logger = logger
     }
 
-    /// The digest of a file, if it was hashed while it looked as it does now and as the kind of file it is now.
+    /// Returns the digest of a file, if it was hashed with its current stamp and as its current kind.
     func digest(of file: RepositoryListing.File) -> ContentDigest? { index[file] }
 
-    /// What a file was hashed to while it looked so.
+    /// Returns the digest of a file with a stamp.
     func digest(at location: FilePath, _ stamp: FileStamp) -> ContentDigest? { index[location, stamp] }
 
-    /// Adds what a file was hashed to.
+    /// Adds the digest of a file.
     func remember(_ digest: ContentDigest, at location: FilePath, _ stamp: FileStamp) async {
         index.remember(digest, of: location, stamp)
-        // A kill during the first walk through a big folder should not cost all of it.
+        // Saved at intervals, so that a kill during the first indexing of a large folder does not lose all digests.
         if index.unsavedBytes > 1 << 30 { await save() }
     }
 
-    /// Writes down what is new.
+    /// Saves the index if it has changed.
     func save() async {
-        // Whoever is saving looks again before it stops.
+        // The call that is saving checks for changes again before it ends.
         guard !isSaving else { return }
         isSaving = true
         defer { isSaving = false }

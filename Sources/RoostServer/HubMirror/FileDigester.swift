@@ -2,15 +2,16 @@ import Hashing
 import NIOPosix
 import RoostCore
 
-/// Computes the digest by which the Hub would name a file.
+/// Computes a file's digest in the form of the Hub.
 enum FileDigester {
-    /// Reads the whole file on threads that may block, 32 MiB at a time, and stops between two when the task is cancelled.
+    /// Reads the whole file on threads that may block, 32 MiB at a time. When the task is cancelled, it stops before
+    /// the next piece.
     ///
     /// - Parameters:
     ///   - file: The open file.
-    ///   - isLarge: Whether the Hub would keep it in LFS.
-    ///   - onHashed: Hears how many bytes are hashed.
-    /// - Returns: The digest of the bytes that were there; the caller asks `file.hasChanged` afterwards.
+    ///   - isLarge: Whether the Hub would store the file in LFS.
+    ///   - onHashed: Receives the number of bytes hashed.
+    /// - Returns: The digest of the bytes read; the caller checks `file.hasChanged` afterwards.
     /// - Throws: `Errno` and `CancellationError`.
     static func digest(of file: OpenFile, isLarge: Bool, onHashed: @Sendable (Int64) -> Void = { _ in }) async throws -> ContentDigest {
         isLarge
@@ -28,7 +29,7 @@ enum FileDigester {
             let (next, count) = try await NIOThreadPool.singleton.runIfActive { [hasher, offset] in
                 try update(hasher, from: file, at: offset)
             }
-            // The file became shorter while it was read.
+            // The file became shorter during reading.
             if count == 0 { break }
             hasher = next
             offset += Int64(count)

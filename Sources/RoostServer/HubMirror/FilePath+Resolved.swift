@@ -9,7 +9,8 @@ import SystemPackage
 #endif
 
 extension FilePath {
-    /// The absolute path with every symbolic link followed, if the file exists. (Foundation's own version cuts `/private` on macOS.)
+    /// Returns the absolute path with all symbolic links resolved; `nil` if the file does not exist. (Foundation's own
+    /// version removes `/private` on macOS.)
     func resolvingLinks() -> FilePath? {
         guard let resolved = realpath(string, nil) else { return nil }
         defer { free(resolved) }

@@ -8,21 +8,22 @@ import SystemPackage
 #else
     import Glibc
 #endif
-// On Linux the compiler counts `timespec`, which more than one module map holds, as Dispatch's when another file imports Foundation.
+// On Linux the compiler attributes `timespec`, which several module maps contain, to Dispatch when another file imports
+// Foundation.
 #if canImport(CDispatch)
     import CDispatch
 #endif
 
-/// What can be seen of a file without reading it. While the stamp stays the same, so does the content.
+/// The attributes of a file that are available without reading it. While the stamp is the same, so is the content.
 struct FileStamp: Sendable, Hashable, Codable {
-    /// Bytes.
+    /// The size in bytes.
     let size: Int64
-    /// Last modification, nanoseconds since 1970.
+    /// The last modification in nanoseconds since 1970.
     let modified: Int64
-    /// The file's number in its file system: a file moved into place has another one.
+    /// The inode number; a file that was moved into place has another one.
     let inode: UInt64
 
-    /// The stamp of a regular file; `nil` for anything else.
+    /// Creates the stamp of a regular file; `nil` for anything else.
     init?(_ stat: Stat) {
         guard stat.type == .regular else { return nil }
         self.size = stat.size
@@ -30,6 +31,6 @@ struct FileStamp: Sendable, Hashable, Codable {
         self.inode = UInt64(stat.inode.rawValue)
     }
 
-    /// The clock that `modified` is read from.
+    /// The current time of the clock of `modified`.
     static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1e9) }
 }

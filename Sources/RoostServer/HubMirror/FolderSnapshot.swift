@@ -1,17 +1,17 @@
 import Foundation
 import RoostCore
 
-/// What a repository's folder held at one moment, and where.
+/// The content of a repository's folder at one moment, with the location of each file.
 struct FolderSnapshot: Sendable {
     let snapshot: MirrorSnapshot
-    /// Where each file lies, and how it looked when it was hashed.
+    /// The location of each file, with its stamp at the time of hashing.
     let places: [RepositoryFilePath: RepositoryListing.File]
 
-    /// Puts a snapshot together.
+    /// Creates a snapshot.
     ///
     /// - Parameters:
     ///   - id: The repository.
-    ///   - files: Its files with their digests.
+    ///   - files: The files with their digests.
     init(id: RepositoryID, files: [(RepositoryListing.File, ContentDigest)]) {
         let newest = files.map(\.0.stamp.modified).max() ?? 0
         snapshot = MirrorSnapshot(
@@ -20,7 +20,7 @@ struct FolderSnapshot: Sendable {
         places = Dictionary(files.map { ($0.0.path, $0.0) }) { first, _ in first }
     }
 
-    /// Whether a walk found exactly these files, unchanged.
+    /// Returns whether a listing contains exactly these files, unchanged.
     func matches(_ listing: RepositoryListing) -> Bool {
         places.count == listing.files.count && listing.files.allSatisfy { places[$0.path] == $0 }
     }

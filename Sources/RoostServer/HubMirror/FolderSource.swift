@@ -18,22 +18,23 @@ struct FolderSource: MirrorSource {
 
     func mayRead(_ id: RepositoryID) async throws -> Bool? { try await catalog.snapshot(of: id) == nil ? nil : true }
 
-    /// Opens the file that a revision means, and makes sure that it still is the one that was hashed.
+    /// Opens the file of a revision, and checks that it is still the one that was hashed.
     func file(_ path: String, of id: RepositoryID, at revision: String, withContent _: Bool) async throws -> FoundFile? {
-        // A download asks for one commit, file by file: only this file is looked at then, not the whole folder.
+        // A download requests the files of one commit one by one: then only the requested file is checked, not the
+        // whole folder.
         if let known = await catalog.remembered(id), known.snapshot.commit == revision, let found = try? await open(path, in: known) { return found }
         for _ in 1...3 {
             guard let current = try await current(id, revision) else { return nil }
             do {
                 if let found = try await open(path, in: current) { return found }
             } catch Errno.noSuchFileOrDirectory {
-                // Removed a moment ago: the next walk does not find it.
+                // The file was removed a moment ago: the next listing does not contain it.
             }
         }
         throw MirrorError.changing(path)
     }
 
-    /// - Returns: `nil` when the file is not the one that was hashed.
+    /// - Returns: The file; `nil` when it is not the one that was hashed.
     private func open(_ path: String, in folder: FolderSnapshot) async throws -> FoundFile? {
         guard let file = folder.snapshot[path], let place = folder.places[file.path] else {
             throw MirrorError.entryNotFound(commit: folder.snapshot.commit)

@@ -5,12 +5,13 @@ import ServiceLifecycle
 import UnixSignals
 
 extension HubMirror {
-    /// What `roost hub serve` does: hashes what is new, serves, and ends on SIGINT or SIGTERM, at the latest after five seconds.
+    /// Runs `roost hub serve`: hashes new files, serves, and ends after SIGINT or SIGTERM, at the latest after five
+    /// seconds.
     ///
     /// - Parameters:
-    ///   - configuration: How the mirror is set up.
-    ///   - logger: Hears about failures.
-    ///   - report: Called with each line for the person at the terminal.
+    ///   - configuration: The configuration of the mirror.
+    ///   - logger: The logger.
+    ///   - report: Receives each line for the terminal.
     /// - Throws: `RoostError` with code `invalidConfiguration`, as `run()`.
     public static func serve(_ configuration: Configuration, logger: Logger, report: @escaping @Sendable (String) -> Void) async throws {
         let mirror = HubMirror(configuration: configuration, logger: logger) { port in
@@ -28,14 +29,14 @@ extension HubMirror {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch is CancellationError {
-            // The signal came while files were hashed, or a transfer did not end in time: an end as it was asked for.
+            // A signal during the hashing, or a transfer that did not end in time: both are a normal end.
         }
     }
 
     private func index(reportingTo report: @Sendable (String) -> Void) async throws {
         if let cache = configuration.cache {
             report("Serving the Hub cache in \(cache.cacheDirectory).")
-            if !cache.isOffline { report("What is not there comes from \(cache.endpoint), with what this machine may read.") }
+            if !cache.isOffline { report("Missing files are fetched from \(cache.endpoint), with the access of this machine.") }
         }
         guard let directory = configuration.directory else { return }
         report("Reading \(directory) (files that are new or changed are hashed once) …")
@@ -62,10 +63,11 @@ extension HubMirror {
         return lines
     }
 
-    /// Reads a speed as `--throttle` takes it.
+    /// Parses the rate of `--throttle`.
     ///
-    /// - Parameter text: A number and a unit: `10MB`, `500 kB`, `1.5GB`, `64KiB`; `B` may be left out, and `/s` may follow.
-    /// - Returns: Bytes a second, at least 1.
+    /// - Parameter text: A number with a unit: `10MB`, `500 kB`, `1.5GB`, `64KiB`; `B` is optional, and so is a final
+    ///   `/s`.
+    /// - Returns: Bytes per second, at least 1.
     /// - Throws: `RoostError` with code `invalidRequest` and field `throttle`.
     public static func bytesPerSecond(parsing text: String) throws -> Int64 {
         let units: [String: Double] = [

@@ -3,14 +3,16 @@ import RoostCore
 import SystemPackage
 
 extension HubMirror {
-    /// The mirror by which a server offers its Hub cache to others: a listener of its own, so that nothing but files can be reached there.
+    /// Creates the mirror that shares a server's Hub cache. It has its own listener, so that only files can be reached
+    /// there.
     ///
     /// - Parameters:
-    ///   - settings: The server's.
+    ///   - settings: The settings of the server.
     ///   - environment: The Hub's own variables, and `ROOST_MIRROR_TOKEN`.
-    ///   - logger: Hears where it listens, and about failures.
-    /// - Returns: `nil` when nothing is to be shared.
-    /// - Throws: `RoostError` with code `invalidConfiguration`, also when the address is one that others reach and nothing says who may read.
+    ///   - logger: The logger.
+    /// - Returns: The mirror; `nil` when the cache is not shared.
+    /// - Throws: `RoostError` with code `invalidConfiguration`, also when other machines can reach the address and no
+    ///   access rule is set.
     static func sharing(_ settings: ServerSettings, environment: [String: String], logger: Logger) throws -> HubMirror? {
         guard settings.share else { return nil }
         var configuration = Configuration(

@@ -7,49 +7,44 @@ import RoostCore
 public import ServiceLifecycle
 public import SystemPackage
 
-/// Serves models, datasets and spaces as a Hugging Face Hub, for a LAN or a room without a network: `HF_ENDPOINT` is all that clients need to
-/// be told. What it serves comes from a folder, from the Hub cache of this machine, and, when there is an upstream, from there.
+/// Serves models, datasets and spaces as a Hugging Face Hub, for a LAN or a room without a network. Clients only need
+/// `HF_ENDPOINT`. The files come from a folder, from the Hub cache of this machine, and from an upstream if there is
+/// one.
 ///
-/// `DIR/org/name/…` is the model `org/name`; `DIR/name/…` is `name` if that folder holds files directly; `DIR/datasets/org/name/…` is a dataset.
-/// A folder has one branch, `main`; its commit is made from the content, so it moves exactly when a file changes. Not served: dot files
-/// except `.gitattributes`, names that are unsafe on some platform, links that lead out of the folder. The cache has the revisions that the Hub has.
+/// `DIR/org/name/…` is the model `org/name`; `DIR/name/…` is `name` if that folder holds files directly;
+/// `DIR/datasets/org/name/…` is a dataset. A folder has one branch, `main`; its commit is computed from the content, so
+/// it changes exactly when a file changes. Not served: dot files except `.gitattributes`, names that are unsafe on some
+/// platform, and links that lead out of the folder. The cache has the revisions of the Hub.
 public struct HubMirror: Service {
-    /// What wraps the answers of the mirror: any `RouterMiddleware` of Hummingbird.
+    /// A middleware around the answers of the mirror: any `RouterMiddleware` of Hummingbird.
     public typealias Middleware = any MiddlewareProtocol<Request, Response, BasicRequestContext>
 
-    /// How a mirror is set up.
+    /// The configuration of a mirror.
     public struct Configuration: Sendable {
         /// The folder to serve, if there is one.
         public var directory: FilePath?
-        /// The Hub cache to serve and, unless the configuration says offline, the upstream that it is filled from.
+        /// The Hub cache to serve and, unless the configuration is offline, the upstream that fills it.
         public var cache: HubConfiguration?
-        /// Who may read.
+        /// The access rules.
         public var access = MirrorAccess()
         /// The address to listen on.
         public var host: String
-        /// The port to listen on; 0 takes any.
+        /// The port to listen on; 0 for any free one.
         public var port: Int
-        /// Where the digests of files are remembered between runs; `nil` remembers them in memory.
+        /// The folder for the digests of files between runs; `nil` to keep them in memory.
         public var indexDirectory: FilePath?
-        /// Bytes a second over all file bodies together; `nil` is as fast as the machine can.
+        /// The most bytes per second of all file bodies together; `nil` for no limit.
         public var bandwidthLimit: Int64?
-        /// Entries of a list that are written at a time: some milliseconds of work.
+        /// The number of list entries that are written at a time: some milliseconds of work.
         var listPieceSize = 500
-        /// What the options of the command begin with, for messages that name them.
+        /// The prefix of the command's options, for messages.
         var optionPrefix = "--"
-        /// File bodies that are sent at a time; further clients are asked to come again.
+        /// The most file bodies that are sent at the same time; further clients are asked to try again later.
         public var mostBodies = 256
-        /// What clients may cost.
+        /// The limits of clients.
         var limits = HTTPLimits(connections: 1024, connectionsPerAddress: 256)
 
-        /// Sets a mirror up.
-        ///
-        /// - Parameters:
-        ///   - directory: The folder to serve, if there is one.
-        ///   - host: The address to listen on.
-        ///   - port: The port to listen on; 0 takes any.
-        ///   - indexDirectory: Where the digests of files are remembered between runs.
-        ///   - bandwidthLimit: Bytes a second over all file bodies together, at least 1.
+        /// Creates a configuration.
         public init(
             directory: FilePath?, host: String = "127.0.0.1", port: Int = 8006, indexDirectory: FilePath? = nil, bandwidthLimit: Int64? = nil
         ) {
@@ -67,12 +62,13 @@ public struct HubMirror: Service {
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
-    /// Makes a mirror that does not listen yet.
+    /// Creates a mirror that does not listen yet.
     ///
     /// - Parameters:
-    ///   - configuration: How it is set up.
-    ///   - middleware: What wraps every answer, outermost first; the tests break answers this way.
-    ///   - logger: Hears about failures and, at level debug, about requests; never about headers, which carry the clients' tokens.
+    ///   - configuration: The configuration.
+    ///   - middleware: The middleware around every answer, outermost first; tests use it to inject faults.
+    ///   - logger: The logger. It receives failures and, at level debug, requests, but never headers, because they
+    ///     contain the clients' tokens.
     ///   - onRunning: Called with the port as soon as clients can connect.
     public init(
         configuration: Configuration, middleware: [Middleware] = [], logger: Logger,
@@ -89,7 +85,7 @@ public struct HubMirror: Service {
         self.onRunning = onRunning
     }
 
-    /// Hashes what is new in the folder, so that no client has to wait for it later.
+    /// Hashes new files in the folder, so that no client has to wait for it later.
     ///
     /// - Parameter onRepository: Called for each repository when it is ready.
     /// - Throws: `RoostError` when the folder or a file cannot be read; `CancellationError`.
@@ -101,7 +97,7 @@ public struct HubMirror: Service {
                 guard let snapshot = try await catalog.snapshot(of: id)?.snapshot else { continue }
                 onRepository(MirrorSummary(repository: id, files: snapshot.files.count, bytes: snapshot.bytes))
             } catch let error as MirrorError {
-                // A file that is being copied into the folder: the first request for it tries again.
+                // A file is being copied into the folder: the first request for it tries again.
                 logger.warning("A repository is not ready yet.", metadata: ["repository": "\(id)", "reason": "\(error.message)"])
             } catch let error as Errno {
                 throw RoostError(
@@ -111,10 +107,10 @@ public struct HubMirror: Service {
         }
     }
 
-    /// Serves until graceful shutdown or cancellation.
+    /// Serves until a graceful shutdown or cancellation.
     ///
-    /// - Throws: `RoostError` with code `invalidConfiguration` when there is nothing to serve, the address cannot be had, or it is one that others
-    ///   reach and nothing says who may read.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when there is nothing to serve, the address cannot be
+    ///   used, or other machines can reach it and no access rule is set.
     public func run() async throws {
         try check()
         do {
@@ -126,7 +122,7 @@ public struct HubMirror: Service {
         }
     }
 
-    /// Makes sure that the mirror can be what it is set up to be.
+    /// Checks the configuration.
     ///
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     func check() throws {
@@ -134,7 +130,8 @@ public struct HubMirror: Service {
         try configuration.access.require(for: configuration.host, option: configuration.optionPrefix + "allow")
     }
 
-    /// The server, for `run()` and for tests that need no socket. Made once: it has connections of its own to the upstream.
+    /// Creates the server, for `run()` and for tests without a socket. Created once, because it has its own connections
+    /// to the upstream.
     func application() -> some ApplicationProtocol {
         var sources: [any MirrorSource] = folder.map { [FolderSource(catalog: $0.catalog)] } ?? []
         var services: [any Service] = []

@@ -3,41 +3,42 @@ import NIOPosix
 import RoostCore
 import SystemPackage
 
-/// Knows the content of every repository in a folder. Each file is hashed at most once while it does not change, however many clients ask at a time.
+/// The content of every repository in a folder. An unchanged file is hashed at most once, however many clients request
+/// it.
 ///
-/// Mutable state: `latest`, guarded by the actor. Reading folders and files happens on NIO's thread pool, so neither an event loop nor Swift's own
-/// threads ever wait for a disk.
+/// The mutable state is guarded by the actor. Folders and files are read on NIO's thread pool, so neither an event loop
+/// nor Swift's own threads ever wait for a disk.
 actor MirrorCatalog {
     private let directory: MirrorDirectory
     private let logger: Logger
     private let digests: DigestStore
     private var latest: [RepositoryID: FolderSnapshot] = [:]
     private let building = OneAtATime<RepositoryID>()
-    /// How many files were read to hash them since the catalog exists.
+    /// The number of files hashed since the catalog was created.
     private(set) var hashedFiles = 0
 
-    /// Opens the catalog.
+    /// Creates the catalog.
     init(directory: MirrorDirectory, digests: DigestStore, logger: Logger) {
         self.directory = directory
         self.logger = logger
         self.digests = digests
     }
 
-    /// The snapshot made last, without a look at the disk.
+    /// Returns the latest snapshot without reading the disk.
     func remembered(_ id: RepositoryID) -> FolderSnapshot? { latest[id] }
 
-    /// All repositories that hold at least one file, in order.
+    /// Returns all repositories with at least one file, in order.
     func repositories() async throws -> [RepositoryID] {
         try await NIOThreadPool.singleton.runIfActive { [directory] in directory.repositories() }
     }
 
-    /// The repository as it is on disk now; new and changed files are hashed first.
+    /// Returns the current state of a repository on the disk; new and changed files are hashed first.
     ///
     /// - Parameter id: The repository.
-    /// - Returns: `nil` when there is none.
-    /// - Throws: `MirrorError` when a file does not stop changing, `Errno` when one cannot be read, `CancellationError`.
+    /// - Returns: The snapshot; `nil` when there is no such repository.
+    /// - Throws: `MirrorError` when a file keeps changing, `Errno` when one cannot be read, `CancellationError`.
     func snapshot(of id: RepositoryID) async throws -> FolderSnapshot? {
-        // One caller at a time works on a repository; the others find its result in the index.
+        // One caller at a time works on a repository; the others find the digests in the index.
         try await building.alone(with: id) { try await self.build(id) }
     }
 
@@ -83,7 +84,8 @@ actor MirrorCatalog {
         throw MirrorError.changing(file.path.description)
     }
 
-    /// File systems count time in ticks of some milliseconds. Two writes in one tick look the same, so hashing waits until the tick is over.
+    /// Waits for the end of a file system's clock tick, which lasts some milliseconds. Two writes within one tick
+    /// cannot be told apart, so a file is hashed only afterwards.
     private func settle(_ stamp: FileStamp) async throws {
         let tick: Int64 = 20_000_000
         let age = FileStamp.now - stamp.modified

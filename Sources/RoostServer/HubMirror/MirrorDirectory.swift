@@ -2,16 +2,16 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-/// The served folder: `org/name/…`, and `name/…` for repositories without a namespace; datasets and spaces the same way in folders of these
-/// names, `datasets/org/name/…`. Everything here blocks the calling thread.
+/// The served folder: `org/name/…`, and `name/…` for repositories without a namespace; datasets and spaces in folders
+/// of these names, `datasets/org/name/…`. All methods block the calling thread.
 struct MirrorDirectory: Sendable {
-    /// The folder, without symbolic links.
+    /// The path of the folder, without symbolic links.
     let root: FilePath
 
-    /// Names the folder; it may be missing until `check()`.
+    /// Creates the value; the folder need not exist until `check()`.
     init(_ path: FilePath) { self.root = path.resolvingLinks() ?? path }
 
-    /// Makes sure that there is something to serve from.
+    /// Checks that the folder can be served.
     ///
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     func check() throws {
@@ -27,7 +27,7 @@ struct MirrorDirectory: Sendable {
         }
     }
 
-    /// Every repository that holds at least one file, in order.
+    /// Returns every repository with at least one file, in order.
     func repositories() -> [RepositoryID] {
         RepositoryKind.allCases.flatMap { kind in
             let folder = root.appending(kind.pathPrefix)
@@ -38,12 +38,12 @@ struct MirrorDirectory: Sendable {
         }
     }
 
-    /// The files of a repository as they are now.
+    /// Returns the current files of a repository.
     ///
-    /// - Returns: `nil` when there is no such repository: no folder in the served one, or no file in it. One without a namespace must hold
-    ///   a file directly, else every organisation's folder would be a repository.
+    /// - Returns: The listing; `nil` when there is no such folder, or it holds no file. One without a namespace must
+    ///   hold a file directly, because otherwise every organisation's folder would be a repository.
     func files(of id: RepositoryID) -> RepositoryListing? {
-        // `datasets/name` is a dataset's folder, and no model of an organisation called `datasets`.
+        // `datasets/name` is the folder of a dataset, not a model of an organisation called `datasets`.
         guard id.kind != .model || RepositoryKind(rawValue: id.namespace ?? id.name) == nil else { return nil }
         guard let folder = root.appending(id.kind.pathPrefix + id.description).resolvingLinks(), folder.starts(with: root), isFolder(folder) else {
             return nil
@@ -55,7 +55,7 @@ struct MirrorDirectory: Sendable {
         return isRepository ? listing : nil
     }
 
-    /// Where a file lies below the served folder.
+    /// Returns the path of a file relative to the served folder.
     func relativeName(of location: FilePath) -> String {
         var relative = location
         _ = relative.removePrefix(root)
@@ -79,7 +79,7 @@ struct MirrorDirectory: Sendable {
         }
     }
 
-    /// A regular file, or the one inside the served folder that a link leads to.
+    /// Returns a regular file, or the one inside the served folder that a link points to.
     private func file(at location: FilePath, path: RepositoryFilePath) -> RepositoryListing.File? {
         guard let resolved = location.resolvingLinks(), resolved.starts(with: root),
             let stamp = (try? Stat(resolved, followTargetSymlink: false)).flatMap(FileStamp.init)
@@ -91,7 +91,7 @@ struct MirrorDirectory: Sendable {
         names(in: folder).filter { !$0.hasPrefix(".") && isFolder(folder.appending($0)) }
     }
 
-    /// An unreadable folder is an empty one: the rest can still be served.
+    /// Returns the names in a folder. An unreadable folder counts as empty, so that the others can still be served.
     private func names(in folder: FilePath) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).sorted()
     }

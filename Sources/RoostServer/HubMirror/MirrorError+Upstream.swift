@@ -2,9 +2,9 @@ import HTTPTypes
 import RoostCore
 
 extension MirrorError {
-    /// What the upstream refused or failed with, for the client that made us ask.
+    /// Converts an error of the upstream for the client whose request caused it.
     ///
-    /// - Parameter error: What asking ended with.
+    /// - Parameter error: The error of the upstream.
     init(upstream error: RoostError) {
         switch error.code {
         case .repositoryNotFound: self.init(status: .notFound, code: "RepoNotFound", message: "Repository not found")
@@ -21,12 +21,12 @@ extension MirrorError {
         case .network, .hubFailure, .hubProtocolViolation, .digestMismatch, .sizeMismatch:
             self.init(status: .badGateway, message: "The upstream of this mirror failed: \(error.message)")
         case .shuttingDown: self = .tooBusy
-        // The rest is this machine's own trouble, and its log says more.
+        // All other errors are this machine's; its log contains the details.
         default: self = .failure
         }
     }
 
-    /// The same failure while a file's bytes are waited for. Clients repeat a 429 there, and nothing else.
+    /// Returns the same failure for a client that waits for a file's bytes. Clients retry only a 429 there.
     var forBody: MirrorError {
         guard status == .badGateway else { return self }
         return MirrorError(status: .tooManyRequests, code: code, message: message, headers: [.retryAfter: "5"])

@@ -2,20 +2,20 @@ import HubClient
 import RoostCore
 import SystemPackage
 
-/// One file of a repository with the names that the Hub would give it.
+/// A file of a repository with its hashes on the Hub.
 struct MirrorFile: Sendable {
-    /// Its path in the repository.
+    /// The path within the repository.
     let path: RepositoryFilePath
-    /// Bytes.
+    /// The size in bytes.
     let size: Int64
-    /// The name of its content: the etag.
+    /// The digest of the content: the etag.
     let digest: ContentDigest
-    /// What git would store: the file's own blob, or the pointer's for a large file.
+    /// The hash of git's object: the file's own blob, or that of the pointer for a large file.
     let blobID: String
-    /// The pointer's length in bytes, for a large file.
+    /// The length of the pointer in bytes, for a large file.
     let pointerSize: Int?
 
-    /// Names a file.
+    /// Creates a file and computes its blob hash.
     init(path: RepositoryFilePath, size: Int64, digest: ContentDigest) {
         self.path = path
         self.size = size
@@ -31,9 +31,9 @@ struct MirrorFile: Sendable {
         }
     }
 
-    /// Names a file of a listing.
+    /// Creates a file from a listing.
     init(_ file: RepositoryFile) { self.init(path: file.path, size: file.size, digest: file.digest) }
 
-    /// What the Hub's client calls it.
+    /// The file in the form of the Hub client.
     var listed: RepositoryFile { RepositoryFile(path: path, size: size, digest: digest) }
 }

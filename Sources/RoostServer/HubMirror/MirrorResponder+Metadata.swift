@@ -15,13 +15,13 @@ extension MirrorResponder {
         guard wanted.isEmpty || wanted.contains("siblings") else { return try json(info, of: snapshot) }
         let withBlobs = flag("blobs", request)
         let siblings = JSONEntries(of: snapshot.files) { RepositoryInfo.Sibling($0, withBlobs: withBlobs) }
-        // The object without its last brace.
+        // The object without its closing brace.
         let start = String(decoding: try JSONEncoder.mirror.encode(info).dropLast(), as: UTF8.self)
         return try await list(siblings, before: start + ",\"siblings\":[", after: "]}", of: snapshot)
     }
 
-    /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in one page, so that no answer has to say where a next one is: a mirror cannot know under which
-    /// name, by which scheme and below which path a proxy offers it.
+    /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in one page: with several, the answer would need the URL of the
+    /// next page, and a mirror cannot know by which name, scheme and path a proxy publishes it.
     func tree(_ id: RepositoryID, _ revision: String, _ folder: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
         let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
@@ -58,7 +58,7 @@ extension MirrorResponder {
         return try json(lists)
     }
 
-    /// `GET /api/models/{id}/commits/{rev}`: the one commit. A mirror has no history.
+    /// `GET /api/models/{id}/commits/{rev}`: one commit. A mirror has no history.
     func commits(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         struct Commit: Encodable {
             struct Author: Encodable { let user: String }
@@ -72,7 +72,7 @@ extension MirrorResponder {
         return try json([Commit(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified)], of: snapshot)
     }
 
-    /// `GET /api/models/{id}/auth-check[/write]`: whoever gets here may read what the mirror may read.
+    /// `GET /api/models/{id}/auth-check[/write]`: every client of the mirror may read what the mirror may read.
     func accessCheck(_ id: RepositoryID, _ toWrite: Bool, _ request: Request) async throws -> Response {
         let mayRead = try found(try await source.mayRead(id), request)
         guard mayRead else { throw MirrorError.noAccess(to: id) }
@@ -80,7 +80,7 @@ extension MirrorResponder {
         return try json([String: String]())
     }
 
-    /// `GET /api/whoami-v2`: the mirror's token has no person behind it, but tools ask for a name before they keep a token.
+    /// `GET /api/whoami-v2`: the mirror's token belongs to no user, but tools request a name before they store a token.
     func whoAmI() throws -> Response {
         struct Identity: Encodable {
             struct Auth: Encodable {
@@ -103,12 +103,12 @@ extension MirrorResponder {
 
     private static let commitTitle = "Files as they are"
 
-    /// 0.36 sends `True`, later clients `true`.
+    /// `huggingface_hub` 0.36 sends `True`, later versions `true`.
     private func flag(_ name: Substring, _ request: Request) -> Bool {
         ["true", "1"].contains(request.uri.queryParameters[name]?.lowercased())
     }
 
-    /// Each path once, in the order they were asked for.
+    /// Returns the requested paths in their order, without duplicates.
     private func requestedPaths(_ request: Request) async throws -> [String] {
         var request = request
         let body: ByteBuffer
@@ -147,6 +147,6 @@ extension MirrorResponder {
         return paths
     }
 
-    /// Paths in one question.
+    /// The most paths in one request.
     private static let mostPaths = 10_000
 }

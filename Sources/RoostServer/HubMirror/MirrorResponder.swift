@@ -5,16 +5,17 @@ import Logging
 import NIOCore
 import RoostCore
 
-/// Answers every request of the mirror. Headers are never logged: clients send their Hub token with each request.
+/// Answers all requests of the mirror. Headers are never logged, because clients send their Hub token with each
+/// request.
 struct MirrorResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let source: any MirrorSource
     let configuration: HubMirror.Configuration
     let slots: BodySlots
-    /// Questions with a body, which is in memory while its answer is made.
+    /// The slots for requests with a body, which stays in memory while the answer is created.
     let questionSlots = BodySlots(32)
-    /// Long lists on their way: each keeps its repository's in memory.
+    /// The slots for long lists, each of which keeps its repository's list in memory while it is sent.
     let listSlots = BodySlots(32)
     let limiter: BandwidthLimiter?
 
@@ -31,7 +32,7 @@ struct MirrorResponder: HTTPResponder {
             }
             response = failure.response
         }
-        // Not `context.id`: that traps with a log handler that keeps no metadata.
+        // Not `context.id`, which traps with a log handler that keeps no metadata.
         response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"]?.description
         response.headers[.xContentTypeOptions] = "nosniff"
         context.logger.debug(
@@ -46,7 +47,7 @@ struct MirrorResponder: HTTPResponder {
         switch error {
         case let error as MirrorError: error
         case let error as RoostError: MirrorError(upstream: error)
-        // The client is gone, or the mirror is: whoever asks again will be answered.
+        // The client has disconnected, or the mirror is stopping: the client can try again.
         case is CancellationError: .tooBusy
         default: .failure
         }
@@ -68,24 +69,24 @@ struct MirrorResponder: HTTPResponder {
         }
     }
 
-    /// What a source found, if it did.
+    /// Returns the value that a source found, or throws that there is no such repository.
     func found<Value>(_ value: Value?, _ request: Request) throws -> Value {
         guard let value else { throw MirrorError.repositoryNotFound(hasToken: request.headers[.authorization] != nil) }
         return value
     }
 
-    /// The repository at a revision.
+    /// Returns a repository at a revision.
     func snapshot(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> MirrorSnapshot {
         try found(try await source.snapshot(of: id, at: revision), request)
     }
 
-    /// An answer in JSON.
+    /// Returns a JSON answer.
     ///
     /// - Parameters:
-    ///   - value: The answer.
-    ///   - snapshot: What it was taken from.
+    ///   - value: The value.
+    ///   - snapshot: The snapshot that the value comes from.
     /// - Returns: The answer.
-    /// - Throws: When the value cannot be encoded.
+    /// - Throws: An error when the value cannot be encoded.
     func json(_ value: some Encodable, of snapshot: MirrorSnapshot? = nil) throws -> Response {
         let body = try JSONEncoder.mirror.encode(value)
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
@@ -93,15 +94,15 @@ struct MirrorResponder: HTTPResponder {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    /// A list in JSON, which is made while it is sent if it is long.
+    /// Returns a list in JSON. A long one is created while it is sent.
     ///
     /// - Parameters:
     ///   - entries: The list.
-    ///   - start: What comes before it.
-    ///   - end: What comes after it.
-    ///   - snapshot: What it was taken from.
+    ///   - start: The JSON text before the list.
+    ///   - end: The JSON text after the list.
+    ///   - snapshot: The snapshot that the list comes from.
     /// - Returns: The answer.
-    /// - Throws: When an entry cannot be encoded; `MirrorError` when too many long lists are under way.
+    /// - Throws: An error when an entry cannot be encoded; `MirrorError` when too many long lists are being sent.
     func list<Entries: IteratorProtocol & Sendable>(
         _ entries: Entries, before start: String, after end: String, of snapshot: MirrorSnapshot
     ) async throws -> Response where Entries.Element: Encodable {
@@ -127,7 +128,7 @@ struct MirrorResponder: HTTPResponder {
 }
 
 extension JSONEncoder {
-    /// The same bytes for the same content, and paths that people can read.
+    /// An encoder with the same output for the same content, and without escaped slashes.
     static var mirror: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,9 +2,10 @@ import Foundation
 import HTTPTypes
 import RoostCore
 
-/// What a request asks for.
+/// The route of a request.
 ///
-/// Routing works on the raw path: a revision may hold `%2F`, so it is decoded only after the path was split at `tree`, `resolve` and so on.
+/// The raw path is parsed: a revision may contain `%2F`, so it is decoded only after the path was split at `tree`,
+/// `resolve` and so on.
 enum MirrorRoute: Sendable, Hashable {
     case whoAmI
     case repositoryInfo(RepositoryID, revision: String)
@@ -15,9 +16,9 @@ enum MirrorRoute: Sendable, Hashable {
     case accessCheck(RepositoryID, toWrite: Bool)
     case file(RepositoryID, revision: String, path: String)
 
-    /// Reads a path; `nil` when nothing of the kind exists here.
+    /// Parses a path; `nil` for an unknown route.
     ///
-    /// - Parameter rawPath: The path as it was sent, without the query. Slashes at its ends do not count.
+    /// - Parameter rawPath: The path of the request, without the query. Slashes at its start and end are ignored.
     init?(rawPath: String) {
         var segments = Array(rawPath.split(separator: "/", omittingEmptySubsequences: false).map(String.init).drop { $0.isEmpty })
         while segments.last?.isEmpty == true { segments.removeLast() }
@@ -33,7 +34,7 @@ enum MirrorRoute: Sendable, Hashable {
         self = route
     }
 
-    /// What may be done with it.
+    /// The methods of the route.
     var methods: [HTTPRequest.Method] {
         if case .pathsInfo = self { [.options, .post] } else { [.get, .head, .options] }
     }
@@ -58,7 +59,7 @@ enum MirrorRoute: Sendable, Hashable {
     private static func file(_ segments: [String]) -> MirrorRoute? {
         let kind = segments.first.flatMap(RepositoryKind.init) ?? .model
         let named = kind == .model ? segments : Array(segments.dropFirst())
-        // A kind that is not served here; its paths would otherwise read as a model of an organisation called `kernels`.
+        // Kinds that are not served here; their paths would otherwise be models of an organisation called `kernels`.
         guard let first = segments.first, !["api", "models", "kernels"].contains(first),
             let (id, _, rest) = split(named, kind, at: ["resolve"]), let revision = rest.first?.removingPercentEncoding, !revision.isEmpty,
             let path = rest.dropFirst().joined(separator: "/").removingPercentEncoding, !path.isEmpty
@@ -66,7 +67,7 @@ enum MirrorRoute: Sendable, Hashable {
         return .file(id, revision: revision, path: path)
     }
 
-    /// Finds the marker behind a name of two segments, else behind one of one segment.
+    /// Splits a path at the marker after a repository name of two segments, or else of one segment.
     private static func split(_ segments: [String], _ kind: RepositoryKind, at markers: Set<String>) -> (RepositoryID, String, [String])? {
         for width in [2, 1] where segments.count > width && markers.contains(segments[width]) {
             guard let id = try? RepositoryID(parsing: segments[..<width].joined(separator: "/"), kind: kind) else { continue }

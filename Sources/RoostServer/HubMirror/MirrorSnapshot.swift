@@ -6,24 +6,24 @@ import RoostCore
 struct MirrorSnapshot: Sendable {
     /// The repository.
     let id: RepositoryID
-    /// 40 hexadecimal digits.
+    /// The commit: 40 hexadecimal digits.
     let commit: String
     /// The files, ordered by the bytes of their paths.
     let files: [MirrorFile]
     /// The sum of all sizes, in bytes.
     let bytes: Int64
-    /// When it was made.
+    /// The time at which it was made.
     let lastModified: Timestamp
-    /// What clients should know about this answer; one line.
+    /// A warning for clients about this answer; one line.
     var warning: String?
 
-    /// Puts a snapshot together. A long one takes a second, so this is work for a thread that may take it.
+    /// Creates a snapshot. A long one needs a second, so it is created on a thread for long work.
     ///
     /// - Parameters:
     ///   - id: The repository.
-    ///   - commit: Its commit; `nil` makes one from the content, so that equal content always has the same.
+    ///   - commit: Its commit; `nil` to compute one from the content, so that equal content always has the same commit.
     ///   - files: Its files, in any order.
-    ///   - lastModified: When it was made.
+    ///   - lastModified: The time at which it was made.
     init(id: RepositoryID, commit: CommitHash? = nil, files: [MirrorFile], lastModified: Date) {
         let files = files.sorted { $0.path.description.utf8.lexicographicallyPrecedes($1.path.description.utf8) }
         self.init(
@@ -39,22 +39,22 @@ struct MirrorSnapshot: Sendable {
         bytes = files.reduce(0) { $0 + $1.size }
     }
 
-    /// The same commit with only some of its files.
+    /// Returns the same commit with some of its files.
     func keeping(_ files: [MirrorFile]) -> MirrorSnapshot { MirrorSnapshot(id: id, commit: commit, ordered: files, lastModified: lastModified) }
 
-    /// The file with that path, byte for byte.
+    /// The file with this path, compared by bytes.
     subscript(path: String) -> MirrorFile? {
         let index = index(notBefore: path)
         return index < files.count && files[index].path.description.utf8.elementsEqual(path.utf8) ? files[index] : nil
     }
 
-    /// The files below a folder; all for an empty path.
+    /// Returns the files below a folder; all files for an empty path.
     func range(of folder: String) -> Range<Int> {
-        // `0` comes right after `/`.
+        // `0` is the next character after `/`.
         folder.isEmpty ? files.indices : index(notBefore: "\(folder)/")..<index(notBefore: "\(folder)0")
     }
 
-    /// The first file whose path does not come before a text.
+    /// Returns the index of the first file whose path is not before a text.
     private func index(notBefore text: String) -> Int {
         var range = files.indices
         while !range.isEmpty {
@@ -68,7 +68,7 @@ struct MirrorSnapshot: Sendable {
         return range.lowerBound
     }
 
-    /// Whether a revision means this snapshot of a folder: `main`, the commit, or at least seven digits of it.
+    /// Returns whether a revision is this snapshot of a folder: `main`, the commit, or at least seven digits of it.
     func isNamed(by revision: String) -> Bool {
         revision == "main" || (revision.utf8.count >= 7 && revision.isLowercaseHex && commit.hasPrefix(revision))
     }

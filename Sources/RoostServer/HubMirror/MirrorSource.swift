@@ -1,42 +1,43 @@
 import HubClient
 import RoostCore
 
-/// Where a mirror's repositories come from.
+/// A source of a mirror's repositories.
 ///
-/// Every question is answered with `nil` when there is no such repository, so that another source can be asked; every other failure is a
-/// `MirrorError`, or what a disk or a network failed with.
+/// Every method returns `nil` when there is no such repository, so that another source can be asked. Every other
+/// failure is a `MirrorError`, or an error of the disk or the network.
 protocol MirrorSource: Sendable {
-    /// A repository at a revision: a branch, a tag, `refs/pr/N`, a commit, or seven or more digits of one.
+    /// Returns a repository at a revision: a branch, a tag, `refs/pr/N`, a commit, or seven or more digits of one.
     func snapshot(of id: RepositoryID, at revision: String) async throws -> MirrorSnapshot?
 
-    /// A file at a revision; with its content if that is wanted.
+    /// Returns a file at a revision, with its content if requested.
     func file(_ path: String, of id: RepositoryID, at revision: String, withContent: Bool) async throws -> FoundFile?
 
-    /// The names of revisions.
+    /// Returns the branches and tags of a repository.
     func references(of id: RepositoryID) async throws -> [RepositoryReference]?
 
-    /// Whether this mirror's own access opens the files: a gated repository tells its list to everybody.
+    /// Returns whether the mirror's own access includes the files: everyone can read the list of a gated repository.
     func mayRead(_ id: RepositoryID) async throws -> Bool?
 }
 
-/// A file that a source has or can get.
+/// A file that a source has or can fetch.
 struct FoundFile: Sendable {
     let snapshot: MirrorSnapshot
     let file: MirrorFile
-    /// `nil` when only the names were wanted, or for an empty file.
+    /// The content; `nil` when only the metadata was requested, or for an empty file.
     var content: Content?
-    /// Whether bytes that went out earlier under this name may have been wrong. Whoever asks for the rest then gets everything.
+    /// Whether bytes that were sent earlier may have been wrong. A client that requests the rest of the file then gets
+    /// the whole file.
     var mustRestart = false
 
     enum Content: Sendable {
         /// The whole file, verified.
         case whole(OpenFile)
-        /// A file on its way.
+        /// A file that is being fetched.
         case arriving(MirrorArrival)
     }
 }
 
-/// Several sources, of which the first that knows a repository answers.
+/// Several sources; the first one that has a repository answers.
 struct MirrorSources: MirrorSource {
     let sources: [any MirrorSource]
 

@@ -2,10 +2,10 @@ public import RoostCore
 
 /// A repository that a mirror is ready to serve.
 public struct MirrorSummary: Sendable, Hashable {
-    /// Its name.
+    /// The name of the repository.
     public let repository: RepositoryID
-    /// How many files it has.
+    /// The number of files.
     public let files: Int
-    /// The sum of their sizes, in bytes.
+    /// The size of all files in bytes.
     public let bytes: Int64
 }

@@ -1,7 +1,7 @@
 import NIOPosix
 
-/// The thread for what takes a mirror more than a millisecond: reading, sorting and writing long lists. One, so that the threads that answer requests
-/// keep the other processors.
+/// The thread for the mirror's work of more than a millisecond: reading, sorting and writing long lists. There is only
+/// one, so that the other processors stay free for the threads that answer requests.
 enum MirrorThreads {
     private static let pool: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 1)
@@ -9,10 +9,10 @@ enum MirrorThreads {
         return pool
     }()
 
-    /// Does some work on the thread. Pieces are done in the order they come.
+    /// Runs some work on the thread. Work is done in the order of the calls.
     ///
-    /// - Parameter work: What to do.
-    /// - Returns: What `work` returns.
-    /// - Throws: `CancellationError` when the task was cancelled before its turn came; what `work` throws.
+    /// - Parameter work: The work.
+    /// - Returns: The result of `work`.
+    /// - Throws: `CancellationError` when the task was cancelled before its turn; the errors of `work`.
     static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value { try await pool.runIfActive(work) }
 }

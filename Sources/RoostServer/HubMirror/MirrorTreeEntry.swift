@@ -1,9 +1,9 @@
 import RoostCore
 
-/// One entry of `/tree` and `/paths-info`.
+/// An entry of `/tree` and `/paths-info`.
 struct MirrorTreeEntry: Encodable, Sendable {
     struct LargeFile: Encodable, Sendable {
-        /// The bare sha256.
+        /// The SHA-256 without a prefix.
         let oid: String
         let size: Int64
         let pointerSize: Int
@@ -22,7 +22,7 @@ struct MirrorTreeEntry: Encodable, Sendable {
     var lfs: LargeFile?
     var lastCommit: Commit?
 
-    /// A file.
+    /// Creates a file.
     init(_ file: MirrorFile) {
         type = "file"
         oid = file.blobID
@@ -31,7 +31,7 @@ struct MirrorTreeEntry: Encodable, Sendable {
         lfs = file.pointerSize.map { LargeFile(oid: file.digest.hex, size: file.size, pointerSize: $0) }
     }
 
-    /// A folder.
+    /// Creates a folder.
     init(folder: String, oid: String) {
         type = "directory"
         self.oid = oid

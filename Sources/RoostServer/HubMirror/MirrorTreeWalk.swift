@@ -1,25 +1,27 @@
 import RoostCore
 
-/// Goes through a folder of a snapshot entry by entry, so that a list of any length takes no memory of its own. Each folder stands before what is in it.
+/// Iterates over a folder of a snapshot, so that a list of any length needs no further memory. Each folder comes before
+/// its content.
 struct MirrorTreeWalk: IteratorProtocol, Sendable {
     private let snapshot: MirrorSnapshot
     private let isRecursive: Bool
     private let commit: MirrorTreeEntry.Commit?
-    /// The bytes of each path that lead to the listed folder, its slash included.
+    /// The length of the listed folder's path in bytes, including its final slash.
     private let base: Int
-    /// The files to come.
+    /// The files that are left.
     private var left: Range<Int>
-    /// Entries that come before the next file, the last one first.
+    /// The entries before the next file, in reverse order.
     private var waiting: [MirrorTreeEntry] = []
     private var previous: [UInt8] = []
 
-    /// Begins a walk.
+    /// Creates an iterator.
     ///
     /// - Parameters:
     ///   - snapshot: The repository.
-    ///   - folder: The folder's path; empty for the whole repository. `nil` results when there is no such folder.
-    ///   - isRecursive: Whether to go into its folders.
-    ///   - commit: What every entry says about its last commit.
+    ///   - folder: The path of the folder; empty for the whole repository. The result is `nil` when there is no such
+    ///     folder.
+    ///   - isRecursive: Whether to include the content of its folders.
+    ///   - commit: The last commit of every entry.
     init?(_ snapshot: MirrorSnapshot, folder: String, isRecursive: Bool, commit: MirrorTreeEntry.Commit?) {
         left = snapshot.range(of: folder)
         guard !left.isEmpty else { return nil }
@@ -39,7 +41,7 @@ struct MirrorTreeWalk: IteratorProtocol, Sendable {
     private mutating func advance() {
         guard let index = left.popFirst() else { return }
         let path = Array(snapshot.files[index].path.description.utf8)
-        // A slash that the last path had, too, is one of a folder that was told already.
+        // A slash in the part that the paths share belongs to a folder that was returned already.
         let known = zip(path, previous).prefix { $0 == $1 }.count
         let folders = path.indices.filter { $0 >= max(base, known) && path[$0] == UInt8(ascii: "/") }.map {
             String(decoding: path[..<$0], as: UTF8.self)
@@ -55,13 +57,13 @@ struct MirrorTreeWalk: IteratorProtocol, Sendable {
 }
 
 extension MirrorSnapshot {
-    /// The file or folder with that path.
+    /// Returns the file or folder with a path.
     func entry(at path: String) -> MirrorTreeEntry? {
         if let file = self[path] { return MirrorTreeEntry(file) }
         return path.isEmpty || range(of: path).isEmpty ? nil : entry(ofFolder: path)
     }
 
-    /// A folder. Its name is made from the commit, so that it changes when what is in it does.
+    /// Returns a folder. Its id is computed from the commit, so that it changes together with the content.
     fileprivate func entry(ofFolder path: String) -> MirrorTreeEntry {
         MirrorTreeEntry(folder: path, oid: GitObject.sha1(of: "\(commit)\0\(path)\n"))
     }

@@ -1,9 +1,9 @@
 import RoostCore
 
-/// The answer of `/api/models/{id}` and its sisters but for its list of files: the fields that clients need, and the ones they would stumble over if
-/// they were missing.
+/// The answer of `/api/models/{id}` and the similar routes without the list of files: the fields that clients need, and
+/// those whose absence would be an error to them.
 struct RepositoryInfo: Encodable {
-    /// An entry of the list of files, which can be long and is sent as it is made.
+    /// An entry of the list of files, which can be long and is created while it is sent.
     struct Sibling: Encodable, Sendable {
         struct LargeFile: Encodable, Sendable {
             let sha256: String
@@ -38,14 +38,14 @@ struct RepositoryInfo: Encodable {
     let likes = 0
     let tags: [String] = []
     let usedStorage: Int64
-    /// The keys that were asked for; `nil` is all.
+    /// The requested keys; `nil` for all.
     private let wanted: Set<String>?
 
-    /// Describes a snapshot.
+    /// Creates the description of a snapshot.
     ///
     /// - Parameters:
     ///   - snapshot: The repository.
-    ///   - wanted: The keys to answer with, beside the name; `nil` for all.
+    ///   - wanted: The keys of the answer, in addition to the name; `nil` for all.
     init(_ snapshot: MirrorSnapshot, wanted: Set<String>?) {
         self.wanted = wanted
         id = snapshot.id.description

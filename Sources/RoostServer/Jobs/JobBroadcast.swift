@@ -2,8 +2,8 @@ import JobStore
 import Logging
 import RoostCore
 
-/// Tells everybody who watches jobs what happens to them. Each thing is read and written as JSON once, however many watch, and nothing is written to
-/// jobs.db. While nobody watches, nothing runs.
+/// Sends events and progress of jobs to all watchers. Each event is read and encoded once for all of them, and nothing
+/// is written to jobs.db. Without watchers no work is done.
 actor JobBroadcast {
     private let database: JobDatabase
     private let view: @Sendable (Job) -> JobView
@@ -13,19 +13,19 @@ actor JobBroadcast {
 
     private var watchers: [ObjectIdentifier: JobWatcher] = [:]
     private var watchersByJob: [String?: Set<ObjectIdentifier>] = [:]
-    /// The running jobs that somebody watches, as last read, and what was last told of each.
+    /// The running jobs that are watched: the row as last read, and the view as last sent.
     private var running: [String: (row: Job, told: JobView?)] = [:]
     private var sinceHeartbeat: Duration = .zero
     private var pump: Task<Void, Never>?
 
-    /// Makes a broadcast.
+    /// Creates a broadcast.
     ///
     /// - Parameters:
-    ///   - database: Where events come from.
-    ///   - view: Adds to a row what only memory knows.
-    ///   - logger: Hears about what cannot be read.
-    ///   - tick: The time between two looks at progress.
-    ///   - heartbeat: The time between two signs of life.
+    ///   - database: The database with the events.
+    ///   - view: Adds the live values to a row.
+    ///   - logger: The logger.
+    ///   - tick: The time between two checks of the progress.
+    ///   - heartbeat: The time between two heartbeats.
     init(
         database: JobDatabase, view: @escaping @Sendable (Job) -> JobView, logger: Logger, tick: Duration = .milliseconds(500),
         heartbeat: Duration = .seconds(15)
@@ -37,10 +37,11 @@ actor JobBroadcast {
         self.heartbeat = heartbeat
     }
 
-    /// Begins to watch. Every event that is committed after this returns reaches the watcher; it first gets the progress of what is running.
+    /// Adds a watcher. Every event that is committed after this returns reaches it; it first gets the progress of the
+    /// running jobs.
     ///
     /// - Parameter jobID: The job; `nil` for all jobs.
-    /// - Returns: The watcher; `leave` must follow.
+    /// - Returns: The watcher; the caller has to call `leave` later.
     func watch(_ jobID: String?) -> JobWatcher {
         let watcher = JobWatcher(jobID: jobID)
         let name = ObjectIdentifier(watcher)
@@ -54,9 +55,9 @@ actor JobBroadcast {
         return watcher
     }
 
-    /// Ends a watcher.
+    /// Removes a watcher.
     ///
-    /// - Parameter watcher: From `watch`.
+    /// - Parameter watcher: A watcher from `watch`.
     func leave(_ watcher: JobWatcher) {
         watcher.end()
         let name = ObjectIdentifier(watcher)
@@ -71,12 +72,13 @@ actor JobBroadcast {
         guard pump == nil else { return }
         sinceHeartbeat = .zero
         let events = database.watchEvents()
-        // Lives from the first watcher to the last; no structured scope does.
+        // The task lives from the first watcher to the last, which no structured scope covers.
         pump = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     for await event in events { await self.tell(event) }
-                    // Cancelled, or the database is closed, or this was too slow: then all come back with the number of the last event they have.
+                    // Cancelled, or the database is closed, or this reader was too slow: then all clients reconnect
+                    // with the number of their last event.
                     if !Task.isCancelled { await self.endAll() }
                 }
                 group.addTask {
@@ -130,7 +132,8 @@ actor JobBroadcast {
         return names.compactMap { watchers[$0] }
     }
 
-    /// The running jobs among those that are watched. Without them the history goes on; only progress is missing.
+    /// Returns the running jobs among the watched ones. If they cannot be read, only the progress is missing; events
+    /// are still sent.
     private func runningRows(of jobID: String?) -> [Job] {
         do {
             if let jobID { return try database.job(id: jobID).map { $0.status == .running ? [$0] : [] } ?? [] }

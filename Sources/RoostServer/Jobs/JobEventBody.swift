@@ -5,9 +5,10 @@ import NIOCore
 import RoostCore
 import ServiceLifecycle
 
-/// The body of an event stream: first what has happened since the client was last here, then what happens, without a gap or an echo between.
+/// The body of an event stream: first the events since the client's last one, then new events, without gaps or
+/// duplicates.
 ///
-/// It ends when the job is finished, the client leaves or reads too slowly, or the server stops.
+/// It ends when the job is finished, the client disconnects or reads too slowly, or the server stops.
 struct JobEventBody: Sendable {
     private static let pageSize = 250
 
@@ -19,7 +20,8 @@ struct JobEventBody: Sendable {
     /// The number of the last event that the client has or does not want.
     let after: Int64
 
-    /// An answer with this body. Watching for the client's end uses the connection up.
+    /// The response with this body. Its connection cannot be used again, because it is watched for the client's
+    /// disconnection.
     var response: Response {
         var headers = StreamingBody.headers
         headers[.connection] = "close"
@@ -27,7 +29,7 @@ struct JobEventBody: Sendable {
     }
 
     @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
-        // Watching comes before reading: an event that is committed between the two comes twice, not never.
+        // Watching begins before reading: an event that is committed between the two arrives twice and is not lost.
         let watcher = await broadcast.watch(jobID)
         do {
             try await request.body.consumeWithInboundCloseHandler { _ in
@@ -51,7 +53,7 @@ struct JobEventBody: Sendable {
         try await writer.write(JobFrame.opening(after: after))
         let wasFinished = try isFinished()
         let newest = try await replay(while: watcher, to: &writer)
-        // What earlier lives of a job ended with ends nothing; what its history ends with does.
+        // A final event in an earlier run of the job does not end the stream; the last event of the history does.
         if wasFinished || ends(newest) { return }
         var last = newest?.id ?? after
         for await frame in watcher.frames {
@@ -67,7 +69,7 @@ struct JobEventBody: Sendable {
         }
     }
 
-    /// Writes the history after what the client has.
+    /// Writes the history after the client's last event.
     ///
     /// - Returns: The last event written.
     @concurrent private func replay(while watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws -> JobEvent? {

@@ -2,20 +2,20 @@ import HTTPTypes
 import Hummingbird
 import RoostCore
 
-/// What a request for a history asks for: as a stream or in one piece, and from where on.
+/// The parameters of a request for a history: as a stream or in one piece, and from which event.
 struct JobEventQuery {
-    /// Whether an array is wanted instead of a stream.
+    /// Whether an array is requested and not a stream.
     let wantsJSON: Bool
     /// The number of the last event that the client has.
     let after: Int64?
-    /// Whether the client comes back after its stream has ended.
+    /// Whether the client reconnects after its stream has ended.
     let isReturning: Bool
-    /// The most events of an array.
+    /// The most events in an array.
     let limit: Int
 
-    /// Checks a request.
+    /// Parses a request.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the parameter and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the parameter and the allowed values.
     init(_ request: Request) throws {
         let query = QueryFields(request)
         let accept = request.headers[.accept] ?? ""
@@ -27,7 +27,7 @@ struct JobEventQuery {
         }
         limit = try query.int("limit", in: 1...1000) ?? 100
         let parameter = try query.int("after", in: 0...Int.max).map(Int64.init)
-        // A browser that comes back sends the address it was given and, newer, the header.
+        // A browser that reconnects sends the original URL and a newer number in the header.
         if let header = request.headers[.lastEventID] {
             guard let number = Int64(header), number >= 0 else {
                 throw RoostError(

@@ -17,7 +17,7 @@ struct JobExport: Sendable {
         Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: ResponseBody { try await write(to: &$0) })
     }
 
-    /// A connection that breaks tells the client that the export is not complete.
+    /// Writes the export. A broken connection shows the client that it is incomplete.
     @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
         var filter = JobFilter(limit: Self.pageSize)
         repeat {

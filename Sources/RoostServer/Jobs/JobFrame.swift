@@ -1,16 +1,16 @@
 import NIOCore
 import RoostCore
 
-/// A piece of an event stream, written once for all who watch.
+/// A piece of an event stream, encoded once for all watchers.
 enum JobFrame: Sendable {
-    /// An entry of the history, which nobody may miss.
+    /// An event of the history, which every watcher has to receive.
     case event(JobEvent, ByteBuffer)
     /// Progress or a heartbeat, which the next one replaces.
     case passing(ByteBuffer)
 
-    /// `id`, `event` and `data` of an entry of the history.
+    /// Creates `id`, `event` and `data` of an event of the history.
     ///
-    /// - Parameter event: The entry.
+    /// - Parameter event: The event.
     init(_ event: JobEvent) {
         var bytes = ByteBuffer(string: "id: \(event.id)\nevent: \(event.kind.rawValue.filter { !$0.isNewline })\ndata: ")
         bytes.writeImmutableBuffer(JSON.buffer(event))
@@ -18,7 +18,8 @@ enum JobFrame: Sendable {
         self = .event(event, bytes)
     }
 
-    /// How far a job is; without `id`, so that a client that comes back asks for what is in the history.
+    /// Creates the progress of a job. It has no `id`, so that a reconnecting client continues at an event of the
+    /// history.
     ///
     /// - Parameter view: The job.
     init(progress view: JobView) {
@@ -28,10 +29,11 @@ enum JobFrame: Sendable {
         self = .passing(bytes)
     }
 
-    /// A comment, which tells both sides that the other is still there.
+    /// A comment that shows both sides that the connection is alive.
     static let heartbeat = JobFrame.passing(ByteBuffer(string: ": still here\n\n"))
 
-    /// The first bytes of a stream: where it begins, for a client that is cut off before anything happens.
+    /// Returns the first bytes of a stream: its starting point, for a client that is disconnected before the first
+    /// event.
     ///
     /// - Parameter number: The number of the last event that the client has or does not want.
     /// - Returns: The bytes.

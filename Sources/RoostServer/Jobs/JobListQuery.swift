@@ -2,16 +2,16 @@ import Foundation
 import JobStore
 import RoostCore
 
-/// The query of `GET /jobs`, checked.
+/// The query of `GET /jobs`, validated.
 struct JobListQuery {
-    /// What to read.
+    /// The filter.
     let filter: JobFilter
-    /// The same filter as it was sent, without the place to begin at.
+    /// The parameters of the filter as they were sent, without the cursor.
     private let parameters: [(name: String, value: String)]
 
-    /// Checks a query.
+    /// Parses a query.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the parameter and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the parameter and the allowed values.
     init(_ query: QueryFields) throws {
         var filter = JobFilter(limit: try query.int("limit", in: 1...1000) ?? 50)
         filter.idPrefix = try query.string("id", bytes: 4...64)
@@ -28,7 +28,7 @@ struct JobListQuery {
         }
     }
 
-    /// The `Link` header (RFC 8288) that leads to the next page.
+    /// Returns the `Link` header (RFC 8288) of the next page.
     func link(to cursor: JobCursor) -> String {
         let query = (parameters + [("cursor", cursor.description)]).map { "\($0)=\(Self.escape($1))" }.joined(separator: "&")
         return "</jobs?\(query)>; rel=\"next\""
@@ -48,7 +48,7 @@ struct JobListQuery {
         return cursor
     }
 
-    /// RFC 3986's unreserved characters as they are, everything else as `%XX`.
+    /// Escapes a text: RFC 3986's unreserved characters are kept, all others become `%XX`.
     private static func escape(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {

@@ -1,12 +1,12 @@
-/// Counts how often jobs are asked for, and says when one is asked for too often: a bucket of tokens for each job.
+/// Counts the requests for each job and limits their rate with a token bucket per job.
 ///
-/// A value without a clock: every call carries the time since some fixed point.
+/// A value without a clock: every call passes the time since a fixed point.
 struct JobPollMeter {
-    /// How often a job may be asked for in the long run, per second.
+    /// The sustained rate of requests for a job, per second.
     static let rate = 100.0
-    /// How often at once.
+    /// The most requests at once.
     static let burst = 200.0
-    /// How many jobs are kept in mind. What is asked about further ones is answered, and not counted.
+    /// The most jobs in memory. Requests for further jobs are answered and not counted.
     static let capacity = 10_000
 
     private struct Entry {
@@ -17,15 +17,15 @@ struct JobPollMeter {
 
     private var entries: [String: Entry] = [:]
 
-    /// How many jobs are in mind.
+    /// The number of jobs in memory.
     var count: Int { entries.count }
 
-    /// Counts a call.
+    /// Counts a request.
     ///
     /// - Parameters:
-    ///   - id: The job that was asked for.
-    ///   - now: The time.
-    /// - Returns: Whether to answer it; if not, it is not counted.
+    ///   - id: The id of the job.
+    ///   - now: The current time.
+    /// - Returns: Whether to answer the request; otherwise it is not counted.
     mutating func admit(_ id: String, at now: Duration) -> Bool {
         guard var entry = entries[id] ?? (entries.count < Self.capacity ? Entry(tokens: Self.burst, time: now, calls: 0) : nil) else { return true }
         entry.tokens = Self.tokens(of: entry, at: now)
@@ -37,10 +37,10 @@ struct JobPollMeter {
         return true
     }
 
-    /// Gives the counts since the last time, and forgets the jobs that nobody has asked for lately.
+    /// Returns the counts since the last call, and removes jobs without recent requests.
     ///
-    /// - Parameter now: The time.
-    /// - Returns: Calls by job; 1 or more each.
+    /// - Parameter now: The current time.
+    /// - Returns: The number of requests by job, 1 or more each.
     mutating func takeCounts(at now: Duration) -> [String: Int] {
         let counts = entries.compactMapValues { $0.calls > 0 ? $0.calls : nil }
         entries = entries.compactMapValues { entry in
@@ -50,11 +50,11 @@ struct JobPollMeter {
         return counts
     }
 
-    /// Takes counts back that could not be written.
+    /// Adds counts again that could not be written.
     ///
     /// - Parameters:
-    ///   - counts: What `takeCounts` gave.
-    ///   - now: The time.
+    ///   - counts: The result of `takeCounts`.
+    ///   - now: The current time.
     mutating func putBack(_ counts: [String: Int], at now: Duration) {
         for (id, calls) in counts where entries[id] != nil || entries.count < Self.capacity {
             entries[id, default: Entry(tokens: Self.burst, time: now, calls: 0)].calls += calls

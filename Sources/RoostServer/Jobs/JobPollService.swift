@@ -4,7 +4,8 @@ import RoostCore
 import ServiceLifecycle
 import Synchronization
 
-/// Counts the calls of `GET /jobs/{id}` in memory, slows down who polls without pause, and writes the counts now and then in one go.
+/// Counts the requests of `GET /jobs/{id}` in memory, limits their rate, and writes the counts at intervals in one
+/// transaction.
 final class JobPollService: Service {
     /// The time between two writes of counts.
     static let interval: Duration = .seconds(5)
@@ -15,12 +16,12 @@ final class JobPollService: Service {
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Makes a service; it counts and slows down at once, and writes while `run()` runs.
+    /// Creates a service. It counts and limits at once, and writes while `run()` runs.
     ///
     /// - Parameters:
-    ///   - database: Where counts go.
-    ///   - logger: Hears about counts that cannot be written.
-    ///   - now: The time since some fixed point.
+    ///   - database: The database for the counts.
+    ///   - logger: The logger.
+    ///   - now: Returns the time since a fixed point.
     ///   - sleep: Waits between two writes.
     init(
         database: JobDatabase, logger: Logger, now: @escaping @Sendable () -> Duration = JobPollService.sinceFirstUse,
@@ -35,15 +36,15 @@ final class JobPollService: Service {
     private static let origin = ContinuousClock.now
     @Sendable private static func sinceFirstUse() -> Duration { ContinuousClock.now - origin }
 
-    /// Counts a call.
+    /// Counts a request.
     ///
-    /// - Parameter id: A job that exists.
-    /// - Throws: `RoostError` with code `rateLimited` when the job is asked for too often.
+    /// - Parameter id: The id of a job that exists.
+    /// - Throws: `RoostError` with code `rateLimited` when the job is requested too often.
     func admit(_ id: String) throws {
         guard meter.withLock({ $0.admit(id, at: now()) }) else {
             throw RoostError(
                 .rateLimited,
-                "Job \(id) is asked for more than \(Int(JobPollMeter.rate)) times a second; follow it with GET /jobs/\(id)/events, or ask less often.",
+                "Job \(id) is requested more than \(Int(JobPollMeter.rate)) times a second; watch it with GET /jobs/\(id)/events, or send fewer requests.",
                 retryAfter: .seconds(1))
         }
     }
@@ -62,7 +63,7 @@ final class JobPollService: Service {
         do {
             try await database.countAPICalls(counts, lastAt: Timestamp(database.now()))
         } catch {
-            logger.warning("how often jobs were asked for cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
+            logger.warning("the counts of requests for jobs cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
             meter.withLock { $0.putBack(counts, at: now()) }
         }
     }

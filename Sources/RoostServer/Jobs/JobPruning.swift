@@ -1,32 +1,32 @@
 import JobStore
 import RoostCore
 
-/// Deletes finished jobs: those that ended long ago, those of a model that has newer ones, or both.
+/// Deletes finished jobs by age, by number per model, or both.
 struct JobPruning {
-    /// Jobs that ended more than so many days ago go.
+    /// Deletes jobs that ended more than this number of days ago.
     let days: Int?
-    /// All but so many newest jobs of each model go.
+    /// Deletes all but this number of newest jobs of each model.
     let keep: Int?
-    /// Whether only to count.
+    /// Whether to count the jobs only.
     let isDryRun: Bool
 
-    /// Checks the fields of a body.
+    /// Parses the fields of a body.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(fields: RequestFields) throws {
         days = try fields.optionalInt("days", in: 0...36_500)
         keep = try fields.optionalInt("keep", in: 1...1_000_000)
         isDryRun = try fields.bool("dry_run", default: false)
         guard days != nil || keep != nil else {
             throw RoostError(
-                .invalidRequest, "`days` or `keep` is missing: say how old jobs must be to go, or how many of each model stay, or both.",
+                .invalidRequest, "`days` or `keep` is missing: set the age of the jobs to delete, the number of jobs to keep of each model, or both.",
                 field: "days")
         }
     }
 
-    /// Does it.
+    /// Deletes the jobs.
     ///
-    /// - Returns: How many jobs were (or would be) deleted.
+    /// - Returns: The number of jobs that were deleted, or would be.
     /// - Throws: `RoostError` with code `database`.
     func run(in database: JobDatabase) async throws -> Int { try await database.pruneJobs(days: days, keep: keep, dryRun: isDryRun) }
 }

@@ -2,15 +2,16 @@ import Foundation
 import Hummingbird
 import RoostCore
 
-/// The parameters of a request's query. Each look-up checks the value and names the parameter and what is allowed when it is wrong.
+/// The parameters of a request's query. Each method validates the value; its error contains the parameter and the
+/// allowed values.
 ///
-/// Parameters nobody asks for are ignored, so that clients of later versions work.
+/// Unknown parameters are ignored, so that clients of later versions work.
 struct QueryFields {
     private let values: Parameters
 
     init(_ request: Request) { values = request.uri.queryParameters }
 
-    /// The value as it was sent.
+    /// Returns the value as it was sent.
     func text(_ name: String) -> String? { values.get(name) }
 
     func string(_ name: String, bytes: ClosedRange<Int>) throws -> String? {
@@ -35,7 +36,7 @@ struct QueryFields {
         return time
     }
 
-    /// What to say about a parameter that breaks its rule.
+    /// Returns the error for an invalid parameter.
     func wrong(_ name: String, _ allowed: String) -> RoostError {
         RoostError(.invalidRequest, "`\(name)` \(allowed); it is \((text(name) ?? "").quotedForPeople).", field: name)
     }

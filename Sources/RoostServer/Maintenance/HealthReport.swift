@@ -3,11 +3,11 @@ import RoostCore
 
 /// The answer to `GET /health`.
 struct HealthReport: Encodable, Sendable {
-    /// What is the matter with jobs.db.
+    /// The state of jobs.db.
     struct DatabaseHealth: Encodable, Sendable {
         /// `ok`, `recovered` (it was damaged and repaired), `read_only` (changes cannot be written) or `unreadable`.
         let status: String
-        /// What was repaired at this start.
+        /// The repair at this start, if there was one.
         let recovery: JobRecoveryReport?
 
         func encode(to encoder: any Encoder) throws {
@@ -22,17 +22,17 @@ struct HealthReport: Encodable, Sendable {
     /// `ok` or `degraded`.
     let status: String
     let database: DatabaseHealth
-    /// Jobs that are queued or running; `nil` when they cannot be counted.
+    /// The number of queued and running jobs; `nil` when they cannot be counted.
     let activeJobs: Int?
-    /// What is wrong: sentences for people.
+    /// The problems: sentences for the operator.
     let problems: [String]
 
-    /// Puts a report together.
+    /// Creates a report.
     ///
     /// - Parameters:
-    ///   - counts: The queued and the running jobs, or why they cannot be counted.
-    ///   - recovery: What was repaired at this start.
-    ///   - writeFailure: Why jobs.db takes no changes.
+    ///   - counts: The number of jobs by status, or why they cannot be counted.
+    ///   - recovery: The repair at this start.
+    ///   - writeFailure: Why jobs.db cannot be written.
     ///   - backupFailure: Why the last scheduled backup failed.
     init(counts: Result<[String: Int], any Error>, recovery: JobRecoveryReport?, writeFailure: String?, backupFailure: String?) {
         var problems: [String] = []

@@ -1,8 +1,8 @@
 import RoostCore
 import Synchronization
 
-/// How many jobs there are of each status, for those who ask often and must not wait. One count is made at a time; who finds one under way, or waits
-/// longer than a moment for it, gets the last one.
+/// The number of jobs by status, for frequent requests that must not wait. One count runs at a time; a request during a
+/// count, or one that would wait too long for it, gets the previous result.
 final class JobCounts: Sendable {
     private struct State {
         var last: Result<[String: Int], any Error>?
@@ -14,18 +14,18 @@ final class JobCounts: Sendable {
     private let count: @Sendable () async throws -> [String: Int]
     private let state = Mutex(State())
 
-    /// Makes a counter; nothing is counted before somebody asks.
+    /// Creates a counter; the first count begins with the first request.
     ///
-    /// - Parameter count: Counts.
+    /// - Parameter count: Counts the jobs.
     init(_ count: @escaping @Sendable () async throws -> [String: Int]) { self.count = count }
 
-    /// The counts, or why there are none.
+    /// Returns the counts, or the error.
     func current() async -> Result<[String: Int], any Error> {
         let (mustCount, isFirst) = state.withLock { state in
             defer { state.isRunning = true }
             return (!state.isRunning, state.last == nil)
         }
-        // Before the first count there is nothing else to say.
+        // There is no previous result before the first count.
         if isFirst { return await made() }
         if mustCount { await start() }
         return state.withLock { $0.last } ?? .failure(CancellationError())
@@ -33,7 +33,7 @@ final class JobCounts: Sendable {
 
     private func start() async {
         let finished = WakeSignal()
-        // Not a child task: the count cannot be hurried, and whoever asked goes on without it.
+        // Not a child task: the count cannot be cancelled, and the request continues without it.
         Task {
             _ = await self.made()
             finished.signal()

@@ -3,20 +3,20 @@ import JobStore
 import RoostCore
 public import SystemPackage
 
-/// What `roost doctor` says about jobs.db and the SQLite that reads it. Nothing in the file is changed.
+/// The part of `roost doctor` about jobs.db and the SQLite library. The file is not changed.
 public struct JobFileReport: Sendable {
-    /// The file's path.
+    /// The path of the file.
     public let path: String
-    /// The file's size in bytes, with its write-ahead log; `nil` when there is no file yet.
+    /// The size of the file in bytes, with its write-ahead log; `nil` when there is no file yet.
     public let bytes: Int64?
-    /// The file's schema as people call it: such as `v1.0` or `v1.7`.
+    /// The schema of the file, such as `v1.0` or `v1.7`.
     public let schema: String
-    /// What a quick check found; empty when the file is sound.
+    /// The findings of a quick check; empty for a sound file.
     public let findings: [String]
 
-    /// Looks at the file, which a server may be using.
+    /// Examines the file, which a server may be using.
     ///
-    /// - Parameter home: The folder that holds it.
+    /// - Parameter home: The folder of the file.
     /// - Throws: `RoostError` when the file is not one that this version can use, or cannot be read.
     public init(home: FilePath) throws {
         let path = HomeDirectory.database(in: home).string
@@ -34,18 +34,18 @@ public struct JobFileReport: Sendable {
         } catch let error as RoostError {
             throw error
         } catch {
-            // So damaged that SQLite cannot tell the tables.
+            // The damage prevents SQLite from reading the tables.
             return ("unknown", ["\(error)"])
         }
     }
 
-    /// What a person should know about the SQLite in use; `nil` when there is nothing to say.
+    /// Advice about the SQLite library in use; `nil` when there is none.
     public static var sqliteAdvice: String? {
         guard SQLiteRelease(JobDatabase.sqliteVersion) < .current else { return nil }
         return
             "is older than 3.51.3, in which two connections that write and checkpoint at once can damage a file in WAL mode; of Roost only one connection writes and checkpoints, so let no other program write to jobs.db, and update the system's SQLite."
     }
 
-    /// The version of the SQLite in use, such as `3.51.3`.
+    /// The version of the SQLite library in use, such as `3.51.3`.
     public static var sqliteVersion: String { JobDatabase.sqliteVersion }
 }

@@ -6,23 +6,23 @@ import RoostCore
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps jobs.db small and saved: deletes old finished jobs as the settings say, and makes backups. A round that fails is logged, told by
-/// `GET /health` and tried again an hour later; it never stops the server.
+/// Deletes old finished jobs by the settings, and makes backups of jobs.db. A failed round is logged, reported by `GET
+/// /health` and repeated an hour later; it never stops the server.
 final class MaintenanceService: Service {
-    /// What is done how often.
+    /// The intervals and limits.
     struct Configuration: Sendable {
-        /// Finished jobs go after so many days; 0 keeps them.
+        /// The number of days after which finished jobs are deleted; 0 keeps them.
         var retentionDays = 0
-        /// So many finished jobs of each model stay; 0 keeps all.
+        /// The number of finished jobs of each model that are kept; 0 keeps all.
         var retentionPerModel = 0
-        /// Seconds between two backups; 0 makes none.
+        /// The seconds between two backups; 0 for no backups.
         var backupInterval: TimeInterval = 86_400
-        /// So many scheduled backups stay.
+        /// The number of scheduled backups that are kept.
         var backupKeep = 7
         /// The longest pause between two rounds.
         var roundInterval: Duration = .seconds(3600)
 
-        /// What the settings ask for.
+        /// Creates a configuration from the settings.
         ///
         /// - Parameter settings: The settings.
         init(_ settings: ServerSettings) {
@@ -40,14 +40,14 @@ final class MaintenanceService: Service {
     private let logger: Logger
     private let backupFailure = Mutex<String?>(nil)
 
-    /// Makes a service; nothing happens before `run()`.
+    /// Creates a service; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - configuration: What is done how often.
-    ///   - database: What is kept, and the clock.
-    ///   - backups: Where backups go.
+    ///   - configuration: The intervals and limits.
+    ///   - database: The database, and the clock.
+    ///   - backups: The folder of the backups.
     ///   - sleep: Waits between two rounds.
-    ///   - logger: Hears what was deleted and saved, and what failed.
+    ///   - logger: The logger.
     init(
         configuration: Configuration, database: JobDatabase, backups: JobBackupFolder,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, logger: Logger
@@ -62,7 +62,7 @@ final class MaintenanceService: Service {
     /// Why the last scheduled backup failed; `nil` when it succeeded or none was due yet.
     var lastBackupFailure: String? { backupFailure.withLock { $0 } }
 
-    /// Works until the server stops; a backup that is being made then is finished first.
+    /// Works until the server stops; a backup that is being made is finished first.
     func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -94,7 +94,7 @@ final class MaintenanceService: Service {
     private func backUpIfDue() async {
         guard configuration.backupInterval > 0, secondsUntilBackup() <= 0 else { return }
         do {
-            // A file without a job is not worth a backup, and must not push older ones out.
+            // A file without jobs is not worth a backup, and must not replace older ones.
             guard try !database.page(matching: JobFilter(limit: 1)).jobs.isEmpty else { return }
             let summary = try await backUp()
             backupFailure.withLock { $0 = nil }
@@ -105,7 +105,7 @@ final class MaintenanceService: Service {
         }
     }
 
-    /// Copying blocks its thread for as long as the disk takes, so it gets one of its own.
+    /// Copying blocks a thread as long as the disk needs, so it has its own.
     private func backUp() async throws -> JobBackup.Summary {
         let (backups, path, keep, now) = (backups, database.path, configuration.backupKeep, database.now())
         return try await withCheckedThrowingContinuation { continuation in
@@ -120,14 +120,14 @@ final class MaintenanceService: Service {
         }
     }
 
-    /// Until the next round: no longer than an hour, and to the moment when the next backup is due.
+    /// The time until the next round: at most an hour, or until the next backup is due.
     private func pause() -> Duration {
         guard configuration.backupInterval > 0, case let seconds = secondsUntilBackup(), seconds > 0 else { return configuration.roundInterval }
         return min(configuration.roundInterval, .seconds(seconds))
     }
 
-    /// By the newest scheduled backup's name, so that a restart makes none sooner. One from the future was made while the clock was wrong: it counts
-    /// as none, and those that were made since count.
+    /// The seconds until the next backup, by the name of the newest scheduled one, so that a restart makes none too
+    /// early. A backup with a time in the future was made while the clock was wrong and is ignored; later ones count.
     private func secondsUntilBackup() -> TimeInterval {
         let now = database.now()
         let ages = backups.list(at: now).lazy.filter { $0.reason == .scheduled }.compactMap { $0.date.map(now.timeIntervalSince) }
@@ -137,7 +137,7 @@ final class MaintenanceService: Service {
 }
 
 extension JobBackupFolder.Entry {
-    /// When it was made; its `time` is a `Timestamp` without the separators that file names cannot have everywhere.
+    /// The time of the backup; its `time` is a `Timestamp` without the separators that some file systems do not allow.
     fileprivate var date: Date? {
         guard time.count == 20 else { return nil }
         let digits = Array(time)

@@ -1,18 +1,18 @@
 import Dispatch
 import ServiceLifecycle
 
-/// Gives memory back to the system after a burst.
+/// Returns memory to the system after a peak.
 struct MemoryService: Service {
-    /// The time between two looks.
+    /// The time between two checks.
     private static let interval: Duration = .seconds(15)
-    /// Below so many bytes there is nothing worth the while. An idle server has about 50 MB.
+    /// The number of bytes below which nothing is returned. An idle server has about 50 MB.
     private static let enough = 80_000_000
 
     var resident: @Sendable () -> Int? = { ProcessMemory.resident }
     var giveBack: @Sendable () -> Void = { ProcessMemory.giveBack() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-    /// Looks until the server stops.
+    /// Checks the memory until the server stops.
     func run() async {
         await cancelWhenGracefulShutdown {
             while (try? await sleep(Self.interval)) != nil {  // Only cancellation throws.

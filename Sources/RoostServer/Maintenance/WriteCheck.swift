@@ -2,7 +2,8 @@ import JobStore
 import RoostCore
 import Synchronization
 
-/// Whether jobs.db takes changes now. Asked often it costs one small write in five seconds, and nobody waits for the answer longer than two.
+/// Checks whether jobs.db can be written. Frequent checks cost one small write in five seconds, and no caller waits
+/// longer than two seconds.
 final class WriteCheck: Sendable {
     private struct State {
         var failure: String?
@@ -10,21 +11,21 @@ final class WriteCheck: Sendable {
         var isRunning = false
     }
 
-    /// An answer counts for so long.
+    /// The time for which a result is valid.
     private static let validity: Duration = .seconds(5)
     private static let longestWait: Duration = .seconds(2)
 
     private let check: @Sendable () async throws -> Void
     private let state = Mutex(State())
 
-    /// Makes a check; nothing is written before somebody asks.
+    /// Creates a check; the first write happens with the first call.
     ///
-    /// - Parameter check: Commits a change that changes nothing, or throws why it cannot.
+    /// - Parameter check: Commits an empty change, or throws why it cannot.
     init(_ check: @escaping @Sendable () async throws -> Void) { self.check = check }
 
-    /// Why a change cannot be written.
+    /// Returns why a change cannot be written.
     ///
-    /// - Returns: A sentence for people; `nil` when it can.
+    /// - Returns: A sentence for the operator; `nil` when a change can be written.
     func failure() async -> String? {
         let mustCheck = state.withLock { state in
             if state.isRunning { return false }
@@ -38,7 +39,7 @@ final class WriteCheck: Sendable {
 
     private func start() async {
         let finished = WakeSignal()
-        // Not a child task: the check cannot be hurried, and whoever asked goes on without it.
+        // Not a child task: the check cannot be cancelled, and the caller continues without it.
         Task {
             var failure: String?
             do { try await self.check() } catch { failure = "\(error)" }

@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import RoostCore
 
-/// Turns every error into an answer a person and a program can read, and never lets one pass in silence.
+/// Converts every error into an answer for people and programs, and logs failures of the server.
 ///
 /// `/v1` speaks OpenAI's `{"error":{message,type,param,code}}`; everything else `application/problem+json`.
 struct ProblemMiddleware: RouterMiddleware {
@@ -20,9 +20,9 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
-    /// An error as an answer. The log hears of it when it is a failure of this server.
+    /// Returns the answer to an error. It is logged when it is a failure of this server.
     static func response(to error: any Error, request: Request, logger: Logger) -> Response {
-        // The client is gone, or the server is: the answer is not read.
+        // The client has disconnected, or the server is stopping: the answer is not read.
         if error is CancellationError { return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request")) }
         let failure = describe(error, request: request)
         if failure.httpStatus.code >= 500 {
@@ -40,19 +40,19 @@ struct ProblemMiddleware: RouterMiddleware {
             switch error.status {
             case .notFound:
                 return RoostError(
-                    .notFound, "There is nothing at \(request.uri.path.quotedForPeople); GET /health tells whether the server is up.")
+                    .notFound, "There is nothing at \(request.uri.path.quotedForPeople); GET /health shows the state of the server.")
             case .contentTooLarge: return tooLarge
             default:
                 return RoostError(.invalidRequest, error.body ?? error.status.reasonPhrase)
             }
         }
         if error is NIOTooManyBytesError { return tooLarge }
-        return RoostError.wrapping(error, as: .unexpected, "The request failed for a reason nobody foresaw")
+        return RoostError.wrapping(error, as: .unexpected, "The request failed because of an internal error")
     }
 }
 
 extension RoostError {
-    /// The HTTP status that tells a client what kind of failure this is.
+    /// The HTTP status for the kind of the failure.
     var httpStatus: HTTPResponse.Status {
         switch code {
         case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded: .badRequest
@@ -71,7 +71,7 @@ extension RoostError {
         }
     }
 
-    /// The error as the API tells it.
+    /// The error in the API's form.
     var problem: Problem {
         Problem(title: httpStatus.reasonPhrase, status: httpStatus.code, detail: message, code: code.rawValue, field: field)
     }
@@ -87,7 +87,7 @@ extension RoostError {
     }
 }
 
-/// An error in OpenAI's shape.
+/// An error in OpenAI's form.
 struct OpenAIProblem: Encodable {
     struct Detail: Encodable {
         let message: String
@@ -99,7 +99,7 @@ struct OpenAIProblem: Encodable {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(message, forKey: .message)
             try container.encode(type, forKey: .type)
-            // Clients expect all four members, also where one is null.
+            // Clients expect all four members, also with null.
             try container.encode(param, forKey: .param)
             try container.encode(code, forKey: .code)
         }

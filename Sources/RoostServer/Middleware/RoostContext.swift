@@ -1,14 +1,14 @@
 public import Hummingbird
 import NIOCore
 
-/// What every request of Roost's API carries along.
+/// The context of every request of Roost's API.
 public struct RoostContext: RequestContext {
     /// Hummingbird's own part.
     public var coreContext: CoreRequestContextStorage
     /// The client's connection.
     let channel: any Channel
 
-    /// Made by the server for each request.
+    /// Creates the context of a request.
     ///
     /// - Parameter source: The connection and the logger.
     public init(source: ApplicationRequestContextSource) {
@@ -16,7 +16,7 @@ public struct RoostContext: RequestContext {
         channel = source.channel
     }
 
-    /// The largest body that is read, in bytes; a larger one gets 413.
+    /// The most bytes of a body; a longer one gets 413.
     public var maxUploadSize: Int { Self.maxBodyBytes }
 
     /// 1 MiB.

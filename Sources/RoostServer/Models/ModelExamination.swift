@@ -3,12 +3,12 @@ import ModelFormats
 import NIOPosix
 import SystemPackage
 
-/// What is looked at before an engine is given a model: the head of each of its files, which takes a moment also for large ones.
+/// The checks before an engine gets a model: the head of each of its files is read, which is fast for large files too.
 enum ModelExamination {
-    /// Reads a model's files as far as an engine's loader would, so that it never sees a broken one.
+    /// Reads a model's files as far as an engine's loader would, so that the engine never gets a broken one.
     ///
     /// - Parameter entry: The model.
-    /// - Returns: What they say about the engine.
+    /// - Returns: The facts that the engine's options depend on.
     /// - Throws: `RoostError` with code `invalidModelFile`, `unsupportedModel` or `fileSystem`.
     static func facts(about entry: ModelEntry) async throws -> ModelFacts {
         try await NIOThreadPool.singleton.runIfActive {

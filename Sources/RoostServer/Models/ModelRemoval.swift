@@ -1,24 +1,18 @@
 import Hummingbird
 public import RoostCore
 
-/// What `roost models rm` asks for.
+/// The parameters of `roost models rm`.
 public struct ModelRemoval: Sendable, Hashable {
-    /// Which model.
+    /// The model.
     public var selector: ModelSelector
-    /// Whether only what unfinished downloads left goes.
+    /// Whether to remove only the rests of unfinished downloads.
     public var onlyPartials: Bool
-    /// Whether a model goes that is in memory or being pulled, after ending that.
+    /// Whether to unload a model, or cancel its pull, and then remove it.
     public var isForced: Bool
-    /// Whether nothing is removed, only looked for.
+    /// Whether to remove nothing.
     public var isDryRun: Bool
 
-    /// Makes a request.
-    ///
-    /// - Parameters:
-    ///   - selector: Which model.
-    ///   - onlyPartials: Whether only what unfinished downloads left goes.
-    ///   - isForced: Whether a model goes that is in use.
-    ///   - isDryRun: Whether nothing is removed.
+    /// Creates a request.
     public init(_ selector: ModelSelector, onlyPartials: Bool = false, isForced: Bool = false, isDryRun: Bool = false) {
         self.selector = selector
         self.onlyPartials = onlyPartials
@@ -33,7 +27,7 @@ public struct ModelRemoval: Sendable, Hashable {
 }
 
 extension QueryFields {
-    /// A switch that is off when it is absent.
+    /// Returns a Boolean parameter, `false` when it is missing.
     func bool(_ name: String) throws -> Bool {
         switch text(name) {
         case nil, "false": false

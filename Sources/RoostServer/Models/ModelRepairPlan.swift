@@ -1,13 +1,14 @@
 import RoostCore
 
-/// Which pulls fetch damaged and missing files again: one for each commit, of exactly these files; and one for each model that has to be made again.
+/// The pulls that fetch damaged and missing files again: one for these files of each commit, and one for each model
+/// that has to be converted again.
 struct ModelRepairPlan {
     let pulls: [NewPull]
 
-    /// Makes a plan.
+    /// Creates a plan.
     ///
-    /// - Parameter report: What is wrong.
-    /// - Throws: `RoostError` with code `invalidRequest` for a finding that names no repository.
+    /// - Parameter report: The faults.
+    /// - Throws: `RoostError` with code `invalidRequest` for a finding without a valid repository.
     init(_ report: VerifyReport) throws {
         let groups = Dictionary(grouping: report.findings.filter { $0.recipe == nil }) { [$0.model, $0.commit] }
         let fetched = try groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap { origin, findings in
@@ -29,7 +30,7 @@ struct ModelRepairPlan {
         pulls = fetched + made
     }
 
-    /// The pattern that describes one path and no other.
+    /// Returns the pattern that matches one path only.
     private static func pattern(for path: String) -> String {
         path.reduce(into: "") { pattern, character in pattern += "*?[".contains(character) ? "[\(character)]" : String(character) }
     }

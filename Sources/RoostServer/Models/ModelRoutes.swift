@@ -5,9 +5,9 @@ import Hummingbird
 import RoostCore
 import SystemPackage
 
-/// `/models`: what is on this machine, and what of it is in memory; verifies, repairs, cleans up and removes.
+/// `/models`: lists the models on this machine and in memory; verifies, repairs, cleans up and removes them.
 struct ModelRoutes: Sendable {
-    /// Verifications and repairs at a time.
+    /// The most verifications and repairs at the same time.
     private static let mostTurns = 2
 
     let upkeep: ModelUpkeep
@@ -72,7 +72,7 @@ struct ModelRoutes: Sendable {
                 try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
             }
         }
-        // While a status can still say it.
+        // Before the answer begins, so that its status can still be 404.
         if let selector { _ = try await upkeep.detail(of: selector) }
         guard let turn = turns.take() else {
             throw RoostError(
@@ -86,7 +86,8 @@ struct ModelRoutes: Sendable {
         }.response
     }
 
-    /// `org/name:QUANT` or `org/name:folder/file` from the path, its slashes encoded or not, and `revision` from the query.
+    /// Returns `org/name:QUANT` or `org/name:folder/file` from the path, with encoded slashes or not, and `revision`
+    /// from the query.
     private func selector(_ request: Request, _ context: RoostContext) throws -> ModelSelector {
         let parts =
             try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)

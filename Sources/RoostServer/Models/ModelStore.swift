@@ -5,12 +5,13 @@ import NIOPosix
 import RoostCore
 import SystemPackage
 
-/// The models on disk: what the routes of a server and the commands without one have in common. Work that waits for the disk is done on threads for it.
+/// The models on the disk, for the routes of a server and for commands without one. Work on the disk runs on threads
+/// for it.
 struct ModelStore: Sendable {
     let catalog: ModelCatalog
     let cache: HubCache
     let receipts: ReceiptFolder
-    /// Of two who remove at a time, the second would stumble over what the first has taken.
+    /// One removal at a time: two at the same time would disturb each other.
     private let cleanups = OneAtATime<FilePath>()
 
     init(hub: HubConfiguration, home: FilePath) {
@@ -19,9 +20,9 @@ struct ModelStore: Sendable {
         receipts = ReceiptFolder(home: home)
     }
 
-    /// The models that an engine can load.
+    /// Returns the models that an engine can load.
     ///
-    /// - Parameter loaded: What engines have in memory.
+    /// - Parameter loaded: The models in memory.
     /// - Returns: The models, loaded or not.
     /// - Throws: `RoostError` with code `fileSystem`.
     func list(loaded: [LoadedModel]) throws -> [ModelView] {
@@ -36,7 +37,7 @@ struct ModelStore: Sendable {
         }
     }
 
-    /// Everything the disk holds of a model.
+    /// Returns everything on the disk that belongs to a model.
     ///
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     func detail(of selector: ModelSelector, loaded: [LoadedModel], pulls: UnfinishedJobs) async throws -> ModelDetail {
@@ -52,7 +53,7 @@ struct ModelStore: Sendable {
         }
     }
 
-    /// What unfinished downloads have left.
+    /// Returns the rests of unfinished downloads.
     func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
 
     /// Hashes files again.
@@ -60,7 +61,7 @@ struct ModelStore: Sendable {
         try await CacheVerifier(cache: cache, receipts: receipts).verify(selector, onProgress: onProgress)
     }
 
-    /// Removes what nobody needs.
+    /// Removes unused content.
     func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [LoadedModel]) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(
             cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
@@ -79,12 +80,12 @@ struct ModelStore: Sendable {
         }
     }
 
-    /// The folders that engines have the models from which a selector names.
+    /// Returns the snapshot folders of a selection.
     func snapshots(of selector: ModelSelector) throws -> [FilePath] {
         try cache.snapshots(of: selector) + receipts.conversionFolders(of: selector, in: cache)
     }
 
-    /// Sets a damaged file aside.
+    /// Moves a damaged file to quarantine.
     func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
         try finding.recipe == nil ? cache.quarantine(finding) : receipts.quarantine(finding)
     }

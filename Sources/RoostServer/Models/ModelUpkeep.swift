@@ -6,7 +6,7 @@ import PullJobs
 import RoostCore
 import SystemPackage
 
-/// Verifies, repairs, cleans and removes models beside a server's engines and pulls.
+/// Verifies, repairs, cleans up and removes models while engines and pulls run.
 struct ModelUpkeep: Sendable {
     let store: ModelStore
     let engines: EngineSupervisor
@@ -31,7 +31,7 @@ struct ModelUpkeep: Sendable {
         return report
     }
 
-    /// Removes a model. One that is in memory or being pulled stays, unless force ends that first.
+    /// Removes a model. One that is in memory or being pulled is kept, unless force ends that first.
     ///
     /// - Throws: `RoostError` with code `modelNotFound`, `conflict` or `fileSystem`.
     func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
@@ -50,14 +50,14 @@ struct ModelUpkeep: Sendable {
         return report
     }
 
-    /// Takes a model out of memory, by any name that means it; without a variant, all of the repository.
+    /// Unloads a model by any of its names; without a variant, all models of the repository.
     func unload(_ reference: ModelReference) async {
         let named = reference.variant == nil ? nil : try? await store.onDisk { try store.catalog.entry(for: reference) }
         for engine in await engines.loadedModels() where engine.modelFile == named?.modelFile { await engines.unload(engine.reference) }
         await engines.unload(reference)
     }
 
-    /// A pull that was just ended lets go of its files within a moment.
+    /// Removes a model whose pull was just cancelled, which releases its files within a moment.
     private func removeWhenFree(_ removal: ModelRemoval) async throws -> CacheCleanup {
         for _ in 0..<50 {
             do {
@@ -77,7 +77,7 @@ struct ModelUpkeep: Sendable {
             field: "model")
     }
 
-    /// The engines that have their files from what a selector names.
+    /// Returns the loaded models of a selection.
     private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
         let (snapshots, named) = try await store.onDisk {
             (Set(try store.snapshots(of: selector)), selector.variant == nil ? nil : try? store.catalog.entry(for: selector.model))
@@ -88,7 +88,7 @@ struct ModelUpkeep: Sendable {
         }
     }
 
-    /// Verifies, sets damaged files aside, and has pulls fetch them and missing ones again.
+    /// Verifies files, moves damaged ones to quarantine, and starts pulls for them and for missing ones.
     ///
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     func repair(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> ModelRepair {
@@ -99,13 +99,14 @@ struct ModelUpkeep: Sendable {
             do {
                 if let path = try await store.onDisk({ try store.quarantine(finding) }) { quarantined.append(path) }
             } catch let error as RoostError where error.code == .conflict {
-                // Somebody fetches it already. The pull waits for that one, hashes what it finds, and fetches it again if need be.
+                // A pull of this file is already running. The new pull waits for it, hashes the file, and fetches it
+                // again if needed.
                 logger.info("a damaged file is being worked on; the pull looks at it after", metadata: ["file": "\(finding.location)"])
             }
         }
         var jobs: [String] = []
         for pull in plan.pulls { jobs.append(try await pulls.submit(pull).id) }
-        // The pulls are on record; nobody needs the damaged bytes any more.
+        // The pulls are recorded, so the damaged bytes are no longer needed.
         for path in quarantined { try await store.onDisk { try store.cache.discard(quarantined: path) } }
         if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(report.findings.count)", "jobs": "\(jobs)"]) }
         return ModelRepair(report: report, jobs: jobs)

@@ -7,17 +7,18 @@ import PullJobs
 public import RoostCore
 public import SystemPackage
 
-/// The models on disk while no server runs: what looks only looks, what changes anything owns the home meanwhile, so that no server starts beside it.
+/// The models on the disk while no server runs. Methods that change something own the home meanwhile, so that no server
+/// can start; the others only read.
 public struct OfflineModels: Sendable {
     private let home: FilePath
     private let store: ModelStore
     private let hub: HubConfiguration
     private let environment: [String: String]
 
-    /// Finds the cache and the home that a server with this environment would use.
+    /// Creates the value for the cache and the home of this environment.
     ///
     /// - Parameter environment: The environment variables.
-    /// - Throws: `RoostError` when a variable cannot be used.
+    /// - Throws: `RoostError` when a variable is invalid.
     public init(environment: [String: String]) throws {
         home = try ServerSettings.homeDirectory(flag: nil, environment: environment)
         hub = try HubConfiguration(environment: environment)
@@ -25,22 +26,22 @@ public struct OfflineModels: Sendable {
         self.environment = environment
     }
 
-    /// The models that an engine could load.
+    /// Returns the models that an engine could load.
     ///
     /// - Returns: The models; none is loaded.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func list() async throws -> [ModelView] { try store.list(loaded: []) }
 
-    /// Everything the disk holds of a model.
+    /// Returns everything on the disk that belongs to a model.
     ///
-    /// - Parameter selector: Which.
+    /// - Parameter selector: The model.
     /// - Returns: The detail.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     public func detail(of selector: ModelSelector) async throws -> ModelDetail {
         try await store.detail(of: selector, loaded: [], pulls: unfinished())
     }
 
-    /// What unfinished downloads have left.
+    /// Returns the rests of unfinished downloads.
     ///
     /// - Returns: The files.
     /// - Throws: `RoostError` with code `fileSystem` or `database`.
@@ -49,21 +50,21 @@ public struct OfflineModels: Sendable {
     /// Hashes files again.
     ///
     /// - Parameters:
-    ///   - selector: Which model; `nil` for all.
-    ///   - onProgress: Hears how far it is.
-    /// - Returns: What was found.
+    ///   - selector: The model; `nil` for all.
+    ///   - onProgress: Receives the progress.
+    /// - Returns: The result.
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     public func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
         try await store.verify(selector, onProgress: onProgress)
     }
 
-    /// Removes what nobody needs.
+    /// Removes unused content.
     ///
     /// - Parameters:
-    ///   - isDryRun: Whether nothing is removed.
-    ///   - includesRevisions: Whether superseded commits go, too.
-    ///   - minimumAge: How long an unfinished download must have rested, in seconds.
-    /// - Returns: What went, or would.
+    ///   - isDryRun: Whether to remove nothing.
+    ///   - includesRevisions: Whether to remove commits without a branch or tag too.
+    ///   - minimumAge: The minimum age of unfinished downloads to remove, in seconds since their last write.
+    /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError` with code `conflict` while a server runs; `fileSystem` or `database`.
     public func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup {
         let options = CollectOptions(isDryRun: isDryRun, includesRevisions: includesRevisions, minimumAge: minimumAge)
@@ -71,22 +72,23 @@ public struct OfflineModels: Sendable {
         return try await owningHome { try await store.collect(options, pulls: unfinished(), loaded: []) }
     }
 
-    /// Removes a model. Pulls that are not finished can be ended by a server only, so force does not help here.
+    /// Removes a model. Only a server can cancel unfinished pulls, so force has no effect on them here.
     ///
-    /// - Parameter removal: Which, and how.
-    /// - Returns: What went, or would.
+    /// - Parameter removal: The model and the options.
+    /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem`, `database`, or `conflict`, also while a server runs.
     public func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
         guard !removal.isDryRun else { return try await store.remove(removal, pulls: unfinished()) }
         return try await owningHome { try await store.remove(removal, pulls: unfinished()) }
     }
 
-    /// Makes a model of weights in the cache. Needs no claim on the home: a server beside it makes the same model only once, too.
+    /// Makes a model from weights in the cache. It does not need to own the home: a server at the same time makes the
+    /// same model only once.
     ///
     /// - Parameters:
-    ///   - selector: Which repository, by which recipe, of which revision.
-    ///   - policy: Which recipe, where the selector names none.
-    ///   - onProgress: Hears how far it is.
+    ///   - selector: The repository, with an optional recipe and revision.
+    ///   - policy: The wanted quantisation, where the selector names none.
+    ///   - onProgress: Receives the progress.
     /// - Returns: The model.
     /// - Throws: As `LocalConversion.run`; `RoostError` with code `invalidConfiguration`.
     public func convert(
@@ -99,17 +101,17 @@ public struct OfflineModels: Sendable {
         return try await conversion.run(selector, policy: policy, onProgress: onProgress)
     }
 
-    /// The files of a model that an engine could load.
+    /// Returns the files of a model that an engine could load.
     ///
-    /// - Parameter reference: Which.
+    /// - Parameter reference: The model.
     /// - Returns: The GGUF file, or all parts of a split one in order.
     /// - Throws: `RoostError` with code `modelNotFound`.
     public func files(of reference: ModelReference) throws -> [FilePath] { try store.catalog.entry(for: reference).parts }
 
-    /// The folders with the files of a repository, as the Hub cache has them.
+    /// Returns the snapshot folders of a repository in the Hub cache.
     ///
-    /// - Parameter selector: Which; all revisions that are here without one.
-    /// - Returns: Paths; none for what is not here.
+    /// - Parameter selector: The repository; without a revision, all local revisions.
+    /// - Returns: The paths; none when the repository is not on this machine.
     /// - Throws: `RoostError` with code `fileSystem`.
     public func snapshots(of selector: ModelSelector) throws -> [FilePath] { try store.cache.snapshots(of: selector) }
 

@@ -4,13 +4,14 @@ import NIOCore
 import RoostCore
 import ServiceLifecycle
 
-/// The body of an answer that takes long, as JSON lines: how far the work is, twice a second at most, and in the end its result or why it broke off.
-/// The work ends when the client leaves or the server stops.
+/// The body of an answer to long work, as JSON lines: the progress, at most twice a second, and finally the result or
+/// the error. The work is cancelled when the client disconnects or the server stops.
 struct ProgressBody<Result: Codable & Sendable>: Sendable {
     let request: Request
     let work: @Sendable (_ onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> Result
 
-    /// An answer with this body. Watching for the client's end uses the connection up.
+    /// The response with this body. Its connection cannot be used again, because it is watched for the client's
+    /// disconnection.
     var response: Response {
         Response(
             status: .ok, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-cache", .connection: "close"],
@@ -37,7 +38,7 @@ struct ProgressBody<Result: Codable & Sendable>: Sendable {
         try await writer.finish(nil)
     }
 
-    /// Does the work and tells how it ended, which nothing said later pushes out.
+    /// Does the work and sends the last line, which later progress cannot replace.
     private func finish(_ sink: AsyncStream<Line>.Continuation) async {
         defer { sink.finish() }
         do {

@@ -1,7 +1,7 @@
 import JobStore
 import RoostCore
 
-/// The pulls that are queued, paused or running, by repository. What they have begun is theirs.
+/// The queued, paused and running pulls by repository, which own the rests of their downloads.
 struct UnfinishedJobs: Sendable {
     private let jobs: [RepositoryID: [String]]
 
@@ -10,7 +10,7 @@ struct UnfinishedJobs: Sendable {
         self.jobs = Dictionary(known, uniquingKeysWith: +)
     }
 
-    /// Reads them from a running store.
+    /// Reads the jobs of an open store.
     init(in database: JobDatabase) async throws {
         var found: [(id: String, model: String)] = []
         for status in [JobStatus.queued, .running] {
@@ -19,17 +19,17 @@ struct UnfinishedJobs: Sendable {
         self.init(found)
     }
 
-    /// The ids of a repository's jobs.
+    /// Returns the ids of a repository's jobs.
     func ids(of repository: RepositoryID) -> [String] { jobs[repository] ?? [] }
 
-    /// Why a repository is to be left alone.
+    /// Returns why a repository must not be changed.
     var reasonToKeep: @Sendable (RepositoryID) -> String? {
         { repository in
             ids(of: repository).first.map { "pull \($0) of it is not finished; wait for it, or end it with `roost jobs cancel \($0)`" }
         }
     }
 
-    /// Writes into partial files whose they are.
+    /// Adds the job's id to the unfinished downloads of its repository.
     func naming(_ partials: [PartialDownload]) -> [PartialDownload] {
         partials.map { partial in
             var partial = partial

@@ -1,9 +1,9 @@
 import RoostCore
 
 extension ChatRequest {
-    /// Checks the fields of a body.
+    /// Parses the fields of a body.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(fields: RequestFields) throws {
         self.init(
             model: try ModelReference(parsing: try fields.string("model", maxBytes: ModelReference.byteLimit)).description,

@@ -1,15 +1,15 @@
 import RoostCore
 import ServiceLifecycle
 
-/// Runs `work` and cancels it at the deadline, or some time after the server was asked to stop.
+/// Runs `work` and cancels it at the deadline, or some time after a request to stop the server.
 ///
 /// - Parameters:
-///   - deadline: When the time is over.
-///   - drain: How long the work may go on after the server was asked to stop.
-///   - what: The sentence for a deadline that has passed.
-///   - work: What to do.
-/// - Returns: What `work` returns.
-/// - Throws: `RoostError` with code `timedOut` or `shuttingDown`, else what `work` throws.
+///   - deadline: The deadline.
+///   - drain: The most time for the work after a request to stop the server.
+///   - what: The sentence of the error when the deadline has passed.
+///   - work: The work.
+/// - Returns: The result of `work`.
+/// - Throws: `RoostError` with code `timedOut` or `shuttingDown`; the errors of `work`.
 func withDeadline<Value: Sendable>(
     _ deadline: ContinuousClock.Instant, drain: Duration,
     what: String = "The answer was not complete within the time the request allows (`timeout`); allow more, or ask for less.",

@@ -4,14 +4,15 @@ import Hummingbird
 import NIOCore
 import NIOFoundationCompat
 
-/// How Roost writes JSON.
+/// Roost's JSON encoding.
 enum JSON {
-    /// A value as JSON text; keys in alphabetical order, so that equal answers are equal texts, and slashes as they are.
+    /// Returns a value as JSON text with keys in alphabetical order, so that equal answers have equal texts, and
+    /// without escaped slashes.
     ///
-    /// The types Roost encodes hold only strings, finite numbers and booleans, for which encoding cannot fail.
+    /// Roost's types contain only strings, finite numbers and Booleans, whose encoding cannot fail.
     static func buffer(_ value: some Encodable) -> ByteBuffer { (try? encode(value)) ?? failure }
 
-    /// A JSON answer.
+    /// Returns a JSON response.
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"

@@ -2,10 +2,10 @@ import ModelFormats
 import RoostCore
 
 extension JSONValue {
-    /// Whether it is a string, a number, true or false.
+    /// Whether the value is a string, a number or a Boolean.
     var isScalar: Bool { isString || bool != nil || double != nil }
 
-    /// The value as an error message names it: `the string "maybe"`, `an array`, `3`.
+    /// The value in words, for error messages: `the string "maybe"`, `an array`, `3`.
     var describedForPeople: String {
         if isNull { return "null" }
         if let bool { return "\(bool)" }

@@ -1,9 +1,9 @@
 import RoostCore
 
 extension PullRequest {
-    /// Checks the fields of a body; who may be called back is the caller's to check.
+    /// Parses the fields of a body. The caller checks `callback_url`.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that names the field and what is allowed.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(fields: RequestFields) throws {
         let pasted = try Self.model(try fields.string("model", maxBytes: ModelReference.byteLimit))
         self.init(
@@ -24,9 +24,9 @@ extension PullRequest {
         isDryRun = try fields.bool("dry_run", default: false)
     }
 
-    /// The pull to record.
+    /// Returns the validated pull.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` for a model that is none.
+    /// - Throws: `RoostError` with code `invalidRequest` for an invalid model.
     func newPull() throws -> NewPull {
         var pull = NewPull(model: try ModelReference(parsing: model), quantize: quantize, initialize: initialize)
         pull.revision = revision
@@ -43,13 +43,14 @@ extension PullRequest {
         return pull
     }
 
-    /// A model's name, or the address of its page with the revision that it names.
+    /// Parses a model's name, or the URL of its page with the revision in it.
     private static func model(_ text: String) throws -> (model: ModelReference, revision: String?) {
         if let address = try ModelAddress(parsing: text) { return (address.model, address.revision) }
         return (try ModelReference(parsing: text), nil)
     }
 
-    /// A revision becomes a part of URLs and a path below the cache's `refs`: a subset of what `git check-ref-format` allows.
+    /// Checks a revision, which becomes a part of URLs and a path below the cache's `refs`: a subset of the rules of
+    /// `git check-ref-format`.
     private static func checkedRevision(_ name: String) throws -> String {
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {

@@ -5,17 +5,18 @@ import RoostCore
 import ServiceLifecycle
 
 extension Request {
-    /// How long a body may take to arrive, and how much longer for each MiB that it may have.
+    /// The most time for a body to arrive, and the additional time for each MiB of its limit.
     private static let bodyLimit = (least: Duration.seconds(30), perMebibyte: Duration.seconds(1))
 
-    /// Reads the whole body. A client that sends it too slowly, or not at all, holds up neither the server nor its end; one that sends too much is
-    /// refused, at once if it says so before.
+    /// Reads the whole body. A client that sends it too slowly or not at all delays neither the server nor its end. One
+    /// that sends too much is refused, at once if its header contains the length.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes to take.
-    ///   - time: How long it may take; `nil` for 30 seconds, and one more for each MiB of the limit.
-    /// - Returns: The body; the request keeps it, so that the connection can still be watched.
-    /// - Throws: `RoostError` with code `tooLarge`, `timedOut` or `shuttingDown`; `CancellationError` when the client is gone.
+    ///   - limit: The most bytes of the body.
+    ///   - time: The most time for it; `nil` for 30 seconds, and one more for each MiB of the limit.
+    /// - Returns: The body. The request keeps it, so that the connection can still be watched.
+    /// - Throws: `RoostError` with code `tooLarge`, `timedOut` or `shuttingDown`; `CancellationError` when the client
+    ///   has disconnected.
     mutating func readBody(upTo limit: Int, within time: Duration? = nil) async throws -> ByteBuffer {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Self.tooLarge(limit) }
         let body = body
@@ -28,7 +29,7 @@ extension Request {
             } catch is NIOTooManyBytesError {
                 throw Self.tooLarge(limit)
             } catch {
-                // What ends a body early is the client's end.
+                // A body ends early only when the client disconnects.
                 throw CancellationError()
             }
         }
@@ -36,13 +37,14 @@ extension Request {
         return buffer
     }
 
-    /// Reads a JSON body and takes what it needs from its fields.
+    /// Reads a JSON body and passes its fields on.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes to take.
-    ///   - check: Takes what it needs from the fields.
-    /// - Returns: What `check` returns.
-    /// - Throws: As `readBody`; `RoostError` with code `invalidRequest` when the body is no JSON object; what `check` throws.
+    ///   - limit: The most bytes of the body.
+    ///   - check: Reads the fields.
+    /// - Returns: The result of `check`.
+    /// - Throws: As `readBody`; `RoostError` with code `invalidRequest` when the body is not a JSON object; the errors
+    ///   of `check`.
     mutating func readFields<Value: Sendable>(
         upTo limit: Int, _ check: @escaping @Sendable (RequestFields) throws -> Value
     ) async throws -> Value {

@@ -3,27 +3,28 @@ import ModelFormats
 import NIOCore
 import RoostCore
 
-/// The fields of a JSON request body. Each look-up checks the value and names the field and what is allowed when it is wrong.
+/// The fields of a JSON request body. Each method validates the value; its error contains the field and the allowed
+/// values.
 ///
-/// Fields nobody asks for are ignored, so that clients of later versions work.
+/// Unknown fields are ignored, so that clients of later versions work.
 struct RequestFields: Sendable {
-    /// The most fields of an object: each look-up passes by all of them.
+    /// The most fields of an object: each method searches all of them.
     private static let mostFields = 256
-    /// What is longer, in bytes, is parsed on threads of its own.
+    /// The number of bytes above which a body is parsed on threads for long work.
     private static let shortBody = 16 << 10
-    /// Each value costs 16 bytes of memory while the body is read.
+    /// Each value needs 16 bytes of memory while the body is read.
     private static let limits = JSONLimits(nodeCount: 1_000_000, depth: 64)
 
     /// The object.
     let values: JSONValue
-    /// What stands before a field's name in messages, such as `messages[2].`.
+    /// The prefix of a field's name in messages, such as `messages[2].`.
     let prefix: String
 
     /// - Parameters:
-    ///   - values: A JSON value; hostile.
-    ///   - name: What messages call it.
-    ///   - field: Its name; `nil` for the body itself.
-    /// - Throws: `RoostError` with code `invalidRequest` when it is no object, or has too many fields.
+    ///   - values: A JSON value; untrusted.
+    ///   - name: The name of the object in messages.
+    ///   - field: The name of its field; `nil` for the body itself.
+    /// - Throws: `RoostError` with code `invalidRequest` when it is not an object, or has too many fields.
     init(_ values: JSONValue, name: String, field: String?) throws {
         guard let members = values.members else {
             throw RoostError(
@@ -53,13 +54,13 @@ struct RequestFields: Sendable {
         try self.init(document.root, name: "The body", field: nil)
     }
 
-    /// Parses a body and takes from it what is needed: a long one on threads for such work.
+    /// Parses a body and passes its fields on: a long one on threads for such work.
     ///
     /// - Parameters:
-    ///   - body: JSON; hostile.
-    ///   - check: Takes what it needs.
-    /// - Returns: What `check` returns.
-    /// - Throws: `RoostError` with code `invalidRequest`; what `check` throws.
+    ///   - body: JSON; untrusted.
+    ///   - check: Reads the fields.
+    /// - Returns: The result of `check`.
+    /// - Throws: `RoostError` with code `invalidRequest`; the errors of `check`.
     static func read<Value: Sendable>(_ body: ByteBuffer, _ check: @escaping @Sendable (RequestFields) throws -> Value) async throws -> Value {
         guard body.readableBytes > shortBody else { return try check(RequestFields(body: body)) }
         return try await WorkThreads.run { try check(RequestFields(body: body)) }
@@ -77,13 +78,13 @@ struct RequestFields: Sendable {
         return text
     }
 
-    /// A string that may be absent; control characters, which would garble a list on a terminal, are refused.
+    /// Returns an optional string. Control characters, which would disturb a terminal, are refused.
     func optionalString(_ name: String, bytes: ClosedRange<Int>) throws -> String? {
         guard let value = value(name) else { return nil }
         return try plainText(value, named: name, bytes: bytes)
     }
 
-    /// An array of strings that may be absent.
+    /// Returns an optional array of strings.
     func optionalStrings(_ name: String, count: ClosedRange<Int>, bytes: ClosedRange<Int>) throws -> [String]? {
         let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) strings"
         guard let value = value(name) else { return nil }
@@ -94,7 +95,7 @@ struct RequestFields: Sendable {
         return try items.enumerated().map { try plainText($1, named: "\(name)[\($0)]", bytes: bytes) }
     }
 
-    /// A whole number that may be absent.
+    /// Returns an optional whole number.
     func optionalInt(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let value = value(name) else { return nil }
         guard let number = value.double, let whole = Int(exactly: number), range.contains(whole) else {
@@ -103,12 +104,12 @@ struct RequestFields: Sendable {
         return whole
     }
 
-    /// A download rate that may be absent.
+    /// Returns an optional download rate.
     func optionalRate(_ name: String) throws -> Int64? {
         try optionalInt(name, in: Int(Job.rates.lowerBound)...Int(Job.rates.upperBound)).map(Int64.init)
     }
 
-    /// A time that may be absent.
+    /// Returns an optional time.
     func optionalTime(_ name: String) throws -> Timestamp? {
         let allowed = "must be a time in UTC such as 2026-01-31T12:00:00Z"
         guard let value = value(name) else { return nil }
@@ -150,7 +151,7 @@ struct RequestFields: Sendable {
         return choice
     }
 
-    /// An array of objects, each as fields of its own.
+    /// Returns an array of objects.
     func objects(_ name: String, count: ClosedRange<Int>) throws -> [RequestFields] {
         let allowed = "must be an array of \(count.lowerBound) to \(count.upperBound) objects"
         guard let items = try required(name, allowed).elements else { throw wrong(name, allowed) }
@@ -173,7 +174,7 @@ struct RequestFields: Sendable {
 
     private func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
-    /// A field that is there; `null` counts as absent.
+    /// Returns the value of a field; `null` counts as missing.
     func value(_ name: String) -> JSONValue? {
         guard let value = values[name], !value.isNull else { return nil }
         return value
@@ -200,9 +201,9 @@ extension String {
 }
 
 extension Timestamp {
-    /// Reads a time that somebody sent.
+    /// Parses a time.
     ///
-    /// - Parameter text: ISO 8601 that ends in `Z`, of the years 1970 to 9999; hostile until parsed.
+    /// - Parameter text: ISO 8601 that ends in `Z`, of the years 1970 to 9999; untrusted.
     init?(utc text: String) {
         guard text.utf8.count <= 40, text.hasSuffix("Z"), let date = Timestamp(rawValue: text).date,
             (0..<253_402_300_800).contains(date.timeIntervalSince1970)

@@ -1,8 +1,8 @@
 import Foundation
 import NIOPosix
 
-/// Threads for what takes the processor for more than a millisecond, such as reading and writing long JSON, so that the few threads that answer
-/// requests never stand behind it. One processor is left to these.
+/// Threads for work of more than a millisecond, such as reading and writing long JSON, so that the few threads that
+/// answer requests never wait for it. One processor is left to those.
 enum WorkThreads {
     private static let pool: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: max(1, min(4, ProcessInfo.processInfo.activeProcessorCount - 1)))
@@ -10,10 +10,11 @@ enum WorkThreads {
         return pool
     }()
 
-    /// Does some work on one of the threads. Pieces are done in the order they come, so keep each below some ten milliseconds.
+    /// Runs some work on one of the threads. Work begins in the order of the calls, so it should be split into parts of
+    /// about ten milliseconds.
     ///
-    /// - Parameter work: What to do; it may wait for the disk.
-    /// - Returns: What `work` returns.
-    /// - Throws: `CancellationError` when the task was cancelled before its turn came; what `work` throws.
+    /// - Parameter work: The work; it may block.
+    /// - Returns: The result of `work`.
+    /// - Throws: `CancellationError` when the task was cancelled before its turn; the errors of `work`.
     static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value { try await pool.runIfActive(work) }
 }

@@ -1,7 +1,7 @@
 import Hummingbird
 import RoostCore
 
-/// `/bandwidth`: shows and changes what downloads may take.
+/// `/bandwidth`: shows and changes the download limit.
 struct BandwidthRoutes: Sendable {
     let bandwidth: BandwidthService
 

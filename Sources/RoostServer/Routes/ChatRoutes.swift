@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import RoostCore
 
-/// `POST /chat`: a conversation with a model that is on this machine. It never downloads.
+/// `POST /chat`: a conversation with a model on this machine. It never downloads a model.
 struct ChatRoutes: Sendable {
     let inference: Inference
 
@@ -52,6 +52,6 @@ struct ChatRoutes: Sendable {
 }
 
 extension Duration {
-    /// Whole nanoseconds; durations here are far below the 292 years that fit.
+    /// The number of nanoseconds; durations here are far below the maximum of 292 years.
     var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -6,20 +6,20 @@ import Logging
 import PullJobs
 import RoostCore
 
-/// `/jobs`: lists, shows, follows, steers and deletes jobs.
+/// `/jobs`: lists, shows, watches, controls and deletes jobs.
 struct JobRoutes: Sendable {
     private let database: JobDatabase
     private let pulls: PullWorker
     private let polls: JobPollService
     private let broadcast: JobBroadcast
 
-    /// Makes the routes.
+    /// Creates the routes.
     ///
     /// - Parameters:
-    ///   - database: The jobs.
-    ///   - pulls: Who works on them.
-    ///   - polls: Counts who asks for a job.
-    ///   - logger: Hears about progress that cannot be told.
+    ///   - database: The database of the jobs.
+    ///   - pulls: The worker of the jobs.
+    ///   - polls: Counts the requests for a job.
+    ///   - logger: The logger.
     init(database: JobDatabase, pulls: PullWorker, polls: JobPollService, logger: Logger) {
         self.database = database
         self.pulls = pulls
@@ -45,7 +45,8 @@ struct JobRoutes: Sendable {
         group.post(":id/rate", use: limit)
     }
 
-    /// The id as it was asked for if there is such a job, else in lower case: our ids are, and people copy them from programs that write capitals.
+    /// Returns the id from the path if there is such a job, otherwise in lower case: Roost's ids are, but some programs
+    /// display capitals.
     private func id(_ context: RoostContext) throws -> String {
         let raw = try context.parameters.require("id")
         let id = try JobID(parsing: raw.removingPercentEncoding ?? raw).description
@@ -111,10 +112,10 @@ extension JobRoutes {
             return try await WorkThreads.run { JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
         }
         let newest = try database.lastEventNumber()
-        // A number that is ahead comes from before jobs.db was replaced by an older one.
+        // A number beyond the newest event is from before jobs.db was replaced by an older one.
         let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)
         if let job, job.status.isFinished, query.isReturning, try database.events(of: job.id, after: after, limit: 1).isEmpty {
-            // This, and not the end of a stream, tells a browser not to come back.
+            // Only this status, not the end of a stream, prevents a browser from reconnecting.
             return Response(status: .noContent)
         }
         return JobEventBody(database: database, broadcast: broadcast, request: request, jobID: job?.id, after: after).response

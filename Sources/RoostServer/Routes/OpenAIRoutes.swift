@@ -7,7 +7,7 @@ import RoostCore
 
 /// `POST /v1/chat/completions` and `POST /v1/embeddings`, answered by the model's engine, and `GET /v1/models`.
 struct OpenAIRoutes: Sendable {
-    /// As long as the engine's own limit.
+    /// The most time for an answer, equal to the engine's own limit.
     private static let longest: Duration = .seconds(3600)
 
     let inference: Inference
@@ -47,7 +47,7 @@ struct OpenAIRoutes: Sendable {
         return JSON.response(OpenAIModelList(data: entries.map(OpenAIModel.init)))
     }
 
-    /// The model that an id names, its slash encoded or not. What is no id names none.
+    /// Returns the model with an id, with an encoded slash or not. An invalid id matches no model.
     private func model(_ request: Request, context: RoostContext) async throws -> Response {
         let parts = try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
         let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
@@ -59,7 +59,7 @@ struct OpenAIRoutes: Sendable {
     }
 }
 
-/// A model in OpenAI's shape.
+/// A model in OpenAI's form.
 private struct OpenAIModel: Encodable {
     let id: String
     let object = "model"
@@ -69,7 +69,7 @@ private struct OpenAIModel: Encodable {
     init(_ entry: ModelEntry) { id = entry.reference.description }
 }
 
-/// `GET /v1/models` in OpenAI's shape.
+/// The answer to `GET /v1/models` in OpenAI's form.
 private struct OpenAIModelList: Encodable {
     let object = "list"
     let data: [OpenAIModel]

@@ -3,10 +3,10 @@ import Hummingbird
 import PullJobs
 import RoostCore
 
-/// `POST /pull`: asks for a model and returns at once.
+/// `POST /pull`: starts a pull and returns at once.
 struct PullRoutes: Sendable {
     let pulls: PullWorker
-    /// Refuses a `callback_url` that the server may not call.
+    /// Checks whether the server may call a `callback_url`.
     var checkCallback: @Sendable (String) throws -> Void = refuseCallbacks
 
     func add(to router: Router<RoostContext>) { router.post("pull", use: pull) }
@@ -17,7 +17,7 @@ struct PullRoutes: Sendable {
         if let url = pull.callbackURL { try checkCallback(url) }
         if pull.isDryRun == true {
             let preview = try pull.newPull()
-            // The Hub is asked as long as the client is there.
+            // The requests to the Hub are cancelled when the client disconnects.
             return JSON.response(try await context.channel.whileClientStays { try await pulls.preview(preview) })
         }
         let job = try await pulls.submit(pull.newPull())

@@ -16,7 +16,7 @@ struct StatusRoutes: Sendable {
         router.get("diag") { _, _ in JSON.response(try await diagnostics()) }
     }
 
-    /// Answered with 200 as long as the process works, also when jobs.db does not.
+    /// Answers with 200 while the process works, even when jobs.db does not.
     private func health() async -> HealthReport {
         HealthReport(
             counts: await parts.jobCounts.current(), recovery: parts.database.recovery, writeFailure: await parts.writeCheck.failure(),
@@ -37,7 +37,8 @@ struct StatusRoutes: Sendable {
 
     private func diagnostics() async throws -> Diagnostics {
         let settings = parts.configuration.settings
-        // The writer answers for itself; where it is held up, this answer is needed most and must not wait for it.
+        // The writer provides these values. When it is blocked, this answer is especially needed and must not wait for
+        // it.
         let journal = await parts.writeCheck.failure() == nil ? try await parts.database.journalSettings() : []
         return Diagnostics(
             status: try await status(), home: settings.home.string, hubCache: parts.hubConfiguration.cacheDirectory.string,
@@ -50,7 +51,7 @@ struct StatusRoutes: Sendable {
     }
 }
 
-/// The answer to `GET /diag`: what somebody who helps needs to know. It holds paths, and never a token or a prompt.
+/// The answer to `GET /diag`: details for a support request. It contains paths, but never a token or a prompt.
 private struct Diagnostics: Encodable {
     struct Engine: Encodable {
         let model: String

@@ -1,18 +1,19 @@
 import Foundation
 
-/// When a call that failed is made again: after 10 s, then twice as long each time up to an hour, 12 calls in about four hours.
+/// The times of retries of a failed call: after 10 s, then twice as long each time up to an hour; 12 calls in about
+/// four hours.
 struct WebhookBackoff: Sendable {
-    /// So many calls, then it is given up.
+    /// The number of calls after which a webhook is given up.
     static let mostTries = 12
-    /// In seconds.
+    /// The shortest and the longest pause in seconds.
     static let pauses = 10.0...3600.0
 
-    /// 0.8 … 1.2: receivers that failed together are not called together again.
+    /// A factor of 0.8 … 1.2, so that receivers that failed together are not called together again.
     var jitter: @Sendable () -> Double = { Double.random(in: 0.8...1.2) }
 
-    /// The pause before the next call.
+    /// Returns the pause before the next call.
     ///
-    /// - Parameter failures: How many calls have failed, this one included; 1 or more.
+    /// - Parameter failures: The number of failed calls including this one; 1 or more.
     /// - Returns: Seconds; `nil` to give up.
     func pause(after failures: Int) -> TimeInterval? {
         guard failures < Self.mostTries else { return nil }

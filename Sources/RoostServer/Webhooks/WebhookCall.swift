@@ -2,23 +2,23 @@ import Foundation
 import JobStore
 import RoostCore
 
-/// One call: what is sent for a job that has ended.
+/// The HTTP call for a job that has ended.
 struct WebhookCall: Sendable {
-    /// Who is called.
+    /// The URL of the receiver.
     let url: String
-    /// The JSON.
+    /// The JSON body.
     let body: Data
-    /// All headers.
+    /// The headers.
     let headers: [(name: String, value: String)]
 
-    /// Makes a call.
+    /// Creates a call.
     ///
     /// - Parameters:
-    ///   - webhook: What is due.
+    ///   - webhook: The webhook that is due.
     ///   - job: The job that has ended.
-    ///   - date: Now.
-    ///   - signature: Signs it.
-    /// - Throws: What the encoder throws.
+    ///   - date: The current time.
+    ///   - signature: The signature of the call.
+    /// - Throws: The errors of the encoder.
     init(_ webhook: JobWebhook, job: Job, date: Date, signature: WebhookSignature) throws {
         let event = Self.event(of: job)
         let attempt = webhook.attempts + 1
@@ -37,7 +37,7 @@ struct WebhookCall: Sendable {
         ]
     }
 
-    /// `succeeded`, `failed` or `canceled`: the word of the job's history.
+    /// Returns `succeeded`, `failed` or `canceled`, as in the job's history.
     private static func event(of job: Job) -> String {
         (job.stage == .canceled ? JobEvent.Kind.canceled.rawValue : job.status.rawValue)
     }

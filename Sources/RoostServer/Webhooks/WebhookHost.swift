@@ -1,15 +1,15 @@
-/// A host that webhooks may call, as it stands in a setting or between `//` and the path of a URL: `name`, `name:port`, `[::1]:port`.
+/// A host that webhooks may call, from a setting or from the authority of a URL: `name`, `name:port`, `[::1]:port`.
 ///
-/// Deliberately narrow: only letters, digits, `.`, `-` and `_`, or an IPv6 address in brackets. What is not plainly a host is none.
+/// The accepted forms are few on purpose: only letters, digits, `.`, `-` and `_`, or an IPv6 address in brackets.
 struct WebhookHost: Sendable, Hashable {
-    /// In lower case; an IPv6 address keeps its brackets.
+    /// The name in lower case; an IPv6 address keeps its brackets.
     let name: String
-    /// 1 … 65535; `nil` when none is written.
+    /// The port, 1 … 65535; `nil` without one.
     let port: Int?
 
-    /// Takes a host with or without a port.
+    /// Parses a host with or without a port.
     ///
-    /// - Parameter text: The text; `nil` results when it is anything else than a host.
+    /// - Parameter text: The text; the result is `nil` when it is not a host.
     init?(_ text: String) {
         let text = text.lowercased()
         let name: Substring

@@ -1,22 +1,22 @@
 import JobStore
 
-/// Which calls are being made: so many at a time, fewer to each host, one to each receiver and one of each job. A receiver that does not answer holds
-/// up no other, and a host with many of them leaves places for others.
+/// The running calls: a limited number at a time, fewer to each host, one to each receiver and one of each job. A
+/// receiver that does not answer delays no other one, and a host with many receivers leaves room for other hosts.
 struct WebhookPlaces {
-    /// So many calls at a time.
+    /// The most calls at the same time.
     static let most = 8
-    /// So many of them to one host, whatever the port.
+    /// The most of them to one host, whatever the port.
     static let mostOfHost = 4
 
     private var receivers: [String: String] = [:]
 
-    /// How many more calls may begin.
+    /// The number of further calls that may begin.
     var free: Int { Self.most - receivers.count }
 
     /// The receivers that are being called.
     var busy: Set<String> { Set(receivers.values) }
 
-    /// Gives a call a place.
+    /// Reserves a place for a call.
     ///
     /// - Returns: Whether there was one.
     mutating func take(_ webhook: JobWebhook) -> Bool {
@@ -28,7 +28,7 @@ struct WebhookPlaces {
         return true
     }
 
-    /// Takes the place of a call back.
+    /// Releases the place of a call.
     mutating func leave(_ webhook: JobWebhook) { receivers[webhook.jobID] = nil }
 
     /// `http://[::1]:80` without scheme and port.

@@ -1,25 +1,25 @@
 import Foundation
 import RoostCore
 
-/// Which URLs a caller may name as `callback_url`. Whoever can reach Roost could otherwise make it send requests into the network it stands in, so
-/// only hosts that the operator has listed are called.
+/// The URLs that are allowed as `callback_url`. Without a rule, every client of Roost could make it send requests into
+/// its own network, so only the hosts in the operator's list are called.
 struct WebhookPolicy: Sendable {
-    /// A URL may have so many bytes.
+    /// The most bytes of a URL.
     static let longestURL = 2048
 
     private let allowedHosts: [WebhookHost]
 
-    /// Makes a policy.
+    /// Creates a policy.
     ///
     /// - Parameter allowedHosts: `host` or `host:port`; one without a port allows every port of the host. Empty means that webhooks are off.
     init(allowedHosts: [String]) { self.allowedHosts = allowedHosts.compactMap(WebhookHost.init) }
 
-    /// The policy that the settings ask for. Without a secret nothing can be signed, and nothing is called.
+    /// Creates the policy of the settings. Without a secret nothing can be signed, so no host is allowed.
     ///
     /// - Parameter settings: The settings.
     init(_ settings: ServerSettings) { self.init(allowedHosts: settings.webhookSecret == nil ? [] : settings.webhookAllowedHosts) }
 
-    /// Refuses every URL that may not be called.
+    /// Refuses a URL that may not be called.
     ///
     /// - Parameter url: The `callback_url` as it was sent.
     /// - Throws: `RoostError` with code `invalidRequest` and field `callback_url`.
@@ -34,9 +34,9 @@ struct WebhookPolicy: Sendable {
         guard !url.contains("#") else { throw refusal("must not have a fragment (the part after `#`), which is never sent.") }
         let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
         guard !authority.contains("@") else {
-            throw refusal("must not hold a user name or a password; the receiver knows Roost by the signature of each call.")
+            throw refusal("must not hold a user name or a password; the receiver recognises Roost by the signature of each call.")
         }
-        // Two readers must agree on the host: this one, and the one that the HTTP client goes by.
+        // Both parsers must find the same host: this one, and that of the HTTP client.
         guard let host = WebhookHost(String(authority)), let parsed = URL(string: url), parsed.port == host.port,
             parsed.host()?.lowercased() == host.name.filter({ !"[]".contains($0) })
         else { throw refusal("has no host name or address after \(scheme).") }

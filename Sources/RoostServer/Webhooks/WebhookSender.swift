@@ -3,19 +3,20 @@ import NIOCore
 import NIOHTTP1
 import RoostCore
 
-/// Makes calls over HTTP: follows no redirect, waits no longer than `timeLimit` in all, reads no more than `answerLimit` of the answer.
+/// Makes calls over HTTP. It follows no redirect, waits at most `timeLimit` in all, and reads at most `answerLimit` of
+/// the answer.
 struct WebhookSender: Sendable {
-    /// From the connection's begin to the answer's end.
+    /// The most time from the start of the connection to the end of the answer.
     static let timeLimit: Duration = .seconds(10)
-    /// In bytes. Nothing in the answer's body matters; it is read so that the receiver can finish what it says.
+    /// The most bytes of the answer's body. Its content is ignored; it is read so that the receiver can finish sending.
     static let answerLimit = 64 << 10
 
     private let http: HTTPClient
     private let timeLimit: Duration
 
-    /// Makes a sender; `shutdown()` has to be called in the end.
+    /// Creates a sender; `shutdown()` has to be called at the end.
     ///
-    /// - Parameter timeLimit: How long a call may take.
+    /// - Parameter timeLimit: The most time for a call.
     init(timeLimit: Duration = Self.timeLimit) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -26,12 +27,12 @@ struct WebhookSender: Sendable {
 
     /// Closes all connections.
     ///
-    /// - Throws: What the HTTP client throws.
+    /// - Throws: The errors of the HTTP client.
     func shutdown() async throws { try await http.shutdown() }
 
     /// Makes a call.
     ///
-    /// - Parameter call: What to send.
+    /// - Parameter call: The call.
     /// - Throws: `RoostError` with code `network` unless the receiver answers with a status of 200 … 299; `CancellationError`.
     func send(_ call: WebhookCall) async throws {
         let deadline = ContinuousClock.now + timeLimit
@@ -49,12 +50,13 @@ struct WebhookSender: Sendable {
         let status = Int(response.status.code)
         switch status {
         case 200..<300: return
-        case 300..<400: throw RoostError(.network, "The receiver answered \(status), a redirect, and webhooks follow none; name the final address.")
+        case 300..<400: throw RoostError(.network, "The receiver answered \(status), a redirect, and webhooks follow none; set the final URL.")
         default: throw RoostError(.network, "The receiver answered \(status); only 200 to 299 count as received.")
         }
     }
 
-    /// The call is decided by the status; a body that is too long, too slow or cut off changes nothing.
+    /// Reads the rest of an answer. Only the status decides; a body that is too long, too slow or incomplete has no
+    /// effect.
     private func read(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) async {
         await withDiscardingTaskGroup { group in
             let reading = ReadingLimit()
@@ -78,7 +80,7 @@ struct WebhookSender: Sendable {
                     if left <= 0 { return }
                 }
             } catch {
-                // See above: what comes after the status does not matter.
+                // Only the status decides, so an error of the body is ignored.
             }
         }
     }

@@ -5,14 +5,15 @@ import RoostCore
 import ServiceLifecycle
 import Synchronization
 
-/// Calls those who asked to be told when a job ends: at least once, also across restarts, because what is due stands in jobs.db until the receiver
-/// has said that it has it.
+/// Calls the webhooks of jobs that have ended: at least once, also across restarts, because a webhook stays in jobs.db
+/// until the receiver has confirmed it.
 final class WebhookService: Service {
-    /// The queue is looked at this often even when nobody says that there is something.
+    /// The longest time between two checks of the queue, also without a signal.
     private static let longestWait: Duration = .seconds(60)
-    /// The pause after jobs.db could not be read or written.
+    /// The pause after an error of jobs.db.
     private static let storePause: Duration = .seconds(5)
-    /// How often in a row the queue is looked at for receivers that are free; then the server's other readers have a turn.
+    /// The number of consecutive checks of the queue for free receivers, after which other readers of the database have
+    /// a turn.
     private static let looks = 8
     private static let pauseBetweenLooks: Duration = .milliseconds(200)
 
@@ -26,16 +27,17 @@ final class WebhookService: Service {
     private let wake = WakeSignal()
     private let places = Mutex(WebhookPlaces())
 
-    /// Makes a service; nothing happens before `run()`.
+    /// Creates a service; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - database: What is due, and the clock.
-    ///   - policy: Asked again before each call, since settings may have changed after the job was accepted.
-    ///   - secret: Signs the calls; without one nothing is called.
-    ///   - backoff: When a failed call is made again.
-    ///   - timeLimit: How long a call may take.
-    ///   - sleep: Waits.
-    ///   - logger: Hears about every call's end, and never a URL's path or query, which may hold a secret.
+    ///   - database: The database with the webhooks, and the clock.
+    ///   - policy: The policy. It is checked again before each call, since the settings may have changed after the job
+    ///     was accepted.
+    ///   - secret: The secret that signs the calls; without one nothing is called.
+    ///   - backoff: The times of retries.
+    ///   - timeLimit: The most time for a call.
+    ///   - sleep: Waits for a time.
+    ///   - logger: The logger. It never receives the path or query of a URL, which may contain a secret.
     init(
         database: JobDatabase, policy: WebhookPolicy, secret: SecretToken?, backoff: WebhookBackoff = WebhookBackoff(),
         timeLimit: Duration = WebhookSender.timeLimit, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -50,9 +52,9 @@ final class WebhookService: Service {
         self.logger = logger
     }
 
-    /// Calls until the server stops. A call that is under way then is given up, and made again after the next start.
+    /// Calls webhooks until the server stops. A running call is then abandoned and repeated after the next start.
     ///
-    /// - Throws: When the connections cannot be closed.
+    /// - Throws: An error when the connections cannot be closed.
     func run() async throws {
         let sender = WebhookSender(timeLimit: timeLimit)
         await cancelWhenGracefulShutdown { await self.work(sender) }
@@ -80,16 +82,19 @@ final class WebhookService: Service {
         }
     }
 
-    /// A watcher that was let go because it was too slow begins anew; what it missed is found in the queue.
+    /// Wakes the service when a job ends. A stream that ended because it was too slow is opened again; the missed jobs
+    /// are found in the queue.
     private func watch(_ events: AsyncStream<JobEvent>) async {
         for await event in events where event.status.isFinished { wake.signal() }
     }
 
-    /// The calls to begin now, as many as there is room for. Each look begins behind the receiver where the last one ended, so that all get their turn.
+    /// Returns the calls to begin now, as many as there are free places. Each check begins after the receiver of the
+    /// previous one, so that all get their turn.
     ///
-    /// - Parameter last: The receiver that was looked at last.
-    /// - Returns: The calls, and whether there is no room left or no receiver that was not looked at: in both cases the end of a call wakes.
-    /// - Throws: `RoostError` with code `database`; the places that were taken are free again.
+    /// - Parameter last: The receiver that was checked last.
+    /// - Returns: The calls, and whether no place is free or all receivers have been checked: in both cases the end of
+    ///   a call wakes the service.
+    /// - Throws: `RoostError` with code `database`; the reserved places are free again.
     private func takeDue(after last: inout String) async throws -> (calls: [JobWebhook], hasSeenAll: Bool) {
         var calls: [JobWebhook] = []
         for _ in 0..<Self.looks {
@@ -112,7 +117,7 @@ final class WebhookService: Service {
     private func pauseBeforeNext() throws -> Duration {
         guard let next = try database.nextWebhook() else { return Self.longestWait }
         let seconds = next.timeIntervalSince(database.now())
-        // What is due already is being called, or waits for one that is; each call's end wakes.
+        // Webhooks that are already due are being called, or wait for such a call, whose end wakes the service.
         return seconds > 0 ? min(.seconds(seconds), Self.longestWait) : Self.longestWait
     }
 
@@ -126,7 +131,8 @@ final class WebhookService: Service {
             let result = try await attempt(webhook, job: job, sender)
             try await record(result, of: webhook)
         } catch {
-            // Only cancellation and a jobs.db that cannot be read get here: the call stays due. The pause keeps it from being made in a rush.
+            // Only cancellation and an unreadable jobs.db lead here: the call stays due. The pause limits the number of
+            // retries.
             if !Task.isCancelled { logger.error("a webhook is tried again", metadata: ["job": "\(webhook.jobID)", "error": "\(error)"]) }
             try? await sleep(Self.storePause)  // Only cancellation throws here.
         }
@@ -135,7 +141,7 @@ final class WebhookService: Service {
     private enum Result {
         case delivered
         case failed(String)
-        /// Another program put the job back into the queue, past the history.
+        /// Another program has put the job back into the queue without an entry in its history.
         case notEnded
     }
 
@@ -149,12 +155,14 @@ final class WebhookService: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            // Whatever it is, it counts: a call that fails without a record would be due for ever, before all others of its receiver.
+            // Every error counts as a try: a call that fails without a record would stay due for ever, before all
+            // others of its receiver.
             return .failed((error as? RoostError)?.message ?? "The call cannot be made: \(error)")
         }
     }
 
-    /// Writes the result down, again and again until it is written: otherwise a receiver would get the same call without end.
+    /// Writes the result and repeats that until it succeeds: otherwise a receiver would get the same call again and
+    /// again.
     private func record(_ result: Result, of webhook: JobWebhook) async throws {
         while true {
             do {
@@ -184,7 +192,7 @@ final class WebhookService: Service {
         }
     }
 
-    /// The host and port of a receiver: what may be logged of its URL.
+    /// Returns the host and port of a receiver, the only parts of its URL that may be logged.
     private static func receiver(of webhook: JobWebhook) -> String {
         guard let url = URL(string: webhook.url), let host = url.host() else { return "?" }
         return url.port.map { "\(host):\($0)" } ?? host

@@ -2,16 +2,16 @@ import Foundation
 import Hashing
 import RoostCore
 
-/// What a receiver knows Roost by: HMAC-SHA256 (RFC 2104) over the time, a dot and the body. The time is signed with it, so that an old call cannot be sent again
-/// as a new one.
+/// The signature by which a receiver recognises Roost: HMAC-SHA256 (RFC 2104) of the time, a dot and the body. The time
+/// is a part of it, so that an old call cannot be sent again as a new one.
 struct WebhookSignature: Sendable {
     /// The secret that Roost and the receiver share.
     let secret: SecretToken
 
-    /// The value of `X-Roost-Signature`.
+    /// Returns the value of `X-Roost-Signature`.
     ///
     /// - Parameters:
-    ///   - body: The body as it is sent.
+    ///   - body: The body of the call.
     ///   - timestamp: The value of `X-Roost-Timestamp`.
     /// - Returns: `sha256=` and 64 digits in lower case.
     func header(for body: Data, timestamp: String) -> String {

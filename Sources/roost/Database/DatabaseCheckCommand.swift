@@ -4,10 +4,10 @@ import JobStore
 /// `roost db check`.
 struct DatabaseCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Find out whether jobs.db is sound, also while the server runs.",
+        commandName: "check", abstract: "Check jobs.db for damage, also while the server runs.",
         discussion: "Exits 0 when it is sound, 1 when it is not. The server repairs a damaged file when it starts.")
 
-    @Flag(help: "Compare every index with its table too; takes several times as long.")
+    @Flag(help: "Compare every index with its table too; needs several times as long.")
     var full = false
     @OptionGroup var options: DatabaseOptions
 
@@ -27,7 +27,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
         guard report.sound else { throw ExitCode(1) }
     }
 
-    /// What was found.
+    /// The result of the check.
     private struct Report: Encodable {
         let path: String
         let full: Bool

@@ -5,7 +5,7 @@ import RoostCore
 import RoostServer
 import SystemPackage
 
-/// `roost db`: jobs.db as a file.
+/// `roost db`: commands for the file jobs.db.
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Back up, restore, check and maintain jobs.db.",
@@ -26,12 +26,12 @@ struct DatabaseOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
 
-    /// The home, which need not be there.
+    /// Returns the home, which need not exist.
     func homeDirectory() throws -> FilePath {
         try ServerSettings.homeDirectory(flag: home, environment: ProcessInfo.processInfo.environment)
     }
 
-    /// The path of a jobs.db that is there. Nothing is opened: a server may be using it.
+    /// Returns the path of an existing jobs.db without opening it, since a server may be using it.
     func existingFile() throws -> String {
         let path = HomeDirectory.database(in: try homeDirectory()).string
         guard FileManager.default.fileExists(atPath: path) else {
@@ -41,11 +41,11 @@ struct DatabaseOptions: ParsableArguments {
         return path
     }
 
-    /// Does something that no server may get in the way of.
+    /// Runs some work while the home is locked, so that no server can use it.
     ///
-    /// - Parameter work: Gets the path of jobs.db and the folder of backups.
-    /// - Returns: What the work returns.
-    /// - Throws: `RoostError` with code `conflict` while a server runs; what the work throws.
+    /// - Parameter work: The work; it gets the path of jobs.db and the folder of backups.
+    /// - Returns: The result of `work`.
+    /// - Throws: `RoostError` with code `conflict` while a server runs; the errors of `work`.
     func whileNoServerRuns<Result>(_ work: (_ path: String, _ backups: JobBackupFolder) throws -> Result) throws -> Result {
         let home = try HomeDirectory(claiming: homeDirectory())
         return try withExtendedLifetime(home) {
@@ -53,6 +53,6 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
-    /// A path as the user typed it, from the working directory.
+    /// Returns the absolute path of the user's path.
     func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
 }

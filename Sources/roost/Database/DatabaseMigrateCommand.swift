@@ -7,7 +7,7 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
         commandName: "migrate", abstract: "Bring a jobs.db of an older schema up to date.",
         discussion: "The server must not run; it does the same when it starts. jobs.db is saved in the folder `backups` of the home first.")
 
-    @Flag(help: "Only say what would be done; jobs.db is not changed.")
+    @Flag(help: "Only show what would be done; jobs.db is not changed.")
     var dryRun = false
     @OptionGroup var options: DatabaseOptions
 

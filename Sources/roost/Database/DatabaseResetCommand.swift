@@ -7,12 +7,12 @@ struct DatabaseResetCommand: AsyncParsableCommand {
         commandName: "reset", abstract: "Remove jobs.db; the next start makes a new one.",
         discussion: "The server must not run. jobs.db is saved in the folder `backups` of the home first. Models stay.")
 
-    @Flag(help: "Yes, forget all jobs.")
+    @Flag(help: "Confirm that all jobs are deleted.")
     var yes = false
     @OptionGroup var options: DatabaseOptions
 
     func validate() throws {
-        guard yes else { throw ValidationError("This removes jobs.db; say so with --yes.") }
+        guard yes else { throw ValidationError("This removes jobs.db; confirm with --yes.") }
     }
 
     func run() async throws {

@@ -5,17 +5,17 @@ import RoostCore
 /// `roost db restore`.
 struct DatabaseRestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Put a backup in the place of jobs.db.",
-        discussion: "The server must not run. What jobs.db holds now is saved in the folder `backups` of the home first.")
+        commandName: "restore", abstract: "Replace jobs.db with a backup.",
+        discussion: "The server must not run. The current jobs.db is saved in the folder `backups` of the home first.")
 
     @Argument(help: "The backup.")
     var file: String
-    @Flag(help: "Yes, replace what jobs.db holds now.")
+    @Flag(help: "Confirm that the current jobs.db is replaced.")
     var yes = false
     @OptionGroup var options: DatabaseOptions
 
     func validate() throws {
-        guard yes else { throw ValidationError("This replaces jobs.db; say so with --yes.") }
+        guard yes else { throw ValidationError("This replaces jobs.db; confirm with --yes.") }
     }
 
     func run() async throws {
@@ -29,10 +29,10 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
 }
 
 extension JobRestore.Summary {
-    /// Lines that say where the file is that was there before.
+    /// Lines with the new place of the previous file.
     var whatBecameOfTheOldFile: [String] {
         [
-            saved.map { "What it held before is saved as \($0)." },
+            saved.map { "The previous content is saved as \($0)." },
             quarantinedPath.map { "The file that was there is damaged; it is kept as \($0)." },
         ].compactMap(\.self)
     }

@@ -5,7 +5,7 @@ import RoostCore
 /// `roost db stats`.
 struct DatabaseStatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Show what jobs.db holds and how large it is, also while the server runs.")
+        commandName: "stats", abstract: "Show the content and size of jobs.db, also while the server runs.")
 
     @OptionGroup var options: DatabaseOptions
 
@@ -19,7 +19,7 @@ struct DatabaseStatsCommand: AsyncParsableCommand {
 }
 
 extension JobFileStatistics {
-    /// Names and values in the order people read them.
+    /// Names and values in the order of the output.
     fileprivate var lines: [(String, String)] {
         let documented = JobStatus.documented.map(\.rawValue)
         let others = jobsByStatus.keys.filter { !documented.contains($0) }.sorted()

@@ -5,8 +5,8 @@ import RoostCore
 /// `roost db vacuum`.
 struct DatabaseVacuumCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vacuum", abstract: "Give the room of deleted jobs back to the disk.",
-        discussion: "The server must not run. Needs twice the size of jobs.db on the disk meanwhile.")
+        commandName: "vacuum", abstract: "Return the space of deleted jobs to the disk.",
+        discussion: "The server must not run. It temporarily needs twice the size of jobs.db on the disk.")
 
     @OptionGroup var options: DatabaseOptions
 

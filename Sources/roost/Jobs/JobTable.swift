@@ -1,9 +1,10 @@
 import Foundation
 import RoostCore
 
-/// Jobs as a table: whole in a pipe, short enough for a terminal otherwise.
+/// Jobs as a table: complete in a pipe, shortened for a terminal.
 struct JobTable: CustomStringConvertible {
-    /// Ids of our own begin with the time: this much of one is a minute, which no two pulls share that a person began.
+    /// Roost's own ids begin with the time: this many characters are a minute, and a user rarely starts two pulls in
+    /// one.
     private static let shortestID = 8
 
     private let jobs: [Job]
@@ -28,7 +29,7 @@ struct JobTable: CustomStringConvertible {
         return table.description
     }
 
-    /// How much of an id tells the listed jobs apart.
+    /// The number of characters that distinguish the ids of the listed jobs.
     private var idLength: Int {
         let longest = jobs.map(\.id.count).max() ?? 0
         return (Self.shortestID..<max(Self.shortestID + 1, longest)).first { length in Set(jobs.map { $0.id.prefix(length) }).count == jobs.count }
@@ -45,7 +46,7 @@ struct JobTable: CustomStringConvertible {
         }
     }
 
-    /// Why a job waits, failed, or has a model that is not loaded; a pipe gets times that stay right.
+    /// Returns why a job waits or failed, or why its model is not loaded; in a pipe with absolute times.
     private func why(_ job: Job, at now: Date) -> String {
         guard job.status == .queued, job.stage == .waitingForNetwork || job.runAfter != nil else { return job.error ?? "-" }
         let state = JobState(job)

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `roost jobs`.
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "List, follow and steer pulls.",
+        commandName: "jobs", abstract: "List, watch and control pulls.",
         subcommands: [
             JobsListCommand.self, JobsShowCommand.self, JobsWatchCommand.self, JobsEventsCommand.self, JobsCancelCommand.self,
             JobsPauseCommand.self, JobsResumeCommand.self, JobsRetryCommand.self, JobsPriorityCommand.self, JobsRateCommand.self,

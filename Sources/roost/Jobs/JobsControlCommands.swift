@@ -5,8 +5,8 @@ import RoostCore
 /// `roost jobs cancel`.
 struct JobsCancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "End a pull that is queued or running.",
-        discussion: "Its bytes stay; `roost jobs retry`, or pulling the model again, goes on from them.")
+        commandName: "cancel", abstract: "Cancel a queued or running pull.",
+        discussion: "Its bytes are kept; `roost jobs retry`, or pulling the model again, continues from them.")
 
     @Argument(help: "The job's id, or its first characters.")
     var id: String
@@ -17,19 +17,19 @@ struct JobsCancelCommand: AsyncParsableCommand {
 
 /// `roost jobs pause`.
 struct JobsPauseCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "pause", abstract: "Set a pull aside until it is resumed; its bytes stay.")
+    static let configuration = CommandConfiguration(commandName: "pause", abstract: "Pause a pull until it is resumed; its bytes are kept.")
 
     @Argument(help: "The job's id, or its first characters.")
     var id: String
     @OptionGroup var options: ServerOptions
 
-    func run() async throws { try await options.steer(id, to: "paused; go on with `roost jobs resume \(id)`") { try await $0.pause($1) } }
+    func run() async throws { try await options.steer(id, to: "paused; continue with `roost jobs resume \(id)`") { try await $0.pause($1) } }
 }
 
 /// `roost jobs resume`.
 struct JobsResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Go on with a paused pull, or try at once one that waits for the network.")
+        commandName: "resume", abstract: "Resume a paused pull, or retry one at once that waits for the network.")
 
     @Argument(help: "The job's id, or its first characters.")
     var id: String
@@ -52,12 +52,12 @@ struct JobsRetryCommand: AsyncParsableCommand {
 /// `roost jobs priority`.
 struct JobsPriorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "priority", abstract: "Give a pull another place in the queue.",
+        commandName: "priority", abstract: "Change the priority of a pull.",
         discussion: "One point is worth ten minutes of waiting. Write a negative number after two dashes: roost jobs priority ID -- -5")
 
     @Argument(help: "The job's id, or its first characters.")
     var id: String
-    @Argument(help: "-100 to 100; higher goes first, new pulls have 0.")
+    @Argument(help: "-100 to 100; higher ones start first, new pulls have 0.")
     var priority: Int
     @OptionGroup var options: ServerOptions
 
@@ -69,7 +69,7 @@ struct JobsPriorityCommand: AsyncParsableCommand {
 /// `roost jobs rate`.
 struct JobsRateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rate", abstract: "Limit how fast a pull downloads; it holds at once.", discussion: "All pulls together: roost bandwidth.")
+        commandName: "rate", abstract: "Limit the download rate of a pull; it applies at once.", discussion: "All pulls together: roost bandwidth.")
 
     @Argument(help: "The job's id, or its first characters.")
     var id: String
@@ -107,13 +107,13 @@ struct JobsDeleteCommand: AsyncParsableCommand {
 }
 
 extension ServerOptions {
-    /// Changes a job, and says what became of it.
+    /// Changes a job and prints the result.
     ///
     /// - Parameters:
     ///   - id: The job's id, or its first characters.
-    ///   - state: What the job is then, for people.
-    ///   - change: Gets the whole id.
-    /// - Throws: What the change throws.
+    ///   - state: The new state of the job, in words.
+    ///   - change: Changes the job; it gets the whole id.
+    /// - Throws: The errors of `change`.
     fileprivate func steer(_ id: String, to state: String, _ change: (RoostClient, String) async throws -> JobView) async throws {
         let client = try await client()
         let view = try await change(client, client.jobID(id))

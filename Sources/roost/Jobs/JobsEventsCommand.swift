@@ -5,16 +5,16 @@ import RoostCore
 /// `roost jobs events`.
 struct JobsEventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "Print what happens to a pull, or to all pulls.",
+        commandName: "events", abstract: "Print the events of a pull, or of all pulls.",
         discussion: """
-            With an id: the pull's history, then what happens until it is finished. Without one: what happens from now on, until Ctrl-C.
+            With an id: the pull's history, then new events until it is finished. Without one: new events until Ctrl-C.
             """)
 
     @Argument(help: "The job's id, or its first characters; none for all jobs.")
     var id: String?
     @Option(help: "Begin after the event of this number.")
     var after: Int64?
-    @Flag(help: "Print what is in the history and end.")
+    @Flag(help: "Print the history and exit.")
     var noFollow = false
     @OptionGroup var options: ServerOptions
 
@@ -35,7 +35,8 @@ struct JobsEventsCommand: AsyncParsableCommand {
         }
     }
 
-    /// A server that is gone for a moment (a restart) is waited for; nothing is missed, for the history is kept.
+    /// Prints events until the job is finished. While the server does not answer (during a restart), it waits; no event
+    /// is lost, because the history is stored.
     private func follow(_ id: String?, _ client: RoostClient) async throws {
         var last = after
         var lastSeen = ContinuousClock.now

@@ -12,7 +12,7 @@ struct JobsExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try await options.client()
-        // A character may be cut between two parts, so only whole lines are taken for text.
+        // A character may be split between two parts, so only whole lines are decoded.
         var rest = Data()
         try await client.exportJobs { bytes in
             rest += bytes

@@ -6,7 +6,7 @@ import RoostCore
 struct JobsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the newest pulls, and why they wait or failed.",
-        discussion: "On a terminal, ids are shortened as far as the list stays clear, and rows to its width; in a pipe everything is whole.")
+        discussion: "On a terminal, ids are shortened while they stay unique in the list, and rows to its width; in a pipe nothing is shortened.")
 
     @Option(help: "Only queued, running, succeeded or failed ones.")
     var status: String?
@@ -18,9 +18,9 @@ struct JobsListCommand: AsyncParsableCommand {
     var workspace: String?
     @Option(help: "Only pulls with this tag.")
     var tag: String?
-    @Option(help: "Only pulls created then or later: 2026-01-31, or 2026-01-31T12:00:00Z.")
+    @Option(help: "Only pulls created at this time or later: 2026-01-31, or 2026-01-31T12:00:00Z.")
     var since: String?
-    @Option(help: "At most so many, 1 to 1000.")
+    @Option(help: "The most pulls, 1 to 1000.")
     var limit: Int = 50
     @Flag(help: "All of them, whatever the limit.")
     var all = false
@@ -43,11 +43,11 @@ struct JobsListCommand: AsyncParsableCommand {
         search.user = user
         search.workspace = workspace
         search.tag = tag
-        // A day alone means its begin.
+        // A date alone means the start of that day.
         search.since = since.map { Timestamp(rawValue: $0.wholeMatch(of: /\d{4}-\d\d-\d\d/) == nil ? $0 : $0 + "T00:00:00Z") }
         var jobs: [JobView] = []
         var next: String?
-        // A page may hold fewer jobs than were asked for.
+        // A page may hold fewer jobs than requested.
         repeat {
             search.limit = all ? 1000 : limit - jobs.count
             let page = try await client.jobs(search, after: next)

@@ -5,13 +5,13 @@ import RoostClient
 struct JobsPruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Delete finished pulls from the list; the models stay.",
-        discussion: "With both options, pulls go that either of them names. Queued and running pulls always stay.")
+        discussion: "With both options, pulls are deleted that match either of them. Queued and running pulls are always kept.")
 
-    @Option(help: "Delete those that ended more than so many days ago.")
+    @Option(help: "Delete pulls that ended more than this number of days ago.")
     var days: Int?
-    @Option(help: "Delete all but so many newest finished ones of each model.")
+    @Option(help: "Delete all but this number of newest finished pulls of each model.")
     var keep: Int?
-    @Flag(help: "Only say how many would go.")
+    @Flag(help: "Only show how many would be deleted.")
     var dryRun = false
     @OptionGroup var options: ServerOptions
 

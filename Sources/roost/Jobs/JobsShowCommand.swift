@@ -27,7 +27,7 @@ struct JobsShowCommand: AsyncParsableCommand {
 }
 
 extension JobView {
-    /// The row as names and values, in the documented order.
+    /// The fields with their names, in the documented order.
     fileprivate var fields: [(String, String)] {
         func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "-" }
         return [

@@ -2,30 +2,31 @@ import RoostClient
 import RoostCore
 
 extension RoostClient {
-    /// A shorter begin names too many jobs.
+    /// The minimum length of an abbreviated id; a shorter one would match too many jobs.
     private static let shortestBegin = 4
-    /// How many jobs a message names.
+    /// The most jobs that a message lists.
     private static let shown = 5
 
-    /// The job that is meant by its id, or by a begin of it that no other job has.
+    /// Returns the id of the job with this id, or with an id that begins so and is the only one.
     ///
-    /// - Parameter text: What was typed.
+    /// - Parameter text: The user's text.
     /// - Returns: The whole id.
-    /// - Throws: `RoostError` with code `notFound`, or `invalidRequest` when several jobs are meant; the server's own; `serverUnreachable`.
+    /// - Throws: `RoostError` with code `notFound`, or `invalidRequest` when it matches several jobs; the server's own;
+    ///   `serverUnreachable`.
     func jobID(_ text: String) async throws -> String {
-        // A whole id is looked up by the request itself.
+        // The request itself looks up a whole id.
         guard text.utf8.count < 36 else { return text }
         guard text.utf8.count >= Self.shortestBegin else {
             throw RoostError(
                 .invalidRequest, "\(text.quotedForPeople) is too short for a job's id: give \(Self.shortestBegin) or more of its first characters.",
                 field: "id")
         }
-        // Our ids are in lower case, and people copy them from programs that write capitals.
+        // Roost's ids are in lower case, but some programs display capitals.
         for begin in [text, text.lowercased()] {
             var search = JobSearch()
             search.id = begin
             search.limit = Self.shown + 1
-            // An older server does not know the parameter and lists the newest jobs.
+            // An older server ignores the parameter and lists the newest jobs.
             let found = try await jobs(search).jobs.map(\.job).filter { $0.id.hasPrefix(begin) }
             if found.count == 1 || found.contains(where: { $0.id == begin }) { return found.first { $0.id == begin }?.id ?? found[0].id }
             if !found.isEmpty { throw Self.ambiguous(text, found) }
@@ -36,7 +37,7 @@ extension RoostClient {
     private static func ambiguous(_ text: String, _ jobs: [Job]) -> RoostError {
         let list = jobs.prefix(shown).map { "\($0.id) (\($0.model))" }.joined(separator: ", ")
         return RoostError(
-            .invalidRequest, "\(text.quotedForPeople) begins the ids of several jobs: \(list)\(jobs.count > shown ? ", …" : ""). Give more of it.",
+            .invalidRequest, "\(text.quotedForPeople) matches several jobs: \(list)\(jobs.count > shown ? ", …" : ""). Give more characters.",
             field: "id")
     }
 }

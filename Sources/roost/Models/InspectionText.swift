@@ -2,7 +2,8 @@ import ModelFormats
 import RoostCore
 
 extension ModelInspection {
-    /// For people: long values are cut, and tensors are counted by type unless all are wanted.
+    /// Returns the inspection as text: long values are shortened, and tensors are counted by type unless all are
+    /// requested.
     func text(withTensors isFull: Bool) -> String {
         var lines = [
             "\((name ?? "a model without a name").plain): \((architecture ?? "of no architecture").plain), \(parameterCount.inWords) weights, "
@@ -32,13 +33,13 @@ extension ModelInspection {
 }
 
 extension CheckpointInspection {
-    /// For people.
+    /// Returns the inspection as text.
     func text(withTensors isFull: Bool) -> String {
         let files = files.count == 1 ? "" : " in \(files.count) files"
         var lines = ["\((architecture ?? "safetensors").plain): \(parameterCount.inWords) weights, \(ByteCount(fileSize))\(files)"]
         switch isConvertible {
-        case true?: lines.append("A model can be made of it, with `roost pull`, or `roost models convert` when it is in the Hub cache.")
-        case false?: lines.append("No model can be made of it. \(obstacle ?? "")")
+        case true?: lines.append("It can be converted to a model with `roost pull`, or `roost models convert` when it is in the Hub cache.")
+        case false?: lines.append("It cannot be converted to a model. \(obstacle ?? "")")
         case nil: break
         }
         lines.append("\n\(ModelInspection.TypeShare.table(types))")
@@ -70,7 +71,7 @@ extension ModelInspection.Tensor {
 }
 
 extension String {
-    /// A file's word as it may go to a terminal: in quotes and escaped when it holds what is no plain text.
+    /// A value of the file for a terminal: quoted and escaped unless it is plain text.
     fileprivate var plain: String {
         let isPlain = utf8.count <= 80 && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         return isPlain ? self : quotedForPeople
@@ -78,7 +79,7 @@ extension String {
 }
 
 extension Int64 {
-    /// Such as `494 million` or `8.03 billion`.
+    /// The number in words, such as `494 million` or `8.03 billion`.
     fileprivate var inWords: String {
         switch self {
         case 1_000_000_000...:

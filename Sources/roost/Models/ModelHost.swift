@@ -3,7 +3,7 @@ import RoostClient
 import RoostCore
 import RoostServer
 
-/// Who looks after the models: a server, or, while none runs, this command itself.
+/// Manages the models: a server, or, while none runs, this command itself.
 protocol ModelHost: Sendable {
     func list() async throws -> [ModelView]
     func detail(of selector: ModelSelector) async throws -> ModelDetail
@@ -15,7 +15,7 @@ protocol ModelHost: Sendable {
 
 extension OfflineModels: ModelHost {}
 
-/// A server that is asked.
+/// The models of a server.
 struct ServerModels: ModelHost {
     let client: RoostClient
 
@@ -40,11 +40,11 @@ struct ServerModels: ModelHost {
 }
 
 extension ServerOptions {
-    /// Does something with the models of the server, or of this machine when no server runs and none was named.
+    /// Runs some work on the models of the server, or of this machine when no server runs and none was named.
     ///
-    /// - Parameter work: What to do; it is begun anew when no server answers.
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws.
+    /// - Parameter work: The work; it is repeated on this machine when no server answers.
+    /// - Returns: The result of `work`.
+    /// - Throws: The errors of `work`.
     func withModels<Value>(_ work: (any ModelHost) async throws -> Value) async throws -> Value {
         do {
             return try await work(ServerModels(client: await client()))

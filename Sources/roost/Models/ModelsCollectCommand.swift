@@ -4,17 +4,17 @@ import RoostCore
 /// `roost models gc`.
 struct ModelsCollectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gc", abstract: "Remove from the Hub cache what no model needs.",
+        commandName: "gc", abstract: "Remove unused content from the Hub cache.",
         discussion: """
-            Goes: content that no snapshot links to, and what downloads left that ended long ago. What is being fetched stays, also when that is by a \
-            Python process, and so does everything of a model whose pull is not finished.
+            Removes unlinked content and the rests of old unfinished downloads. Files that are being fetched are kept, also those of a \
+            Python process, and so is everything of a model whose pull is not finished.
             """)
 
-    @Flag(help: "Only say what would go.")
+    @Flag(help: "Only show what would be removed.")
     var dryRun = false
-    @Flag(help: "Remove commits, too, that no branch or tag names any more.")
+    @Flag(help: "Remove commits without a branch or tag too.")
     var revisions = false
-    @Option(help: "How many hours an unfinished download must have rested.")
+    @Option(help: "The minimum age in hours of unfinished downloads to remove, since their last write.")
     var olderThan: Double = 24
     @OptionGroup var options: ServerOptions
 
@@ -31,7 +31,7 @@ struct ModelsCollectCommand: AsyncParsableCommand {
 }
 
 extension CacheCleanup {
-    /// A line for each thing that goes or stays, and one about all.
+    /// A line for each item that is removed or kept, and a summary.
     var summary: String {
         var lines: [String] = []
         if !removed.isEmpty {

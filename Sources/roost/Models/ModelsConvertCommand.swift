@@ -6,10 +6,10 @@ import RoostServer
 /// `roost models convert`.
 struct ModelsConvertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "convert", abstract: "Make a GGUF model of weights that are in the Hub cache.",
+        commandName: "convert", abstract: "Make a GGUF model from weights in the Hub cache.",
         discussion: """
             Needs neither server nor network, and may run beside a server. The weights are hashed first. A model that was made before, of the same commit by \
-            the same recipe, is not made again. What an ended command has written, the next one goes on with.
+            the same recipe, is not made again. The next command continues the unfinished file of an interrupted one.
             """)
 
     @Argument(help: "org/name, or org/name:RECIPE such as org/name:Q4_K_M; with @REVISION for one revision.")

@@ -8,9 +8,9 @@ import SystemPackage
 /// `roost models inspect`.
 struct ModelsInspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what is in a model's file: metadata, tensors, quantisation, context, template, memory.",
+        commandName: "inspect", abstract: "Show the content of a model's file: metadata, tensors, quantisation, context, template, memory.",
         discussion: """
-            Takes a GGUF or safetensors file, a folder with a repository's files, or a MODEL of this machine; a file or folder that is there goes before a \
+            Takes a GGUF or safetensors file, a folder with a repository's files, or a MODEL of this machine; an existing file or folder has precedence over a \
             model of the same name. Reads heads and headers only and needs no server. Exits 1 when a file breaks its format's rules.
             """)
 
@@ -43,7 +43,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
             if isFolder.boolValue { return .checkpoint(try CheckpointInspection(folder: path)) }
             return path.extension == "safetensors" ? .checkpoint(try CheckpointInspection(file: path)) : .model([path])
         }
-        // A model may be called by its file, but has a colon before it.
+        // A model's name may contain a file name, but then has a colon before it.
         guard !model.hasPrefix("/"), !model.hasPrefix("."), model.contains(":") || !["gguf", "safetensors"].contains(path.extension) else {
             throw RoostError(.notFound, "There is no file \(model.quotedForPeople).")
         }
@@ -52,7 +52,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
         do {
             return .model(try offline.files(of: reference))
         } catch let error as RoostError where error.code == .modelNotFound && reference.variant == nil {
-            // Weights that no model was made of yet.
+            // The repository has weights that are not converted yet.
             guard let folder = try offline.snapshots(of: ModelSelector(repository: reference.repository)).first else { throw error }
             return .checkpoint(try CheckpointInspection(folder: folder))
         }

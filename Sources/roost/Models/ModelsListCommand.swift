@@ -5,7 +5,7 @@ import RoostCore
 struct ModelsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the models on this machine.")
 
-    @Flag(help: "List what unfinished downloads have left instead.")
+    @Flag(help: "List the rests of unfinished downloads instead.")
     var partials = false
     @OptionGroup var options: ServerOptions
 
@@ -34,7 +34,7 @@ struct ModelsListCommand: AsyncParsableCommand {
 }
 
 extension TextTable {
-    /// Partial files as a table.
+    /// Unfinished downloads as a table.
     init(_ partials: [PartialDownload]) {
         self.init(columns: [.name("MODEL"), "SIZE", "BY", "LAST WRITTEN", .name("STATE"), .name("PATH")])
         for partial in partials {

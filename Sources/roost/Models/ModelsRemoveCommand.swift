@@ -7,17 +7,17 @@ struct ModelsRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm", abstract: "Remove a model from the disk; it can be pulled again.",
         discussion: """
-            Content that another snapshot uses stays. A model that is in memory, or being pulled, is refused; --force takes it out of memory and cancels \
+            Content that another snapshot uses is kept. A model that is in memory, or being pulled, is refused; --force unloads it and cancels \
             the pull first, which needs the server.
             """)
 
     @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision.")
     var model: String
-    @Flag(help: "Only remove what unfinished downloads have left.")
+    @Flag(help: "Only remove the rests of unfinished downloads.")
     var partials = false
-    @Flag(help: "Remove it although it is in memory or being pulled.")
+    @Flag(help: "Remove it even while it is in memory or being pulled.")
     var force = false
-    @Flag(help: "Only say what would go.")
+    @Flag(help: "Only show what would be removed.")
     var dryRun = false
     @OptionGroup var options: ServerOptions
 

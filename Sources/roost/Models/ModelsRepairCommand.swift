@@ -7,8 +7,8 @@ struct ModelsRepairCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair", abstract: "Find damaged and missing files and pull them again.",
         discussion: """
-            Needs the server, which pulls as durable jobs of the exact commit; ending this command does not end them. When they are done everything is \
-            verified once more. Exits 0 when all is right then, 1 when it is not. An engine that has a damaged model in memory keeps it until \
+            Needs the server, which pulls as durable jobs of the exact commit; ending this command does not end them. After them, all files are \
+            verified again. Exits 0 when all of them are correct, 1 otherwise. An engine that has a damaged model in memory keeps it until \
             `roost unload`.
             """)
 

@@ -25,7 +25,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
 
     private func show(_ conversion: ModelDetail.Conversion) {
         Terminal.print("\n\(conversion.model)  \(ByteCount(conversion.sizeBytes))  \(conversion.path)")
-        guard let receipt = conversion.receipt else { return Terminal.print("made of \(conversion.commit); how was not noted") }
+        guard let receipt = conversion.receipt else { return Terminal.print("made of \(conversion.commit); there is no receipt") }
         let library = receipt.library.map { " with \($0)" } ?? ""
         Terminal.print("made of \(conversion.commit) at \(receipt.madeAt) by \(receipt.tool)\(library): \(receipt.architecture)")
         Terminal.print(receipt.reason)

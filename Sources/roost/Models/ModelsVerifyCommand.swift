@@ -5,7 +5,7 @@ import RoostCore
 struct ModelsVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Hash every file of a model, or of all models, and compare.",
-        discussion: "Exits 0 when all is right, 1 when a file is damaged or missing. Nothing is changed; `roost models repair` is for that.")
+        discussion: "Exits 0 when all are correct, 1 when one is damaged or missing. `roost models repair` fetches such files again.")
 
     @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision. All models without it.")
     var model: String?
@@ -22,10 +22,10 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
 }
 
 extension VerifyReport {
-    /// A line for each thing that is wrong, and one about all.
+    /// A line for each fault, and a summary.
     var summary: String {
         var lines = findings.map { "\($0.message)\n  \($0.location)" }
-        if !unchecked.isEmpty { lines.append("\(unchecked.count) files could not be checked: no digest of them was noted.") }
+        if !unchecked.isEmpty { lines.append("\(unchecked.count) files could not be checked: their digests are not recorded.") }
         let advice = "repair with `roost models repair`, or pull the model again"
         lines.append(
             sound ? "\(files) files, \(ByteCount(bytes)): all right." : "\(files) files, \(ByteCount(bytes)): \(findings.count) not right; \(advice)."

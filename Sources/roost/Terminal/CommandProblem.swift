@@ -1,13 +1,14 @@
 import RoostCore
 
-/// Why a command failed, for programs: one line of JSON on standard error, with the members of the API's problems that mean something here.
+/// The error of a command for programs: one line of JSON on standard error, with the members of the API's problems that
+/// apply here.
 struct CommandProblem: Encodable {
     let code: String
     let detail: String
     let field: String?
     let exitCode: Int32
 
-    /// What a command fails with.
+    /// Creates the problem of an error.
     init(_ error: RoostError) {
         self.init(code: error.code, detail: error.message, field: error.field, exitCode: Self.exitCode(for: error))
     }
@@ -24,7 +25,7 @@ struct CommandProblem: Encodable {
         case exitCode = "exit_code"
     }
 
-    /// Without a line end.
+    /// The JSON text without a line end.
     var json: String { (try? JSONOutput.line(self)) ?? detail }
 
     /// 64 is EX_USAGE and 69 EX_UNAVAILABLE of sysexits.h.

@@ -1,15 +1,15 @@
 import Dispatch
 import Foundation
 
-/// Ends the command at Ctrl-C with a word to the person, and exit code 130.
+/// Ends the command at Ctrl-C with a message and exit code 130.
 struct Interrupt {
     private let source: any DispatchSourceSignal
 
-    /// Begins to listen.
+    /// Begins to handle Ctrl-C.
     ///
-    /// - Parameter farewell: The sentence to print; `nil` for none.
+    /// - Parameter farewell: The message; `nil` for none.
     init(_ farewell: @escaping @Sendable () -> String?) {
-        // The default action would end the process before anything could be said.
+        // The default action would end the process before the message is printed.
         signal(SIGINT, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
@@ -19,7 +19,7 @@ struct Interrupt {
         source.resume()
     }
 
-    /// Gives Ctrl-C its usual meaning back.
+    /// Restores the default action of Ctrl-C.
     func cancel() {
         source.cancel()
         signal(SIGINT, SIG_DFL)

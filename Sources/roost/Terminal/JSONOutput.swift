@@ -1,16 +1,16 @@
 import Foundation
 
-/// How commands print JSON.
+/// The JSON output of commands.
 enum JSONOutput {
-    /// One value, indented, keys in a stable order.
+    /// Prints a value, indented, with keys in a stable order.
     static func print(_ value: some Encodable) throws {
         Terminal.print(try text(value, formatting: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
     }
 
-    /// One value on one line, for streams of values.
+    /// Prints a value on one line, for streams of values.
     static func printLine(_ value: some Encodable) throws { Terminal.print(try line(value)) }
 
-    /// One value as a line without its end.
+    /// Returns a value as a line without its end.
     static func line(_ value: some Encodable) throws -> String { try text(value, formatting: [.sortedKeys, .withoutEscapingSlashes]) }
 
     private static func text(_ value: some Encodable, formatting: JSONEncoder.OutputFormatting) throws -> String {

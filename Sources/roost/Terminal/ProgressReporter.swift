@@ -1,28 +1,28 @@
 import Foundation
 import RoostCore
 
-/// Shows a job's progress: bars on a terminal (standard error), one for everything and one for each file that is coming; plain lines otherwise
-/// (standard output).
+/// Shows a job's progress: bars on a terminal (standard error), one for the job and one for each file that is being
+/// received; otherwise plain lines (standard output).
 struct ProgressReporter {
-    /// A state that only waits is told again after so long.
+    /// The time after which the same waiting state is printed again.
     private static let waitingPause: Duration = .seconds(60)
     private static let movingPause: Duration = .seconds(5)
 
     let interactive: Bool
     private var lastLine = ""
-    /// How many lines the last drawing has.
+    /// The number of lines drawn last.
     private var drawn = 0
     private var lastPrinted = ContinuousClock.now - .seconds(60)
 
     init(interactive: Bool) { self.interactive = interactive }
 
-    /// Draws the bar, or prints a line when the state has changed or some seconds have passed.
+    /// Draws the bars, or prints a line when the state has changed or some seconds have passed.
     ///
     /// - Parameters:
     ///   - view: The job.
-    ///   - reason: Why it has not begun although it may, where that is known.
+    ///   - reason: Why it has not begun although it may, if known.
     mutating func show(_ view: JobView, waitingFor reason: String? = nil) {
-        // A try that has just failed: why, and when the next one begins, is about to be written.
+        // A try has just failed: the reason and the time of the next try are not recorded yet.
         guard view.job.status != .running || view.job.stage != .waitingForNetwork else { return }
         let state = JobState(view.job, waitingFor: reason)
         let text = state.text(at: Date())
@@ -35,18 +35,18 @@ struct ProgressReporter {
         }
     }
 
-    /// The server does not answer at the moment.
+    /// Shows that the server does not answer at the moment.
     mutating func showWaiting() {
-        let line = "the server does not answer; the job waits for it"
+        let line = "the server does not answer; waiting for it"
         if interactive { draw([line]) } else if lastLine != line { Terminal.print(line) }
         lastLine = line
     }
 
-    /// Says how the job ended.
+    /// Prints the result of the job.
     ///
     /// - Parameters:
     ///   - job: The job.
-    ///   - made: The model that was made of the files, where one was.
+    ///   - made: The converted model, if there is one.
     mutating func end(_ job: Job, made: ModelView? = nil) {
         if interactive { draw([""]) }
         if job.status == .succeeded {
@@ -55,7 +55,7 @@ struct ProgressReporter {
             Terminal.print("\(made?.model ?? job.model) is here\(size)\(isLoaded ? ", loaded" : ""): \(job.localPath ?? "")")
             if let error = job.error { Terminal.printError(error) }
         } else if job.stage == .canceled {
-            Terminal.printError("The pull was canceled; go on with `roost jobs retry \(job.id)`.")
+            Terminal.printError("The pull was canceled; continue with `roost jobs retry \(job.id)`.")
         } else if let path = job.localPath {
             Terminal.printError("The files are here, in \(path), but the pull failed: \(job.error ?? "no reason was given")")
         } else {
@@ -63,14 +63,15 @@ struct ProgressReporter {
         }
     }
 
-    /// Draws lines over the last ones; none is so long that the terminal would break it.
+    /// Draws lines over the previous ones; each is shorter than the terminal's width.
     private mutating func draw(_ lines: [String]) {
         let width = Terminal.columns - 1
         Terminal.redraw(lines.map { String($0.prefix(width)) }, over: drawn)
         drawn = lines.count
     }
 
-    /// A bar for each file that is coming. A single one would say what the bar for everything says.
+    /// Returns a bar for each file that is being received, unless there is only one, which the bar of the job already
+    /// shows.
     private static func fileBars(_ view: JobView) -> [String] {
         guard let files = view.currentFiles, files.count > 1 || files.first.map({ $0.size != view.job.totalBytes }) == true else { return [] }
         let nameWidth = min(files.map(\.path.count).max() ?? 0, max(16, Terminal.columns / 3))
@@ -88,12 +89,12 @@ struct ProgressReporter {
         return "[\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled))] "
     }
 
-    /// What is left to do, 0.0 … 1.0: of the model that is being made once all bytes are here, before that of the bytes.
+    /// The progress, 0.0 … 1.0: of the conversion once all bytes have arrived, before that of the download.
     private static func progress(_ view: JobView) -> Double? {
         view.job.stage == .converting || view.job.stage == .quantizing ? view.conversionProgress ?? 0 : view.job.progress
     }
 
-    /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`; `63 %` once the bytes are here and a model is made of them.
+    /// `45.2 MB of 98.4 MB  46 %  12.3 MB/s  4 s left`; `63 %` during the conversion.
     private static func figures(_ view: JobView) -> String {
         if view.job.stage == .converting || view.job.stage == .quantizing { return "\(Int((view.conversionProgress ?? 0) * 100)) %" }
         guard let total = view.job.totalBytes, let done = view.job.downloadedBytes else { return "" }
@@ -112,7 +113,7 @@ struct ProgressReporter {
         return "\(state) " + (progress(view).map { bar($0, width: width) } ?? "") + figures
     }
 
-    /// Such as `45 s` or `2 h 10 min`.
+    /// Returns a duration in words, such as `45 s` or `2 h 10 min`.
     static func duration(_ seconds: Double) -> String {
         guard seconds < 360_000 else { return "days" }
         let whole = Int(seconds.rounded(.up))

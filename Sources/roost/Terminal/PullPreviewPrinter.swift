@@ -1,6 +1,6 @@
 import RoostCore
 
-/// Shows what a pull would do.
+/// Prints the preview of a pull.
 struct PullPreviewPrinter {
     let json: Bool
 
@@ -29,7 +29,7 @@ struct PullPreviewPrinter {
 
     private func room(_ room: PullPreview.Room) -> String {
         let figures = "\(ByteCount(room.neededBytes)) needed, \(ByteCount(room.availableBytes)) available"
-        return room.fits ? figures : figures + ": it does not fit"
+        return room.fits ? figures : figures + ": not enough"
     }
 
     private func reserve(_ preview: PullPreview) -> String {

@@ -3,30 +3,31 @@ import Foundation
 import RoostClient
 import RoostCore
 
-/// Follows a job until it is finished: a bar on a terminal, a line now and then in a pipe, JSON lines with `--json`.
+/// Watches a job until it is finished: a bar on a terminal, occasional lines in a pipe, JSON lines with `--json`.
 struct PullWatcher {
     let client: RoostClient
     let jobID: String
     let json: Bool
 
-    /// Follows the job, and ends the command with what became of it.
+    /// Watches the job and ends the command with its result.
     ///
-    /// - Throws: `ExitCode` 1 when the pull failed, 2 when the model is here and not loaded; what `watch()` throws.
+    /// - Throws: `ExitCode` 1 when the pull failed, 2 when the model was pulled and not loaded; the errors of
+    ///   `watch()`.
     func watchToTheEnd() async throws {
         let job = try await watch()
         guard job.status == .succeeded else { throw ExitCode(1) }
         if job.error != nil { throw ExitCode(2) }
     }
 
-    /// Follows the job. A server that is gone for a moment (a restart) is waited for: the job survives it.
+    /// Watches the job. While the server does not answer (during a restart), it waits, because the job is stored.
     ///
     /// - Returns: The finished job.
-    /// - Throws: `RoostError` when the server stays away for a minute.
+    /// - Throws: `RoostError` when the server does not answer for a minute.
     func watch() async throws -> Job {
         if !json { Terminal.print("Job \(jobID)") }
         let id = jobID
         let interrupt = Interrupt {
-            "The pull goes on without this command; end it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
+            "The pull continues without this command; cancel it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
         }
         defer { interrupt.cancel() }
         let news = WakeSignal()
@@ -37,20 +38,21 @@ struct PullWatcher {
         }
     }
 
-    /// Signals every event of the job, and the end of their stream, so that looking seldom is enough.
+    /// Signals every event of the job, and the end of the stream, so that requests for the job can be rare.
     private func hearNews(_ news: WakeSignal) async {
         while !Task.isCancelled {
             do {
                 for try await case .event in client.events(of: jobID) { news.signal() }
             } catch {
-                // Who looks will see what is wrong, and say so.
+                // The next request for the job reports the error.
             }
             news.signal()
             try? await Task.sleep(for: .seconds(1))
         }
     }
 
-    /// The model that a pull has made of weights: it goes by another name than was asked for, and has another size than what was fetched.
+    /// Returns the converted model of a pull: its name differs from the requested one, and its size from that of the
+    /// download.
     private func made(by job: Job) async throws -> ModelView? {
         guard job.status == .succeeded, let path = job.localPath else { return nil }
         return try await client.models().first { $0.localPath == path && $0.origin == .converted }
@@ -73,7 +75,7 @@ struct PullWatcher {
                 guard ContinuousClock.now - lastSeen < .seconds(60) else { throw error }
                 if !json { reporter.showWaiting() }
             } catch let error as RoostError where error.code == .rateLimited {
-                // Many follow this job; the next look comes later.
+                // Too many clients request this job; the next request is later.
                 try await Task.sleep(for: error.retryAfter ?? .seconds(1))
             }
             await news.wait(atMost: json ? .seconds(1) : .milliseconds(Terminal.isInteractive ? 200 : 1000))

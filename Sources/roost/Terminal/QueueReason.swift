@@ -1,9 +1,9 @@
 import RoostClient
 import RoostCore
 
-/// Why a job that may begin has not begun.
+/// The reason why a job that may begin has not begun.
 struct QueueReason {
-    /// How often the server is asked.
+    /// The time between two requests to the server.
     private static let pause: Duration = .seconds(5)
 
     let client: RoostClient
@@ -12,11 +12,11 @@ struct QueueReason {
 
     init(client: RoostClient) { self.client = client }
 
-    /// The reason, as far as the server tells it; `nil` while the job may be about to begin.
+    /// Returns the reason, if the server provides it; `nil` when the job may be about to begin.
     mutating func reason(for job: Job) async -> String? {
         guard job.status == .queued, job.stage == nil, job.runAfter == nil else { return nil }
         if asked.map({ ContinuousClock.now - $0 >= Self.pause }) ?? true {
-            // A server that does not tell is followed without the reason.
+            // Without an answer the job is watched without the reason.
             reason = (try? await look()).flatMap(\.self)
             asked = .now
         }

@@ -9,21 +9,21 @@ import SystemPackage
     import Musl
 #endif
 
-/// What is piped into a command.
+/// The text on a command's standard input.
 enum StandardInput {
-    /// More than any model's context holds, and less than a server takes.
+    /// More bytes than any model's context holds, and fewer than the server's limit.
     private static let limit = 768 << 10
 
-    /// Programs that run commands often leave their standard input open: who waits for its end should know.
+    /// Prints a hint, because programs that run commands often leave standard input open.
     private static func sayWhatIsWaitedFor() {
         var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         guard poll(&input, 1, 3000) == 0 else { return }
-        Terminal.printError("Waiting for the end of standard input; with `</dev/null` the message alone is sent.")
+        Terminal.printError("Waiting for the end of standard input; use `</dev/null` to send the message alone.")
     }
 
-    /// All of it, without white space at its ends.
+    /// Reads all text, without white space at its start and end.
     ///
-    /// - Returns: The text; empty where there is none.
+    /// - Returns: The text; empty when there is none.
     /// - Throws: `RoostError` with code `tooLarge`, `invalidRequest` when it is not text in UTF-8, `fileSystem` when it cannot be read.
     static func text() throws -> String {
         sayWhatIsWaitedFor()
@@ -34,7 +34,7 @@ enum StandardInput {
             do {
                 count = try block.withUnsafeMutableBytes { try FileDescriptor.standardInput.read(into: $0) }
             } catch Errno.badFileDescriptor {
-                // Closed: there is nothing to read.
+                // Standard input is closed.
                 return ""
             } catch {
                 throw RoostError(.fileSystem, "Standard input cannot be read: \(error).", cause: error)

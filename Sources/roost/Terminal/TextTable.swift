@@ -1,8 +1,8 @@
-/// Rows of text in columns as wide as they need to be; on a terminal not wider than it is.
+/// Rows of text in columns of the needed width; on a terminal at most as wide as the terminal.
 struct TextTable: CustomStringConvertible {
-    /// A column; a plain text is one whose cells stay whole.
+    /// A column; a string literal creates one whose cells are never shortened.
     struct Column: ExpressibleByStringLiteral {
-        /// What a cell may lose where a row is too long for the terminal.
+        /// The way to shorten a cell when a row is too long for the terminal.
         enum Kind { case whole, name, prose }
 
         let title: String
@@ -15,13 +15,13 @@ struct TextTable: CustomStringConvertible {
             self.kind = kind
         }
 
-        /// Names and paths: both ends tell most, so the middle goes.
+        /// A column of names and paths, which are shortened in the middle.
         static func name(_ title: String) -> Column { Column(title: title, kind: .name) }
-        /// Sentences: the end goes.
+        /// A column of sentences, which are shortened at the end.
         static func prose(_ title: String) -> Column { Column(title: title, kind: .prose) }
     }
 
-    /// No cell is cut shorter than this.
+    /// The minimum width of a shortened cell.
     private static let narrowest = 8
     private let columns: [Column]
     private var rows: [[String]]
@@ -35,10 +35,10 @@ struct TextTable: CustomStringConvertible {
 
     var description: String { text(width: Terminal.hasTerminalOutput ? Terminal.columns : nil) }
 
-    /// The rows.
+    /// Returns the rows.
     ///
-    /// - Parameter width: The columns of the terminal; `nil` keeps every cell whole.
-    /// - Returns: Lines without the last line's end.
+    /// - Parameter width: The columns of the terminal; `nil` for unshortened cells.
+    /// - Returns: The lines, without a line end after the last one.
     func text(width: Int?) -> String {
         let widths = widths(within: width)
         return rows.map { row in
@@ -49,7 +49,8 @@ struct TextTable: CustomStringConvertible {
         }.joined(separator: "\n")
     }
 
-    /// The widest of the columns that may lose something loses it, until the rows fit or all are narrow.
+    /// Returns the widths of the columns: the widest one that can be shortened shrinks, until the rows fit or all are
+    /// narrow.
     private func widths(within width: Int?) -> [Int] {
         var widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         guard let width else { return widths }
@@ -64,10 +65,10 @@ struct TextTable: CustomStringConvertible {
 }
 
 extension String {
-    /// The text with spaces after it up to a width; at least one.
+    /// Returns the text padded with spaces to a width; at least one space.
     func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 
-    /// The text on one line, without what would move a terminal's cursor.
+    /// The text on one line, without characters that would move a terminal's cursor.
     fileprivate var onOneLine: String {
         String(map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
     }

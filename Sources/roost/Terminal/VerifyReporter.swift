@@ -1,7 +1,8 @@
 import RoostCore
 import Synchronization
 
-/// Shows how far a verification or a conversion is: a line drawn again and again on a terminal, one every five seconds elsewhere.
+/// Shows the progress of a verification or a conversion: a redrawn line on a terminal, otherwise a line every five
+/// seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
     private let last = Mutex(ContinuousClock.now)

@@ -8,7 +8,7 @@ import Testing
 extension EndToEndTests {
     /// What the command says, where, and what it ends with. No test here needs an engine.
     @Suite(.serialized) struct CommandLineTests {
-        /// A machine without an engine, whose hub nobody can reach unless one is named, with a server.
+        /// A machine with a server, without an engine, and with an unreachable hub unless one is given.
         private func withServer(
             hub: String = "http://127.0.0.1:9", _ variables: [String: String] = [:], root: FilePath, _ body: (Server) async throws -> Void
         ) async throws {

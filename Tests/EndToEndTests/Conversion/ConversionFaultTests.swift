@@ -71,7 +71,7 @@ extension EndToEndTests {
         @Test func `heads that were other ones when the pull was planned fail the job, and no model is there`() async throws {
             try await withServer(faults: [LyingHeads()]) { server in
                 let job = try await server.pull(Self.model, quantize: .q8)
-                #expect(job.status == .failed && job.error?.contains("told other heads") == true, "\(job.traceback ?? "")")
+                #expect(job.status == .failed && job.error?.contains("changed between the plan and the download") == true, "\(job.traceback ?? "")")
                 #expect(server.site.madeModels().isEmpty)
                 let again = try await server.pull(Self.model, quantize: .q8)
                 #expect(again.status == .succeeded, "\(again.traceback ?? "")")
@@ -128,7 +128,7 @@ extension EndToEndTests {
             }
         #endif
 
-        /// Whether somebody is at work in a conversion's folder.
+        /// Whether a process works in a conversion's folder.
         private static func isLocked(_ folder: FilePath) throws -> Bool {
             let (recipe, commit, name) = (
                 folder.lastComponent, folder.removingLastComponent().lastComponent, folder.removingLastComponent().removingLastComponent()

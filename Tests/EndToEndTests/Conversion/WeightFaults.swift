@@ -6,7 +6,7 @@ import Synchronization
 /// Flips one bit of each long answer about weights, so many times.
 final class SpoiltWeights: RouterMiddleware {
     private let left: Mutex<Int>
-    /// Early in the answer: it is converted before anybody knows.
+    /// Early in the answer, so that it is converted before the fault is detected.
     private static let position = 600_000
 
     init(times: Int) { left = Mutex(times) }
@@ -38,7 +38,7 @@ final class SpoiltWeights: RouterMiddleware {
     }
 }
 
-/// Tells another type in the head of weights the first time that somebody asks: what a pull is planned by is not what it gets.
+/// Changes a type in the header of weights in the first answer only, so that the plan of a pull differs from its files.
 final class LyingHeads: RouterMiddleware {
     private let isToldOnce = Mutex(false)
 

@@ -58,7 +58,7 @@ struct FaultLab: Sendable {
             switch fault.way {
             case .open, .refusedAtFirst: return try await body(server, server.endpoint, server.endpoint)
             case .nameless:
-                // Longer than a label may be: no resolver has to ask anybody.
+                // Longer than the limit of a label, so the resolver refuses it without a query.
                 return try await body(server, "http://\(String(repeating: "x", count: 64)).invalid:8006", server.endpoint)
             case .untrusted:
                 let hub = try await UntrustedHub(variant: seed)

@@ -16,7 +16,7 @@ struct FaultRun: Sendable {
     var messages: [String] = []
     var figures = FaultMeter.Figures()
     var seconds = 0.0
-    /// The most memory that a server took, in bytes; for runs with a server of their own.
+    /// The peak memory of the server in bytes; for runs with their own server.
     var peakMemory: Int64 = 0
 
     init(_ fault: Fault, seed: Int, hasKill: Bool) {

@@ -9,7 +9,7 @@ final class UntrustedHub: Sendable {
     private let process: Mutex<Process>
     private let directory = Result { try TemporaryDirectory() }
 
-    /// The variants: an expired certificate, one of another host, one that nobody known has signed.
+    /// The variants: an expired certificate, one of another host, one of an unknown issuer.
     init(variant: Int) async throws {
         let folder = try directory.get().path
         let (key, request, certificate) = (folder.appending("key").string, folder.appending("request").string, folder.appending("certificate").string)

@@ -2,8 +2,8 @@ import HubClient
 import RoostCore
 import Synchronization
 
-/// Looks again and again how many bytes of each file are in a cache, by their journals: that may never fall, whoever is killed, unless a clean-up took
-/// what nobody was at work on.
+/// Repeatedly reads the number of bytes of each file in a cache from the journals. It must never decrease, whichever process is killed, unless a
+/// clean-up has removed files that no process was using.
 final class PresenceWatch: Sendable {
     private struct State {
         var most: [String: Int64] = [:]

@@ -49,7 +49,7 @@ extension Exchange {
 private enum Gzip {
     private static let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
 
-    /// The bytes in stored blocks. The checksum at the end is not right: nobody is to get so far.
+    /// The bytes in stored blocks. The checksum at the end is wrong, because no client may read that far.
     static func stored(_ body: ByteBuffer) -> ByteBuffer {
         var result = ByteBuffer(bytes: head)
         var rest = body

@@ -8,7 +8,7 @@ extension Fault {
         // A list that cannot be read at all may be a captive portal's; that is tried again.
         Fault(51, "hostile names", .fails([.hubProtocolViolation, .hubFailure])) { exchange in
             if exchange.kind == .tree { return try exchange.hostileList() }
-            // Whoever believed the list would get bytes for every name in it.
+            // A client that accepts the list would get bytes for every name in it.
             guard case .file = exchange.kind, exchange.honest.status == 404 else { return exchange.honest.whole }
             return Answer(200, [("ETag", "\"\(Exchange.planted.oid)\"")], ByteBuffer(string: Exchange.planted.content)).whole
         }.with {
@@ -40,7 +40,7 @@ enum HostileName {
 }
 
 extension Exchange {
-    /// A file that nobody has: what it is called is the attack.
+    /// A file that does not exist: its name is the attack.
     static let planted = (content: "planted\n", oid: "f1a5da22e2020f6fe0e2515cf612e9a5ac33577f")
 
     private static func entry(_ name: String) -> String {
@@ -66,7 +66,7 @@ extension Exchange {
             let many = (0...200_000).map { Self.entry("f\($0).bin") }.joined(separator: ",")
             return self.honest.with(body: ByteBuffer(string: "[" + many + "]")).whole
         default:
-            // As long as anybody listens.
+            // As long as the client reads.
             let page = ByteBuffer(string: String(repeating: Self.entry("f.bin") + ",\n", count: 2000))
             return [.send(Answer(200).head(length: 10_000_000_000)), .send(ByteBuffer(string: "[")), .sendForEver(page)]
         }

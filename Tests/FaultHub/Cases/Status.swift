@@ -53,7 +53,7 @@ extension Fault {
                 [.send(ByteBuffer(string: "HTTP/1.1 204 No Content\r\n\r\n"))], Answer(200).whole,
                 [.send(Answer(200).head(length: nil)), .send(ByteBuffer(string: "0\r\n\r\n"))])
         },
-        Fault(29, "304 that nobody asked for", .succeeds, where: { $0.isEarly && $0.kind == $0.way(.file(FaultRepository.model), .info, .tree) }) {
+        Fault(29, "an unrequested 304", .succeeds, where: { $0.isEarly && $0.kind == $0.way(.file(FaultRepository.model), .info, .tree) }) {
             _ in
             [.send(ByteBuffer(string: "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n"))]
         },

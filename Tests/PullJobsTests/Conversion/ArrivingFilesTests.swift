@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `fewer bytes than before put everything in doubt until somebody begins anew`() async throws {
+    @Test func `fewer bytes than before put everything in doubt until the reader starts again`() async throws {
         try await Self.withArriving { arriving, weights, _, path in
             arriving.tell(weights[0], at: path, end: 8)
             arriving.tell(weights[0], at: path, end: 0)

@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func `closing the database ends the watchers, and whoever comes then`() async throws {
+    @Test func `closing the database ends the watchers, also later ones`() async throws {
         try await Bench.run { bench in
             let watcher = await bench.broadcast.watch(nil)
             try bench.database.close()

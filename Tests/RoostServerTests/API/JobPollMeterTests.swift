@@ -36,7 +36,7 @@ extension JobPollMeter {
         #expect(meter.takeCounts(at: .seconds(2)) == ["a": 3])
     }
 
-    @Test func `taking the counts gives nobody new tokens, and jobs nobody asks for are forgotten`() {
+    @Test func `taking the counts adds no tokens, and removes jobs without requests`() {
         var meter = JobPollMeter()
         for _ in 0..<200 { _ = meter.admit("a", at: .zero) }
         _ = meter.takeCounts(at: .zero)

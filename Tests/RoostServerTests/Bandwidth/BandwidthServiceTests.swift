@@ -37,7 +37,7 @@ import Testing
         #expect(bench.at(180, service) == (5_000_000, false))
     }
 
-    @Test func `what somebody asked for wins until it is taken back`() throws {
+    @Test func `the limit of a request has precedence until it is removed`() throws {
         let bench = Bench()
         let service = try bench.service("00:00-24:00=off")
         #expect(bench.at(5, service) == (nil, true))

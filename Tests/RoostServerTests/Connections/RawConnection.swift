@@ -34,7 +34,7 @@ struct RawConnection {
     /// Sends zeros until the server takes no more.
     ///
     /// - Parameter most: The most bytes to send.
-    /// - Returns: How many bytes the server's system took, more or less.
+    /// - Returns: The approximate number of bytes that the server's system accepted.
     func pour(atMost most: Int) async -> Int {
         let block = ByteBuffer(repeating: 0, count: 64 << 10)
         var sent = 0

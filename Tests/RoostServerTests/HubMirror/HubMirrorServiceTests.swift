@@ -133,7 +133,7 @@ struct HubMirrorServiceTests {
         }
     }
 
-    @Test("Indexing reports each repository once and hashes before anybody asks")
+    @Test("Indexing reports each repository once and hashes before the first request")
     func index() async throws {
         try await withTemporaryDirectory { directory in
             let fixture = MirrorFixture(directory)

@@ -33,7 +33,7 @@ import Testing
         #expect(try json(broken)["active_jobs"] is NSNull)
     }
 
-    @Test func `asking often writes seldom, and nobody waits long for a write that hangs`() async {
+    @Test func `frequent checks write rarely, and no caller waits long for a write that hangs`() async {
         let count = Mutex(0)
         let check = WriteCheck { count.withLock { $0 += 1 } }
         for _ in 1...50 { #expect(await check.failure() == nil) }

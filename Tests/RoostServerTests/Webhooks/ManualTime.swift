@@ -60,7 +60,7 @@ final class ManualTime: Sendable {
         for sleeper in awake { sleeper.continuation.resume() }
     }
 
-    /// Waits until somebody begins to sleep for a time that the test looks for.
+    /// Waits until a task begins to sleep for the expected time.
     @discardableResult
     func nextSleep(where matches: (Duration) -> Bool = { _ in true }) async -> Duration? {
         for await duration in sleeps where matches(duration) { return duration }

@@ -35,7 +35,7 @@ import Testing
         #expect(error?.message.contains("ROOST_WEBHOOK_SECRET") == true)
     }
 
-    @Test func `hosts without a secret call nobody`() {
+    @Test func `hosts without a secret allow no calls`() {
         var settings = ServerSettings(home: "/x")
         settings.webhookAllowedHosts = ["ci.example.com"]
         #expect(throws: RoostError.self) { try WebhookPolicy(settings).check("http://ci.example.com/") }

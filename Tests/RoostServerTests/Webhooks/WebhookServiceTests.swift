@@ -27,7 +27,7 @@ import Testing
         return try JobDatabase(path: directory.path.appending("jobs.db").string, logger: logger, now: { time.now })
     }
 
-    /// A job that somebody wants to be told about, and that has ended.
+    /// A job with a webhook that has ended.
     @discardableResult
     private func endedJob(_ name: String, callback url: String, in database: JobDatabase) async throws -> Job {
         var pull = NewPull(model: try ModelReference(parsing: "org/\(name)"))
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func `a receiver that does not answer holds up nobody else`() async throws {
+    @Test func `a receiver that does not answer delays no other one`() async throws {
         let (never, end) = AsyncStream<Void>.makeStream()
         try await WebhookReceiver.run { call, _ in
             if call.path == "/slow" { for await _ in never {} }

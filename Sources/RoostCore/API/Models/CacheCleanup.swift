@@ -1,29 +1,24 @@
-/// What was removed from the Hub cache and from what Roost made of it, or would be.
+/// The result of cleaning up the Hub cache and the converted models, or its preview.
 public struct CacheCleanup: Sendable, Codable, Hashable {
-    /// Whether nothing was removed, only looked for.
+    /// Whether this is a preview: nothing was removed.
     public var isDryRun: Bool
-    /// What is gone, or would be.
+    /// The removed items, or those that would be removed.
     public var removed: [Item]
-    /// What these take on the disk together, in bytes.
+    /// The disk space of these items together, in bytes.
     public var freedBytes: Int64
-    /// What stays although it was looked at, and why.
+    /// The items that were examined and kept, with the reasons.
     public var kept: [Kept]
 
     /// Something that was removed.
     public struct Item: Sendable, Codable, Hashable {
-        /// What it is.
+        /// The kind of the item.
         public var kind: Kind
-        /// Where it is, below the cache.
+        /// The path, relative to the cache.
         public var path: String
-        /// What it takes on the disk, in bytes.
+        /// The disk space in bytes.
         public var bytes: Int64
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - kind: What it is.
-        ///   - path: Where it is, below the cache.
-        ///   - bytes: What it takes on the disk.
+        /// Creates an item.
         public init(kind: Kind, path: String, bytes: Int64) {
             self.kind = kind
             self.path = path
@@ -31,45 +26,39 @@ public struct CacheCleanup: Sendable, Codable, Hashable {
         }
     }
 
-    /// What can be removed.
+    /// The kind of a removable item.
     public enum Kind: String, Sendable, Codable, Hashable {
         /// Content that no snapshot links to.
         case blob
         /// Content in the store that repositories share.
         case sharedBlob = "shared_blob"
-        /// What an unfinished download left.
+        /// The rest of an unfinished download.
         case partial
-        /// A file or folder that was to be renamed or deleted a moment later.
+        /// A file or folder that a program was about to rename or delete.
         case temporary
-        /// A commit's folder.
+        /// The folder of a commit.
         case snapshot
         /// A file of a commit.
         case file
-        /// A model that Roost made of weights.
+        /// A converted model.
         case conversion
     }
 
-    /// Something that stays.
+    /// An item that was kept.
     public struct Kept: Sendable, Codable, Hashable {
-        /// Where it is, below the cache.
+        /// The path, relative to the cache.
         public var path: String
-        /// Why.
+        /// The reason.
         public var reason: String
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - path: Where it is, below the cache.
-        ///   - reason: Why.
+        /// Creates an item.
         public init(path: String, reason: String) {
             self.path = path
             self.reason = reason
         }
     }
 
-    /// Begins a report.
-    ///
-    /// - Parameter isDryRun: Whether nothing is removed.
+    /// Creates an empty report.
     public init(isDryRun: Bool) {
         self.isDryRun = isDryRun
         removed = []
@@ -77,12 +66,12 @@ public struct CacheCleanup: Sendable, Codable, Hashable {
         kept = []
     }
 
-    /// Notes something that is gone, or would be.
+    /// Adds an item that was removed, or would be.
     ///
     /// - Parameters:
-    ///   - kind: What it is.
-    ///   - path: Where it is, below the cache.
-    ///   - bytes: What it takes on the disk.
+    ///   - kind: The kind of the item.
+    ///   - path: The path, relative to the cache.
+    ///   - bytes: The disk space.
     public mutating func note(_ kind: Kind, _ path: String, bytes: Int64) {
         removed.append(Item(kind: kind, path: path, bytes: bytes))
         freedBytes += bytes

@@ -1,7 +1,7 @@
-/// How far a conversion of files that are here has come.
+/// The progress of the conversion of local files.
 public enum ConversionProgress: Sendable, Hashable {
-    /// The weights are hashed again, so that nothing is made of damaged ones.
+    /// The source weights are being hashed, so that no model is made from damaged ones.
     case verifying(VerifyProgress)
-    /// The model is written: `converting` or `quantizing`, and the part of it that is there, 0.0 … 1.0.
+    /// The model is being written: the stage (`converting` or `quantizing`) and the share that is written, 0.0 … 1.0.
     case writing(PullStage, Double)
 }

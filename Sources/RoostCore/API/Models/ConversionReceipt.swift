@@ -1,43 +1,32 @@
-/// What a model was made of, and how: kept beside it as `models/<org>--<name>/<commit>/<recipe>/receipt.json` in Roost's home.
+/// The origin of a converted model: stored beside it as `models/<org>--<name>/<commit>/<recipe>/receipt.json` in
+/// Roost's home.
 public struct ConversionReceipt: Sendable, Codable, Hashable {
-    /// The format of this file: 1.
+    /// The version of this format: 1.
     public var formatVersion: Int
     /// The repository on the Hub.
     public var repository: String
-    /// The commit that the weights are of.
+    /// The commit of the weights.
     public var commit: String
-    /// The recipe, as GGUF files name it.
+    /// The recipe: a quantisation as GGUF files name it.
     public var recipe: String
-    /// Why this one.
+    /// Why this recipe was chosen.
     public var reason: String
     /// The model's class, such as `LlamaForCausalLM`.
     public var architecture: String
     /// The model's file.
     public var model: ModelReceipt.File
-    /// The files that it was made of, verified.
+    /// The source files, verified.
     public var sources: [ModelReceipt.File]
-    /// What made it, such as `roost 1.5.0`.
+    /// The program that made the model, such as `roost 1.5.0`.
     public var tool: String
-    /// The library that quantised, such as `ggml 0.25.3`; `nil` when none was needed.
+    /// The library that quantised it, such as `ggml 0.25.3`; `nil` when none was needed.
     public var library: String?
-    /// What is worth knowing about it: how the pre-tokenizer was found, which tensors got another type.
+    /// Remarks on the conversion: how the pre-tokenizer was found, which tensors have another type.
     public var notes: [String]
-    /// When it was finished.
+    /// The time of completion.
     public var madeAt: Timestamp
 
-    /// Makes a receipt of format 1.
-    ///
-    /// - Parameters:
-    ///   - repository: The repository on the Hub.
-    ///   - commit: The commit that the weights are of.
-    ///   - recipe: The recipe.
-    ///   - reason: Why this one.
-    ///   - architecture: The model's class.
-    ///   - model: The model's file.
-    ///   - sources: The files that it was made of.
-    ///   - library: The library that quantised.
-    ///   - notes: What is worth knowing about it.
-    ///   - madeAt: When it was finished.
+    /// Creates a receipt of format 1.
     public init(
         repository: RepositoryID, commit: CommitHash, recipe: String, reason: String, architecture: String, model: ModelReceipt.File,
         sources: [ModelReceipt.File], library: String?, notes: [String], madeAt: Timestamp

@@ -1,23 +1,17 @@
-/// What `roost models convert` has come to.
+/// The result of `roost models convert`.
 public struct ConversionResult: Sendable, Codable, Hashable {
-    /// What the model is called: `org/name:RECIPE`.
+    /// The model's name: `org/name:RECIPE`.
     public var model: String
-    /// Its file, absolute.
+    /// The absolute path of the model file.
     public var path: String
     /// Its size in bytes.
     public var sizeBytes: Int64
-    /// Whether it was there already, made of the same commit by the same recipe.
+    /// Whether the model already existed, made from the same commit with the same recipe.
     public var wasMadeBefore: Bool
-    /// How it was made.
+    /// The origin of the model.
     public var receipt: ConversionReceipt
 
-    /// Makes a result.
-    ///
-    /// - Parameters:
-    ///   - model: What the model is called.
-    ///   - path: Its file.
-    ///   - wasMadeBefore: Whether it was there already.
-    ///   - receipt: How it was made.
+    /// Creates a result.
     public init(model: String, path: String, wasMadeBefore: Bool, receipt: ConversionReceipt) {
         self.model = model
         self.path = path

@@ -1,44 +1,36 @@
-/// The answer to `GET /models/{id}`: everything the disk holds of a repository.
+/// The answer to `GET /models/{id}`: everything on the disk that belongs to a repository.
 public struct ModelDetail: Sendable, Codable, Hashable {
-    /// What was asked for.
+    /// The requested model.
     public var model: String
-    /// What its files take on the disk, each counted once, in bytes.
+    /// The disk space of its files in bytes, each file counted once.
     public var sizeBytes: Int64
-    /// Its folder in the Hub cache.
+    /// The repository's folder in the Hub cache.
     public var path: String
-    /// The models in it that an engine can load.
+    /// The models that an engine can load.
     public var models: [ModelView]
-    /// Its commits on this machine; those that a branch or tag names come first.
+    /// The commits on this machine; those with a branch or tag come first.
     public var revisions: [Revision]
-    /// What unfinished downloads have left.
+    /// The rests of unfinished downloads.
     public var partials: [PartialDownload]
-    /// The models that Roost made of its weights.
+    /// The models converted from the repository's weights.
     public var conversions: [Conversion]
 
-    /// A model that Roost made.
+    /// A converted model.
     public struct Conversion: Sendable, Codable, Hashable {
-        /// What it is called: `org/name:RECIPE`.
+        /// The model's name: `org/name:RECIPE`.
         public var model: String
-        /// The commit that it was made of.
+        /// The commit of the weights.
         public var commit: String
-        /// Its file, absolute.
+        /// The absolute path of the model file.
         public var path: String
         /// Its size in bytes.
         public var sizeBytes: Int64
-        /// Whether the files that it was made of are still here. The model works without them.
+        /// Whether the source files are still on this machine. The model works without them.
         public var hasSources: Bool
-        /// How it was made; `nil` when that was not noted.
+        /// The origin of the model; `nil` when there is no record of it.
         public var receipt: ConversionReceipt?
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - model: What it is called.
-        ///   - commit: The commit that it was made of.
-        ///   - path: Its file.
-        ///   - sizeBytes: Its size.
-        ///   - hasSources: Whether the files that it was made of are still here.
-        ///   - receipt: How it was made.
+        /// Creates an entry.
         public init(model: String, commit: String, path: String, sizeBytes: Int64, hasSources: Bool, receipt: ConversionReceipt?) {
             self.model = model
             self.commit = commit
@@ -55,27 +47,20 @@ public struct ModelDetail: Sendable, Codable, Hashable {
         }
     }
 
-    /// One commit on this machine.
+    /// A commit on this machine.
     public struct Revision: Sendable, Codable, Hashable {
-        /// The commit.
+        /// The commit hash.
         public var commit: String
-        /// The branches and tags that mean it, as far as this machine knows.
+        /// The branches and tags that point to the commit, as far as this machine knows.
         public var refs: [String]
-        /// The folder that looks like the repository at this commit.
+        /// The snapshot folder of the commit.
         public var localPath: String
-        /// Its files.
+        /// The files of the commit.
         public var files: [File]
-        /// What Roost noted when it pulled it; `nil` when another program did.
+        /// Roost's receipt of the pull; `nil` when another program pulled the commit.
         public var receipt: ModelReceipt?
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - commit: The commit.
-        ///   - refs: What means it.
-        ///   - localPath: Its folder.
-        ///   - files: Its files.
-        ///   - receipt: What Roost noted.
+        /// Creates an entry.
         public init(commit: String, refs: [String], localPath: String, files: [File], receipt: ModelReceipt?) {
             self.commit = commit
             self.refs = refs
@@ -90,21 +75,16 @@ public struct ModelDetail: Sendable, Codable, Hashable {
         }
     }
 
-    /// One file of a commit.
+    /// A file of a commit.
     public struct File: Sendable, Codable, Hashable {
-        /// Its path in the repository.
+        /// The path within the repository.
         public var path: String
-        /// Its size in bytes; `nil` when the content it stands for is missing.
+        /// The size in bytes; `nil` when the content that it links to is missing.
         public var size: Int64?
-        /// What it has to hash to: `sha256:…` or `git-sha1:…`; `nil` when nobody noted it.
+        /// The expected digest: `sha256:…` or `git-sha1:…`; `nil` when there is no record of it.
         public var digest: String?
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - path: Its path in the repository.
-        ///   - size: Its size in bytes.
-        ///   - digest: What it has to hash to.
+        /// Creates an entry.
         public init(path: String, size: Int64?, digest: String?) {
             self.path = path
             self.size = size
@@ -112,16 +92,7 @@ public struct ModelDetail: Sendable, Codable, Hashable {
         }
     }
 
-    /// Makes an answer.
-    ///
-    /// - Parameters:
-    ///   - model: What was asked for.
-    ///   - sizeBytes: What its files take on the disk.
-    ///   - path: Its folder in the Hub cache.
-    ///   - models: What an engine can load.
-    ///   - revisions: Its commits.
-    ///   - partials: What unfinished downloads have left.
-    ///   - conversions: The models that Roost made of its weights.
+    /// Creates an answer.
     public init(
         model: String, sizeBytes: Int64, path: String, models: [ModelView], revisions: [Revision], partials: [PartialDownload],
         conversions: [Conversion] = []

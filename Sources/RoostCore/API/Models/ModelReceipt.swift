@@ -1,24 +1,21 @@
 import Foundation
 
-/// What pulls of one commit have put on this machine, each file verified: where it came from, what it hashes to, when, by what.
+/// The record of the files that pulls of one commit have stored on this machine, each verified: origin, digest, time
+/// and program.
 ///
-/// Kept as `models/<org>--<name>/<commit>/receipt.json` in Roost's home, beside what is made from the commit's files.
+/// Stored as `models/<org>--<name>/<commit>/receipt.json` in Roost's home, beside the models converted from the
+/// commit's files.
 public struct ModelReceipt: Sendable, Codable, Hashable {
-    /// A file that was verified.
+    /// A verified file.
     public struct File: Sendable, Codable, Hashable {
-        /// Its path in the repository.
+        /// The path within the repository.
         public var path: String
-        /// Its size in bytes.
+        /// The size in bytes.
         public var size: Int64
         /// `sha256:…` or `git-sha1:…`.
         public var digest: String
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - path: Its path in the repository.
-        ///   - size: Its size in bytes.
-        ///   - digest: `sha256:…` or `git-sha1:…`.
+        /// Creates an entry.
         public init(path: String, size: Int64, digest: String) {
             self.path = path
             self.size = size
@@ -26,37 +23,28 @@ public struct ModelReceipt: Sendable, Codable, Hashable {
         }
     }
 
-    /// The format of this file: 1.
+    /// The version of this format: 1.
     public var formatVersion: Int
     /// The repository on the Hub.
     public var repository: String
-    /// The commit that the files are of.
+    /// The commit of the files.
     public var commit: String
-    /// The branch, tag or commit that was asked for last.
+    /// The branch, tag or commit of the latest pull.
     public var revision: String
-    /// The licence as the Hub or the model card names it; `nil` when neither does.
+    /// The licence as the Hub or the model card names it; `nil` when neither names one.
     public var license: String?
-    /// What made this receipt, such as `roost 1.5.0`.
+    /// The program that wrote this receipt, such as `roost 1.5.0`.
     public var tool: String
-    /// When the last pull began.
+    /// The time at which the latest pull began.
     public var startedAt: Timestamp
-    /// When the last pull ended, with all files verified.
+    /// The time at which the latest pull ended, with all files verified.
     public var pulledAt: Timestamp
     /// The seconds between the two.
     public var durationSeconds: Double
     /// The files, ordered by path.
     public var files: [File]
 
-    /// Makes a receipt of format 1.
-    ///
-    /// - Parameters:
-    ///   - repository: The repository on the Hub.
-    ///   - commit: The commit that the files are of.
-    ///   - revision: What was asked for.
-    ///   - license: As the Hub or the model card names it.
-    ///   - startedAt: When the pull began.
-    ///   - pulledAt: When it ended.
-    ///   - files: The files, in any order.
+    /// Creates a receipt of format 1.
     public init(
         repository: RepositoryID, commit: CommitHash, revision: String, license: String?, startedAt: Timestamp, pulledAt: Timestamp, files: [File]
     ) {
@@ -82,10 +70,11 @@ public struct ModelReceipt: Sendable, Codable, Hashable {
         case files
     }
 
-    /// Adds the files of an earlier receipt of the same commit that this one does not name: another quantisation, for example.
+    /// Adds the files of an earlier receipt of the same commit that this one does not list, such as another
+    /// quantisation.
     ///
-    /// - Parameter earlier: What the disk holds.
-    /// - Returns: One receipt of all files.
+    /// - Parameter earlier: The receipt on the disk.
+    /// - Returns: A receipt of all files.
     public func merging(_ earlier: ModelReceipt) -> ModelReceipt {
         var merged = self
         let known = Set(files.map(\.path))

@@ -1,36 +1,27 @@
-/// What repairing models has begun: damaged files are set aside, and pulls fetch them again.
+/// The answer to a repair of models: damaged files have been moved away, and pulls fetch them again.
 public struct ModelRepair: Sendable, Codable, Hashable {
-    /// What was found wrong.
+    /// The result of the verification.
     public var report: VerifyReport
-    /// The pulls that fetch what is missing; when they have succeeded, another verification is clean.
+    /// The ids of the pulls that fetch the missing files. After they have succeeded, a verification finds no fault.
     public var jobs: [String]
 
-    /// Makes an answer.
-    ///
-    /// - Parameters:
-    ///   - report: What was found wrong.
-    ///   - jobs: The pulls that fetch what is missing.
+    /// Creates an answer.
     public init(report: VerifyReport, jobs: [String]) {
         self.report = report
         self.jobs = jobs
     }
 }
 
-/// One line of an answer that takes long: how far it is, or in the end what it has come to.
+/// A line of an answer that is sent while the work goes on: its progress, or finally its result.
 public struct ProgressLine<Result: Sendable & Codable>: Sendable, Codable {
-    /// How far the work is.
+    /// The progress of the work.
     public var progress: VerifyProgress?
-    /// What it came to.
+    /// The result.
     public var result: Result?
-    /// Why it broke off.
+    /// The error that ended the work.
     public var error: Problem?
 
-    /// Makes a line.
-    ///
-    /// - Parameters:
-    ///   - progress: How far the work is.
-    ///   - result: What it came to.
-    ///   - error: Why it broke off.
+    /// Creates a line.
     public init(progress: VerifyProgress? = nil, result: Result? = nil, error: Problem? = nil) {
         self.progress = progress
         self.result = result

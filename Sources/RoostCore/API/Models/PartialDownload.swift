@@ -1,29 +1,21 @@
-/// What an unfinished download has left in the Hub cache.
+/// The rest of an unfinished download in the Hub cache.
 public struct PartialDownload: Sendable, Codable, Hashable {
-    /// The repository it belongs to.
+    /// The repository.
     public var model: String
-    /// The file, absolute.
+    /// The absolute path of the file.
     public var path: String
-    /// What it takes on the disk.
+    /// The disk space in bytes.
     public var bytes: Int64
-    /// Who began it: `roost`, `huggingface_hub` or `llama.cpp`.
+    /// The program that started the download: `roost`, `huggingface_hub` or `llama.cpp`.
     public var writer: String
-    /// When it was last written to.
+    /// The time of the last write.
     public var modifiedAt: Timestamp
-    /// Whether a process holds its lock now.
+    /// Whether a process holds the file's lock now.
     public var isInUse: Bool
-    /// An unfinished pull of its repository, which may go on from it.
+    /// The id of an unfinished pull of the repository, which can continue the download.
     public var jobID: String?
 
-    /// Makes an entry.
-    ///
-    /// - Parameters:
-    ///   - model: The repository it belongs to.
-    ///   - path: The file.
-    ///   - bytes: What it takes on the disk.
-    ///   - writer: Who began it.
-    ///   - modifiedAt: When it was last written to.
-    ///   - isInUse: Whether a process holds its lock.
+    /// Creates an entry.
     public init(model: String, path: String, bytes: Int64, writer: String, modifiedAt: Timestamp, isInUse: Bool) {
         self.model = model
         self.path = path

@@ -1,43 +1,34 @@
-/// What hashing the files of models has found.
+/// The result of hashing the files of models.
 public struct VerifyReport: Sendable, Codable, Hashable {
-    /// Whether every file is there and right.
+    /// Whether every file is present and correct.
     public var sound: Bool
-    /// How many files were looked at.
+    /// The number of files examined.
     public var files: Int
-    /// How many bytes were hashed.
+    /// The number of bytes hashed.
     public var bytes: Int64
-    /// What is wrong, ordered by model and path.
+    /// The faults, ordered by model and path.
     public var findings: [Finding]
-    /// Files for which nobody noted what they have to hash to; only a cache without links has such.
+    /// The files without a recorded digest; they occur only in a cache without links.
     public var unchecked: [String]
 
-    /// A file that is not as it should be.
+    /// A file with a fault.
     public struct Finding: Sendable, Codable, Hashable {
         /// `org/name`.
         public var model: String
-        /// The commit.
+        /// The commit hash.
         public var commit: String
-        /// Its path in the repository.
+        /// The path within the repository.
         public var path: String
-        /// What is wrong.
+        /// The kind of the fault.
         public var problem: Problem
-        /// A sentence about it.
+        /// A sentence for the user.
         public var message: String
-        /// The file on the disk that is at fault, absolute; the content, not the link to it.
+        /// The absolute path of the faulty file on the disk: the content, not the link to it.
         public var location: String
-        /// What made it, where Roost made it of the repository's weights; `nil` for a file of the Hub.
+        /// The recipe, for a converted model; `nil` for a file of the Hub.
         public var recipe: String?
 
-        /// Makes a finding.
-        ///
-        /// - Parameters:
-        ///   - model: `org/name`.
-        ///   - commit: The commit.
-        ///   - path: Its path in the repository.
-        ///   - problem: What is wrong.
-        ///   - message: A sentence about it.
-        ///   - location: The file at fault.
-        ///   - recipe: What made it, where Roost did.
+        /// Creates a finding.
         public init(model: String, commit: String, path: String, problem: Problem, message: String, location: String, recipe: String? = nil) {
             self.model = model
             self.commit = commit
@@ -49,25 +40,19 @@ public struct VerifyReport: Sendable, Codable, Hashable {
         }
     }
 
-    /// What can be wrong with a file.
+    /// The kind of a fault.
     public enum Problem: String, Sendable, Codable, Hashable {
-        /// It is not there, or what it links to is not.
+        /// The file, or the target of its link, does not exist.
         case missing
-        /// It has another size than it should.
+        /// The file does not have the expected size.
         case size
-        /// It has the right size and hashes to something else.
+        /// The file has the expected size and another digest.
         case content
-        /// It cannot be read.
+        /// The file cannot be read.
         case unreadable
     }
 
-    /// Makes a report.
-    ///
-    /// - Parameters:
-    ///   - files: How many files were looked at.
-    ///   - bytes: How many bytes were hashed.
-    ///   - findings: What is wrong.
-    ///   - unchecked: Files that could not be judged.
+    /// Creates a report.
     public init(files: Int, bytes: Int64, findings: [Finding], unchecked: [String]) {
         self.sound = findings.isEmpty
         self.files = files
@@ -77,24 +62,18 @@ public struct VerifyReport: Sendable, Codable, Hashable {
     }
 }
 
-/// How far a verification has come.
+/// The progress of a verification.
 public struct VerifyProgress: Sendable, Codable, Hashable {
-    /// How many files are done.
+    /// The number of files verified.
     public var files: Int
-    /// How many there are.
+    /// The number of all files.
     public var totalFiles: Int
-    /// How many bytes are hashed.
+    /// The number of bytes hashed.
     public var bytes: Int64
-    /// How many there are.
+    /// The number of all bytes.
     public var totalBytes: Int64
 
-    /// Makes a value.
-    ///
-    /// - Parameters:
-    ///   - files: How many files are done.
-    ///   - totalFiles: How many there are.
-    ///   - bytes: How many bytes are hashed.
-    ///   - totalBytes: How many there are.
+    /// Creates a progress value.
     public init(files: Int, totalFiles: Int, bytes: Int64, totalBytes: Int64) {
         self.files = files
         self.totalFiles = totalFiles

@@ -2,7 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// A request's context with its connection: who asks, and by which way a file can go out.
+/// A request's context with its connection: the client's address, and the way to send files.
 struct MirrorContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -13,7 +13,7 @@ struct MirrorContext: RequestContext {
     }
 }
 
-/// The mirror's gate: lets in whom the rules let in, and hands the connection on to bodies that can use it.
+/// Checks the access to the mirror, and passes the connection to bodies that can use it.
 struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponder {
     let access: MirrorAccess
     let isLocal: Bool
@@ -28,7 +28,7 @@ struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponde
         }
         let plain = BasicRequestContext(source: ApplicationRequestContextSource(channel: context.channel, logger: context.logger))
         var response = try await inner.respond(to: request, context: plain)
-        // A list that is made while it is sent has no length yet.
+        // A list that is created while it is sent has no length yet.
         if response.body.contentLength.map({ $0 >= FileSender.smallest }) ?? true {
             response.body = FileSender.body(response.body, over: context.channel)
         }

@@ -3,15 +3,15 @@ public import RoostCore
 public import SystemPackage
 
 extension MirrorAccess {
-    /// The shortest token; a shorter one can be guessed by asking.
+    /// The minimum length of a token: a shorter one could be guessed by trying.
     private static let shortestToken = 16
 
-    /// Reads the token from `ROOST_MIRROR_TOKEN`, or from a file that nobody else may read.
+    /// Reads the token from `ROOST_MIRROR_TOKEN`, or from a file that other users may not read.
     ///
     /// - Parameters:
     ///   - environment: The environment variables.
-    ///   - file: The file; the variable must not be set then.
-    /// - Returns: The token; `nil` when neither is given.
+    ///   - file: The file; with one, the variable must not be set.
+    /// - Returns: The token; `nil` when neither is set.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     public static func token(environment: [String: String], file: FilePath?) throws -> SecretToken? {
         let variable = environment["ROOST_MIRROR_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }

@@ -5,31 +5,29 @@ import HummingbirdCore
 import NIOCore
 public import RoostCore
 
-/// Who may read from a mirror. What is set must all hold: with a token and networks, a client needs the token and an address in one of them.
+/// The access rules of a mirror. All rules that are set apply: with a token and networks, a client needs the token and
+/// an address in one of the networks.
 public struct MirrorAccess: Sendable {
-    /// What clients send as their Hub token; `nil` asks for none.
+    /// The token that clients send as their Hub token; `nil` for none.
     public var token: SecretToken?
-    /// Where clients may come from; empty is everywhere.
+    /// The networks of the clients; empty for all.
     public var networks: [NetworkRange]
-    /// Hosts that the `Host` header may name beside loopback ones, and whose web pages may read.
+    /// Hosts that are allowed in the `Host` header in addition to loopback ones, and whose web pages may read.
     var allowedHosts: [HostName] = []
 
-    /// Sets the rules.
-    ///
-    /// - Parameters:
-    ///   - token: What clients send as their Hub token.
-    ///   - networks: Where clients may come from.
+    /// Creates access rules.
     public init(token: SecretToken? = nil, networks: [NetworkRange] = []) {
         self.token = token
         self.networks = networks
     }
 
-    /// Refuses to open models to everybody by an oversight.
+    /// Refuses to share models with every machine by mistake.
     ///
     /// - Parameters:
     ///   - host: The address to listen on.
-    ///   - allow: The option that names networks.
-    /// - Throws: `RoostError` with code `invalidConfiguration` when others reach the address and nothing is set.
+    ///   - allow: The option for networks.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when other machines can reach the address and no rule is
+    ///   set.
     func require(for host: String, option allow: String) throws {
         guard HostName(bare: host)?.isLoopback != true, token == nil, networks.isEmpty else { return }
         throw RoostError(
@@ -38,11 +36,11 @@ public struct MirrorAccess: Sendable {
         )
     }
 
-    /// Decides about a request.
+    /// Checks a request.
     ///
     /// - Parameters:
-    ///   - request: What came.
-    ///   - address: From where; `nil` only where no network is between.
+    ///   - request: The request.
+    ///   - address: The client's address; `nil` only without a network connection.
     ///   - isLocal: Whether the mirror listens on a loopback address.
     /// - Throws: `MirrorError`.
     func check(_ request: Request, from address: SocketAddress?, isLocal: Bool) throws {
@@ -55,18 +53,19 @@ public struct MirrorAccess: Sendable {
         guard Self.isEqual(sent, "Bearer \(token.value)") else { throw MirrorError.tokenWrong }
     }
 
-    /// Refuses what a web page makes a browser send: it could have a mirror fetch whatever its upstream has.
+    /// Refuses requests that come from a web page: the page could make a mirror fetch anything from its upstream.
     private func checkPage(_ request: Request, isLocal: Bool) throws {
         let host: HostName
         do { host = try request.host() } catch let error as RoostError { throw MirrorError.badRequest(error.message) }
-        // A web page may lead its own name to a loopback address; no page can make a browser send one of these.
+        // A web page may resolve its own name to a loopback address, but it cannot make a browser send one of these
+        // hosts.
         guard !isLocal || host.isLoopback || host.isNamed(in: allowedHosts, defaultPorts: [80, 443]) else { throw MirrorError.foreignHost }
         if case .foreign = PageGuard(allowedHosts: allowedHosts, trustsThisMachine: false).verdict(on: request, for: host) {
             throw MirrorError.foreignPage
         }
     }
 
-    /// Names hosts that the `Host` header may name, and whose web pages may read.
+    /// Adds hosts that are allowed in the `Host` header, and whose web pages may read.
     ///
     /// - Parameter hosts: `host` or `host:port`.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
@@ -81,7 +80,7 @@ public struct MirrorAccess: Sendable {
         }
     }
 
-    /// Compares digests, which takes the same time wherever the texts differ.
+    /// Compares the digests of two texts, so that the time does not depend on the place of a difference.
     private static func isEqual(_ sent: String, _ expected: String) -> Bool {
         zip(SHA256.hash(data: sent.utf8), SHA256.hash(data: expected.utf8)).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }

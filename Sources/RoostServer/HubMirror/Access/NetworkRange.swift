@@ -1,14 +1,14 @@
 import NIOCore
 import RoostCore
 
-/// The addresses of a network, as `192.168.0.0/16` or `fd00::/8`; a plain address is a network of one.
+/// The addresses of a network, such as `192.168.0.0/16` or `fd00::/8`; an address alone is a network with one address.
 public struct NetworkRange: Sendable, Hashable {
     private let bytes: [UInt8]
     private let length: Int
 
-    /// Reads a network.
+    /// Parses a network.
     ///
-    /// - Parameter text: An IPv4 or IPv6 address, and how many of its leading bits count: `10.0.0.0/8`.
+    /// - Parameter text: An IPv4 or IPv6 address and the number of its leading bits that count: `10.0.0.0/8`.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     public init(parsing text: String) throws {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -24,7 +24,8 @@ public struct NetworkRange: Sendable, Hashable {
         self.length = length
     }
 
-    /// Whether a client comes from this network. An IPv4 client is one also where it reached an IPv6 socket.
+    /// Returns whether a client's address is in this network. An IPv4 address also matches where it reached an IPv6
+    /// socket.
     func contains(_ address: SocketAddress) -> Bool {
         guard let other = Self.bytes(of: address), other.count == bytes.count else { return false }
         let whole = length / 8
@@ -33,10 +34,11 @@ public struct NetworkRange: Sendable, Hashable {
         return length % 8 == 0 || other[whole] & mask == bytes[whole] & mask
     }
 
-    /// 4 or 16 bytes; those of an IPv4 address when it is written as an IPv6 one.
+    /// Returns the 4 or 16 bytes of an address; 4 for an IPv4 address that is written as an IPv6 one.
     private static func bytes(of address: SocketAddress) -> [UInt8]? {
         switch address {
-        // By their places in the C structures, the same on all systems: which module the fields' names belong to depends on the system.
+        // Read by their offsets in the C structures, which are the same on all systems; the module of the fields
+        // depends on the system.
         case .v4(let address): return withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
         case .v6(let address):
             let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }

@@ -3,17 +3,17 @@ import Logging
 import RoostCore
 import SystemPackage
 
-/// Brings a file into the cache for everybody who waits for it, or verifies one that is there.
+/// Fetches files into the cache for all clients that wait for them, or verifies those that are already there.
 struct CacheFetcher: Sendable {
     let hub: HubClient
-    /// Whether only what is in the cache is served.
+    /// Whether only files in the cache are served.
     let isOffline: Bool
     let digests: DigestStore
     let logger: Logger
 
-    /// Brings a file.
+    /// Fetches a file.
     ///
-    /// - Parameter arrival: Who waits, and for what; hears of the bytes as they come.
+    /// - Parameter arrival: The file, with the clients that wait for it; it receives the progress.
     /// - Returns: The whole file, verified.
     /// - Throws: `RoostError`; `MirrorError`; `CancellationError`.
     func bring(_ arrival: MirrorArrival) async throws -> OpenFile {
@@ -33,9 +33,9 @@ struct CacheFetcher: Sendable {
         return observer
     }
 
-    /// Hashes a file that is there, whoever put it there.
+    /// Verifies a file in the cache, whichever program wrote it.
     ///
-    /// - Returns: `nil` when there is none, or a damaged one.
+    /// - Returns: The file; `nil` when there is none or it is damaged.
     private func verify(_ arrival: MirrorArrival) async throws -> OpenFile? {
         let file = arrival.file
         guard let location = hub.heldFile(file, in: arrival.revision)?.resolvingLinks() else { return nil }

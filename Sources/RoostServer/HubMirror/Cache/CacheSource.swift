@@ -6,30 +6,30 @@ import RoostCore
 import ServiceLifecycle
 import SystemPackage
 
-/// The Hub cache of this machine; and, unless the client is offline, whatever the upstream has, which is fetched when it is asked for.
+/// The Hub cache of this machine and, unless the client is offline, the upstream, whose files are fetched on request.
 struct CacheSource: MirrorSource {
     let hub: HubClient
     let cacheDirectory: FilePath
-    /// Whether only what is in the cache is served.
+    /// Whether only files in the cache are served.
     let isOffline: Bool
     let digests: DigestStore
     let memory: SnapshotMemory
-    /// Several clients that want a list have it read once.
+    /// Several clients that request the same list share one read.
     let reading = OneAtATime<RevisionKey>()
     let arrivals: MirrorArrivals
     let clock: any Clock<Duration>
     let logger: Logger
 
-    /// How long the upstream may take to say what a name means while the cache knows an answer, too.
+    /// The most time for the upstream to resolve a name when the cache has an answer too.
     private static let patience: Duration = .seconds(3)
 
-    /// Makes a source, and the service that brings its files.
+    /// Creates a source, and the service that fetches its files.
     ///
     /// - Parameters:
-    ///   - configuration: The cache, and the upstream unless it says offline.
-    ///   - indexDirectory: Where the digests of files are remembered between runs.
-    ///   - logger: Hears about failures.
-    /// - Returns: Both.
+    ///   - configuration: The cache, and the upstream unless the configuration is offline.
+    ///   - indexDirectory: The folder for the digests of files between runs.
+    ///   - logger: The logger.
+    /// - Returns: The source and the service.
     static func make(
         _ configuration: HubConfiguration, indexDirectory: FilePath?, logger: Logger
     ) -> (source: CacheSource, service: any Service) {
@@ -57,7 +57,7 @@ struct CacheSource: MirrorSource {
 
     func file(_ path: String, of id: RepositoryID, at revision: String, withContent: Bool) async throws -> FoundFile? {
         if let commit = CommitHash(hex: revision) {
-            // A commit never changes: there is nothing to ask.
+            // A commit never changes, so the upstream need not be asked.
             try await refuseAbsent(path, ResolvedRevision(repository: id, revision: revision, commit: commit))
         }
         guard let (resolved, warning) = try await resolve(revision, of: id) else { return nil }
@@ -65,7 +65,7 @@ struct CacheSource: MirrorSource {
         var snapshot = try await listing(resolved)
         snapshot.warning = warning
         guard let file = snapshot[path] else {
-            // Without a list, a snapshot is what happens to be here.
+            // Without a list, a snapshot contains only some files of the commit.
             guard try !isOffline || hub.listedFiles(in: resolved) != nil else { throw MirrorError.entryNotHere }
             throw MirrorError.entryNotFound(commit: snapshot.commit)
         }
@@ -81,7 +81,7 @@ struct CacheSource: MirrorSource {
         return found
     }
 
-    /// Refuses a file that somebody has noted as absent, unless a list says otherwise.
+    /// Throws for a file that is recorded as absent, unless a list contains it.
     private func refuseAbsent(_ path: String, _ revision: ResolvedRevision) async throws {
         guard let safe = try? RepositoryFilePath(parsing: path), hub.isNotedAbsent(safe, in: revision), try await kept(revision) == nil else {
             return
@@ -89,12 +89,13 @@ struct CacheSource: MirrorSource {
         throw MirrorError.entryNotFound(commit: revision.commit.description)
     }
 
-    /// An empty file is always here: clients know it by its size, and never ask for it.
+    /// Returns whether the content of a file is in the cache. Empty files always count, because clients never request
+    /// them.
     private func isHere(_ file: MirrorFile, _ revision: ResolvedRevision) -> Bool {
         file.size == 0 || hub.heldFile(file.listed, in: revision) != nil
     }
 
-    /// The files that are here: a look at the disk for each.
+    /// Returns the files whose content is in the cache; reads the disk for each.
     private func held(_ files: [MirrorFile], _ revision: ResolvedRevision) async throws -> [MirrorFile] {
         var held: [MirrorFile] = []
         for start in stride(from: 0, to: files.count, by: 1000) {
@@ -112,7 +113,7 @@ struct CacheSource: MirrorSource {
             } catch let error as RoostError where !error.isTransient {
                 throw MirrorError(upstream: error)
             } catch is RoostError {
-                // Out of reach: the names that were asked for before are better than none.
+                // When the upstream cannot be reached, the names requested earlier are the answer.
             }
         }
         return knownReferences(of: id)
@@ -139,15 +140,15 @@ struct CacheSource: MirrorSource {
             guard FileManager.default.fileExists(atPath: snapshots(of: id).string) else { return nil }
             throw MirrorError.revisionNotFound(name)
         }
-        // A commit never changes: with its list here there is nothing to ask.
+        // A commit never changes: with its list in the cache the upstream need not be asked.
         if let known, known.commit.description == name, try await kept(known) != nil { return (known, nil) }
         do {
             return (try await ask(name, of: id, isUrgent: known != nil), nil)
         } catch let error as RoostError {
             if error.code == .repositoryNotFound { return nil }
             guard error.isTransient, let known, try await kept(known) != nil else { throw MirrorError(upstream: error) }
-            logger.warning("The upstream cannot be asked; the cache answers.", metadata: ["repository": "\(id)", "error": "\(error)"])
-            return (known, "mirror; The upstream of this mirror cannot be reached; this is what the mirror has kept.")
+            logger.warning("The upstream cannot be reached; the cache is used.", metadata: ["repository": "\(id)", "error": "\(error)"])
+            return (known, "mirror; The upstream of this mirror cannot be reached; this answer comes from its cache.")
         }
     }
 
@@ -161,13 +162,13 @@ struct CacheSource: MirrorSource {
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next(), let resolved = answer else {
-                throw RoostError(.network, "The upstream took longer than \(Self.patience) to say what \(name.quotedForPeople) is.")
+                throw RoostError(.network, "The upstream did not resolve \(name.quotedForPeople) within \(Self.patience).")
             }
             return resolved
         }
     }
 
-    /// What the cache takes a name for: what was noted, or a commit of which enough digits are given.
+    /// Returns the cache's meaning of a name: a recorded revision, or a commit with at least seven of its digits.
     private func known(_ name: String, of id: RepositoryID) -> ResolvedRevision? {
         if let known = try? hub.knownRevision(name, of: id) { return known }
         guard (7..<40).contains(name.utf8.count), name.isLowercaseHex else { return nil }
@@ -181,7 +182,7 @@ struct CacheSource: MirrorSource {
         guard let names = FileManager.default.enumerator(atPath: folder.string) else { return nil }
         return names.compactMap { $0 as? String }.sorted().compactMap { name in
             guard let commit = try? hub.knownRevision(name, of: id).commit.description else { return nil }
-            // Whether a name is a branch's or a tag's is not noted.
+            // The cache does not record whether a name is a branch or a tag.
             return name.hasPrefix("refs/pr/")
                 ? RepositoryReference(kind: .pullRequest, name: name, ref: name, targetCommit: commit)
                 : RepositoryReference(kind: .branch, name: name, ref: "refs/heads/\(name)", targetCommit: commit)
@@ -190,18 +191,19 @@ struct CacheSource: MirrorSource {
 
     // MARK: Lists
 
-    /// Everything that a commit has.
+    /// Returns the complete list of a commit's files.
     private func listing(_ revision: ResolvedRevision) async throws -> MirrorSnapshot {
         if let kept = try await kept(revision) {
             await note(revision, files: nil)
             return kept
         }
         return try await reading.alone(with: RevisionKey(revision)) {
-            // Another client may have had it read meanwhile.
+            // Another client may have caused the same read meanwhile.
             if let known = await memory[revision] { return known }
             do {
                 let listing = try await hub.listing(of: revision)
-                // Without a list of its own, a snapshot is what happens to be there. A list with gaps is not noted.
+                // Without its own list, a snapshot contains only some files of the commit. An incomplete list is not
+                // recorded.
                 if !isOffline { await note(revision, files: listing.skipped.isEmpty ? listing.files : nil) }
                 return try await remember(listing.files, of: revision, isComplete: !isOffline)
             } catch let error as RoostError {
@@ -210,7 +212,7 @@ struct CacheSource: MirrorSource {
         }
     }
 
-    /// The list of a commit, if it is here.
+    /// Returns the list of a commit, if it is in the cache.
     private func kept(_ revision: ResolvedRevision) async throws -> MirrorSnapshot? {
         if let known = await memory[revision] { return known }
         return try await reading.alone(with: RevisionKey(revision)) {
@@ -229,7 +231,7 @@ struct CacheSource: MirrorSource {
         return snapshot
     }
 
-    /// Notes what the upstream said, for the time when it cannot be asked.
+    /// Records the upstream's answer, for times when it cannot be reached.
     private func note(_ revision: ResolvedRevision, files: [RepositoryFile]?) async {
         guard !isOffline, files != nil || revision.revision != revision.commit.description else { return }
         do {

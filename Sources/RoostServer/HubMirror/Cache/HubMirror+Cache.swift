@@ -2,12 +2,14 @@ import HubClient
 import RoostCore
 
 extension HubMirror.Configuration {
-    /// Serves the Hub cache of this machine, too, and what an upstream has.
+    /// Adds the Hub cache of this machine to a mirror, with an optional upstream.
     ///
     /// - Parameters:
-    ///   - environment: The Hub's own variables: where the cache is, and with `HF_TOKEN` who asks the upstream.
-    ///   - upstream: The URL of a hub to fetch from what is not here; `nil` for none. (`HF_ENDPOINT` may well name this mirror.)
-    ///   - diskReserve: Bytes that stay free on the disk of the cache; `nil` for a twentieth of it, but at most a GiB.
+    ///   - environment: The Hub's own variables: the path of the cache, and `HF_TOKEN` for the upstream.
+    ///   - upstream: The URL of the hub for files that are not in the cache; `nil` for none. (`HF_ENDPOINT` may be the
+    ///     URL of this mirror.)
+    ///   - diskReserve: The bytes that stay free on the disk of the cache; `nil` for a twentieth of the disk, but at
+    ///     most 1 GiB.
     /// - Throws: `RoostError` with code `invalidConfiguration`.
     public mutating func serveCache(environment: [String: String], upstream: String?, diskReserve: Int64? = nil) throws {
         var hub: HubConfiguration

@@ -3,16 +3,17 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// A file on its way into the cache, or one that is there and is being verified, for all who wait for its bytes.
+/// A file that is being fetched into the cache, or verified there, for all clients that wait for its bytes.
 ///
-/// What is told is sent at once; but the last bytes only when the digest of the whole file is right. When bytes turn out wrong that may have
-/// been sent, everybody who follows is cut off, so that nobody gets a whole wrong file.
+/// Bytes are sent as soon as they arrive, but the last ones only when the digest of the whole file is correct. When
+/// bytes that may have been sent turn out to be wrong, all connections for the file are closed, so that no client gets
+/// a complete wrong file.
 final class MirrorArrival: Sendable {
     private struct State {
         var file: OpenFile?
-        /// Bytes from the beginning that may be sent.
+        /// The number of bytes from the start of the file that may be sent.
         var end: Int64 = 0
-        /// Counts how often bytes turned out wrong.
+        /// The number of times that bytes turned out to be wrong.
         var generation = 0
         var outcome: Result<Void, any Error>?
         var waiting: [Int: WakeSignal] = [:]
@@ -31,27 +32,28 @@ final class MirrorArrival: Sendable {
     /// Whether it ended without the file.
     var hasFailed: Bool { state.withLock { if case .failure = $0.outcome { true } else { false } } }
 
-    /// Whether bytes that may have been sent turned out wrong.
+    /// Whether bytes that may have been sent turned out to be wrong.
     var isSpoilt: Bool { state.withLock { $0.generation > 0 } }
 
-    /// The beginning of the file is here; all of it only when it is verified.
+    /// Reports the start of the file that may be sent.
     ///
     /// - Parameters:
-    ///   - end: How many bytes; fewer than before when some were wrong.
-    ///   - path: Where.
+    ///   - end: The number of bytes; fewer than before when some were wrong.
+    ///   - path: The path of the file.
     func tell(_ end: Int64, at path: FilePath) {
         wake { state in
             if end < state.end {
                 state.generation += 1
                 state.file = nil
             }
-            // Opened once: the file keeps its content when it gets its final name. One that is gone already is opened at the end.
+            // The file is opened once, since it keeps its content when it gets its final name. One that is already gone
+            // is opened at the end.
             if state.file == nil { state.file = try? OpenFile(path: path) }
             state.end = end
         }
     }
 
-    /// The file is here, whole and verified.
+    /// Reports that the file is complete and verified.
     func finish(with file: OpenFile) {
         wake { state in
             if state.file == nil { state.file = file }
@@ -60,11 +62,11 @@ final class MirrorArrival: Sendable {
         }
     }
 
-    /// The file does not come.
+    /// Reports that the file could not be fetched.
     ///
     /// - Parameters:
-    ///   - error: Why.
-    ///   - isSpoilt: Whether bytes that were told are wrong.
+    ///   - error: The reason.
+    ///   - isSpoilt: Whether bytes that were reported are wrong.
     func fail(_ error: any Error, isSpoilt: Bool) {
         wake { state in
             if isSpoilt { state.generation += 1 }
@@ -75,10 +77,10 @@ final class MirrorArrival: Sendable {
     /// Waits for bytes.
     ///
     /// - Parameters:
-    ///   - offset: Where the first of them is.
-    ///   - generation: What `begin` said.
-    /// - Returns: The file, and how far it may be sent; beyond the offset.
-    /// - Throws: What the arrival ended with; `MirrorError` when earlier bytes were wrong; `CancellationError`.
+    ///   - offset: The offset of the first byte.
+    ///   - generation: The result of `begin`.
+    /// - Returns: The file, and the end of the bytes that may be sent, which is beyond the offset.
+    /// - Throws: The error that ended the arrival; `MirrorError` when earlier bytes were wrong; `CancellationError`.
     func bytes(from offset: Int64, generation: Int) async throws -> (file: OpenFile, end: Int64) {
         try await waiting { state in
             guard state.generation == generation else { throw MirrorError.spoilt }
@@ -88,12 +90,12 @@ final class MirrorArrival: Sendable {
         }
     }
 
-    /// Waits until there is something to send, or until it can be told that there will be nothing. A file that is long in coming is waited for
-    /// by its body, since clients want to see an answer.
+    /// Waits until there are bytes to send, or an error. The pause is limited, because clients need the head of an
+    /// answer soon; the body then waits for the bytes.
     ///
-    /// - Parameter pause: The longest wait.
-    /// - Returns: Names the bytes that are told from here on.
-    /// - Throws: What the arrival ended with; `CancellationError`.
+    /// - Parameter pause: The longest time to wait.
+    /// - Returns: The generation of the bytes reported from now on.
+    /// - Throws: The error that ended the arrival; `CancellationError`.
     func begin(atMost pause: Duration) async throws -> Int {
         let deadline = ContinuousClock.now + pause
         return try await waiting(until: deadline) { state in

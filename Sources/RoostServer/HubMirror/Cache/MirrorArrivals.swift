@@ -3,7 +3,8 @@ import RoostCore
 import ServiceLifecycle
 import Synchronization
 
-/// All files that are on their way, each once, however many wait for it; and it goes on when they leave.
+/// All files that are being fetched, each once for all clients that wait for it. A fetch continues when its clients
+/// disconnect.
 final class MirrorArrivals: Service {
     private struct Key: Hashable {
         let repository: RepositoryID
@@ -22,16 +23,16 @@ final class MirrorArrivals: Service {
     private let bring: @Sendable (MirrorArrival) async throws -> OpenFile
     private let end: @Sendable () async throws -> Void
 
-    /// So many files come at a time; the others wait for their turn.
+    /// The most files that are fetched at the same time; the others wait.
     private static let atOnce = 32
-    /// So many may wait.
+    /// The most files that may wait.
     private static let most = 1024
 
-    /// Makes the list; files come while `run()` runs.
+    /// Creates the list; files are fetched while `run()` runs.
     ///
     /// - Parameters:
-    ///   - bring: Brings one file, verified.
-    ///   - end: What to do when no more will come.
+    ///   - bring: Fetches and verifies a file.
+    ///   - end: Called when no more files will be fetched.
     init(
         bring: @escaping @Sendable (MirrorArrival) async throws -> OpenFile, end: @escaping @Sendable () async throws -> Void
     ) {
@@ -40,9 +41,9 @@ final class MirrorArrivals: Service {
         self.end = end
     }
 
-    /// A file that is under way, or is from now on.
+    /// Returns the arrival of a file, which begins unless it is already under way.
     ///
-    /// - Throws: `MirrorError` when too many are.
+    /// - Throws: `MirrorError` when too many files wait.
     func arrival(of file: RepositoryFile, in revision: ResolvedRevision) throws -> MirrorArrival {
         let key = Key(repository: revision.repository, digest: file.digest)
         return try state.withLock { state in
@@ -59,7 +60,7 @@ final class MirrorArrivals: Service {
         }
     }
 
-    /// Whether wrong bytes of a file may have been sent since the mirror was started.
+    /// Returns whether wrong bytes of a file may have been sent since the mirror was started.
     func isSpoilt(_ file: RepositoryFile, of repository: RepositoryID) -> Bool {
         let key = Key(repository: repository, digest: file.digest)
         return state.withLock { $0.spoilt.contains(key) || $0.underWay[key]?.isSpoilt == true }
@@ -102,6 +103,6 @@ final class MirrorArrivals: Service {
         }
     }
 
-    /// After these the bytes that came are known to be wrong, and are gone.
+    /// Errors after which the received bytes are known to be wrong and have been deleted.
     private static let spoiling: Set<RoostError.Code> = [.digestMismatch, .sizeMismatch, .hubProtocolViolation]
 }

@@ -1,16 +1,16 @@
 import HubClient
 import RoostCore
 
-/// The lists that were asked for last. A commit never changes, so one that is here is right.
+/// The lists that were requested last. A commit never changes, so a list in memory stays valid.
 actor SnapshotMemory {
     private var snapshots: [RevisionKey: MirrorSnapshot] = [:]
-    /// The keys, the one that was used last at the end.
+    /// The keys; the one that was used last is at the end.
     private var order: [RevisionKey] = []
     private var fileCount = 0
 
-    /// So many lists at most,
+    /// The most lists, …
     private static let most = 32
-    /// and so many files in all of them together: as many as one list can have.
+    /// … and the most files in all of them together: as many as one list can have.
     private static let mostFiles = 200_000
 
     subscript(revision: ResolvedRevision) -> MirrorSnapshot? {
@@ -36,7 +36,7 @@ actor SnapshotMemory {
     }
 }
 
-/// A commit of a repository, by whichever name it was asked for.
+/// A commit of a repository, independent of the name in the request.
 struct RevisionKey: Hashable, Sendable {
     private let repository: RepositoryID
     private let commit: CommitHash

@@ -1,15 +1,16 @@
 import Synchronization
 
-/// Bounds how many file bodies are sent at a time, so that memory, descriptors and the disk's arm are shared by few enough to get somewhere.
+/// Limits the number of file bodies that are sent at the same time, so that enough memory, descriptors and disk
+/// bandwidth are left for each.
 final class BodySlots: Sendable {
     private let free: Mutex<Int>
 
-    /// - Parameter count: How many bodies at a time.
+    /// - Parameter count: The number of bodies.
     init(_ count: Int) { free = Mutex(count) }
 
-    /// Takes a slot.
+    /// Acquires a slot.
     ///
-    /// - Returns: Holds the slot as long as it lives; `nil` when all are taken.
+    /// - Returns: The slot, which is held for its lifetime; `nil` when all are in use.
     func take() -> BodySlot? {
         let isFree = free.withLock { free in
             guard free > 0 else { return false }
@@ -22,7 +23,7 @@ final class BodySlots: Sendable {
     fileprivate func giveBack() { free.withLock { $0 += 1 } }
 }
 
-/// One body's place. A class, so that it is given back however the body ends, also when it is never sent.
+/// A slot of one body. It is an object, so that it is released however the body ends, also when it is never sent.
 final class BodySlot: Sendable {
     private let slots: BodySlots
 

@@ -6,24 +6,25 @@ import NIOHTTP1
 import ServiceLifecycle
 import SystemPackage
 
-/// Writes bodies to a connection, and parts of files so that the system takes them from the disk's cache to the network itself (`sendfile`).
+/// Writes bodies to a connection. Parts of files are sent by the system directly from the page cache (`sendfile`).
 ///
-/// A body asks by `writer as? FileSender`. It is refused where something between wants to see the bytes; then they go through memory.
+/// A body gets it with `writer as? FileSender`. That fails when another writer needs the bytes; then they are read into
+/// memory.
 struct FileSender: ResponseBodyWriter {
     private var parent: any ResponseBodyWriter
     private let channel: any Channel
 
-    /// Below this size, in bytes, the way through memory is shorter.
+    /// The size in bytes below which reading into memory is faster.
     static let smallest = 64 << 10
-    /// Sent at once.
+    /// The most bytes that are sent in one step.
     private static let step: Int64 = 4 << 20
-    /// A client that takes longer for a step has gone to sleep, and holds what others could use.
+    /// The most time for one step. A client that needs longer uses resources that others need.
     private static let longestStep: TimeAmount = .minutes(5)
 
-    /// How long a body may go on after the mirror was asked to stop. Clients continue a file where it broke off.
+    /// The most time for running bodies after a request to stop the mirror. Clients continue an incomplete file later.
     private static let drain: TimeAmount = .seconds(2)
 
-    /// A body whose writer is a file sender, and which does not hold up the mirror's end.
+    /// Returns a body whose writer is a file sender, and which does not delay the end of the mirror.
     static func body(_ body: ResponseBody, over channel: any Channel) -> ResponseBody {
         ResponseBody(contentLength: body.contentLength) { writer in
             try await withGracefulShutdownHandler {
@@ -45,19 +46,19 @@ struct FileSender: ResponseBodyWriter {
 
     @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws { try await parent.finish(trailingHeaders) }
 
-    /// Sends a part of a file, and returns when the system has all of it.
+    /// Sends a part of a file, and returns when the system has accepted all of it.
     ///
     /// - Parameters:
-    ///   - range: Which bytes.
+    ///   - range: The bytes to send.
     ///   - file: The file.
-    /// - Throws: What the connection or the file ended with; `CancellationError`, after closing the connection.
+    /// - Throws: The error of the connection or the file; `CancellationError`, after closing the connection.
     func send(_ range: Range<Int64>, of file: OpenFile) async throws {
-        // A descriptor of its own, open until nothing of it is under way any more.
+        // A descriptor of its own, which stays open until all of the part is sent.
         let handle = try file.handle()
         defer { try? handle.close() }
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Int(Self.step)) {
             let end = min(start + Self.step, range.upperBound)
-            // The system sends nothing of what is not there, again and again.
+            // For bytes beyond the end of the file, the system would send nothing in an endless loop.
             guard file.holds(end) else { throw Errno.ioError }
             try await write(FileRegion(fileHandle: handle, readerIndex: Int(start), endIndex: Int(end)))
         }
@@ -70,7 +71,7 @@ struct FileSender: ResponseBodyWriter {
             let limit = channel.eventLoop.scheduleTask(in: Self.longestStep) { channel.close(promise: nil) }
             promise.futureResult.whenComplete { _ in limit.cancel() }
             do {
-                // Behind the head, which went the same way; the encoder passes bodies of known length through as they are.
+                // After the head, which used the same handlers; the encoder passes bodies of known length on unchanged.
                 let encoder = try channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
                 encoder.writeAndFlush(NIOAny(IOData.fileRegion(region)), promise: promise)
             } catch {

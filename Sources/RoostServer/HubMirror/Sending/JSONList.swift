@@ -1,23 +1,24 @@
 import Foundation
 import NIOCore
 
-/// Writes a list as JSON piece by piece, on threads that may take their time, so that neither memory nor other requests suffer however long it is.
+/// Writes a list as JSON in pieces on threads for long work, so that a long list needs little memory and delays no
+/// other request.
 struct JSONList<Entries: IteratorProtocol & Sendable>: Sendable where Entries.Element: Encodable {
     private var entries: Entries
     private var start: String
     private let end: String
     private let pieceSize: Int
     private var hasEntries = false
-    /// Whether everything is written.
+    /// Whether the whole list is written.
     private(set) var isOver = false
 
-    /// Makes a list that is not written yet.
+    /// Creates a list that is not written yet.
     ///
     /// - Parameters:
     ///   - entries: The list.
-    ///   - start: What comes before it, with an opening bracket.
-    ///   - end: What comes after it, with a closing one.
-    ///   - pieceSize: Entries in a piece, at least 1.
+    ///   - start: The JSON text before the list, with the opening bracket.
+    ///   - end: The JSON text after the list, with the closing bracket.
+    ///   - pieceSize: The number of entries in a piece, at least 1.
     init(_ entries: Entries, before start: String, after end: String, pieceSize: Int) {
         self.entries = entries
         self.start = start
@@ -27,8 +28,8 @@ struct JSONList<Entries: IteratorProtocol & Sendable>: Sendable where Entries.El
 
     /// Writes the next piece.
     ///
-    /// - Returns: `nil` when everything is written.
-    /// - Throws: When an entry cannot be encoded; `CancellationError`.
+    /// - Returns: The piece; `nil` when the whole list is written.
+    /// - Throws: An error when an entry cannot be encoded; `CancellationError`.
     mutating func next() async throws -> ByteBuffer? {
         guard !isOver else { return nil }
         let (piece, list) = try await MirrorThreads.run { [self] in
@@ -55,14 +56,14 @@ struct JSONList<Entries: IteratorProtocol & Sendable>: Sendable where Entries.El
     }
 }
 
-/// The entries of a list, each made of an element of an array when its turn comes.
+/// The entries of a list, each created from an element of an array when it is needed.
 struct JSONEntries<Element: Sendable, Entry>: IteratorProtocol, Sendable {
     private var elements: ArraySlice<Element>
     private let make: @Sendable (Element) -> Entry?
 
     /// - Parameters:
     ///   - elements: The elements.
-    ///   - make: Makes an entry; `nil` leaves the element out.
+    ///   - make: Creates an entry; `nil` leaves the element out.
     init(of elements: [Element], _ make: @escaping @Sendable (Element) -> Entry?) {
         self.elements = elements[...]
         self.make = make

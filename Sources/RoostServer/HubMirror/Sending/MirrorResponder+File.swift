@@ -7,7 +7,8 @@ import RoostCore
 import SystemPackage
 
 extension MirrorResponder {
-    /// A file that the upstream does not begin to send within this time gets its head all the same: clients give up on a silent server.
+    /// The most time before the head of an answer is sent, also when the upstream has sent no byte of the file yet:
+    /// clients give up on a silent server.
     private static let patience: Duration = .seconds(3)
 
     /// `GET` and `HEAD /{id}/resolve/{rev}/{path}`
@@ -22,7 +23,8 @@ extension MirrorResponder {
         if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
             return Response(status: .notModified, headers: headers)
         }
-        // A range of another version would be spliced into the wrong file; and on HEAD it has no meaning (RFC 9110, section 14.2).
+        // A range of another version would be combined with the wrong file; and on HEAD a range has no meaning (RFC
+        // 9110, section 14.2).
         let isPart = wantsBody && !found.mustRestart && (request.headers[.ifRange].map { $0 == etag } ?? true)
         switch RequestedRange(isPart ? request.headers[.range] : nil, size: size) {
         case .whole:
@@ -51,7 +53,7 @@ extension MirrorResponder {
         let length = Int(range.upperBound - range.lowerBound)
         guard length > 0 else { return ResponseBody() }
         switch found.content {
-        // Nobody gets this body; its length is what HEAD tells.
+        // This body is not sent; its length is part of the answer to HEAD.
         case nil: return ResponseBody(contentLength: length) { _ in }
         case .whole(let file):
             return ResponseBody(contentLength: length) { writer in
@@ -80,14 +82,14 @@ extension MirrorResponder {
         }
     }
 
-    /// Sends a part of a file: by the system alone where that is possible and nothing holds it back, else in chunks.
+    /// Sends a part of a file: with `sendfile` where that is possible and no limit applies, otherwise in chunks.
     @concurrent private func send(_ range: Range<Int64>, of file: OpenFile, to writer: inout any ResponseBodyWriter) async throws {
         if limiter == nil, range.count >= FileSender.smallest, let sender = writer as? FileSender { return try await sender.send(range, of: file) }
         let chunkSize = Int64(limiter?.chunkSize ?? 512 << 10)
         var offset = range.lowerBound
         while offset < range.upperBound {
             let chunk = try await file.read(at: offset, atMost: Int(min(chunkSize, range.upperBound - offset)))
-            // The file became shorter: breaking the connection is the only way left to say so.
+            // The file became shorter. The only way to report that is to break the connection.
             guard chunk.readableBytes > 0 else { throw Errno.ioError }
             try await limiter?.admit(chunk.readableBytes)
             offset += Int64(chunk.readableBytes)

@@ -2,20 +2,21 @@ import NIOCore
 import NIOPosix
 import SystemPackage
 
-/// A file open for reading. What is served is what was opened, whatever happens to the name meanwhile. Closed when the last user lets go.
+/// A file open for reading. Its content is that of the opened file, even if the name later belongs to another one. It
+/// is closed when the last reference to it is released.
 final class OpenFile: Sendable {
-    /// The file as it was when it was opened.
+    /// The stamp at the time of opening.
     let stamp: FileStamp
     private let descriptor: SystemPackage.FileDescriptor
 
     /// Opens a regular file, on the calling thread.
     ///
-    /// - Parameter path: A path without symbolic links at its end.
-    /// - Throws: `Errno`; `invalidArgument` when it is no regular file.
+    /// - Parameter path: A path whose last component is not a symbolic link.
+    /// - Throws: `Errno`; `invalidArgument` when it is not a regular file.
     init(path: FilePath) throws {
         let descriptor = try SystemPackage.FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
         guard let stamp = (try? Stat(descriptor)).flatMap(FileStamp.init) else {
-            // Nothing was written through this descriptor: a failing close loses nothing.
+            // Nothing was written through this descriptor, so an error on closing loses nothing.
             try? descriptor.close()
             throw Errno.invalidArgument
         }
@@ -27,9 +28,9 @@ final class OpenFile: Sendable {
 
     /// Opens a regular file, on a thread that may block.
     ///
-    /// - Parameter path: A path without symbolic links at its end.
+    /// - Parameter path: A path whose last component is not a symbolic link.
     /// - Returns: The open file.
-    /// - Throws: `Errno`; `invalidArgument` when it is no regular file.
+    /// - Throws: `Errno`; `invalidArgument` when it is not a regular file.
     static func open(_ path: FilePath) async throws -> OpenFile {
         try await NIOThreadPool.singleton.runIfActive { try OpenFile(path: path) }
     }
@@ -37,10 +38,10 @@ final class OpenFile: Sendable {
     /// Whether the content may have changed since the file was opened.
     var hasChanged: Bool { (try? Stat(descriptor)).flatMap(FileStamp.init) != stamp }
 
-    /// Whether the file is at least so long now, in bytes.
+    /// Returns whether the file now has at least this length in bytes.
     func holds(_ length: Int64) -> Bool { (try? Stat(descriptor)).map { $0.size >= length } ?? false }
 
-    /// A second descriptor, which the caller closes.
+    /// Returns a second descriptor, which the caller closes.
     ///
     /// - Throws: `Errno`.
     func handle() throws -> NIOFileHandle {
@@ -50,8 +51,8 @@ final class OpenFile: Sendable {
     /// Reads some bytes, on a thread that may block.
     ///
     /// - Parameters:
-    ///   - offset: Where to begin, in bytes.
-    ///   - count: How many bytes at most.
+    ///   - offset: The offset of the first byte.
+    ///   - count: The most bytes to read.
     /// - Returns: The bytes; none only at the end of the file.
     /// - Throws: `Errno`.
     func read(at offset: Int64, atMost count: Int) async throws -> ByteBuffer {
@@ -64,12 +65,12 @@ final class OpenFile: Sendable {
         }
     }
 
-    /// Reads some bytes on the calling thread, which has to be one that may block.
+    /// Reads some bytes on the calling thread, which may block.
     ///
     /// - Parameters:
-    ///   - offset: Where to begin, in bytes.
-    ///   - space: Where to put them.
-    /// - Returns: How many bytes were read; 0 only at the end of the file.
+    ///   - offset: The offset of the first byte.
+    ///   - space: The memory for the bytes.
+    /// - Returns: The number of bytes read; 0 only at the end of the file.
     /// - Throws: `Errno`.
     func read(at offset: Int64, into space: UnsafeMutableRawBufferPointer) throws -> Int {
         try descriptor.read(fromAbsoluteOffset: offset, into: space)

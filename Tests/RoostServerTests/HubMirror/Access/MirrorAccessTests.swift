@@ -19,7 +19,7 @@ struct MirrorAccessTests {
     }
 
     @Test(
-        "An address that others reach needs a token or a network, or the mirror does not start",
+        "An address that other machines can reach needs a token or a network, or the mirror does not start",
         arguments: [
             ("127.0.0.1", false), ("::1", false), ("localhost", false), ("0.0.0.0", true), ("192.168.0.7", true), ("::", true), ("nas.lan", true),
         ])

@@ -20,7 +20,7 @@ struct ShareTests {
         return try HubMirror.sharing(settings, environment: ["HOME": "/nowhere"].merging(environment) { $1 }, logger: .silent)
     }
 
-    @Test("Nothing is shared unless it is asked for, and to nobody unless it is said to whom")
+    @Test("The cache is shared only on request, and only with an access rule")
     func privateByDefault() throws {
         #expect(try sharing { $0.share = false } == nil)
         let error = #expect(throws: RoostError.self) { try sharing { _ in } }

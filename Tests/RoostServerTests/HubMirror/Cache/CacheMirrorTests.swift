@@ -110,7 +110,7 @@ struct CacheMirrorTests {
     @Test("What is known to be absent is said with the commit, so that clients note it; what merely is not here, without")
     func absence() async throws {
         try await withCache { url, repository in
-            // The list of one commit is here; of the older one somebody has noted one absence.
+            // The cache has the list of one commit, and one recorded absence for the older one.
             try MirrorFixture(repository).write(".no_exist/\(Self.older)/sub/gone.json", "")
             for (revision, path, commit) in [
                 ("main", "not-fetched.txt", nil), ("main", "nope.json", Self.commit), ("v1.0", "sub/gone.json", Self.older),

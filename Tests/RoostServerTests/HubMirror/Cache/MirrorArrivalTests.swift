@@ -21,7 +21,7 @@ struct MirrorArrivalTests {
         return (MirrorArrival(file, in: revision), path)
     }
 
-    @Test("Whoever waits gets what is told, and the end only when the file is finished")
+    @Test("A waiting client gets the reported bytes, and the end only when the file is finished")
     func follows() async throws {
         let directory = try TemporaryDirectory()
         let (arrival, path) = try arrival(size: 100, at: directory)

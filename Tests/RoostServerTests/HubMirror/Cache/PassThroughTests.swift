@@ -105,7 +105,7 @@ struct PassThroughTests {
     }
 
     @Test(
-        "Nobody gets a whole wrong file: who has wrong bytes is cut off, and asking for the rest gives everything anew",
+        "No client gets a complete wrong file: one with wrong bytes is disconnected, and a request for the rest returns the whole file",
         arguments: ["model.safetensors", "config.json"])
     func wrongBytes(name: String) async throws {
         try await withTemporaryDirectory { directory in
