@@ -150,7 +150,7 @@ struct PullPipeline: Sendable {
 
     private func describe(_ error: any Error) -> RoostError {
         let machine = board.machine(job.id)
-        return RoostError.wrapping(error, as: .unexpected, "The pull failed for a reason nobody foresaw")
+        return RoostError.wrapping(error, as: .unexpected, "The pull failed because of an internal error")
             .adding("stage", machine?.stage?.rawValue ?? "none")
             .adding("attempts", "\(machine?.attempts ?? 0)")
     }

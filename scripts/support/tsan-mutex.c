@@ -1,5 +1,5 @@
 /*
- * Tells ThreadSanitizer about Swift's Mutex. Its quick path is compiled into whoever uses it, with the sanitizer; its slow path, where the kernel
+ * Tells ThreadSanitizer about Swift's Mutex. Its quick path is compiled into the program that uses it, with the sanitizer; its slow path, where the kernel
  * hands the lock from thread to thread, lies in the standard library, without the sanitizer, which then takes every contended Mutex for a race.
  * The two functions of the slow path are replaced by ones that say what happens and call the original. Linux only, loaded by LD_PRELOAD.
  */

@@ -41,7 +41,8 @@ package struct FileLock: Sendable, Hashable {
         return try await work()
     }
 
-    /// Runs `work` while holding the lock, unless another process or another part of this one holds it.
+    /// Runs `work` while holding the lock, unless another process or another part of this one holds it. Blocks its
+    /// thread for up to 2 ms, and for the file system: call it on a thread for disk work.
     ///
     /// - Parameter work: The work to do while holding the lock.
     /// - Returns: The result of `work`; `nil` if the lock is held.
@@ -51,7 +52,8 @@ package struct FileLock: Sendable, Hashable {
         defer { try? descriptor.close() }
         for look in 0..<Self.looks {
             if try take(descriptor, nil) { return try work() }
-            // A process that only tests the lock holds it for some microseconds.
+            // A process that only tests the lock holds it for some microseconds. This function cannot suspend, because
+            // `work` must not.
             if look + 1 < Self.looks { usleep(1000) }
         }
         return nil

@@ -28,7 +28,7 @@ struct ConversionPlanner: Sendable {
         guard let configuration = files["config.json"] else {
             throw RoostError(
                 .unsupportedModel,
-                "\(reference.repository) has safetensors files and no config.json, so nobody knows what model they are. Pull another repository.")
+                "\(reference.repository) has safetensors files and no config.json, which says what model they are. Pull another repository.")
         }
         // Side by side: a repository far away costs one wait for an answer, not one for each file.
         async let vectors = poolsTokens(files, repository.revision)

@@ -26,10 +26,10 @@ struct ConvertStage: Sendable {
     /// Downloads and converts side by side.
     ///
     /// - Parameters:
-    ///   - observer: Hears of the download.
+    ///   - observer: The observer of the download.
     ///   - download: Brings the files, and tells the observer it is given.
     ///   - note: Gets what a person may want to know.
-    ///   - progress: Hears of the conversion.
+    ///   - progress: Gets the progress of the conversion.
     /// - Returns: The folder that holds the model.
     /// - Throws: What the download or the conversion ended with, whichever came first; `CancellationError`.
     func run(

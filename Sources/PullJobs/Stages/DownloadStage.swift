@@ -9,7 +9,7 @@ struct DownloadStage: Sendable {
 
     /// - Parameters:
     ///   - plan: What to fetch.
-    ///   - observer: Hears how it goes.
+    ///   - observer: The observer of the download.
     ///   - limiter: The job's own limit.
     /// - Throws: `RoostError`; what was fetched so far stays for the next run.
     func run(_ plan: PullPlan, observer: DownloadObserver, limiter: BandwidthLimiter) async throws {

@@ -4,7 +4,7 @@ import RoostCore
 /// Chooses the files and checks that they fit on the disk.
 struct PlanStage: Sendable {
     let hub: HubClient
-    /// How models are made of weights; `nil` where nobody makes any.
+    /// The settings for converting weights to models; `nil` if weights are not converted.
     let conversions: ConversionSettings?
 
     func run(reference: ModelReference, policy: QuantizationPolicy, patterns: FilePatterns, resolved: ResolvedRepository) async throws -> PullPlan {

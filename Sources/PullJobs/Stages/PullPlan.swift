@@ -7,7 +7,7 @@ struct PullPlan: Sendable {
     /// The model's name with the quantisation that was chosen.
     let reference: ModelReference
     let revision: ResolvedRevision
-    /// The model files and their companions, or the files that somebody named.
+    /// The model files and their companions, or the files that the patterns of the pull select.
     let files: [RepositoryFile]
     /// Whether nothing of the repository is left out.
     var isWholeRepository = false
