@@ -86,6 +86,14 @@ class Server:
         text = subprocess.run(["ps", "-o", "rss=", "-p", str(self.process.pid)], capture_output=True, text=True).stdout
         return int(text) // 1000 if text.strip() else 0
 
+    def connections(self):
+        """Returns the number of the server's sockets."""
+        if sys.platform == "linux":
+            files = pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()
+            return sum(os.readlink(file).startswith("socket:") for file in files)
+        command = ["lsof", "-a", "-n", "-P", "-i", "-p", str(self.process.pid)]
+        return len(subprocess.run(command, capture_output=True, text=True).stdout.splitlines())
+
     @contextlib.contextmanager
     def watched(self):
         """Requests `/health` fifty times a second from a separate process while the block runs."""
