@@ -62,23 +62,42 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
+        library("RoostAPI", ["RoostCore"]),
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
-        library("Engines", ["RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
-        library("PullJobs", ["RoostCore", "JobStore", "HubClient", "ModelFormats", .logging, .serviceLifecycle, .systemPackage]),
-        library("RoostClient", ["RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+        library("ModelLibrary", ["HubClient", "RoostAPI", "RoostCore", .systemPackage]),
+        library(
+            "Engines",
+            ["ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
+        library(
+            "PullJobs",
+            ["HubClient", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostCore", .logging, .serviceLifecycle, .systemPackage]),
+        library("RoostClient", ["RoostAPI", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+        library(
+            "HTTPServing",
+            [
+                "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1,
+                .serviceLifecycle,
+            ]),
+        library(
+            "HubMirror",
+            [
+                "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+            ]),
         library(
             "RoostServer",
             [
-                "Hashing", "RoostCore", "JobStore", "HubClient", "Engines", "ModelFormats", "PullJobs", .asyncHTTPClient, .configuration, .httpTypes,
-                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
-                .unixSignals,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelFormats", "ModelLibrary", "PullJobs", "RoostAPI",
+                "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat,
+                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
             dependencies: [
-                "RoostCore", "RoostClient", "RoostServer", "JobStore", "Engines", "ModelFormats", .argumentParser, .logging, .systemPackage,
+                "Engines", "HTTPServing", "HubMirror", "JobStore", "ModelFormats", "RoostAPI", "RoostClient", "RoostCore", "RoostServer",
+                .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 
@@ -94,30 +113,50 @@ let package = Package(
             name: "convert-bench", dependencies: ["ModelFormats", "RoostCore", .argumentParser, .systemPackage], path: "Benchmarks/ConvertBench",
             swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: [.logging, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: [.logging, .nioCore, .nioPosix, .serviceLifecycle, .systemPackage], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .target(
             name: "FaultHub", dependencies: ["RoostCore", "TestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .systemPackage],
             path: "Tests/FaultHub", swiftSettings: strict),
+        .target(
+            name: "HubTestSupport", dependencies: ["HubClient", "RoostCore", "TestSupport", .logging, .nioCore, .nioPosix, .systemPackage],
+            path: "Tests/HubTestSupport", swiftSettings: strict),
         tests("HashingTests", ["Hashing"]),
-        tests("RoostCoreTests", ["RoostCore"]),
+        tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb, .sqlite]),
-        tests("HubClientTests", ["HubClient", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
+        tests("HubClientTests", ["HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
-        tests("EnginesTests", ["Engines", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
-        tests("PullJobsTests", ["HubClient", "JobStore", "PullJobs", "RoostCore", "RoostServer", .grdb, .serviceLifecycle]),
+        tests("ModelLibraryTests", ["HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
+        tests("EnginesTests", ["Engines", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
+        tests(
+            "PullJobsTests",
+            [
+                "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostCore", "RoostServer", .grdb, .serviceLifecycle,
+            ]),
+        tests(
+            "HTTPServingTests",
+            [
+                "HTTPServing", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests(
+            "HubMirrorTests",
+            [
+                "HTTPServing", "Hashing", "HubClient", "HubMirror", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
+                .nioHTTP1, .nioPosix, .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests(
             "RoostServerTests",
             [
-                "Engines", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb,
-                .httpTypes,
-                .hummingbird, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostClient",
+                "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient,
-                .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostClient",
+                "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],
     swiftLanguageModes: [.v6]

@@ -54,12 +54,12 @@ class Conversions:
             with measured.Pulse(port) as pulse:
                 began = time.perf_counter()
                 measured.pull(f"http://127.0.0.1:{port}", {"model": REPOSITORY, "quantize": "q4"})
-                took = time.perf_counter() - began
+                seconds = time.perf_counter() - began
             all_written = measured.written_by(server.pid)
             cost = measured.Cost(
-                took, measured.cpu_of(server.pid) - cpu, measured.peak_of(server.pid), None if all_written is None else all_written - written)
+                seconds, measured.cpu_of(server.pid) - cpu, measured.peak_of(server.pid), None if all_written is None else all_written - written)
         model = next((self.place / "home").glob("models/*/*/*/model.gguf"))
-        return cost, model.stat().st_size, pulse.took
+        return cost, model.stat().st_size, pulse.durations
 
     def environment(self, endpoint, hub_cache, home):
         """The settings of a server with a separate home."""

@@ -67,12 +67,12 @@ def run(command, log, environment=None):
         # Ended, but not reaped yet, so its figures can be read.
         if hasattr(os, "waitid"):
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        took, written = time.perf_counter() - began, written_by(process.pid)
+        seconds, written = time.perf_counter() - began, written_by(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(f"{' '.join(map(str, command))[:300]}:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
-    return Cost(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << (0 if sys.platform == "darwin" else 10), written)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << (0 if sys.platform == "darwin" else 10), written)
 
 
 @contextlib.contextmanager
@@ -158,14 +158,14 @@ class Pulse(threading.Thread):
 
     def __init__(self, port):
         super().__init__(daemon=True)
-        self.connection, self.took, self.over = http.client.HTTPConnection("127.0.0.1", port, timeout=60), [], threading.Event()
+        self.connection, self.durations, self.over = http.client.HTTPConnection("127.0.0.1", port, timeout=60), [], threading.Event()
 
     def run(self):
         while not self.over.wait(0.02):
             began = time.perf_counter()
             self.connection.request("GET", "/health")
             self.connection.getresponse().read()
-            self.took.append(time.perf_counter() - began)
+            self.durations.append(time.perf_counter() - began)
 
     def __enter__(self):
         self.start()

@@ -137,7 +137,7 @@ def large_json(server):
         b'{"model":"' + "é\\n".encode() * (size // 4) + b'"}',
     ]
     statuses = {}
-    took = []
+    durations = []
     for kind in kinds:
         for path in ["/pull", "/models/gc", "/v1/chat/completions", "/chat"]:
 
@@ -147,10 +147,10 @@ def large_json(server):
                     return connection.recv(1 << 16).split()[1].decode()
 
             results, seconds, _ = together(20, send)
-            took.append(seconds)
+            durations.append(seconds)
             for status in results:
                 statuses[status] = statuses.get(status, 0) + 1
-    return f"{json.dumps(statuses)}, 20 needed at most {max(took):.2f} s"
+    return f"{json.dumps(statuses)}, 20 needed at most {max(durations):.2f} s"
 
 
 @load("verify", prepare=fill_cache)

@@ -22,10 +22,10 @@ def run(command, environment=None, folder=None):
     """Runs a command; returns its output, wall seconds and CPU seconds."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
-    took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         raise Failed(f"{' '.join(map(str, command))[:200]}: {done.stderr or done.stdout}")
-    return done.stdout, took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return done.stdout, seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def cpu_of(process):
@@ -101,8 +101,8 @@ class Contestants:
             # The start of the server is not measured.
             time.sleep(1)
             before = cpu_of(server)
-            _, took, cpu = run([self.roost, "pull", repository, "--server", f"http://127.0.0.1:{port}", "--json"], environment)
-            return took, cpu + cpu_of(server) - before
+            _, seconds, cpu = run([self.roost, "pull", repository, "--server", f"http://127.0.0.1:{port}", "--json"], environment)
+            return seconds, cpu + cpu_of(server) - before
         finally:
             server.terminate()
             server.wait()

@@ -58,9 +58,9 @@ struct Contest: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let requeued = try await store.requeueOrphans()
-        let took = clock.now - start
+        let duration = clock.now - start
         guard requeued == Self.orphans else { throw RoostError(.database, "\(requeued) of \(Self.orphans) running jobs were put back.") }
-        return BenchResult(once: took)
+        return BenchResult(once: duration)
     }
 
     private func call(_ operation: Operation, by worker: Worker, until deadline: ContinuousClock.Instant) async throws -> Tally {

@@ -52,8 +52,8 @@ struct StoreBench: AsyncParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         let store = try JobDatabase(path: database, logger: Logger(label: "store-bench"))
-        let took = clock.now - start
+        let duration = clock.now - start
         try store.close()
-        return BenchResult(once: took)
+        return BenchResult(once: duration)
     }
 }

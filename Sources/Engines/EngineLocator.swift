@@ -1,11 +1,11 @@
 import Foundation
 import RoostCore
-public import SystemPackage
+package import SystemPackage
 
 /// Finds `llama-server` on this machine.
-public enum EngineLocator {
+package enum EngineLocator {
     /// The oldest llama.cpp build that Roost uses: older ones have a memory fault in the model loader (CVE-2026-27940).
-    public static let minimumBuild = 8146
+    package static let minimumBuild = 8146
 
     /// Searches `ROOST_LLAMA_SERVER`, then `PATH`, then the newest `roost/engines/*/bin/llama-server` in the user's
     /// cache folder.
@@ -16,7 +16,7 @@ public enum EngineLocator {
     ///   `HOME` are read.
     /// - Returns: The executable's path.
     /// - Throws: `RoostError` with code `engineMissing` that explains how to get an engine.
-    public static func locate(environment: [String: String]) throws -> FilePath {
+    package static func locate(environment: [String: String]) throws -> FilePath {
         if let explicit = environment["ROOST_LLAMA_SERVER"], !explicit.isEmpty {
             guard isExecutable(FilePath(explicit)) else {
                 throw RoostError(
@@ -35,7 +35,7 @@ public enum EngineLocator {
     /// - Parameter executable: A `llama-server`.
     /// - Returns: The version.
     /// - Throws: `RoostError` with code `engineMissing` if it does not run or prints no version.
-    public static func version(of executable: FilePath) async throws -> EngineVersion {
+    package static func version(of executable: FilePath) async throws -> EngineVersion {
         let output: String
         do {
             output = try await ShortCommand.output(of: executable.string, arguments: ["--version"])

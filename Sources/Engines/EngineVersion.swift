@@ -1,18 +1,18 @@
 import Foundation
 
 /// The output of `llama-server --version`.
-public struct EngineVersion: Sendable, Hashable, CustomStringConvertible {
+package struct EngineVersion: Sendable, Hashable, CustomStringConvertible {
     /// The version line as the engine prints it, without the word `version:`.
-    public let description: String
+    package let description: String
     /// llama.cpp's build number; `nil` if the engine does not report it, for example if it was built from an archive
     /// without git history.
-    public let build: Int?
+    package let build: Int?
 
     /// Parses the output of `llama-server --version`: `version: 1.2.3 (build 11434, commit abc)` or, in older builds,
     /// `version: 6000 (abc)`.
     ///
     /// - Parameter output: The output of the command, all streams together.
-    public init?(parsing output: String) {
+    package init?(parsing output: String) {
         guard let line = output.split(whereSeparator: \.isNewline).first(where: { $0.contains("version: ") }),
             let start = line.range(of: "version: ")?.upperBound
         else { return nil }

@@ -10,7 +10,7 @@ public import RoostCore
 public final class HubClient: Sendable {
     let transport: HubTransport
     let routes: HubRoutes
-    let cache: HubCache
+    package let cache: HubCache
     let space: DiskSpace
     let planned: PlannedSpace
     /// The size in bytes above which a file is requested only in parts.
@@ -30,7 +30,7 @@ public final class HubClient: Sendable {
         self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace(reserve: configuration.diskReserve))
     }
 
-    init(
+    package init(
         configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole,
         pauses: [Duration] = HubTransport.usualPauses
     ) {

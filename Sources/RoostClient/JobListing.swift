@@ -1,9 +1,10 @@
-public import RoostCore
+package import RoostAPI
+import RoostCore
 
 /// One page of jobs.
-public struct JobListing: Sendable {
+package struct JobListing: Sendable {
     /// The jobs, newest first.
-    public let jobs: [JobView]
+    package let jobs: [JobView]
     /// The cursor of the next page; `nil` on the last page.
-    public let next: String?
+    package let next: String?
 }

@@ -1,9 +1,9 @@
 /// The answer to `POST /jobs/prune`.
-public struct JobPruned: Sendable, Codable, Hashable {
+package struct JobPruned: Sendable, Codable, Hashable {
     /// The number of deleted jobs, or of jobs that would be deleted.
-    public var deleted: Int
+    package var deleted: Int
     /// Whether they were only counted.
-    public var isDryRun: Bool
+    package var isDryRun: Bool
 
     private enum CodingKeys: String, CodingKey {
         case deleted

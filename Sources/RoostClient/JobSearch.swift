@@ -1,26 +1,26 @@
-public import RoostCore
+package import RoostCore
 
 /// The filter of a listing of jobs. An empty filter matches all jobs.
-public struct JobSearch: Sendable, Hashable {
+package struct JobSearch: Sendable, Hashable {
     /// The start of the job's id, 4 to 64 bytes.
-    public var id: String?
+    package var id: String?
     /// The status of the job.
-    public var status: String?
+    package var status: String?
     /// The model, as it was requested.
-    public var model: String?
+    package var model: String?
     /// The user of the job.
-    public var user: String?
+    package var user: String?
     /// The workspace of the job.
-    public var workspace: String?
+    package var workspace: String?
     /// A tag of the job.
-    public var tag: String?
+    package var tag: String?
     /// The earliest time of creation.
-    public var since: Timestamp?
+    package var since: Timestamp?
     /// The most jobs on a page, 1 to 1,000; the server's default is 50.
-    public var limit: Int?
+    package var limit: Int?
 
     /// Creates a filter that matches all jobs.
-    public init() {}
+    package init() {}
 
     var parameters: [(String, String?)] {
         [

@@ -1,7 +1,8 @@
-public import RoostCore
+package import RoostAPI
+package import RoostCore
 
 /// An element of an event stream.
-public enum JobUpdate: Sendable, Hashable, Decodable {
+package enum JobUpdate: Sendable, Hashable, Decodable {
     /// An entry of the history; its `id` is the place to continue at after the connection breaks.
     case event(JobEvent)
     /// The progress of a job. It is sent only to connected clients and is not part of the history.
@@ -11,7 +12,7 @@ public enum JobUpdate: Sendable, Hashable, Decodable {
     ///
     /// - Parameter decoder: The decoder.
     /// - Throws: The errors of the decoder.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self = container.contains(.jobID) ? .event(try JobEvent(from: decoder)) : .progress(try JobView(from: decoder))
     }

@@ -1,13 +1,14 @@
 import AsyncHTTPClient
 import NIOHTTP1
-public import RoostCore
+package import RoostAPI
+import RoostCore
 
 extension RoostClient {
     /// Returns the limit of all downloads together.
     ///
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func bandwidth() async throws -> BandwidthView { try await decode(send(.GET, "/bandwidth")) }
+    package func bandwidth() async throws -> BandwidthView { try await decode(send(.GET, "/bandwidth")) }
 
     /// Limits all downloads together, until the limit is removed or the server ends.
     ///
@@ -16,7 +17,7 @@ extension RoostClient {
     ///   - closed: Whether pulls have to wait.
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func limitBandwidth(to bytesPerSecond: Int64?, closed: Bool = false) async throws -> BandwidthView {
+    package func limitBandwidth(to bytesPerSecond: Int64?, closed: Bool = false) async throws -> BandwidthView {
         try await decode(send(.PUT, "/bandwidth", body: Limit(bytes_per_second: bytesPerSecond, closed: closed)))
     }
 
@@ -24,7 +25,7 @@ extension RoostClient {
     ///
     /// - Returns: The limit.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func resetBandwidth() async throws -> BandwidthView { try await decode(send(.DELETE, "/bandwidth")) }
+    package func resetBandwidth() async throws -> BandwidthView { try await decode(send(.DELETE, "/bandwidth")) }
 
     private struct Limit: Encodable {
         let bytes_per_second: Int64?

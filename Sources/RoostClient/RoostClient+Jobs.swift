@@ -1,8 +1,9 @@
 import AsyncHTTPClient
-public import Foundation
+package import Foundation
 import NIOCore
 import NIOHTTP1
-public import RoostCore
+package import RoostAPI
+package import RoostCore
 
 extension RoostClient {
     /// Returns a job.
@@ -10,7 +11,7 @@ extension RoostClient {
     /// - Parameter id: The job's id.
     /// - Returns: The job with its live progress.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func job(_ id: String) async throws -> JobView { try await decode(send(.GET, path(id))) }
+    package func job(_ id: String) async throws -> JobView { try await decode(send(.GET, path(id))) }
 
     /// Returns the newest jobs.
     ///
@@ -20,7 +21,7 @@ extension RoostClient {
     ///   - limit: The most jobs, 1 to 1,000; the server's default is 50.
     /// - Returns: The jobs, newest first.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func jobs(status: String? = nil, model: String? = nil, limit: Int? = nil) async throws -> [JobView] {
+    package func jobs(status: String? = nil, model: String? = nil, limit: Int? = nil) async throws -> [JobView] {
         var search = JobSearch()
         search.status = status
         search.model = model
@@ -35,7 +36,7 @@ extension RoostClient {
     ///   - cursor: `next` of the previous page; `nil` for the first page.
     /// - Returns: The jobs, newest first, and the cursor of the next page.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func jobs(_ search: JobSearch, after cursor: String? = nil) async throws -> JobListing {
+    package func jobs(_ search: JobSearch, after cursor: String? = nil) async throws -> JobListing {
         let response = try await send(.GET, "/jobs" + query(search.parameters + [("cursor", cursor)]))
         let next = response.headers.first(name: "Link").flatMap(Self.cursor)
         return JobListing(jobs: try await decode(response), next: next)
@@ -52,14 +53,14 @@ extension RoostClient {
     /// - Parameter id: The job's id.
     /// - Returns: The files, by path; empty before the job is planned.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func files(of id: String) async throws -> [JobFile] { try await decode(send(.GET, path(id) + "/files")) }
+    package func files(of id: String) async throws -> [JobFile] { try await decode(send(.GET, path(id) + "/files")) }
 
     /// Exports all jobs as JSON lines, newest first.
     ///
     /// - Parameter onBytes: Receives the bytes as they arrive, cut at any place.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete; the errors
     ///   of `onBytes`.
-    public func exportJobs(onBytes: (Data) throws -> Void) async throws {
+    package func exportJobs(onBytes: (Data) throws -> Void) async throws {
         let response = try await send(.GET, "/jobs/export")
         var bytes = response.body.makeAsyncIterator()
         while true {
@@ -77,28 +78,28 @@ extension RoostClient {
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func cancel(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/cancel")) }
+    package func cancel(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/cancel")) }
 
     /// Pauses a queued or running job; its bytes are kept.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func pause(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/pause")) }
+    package func pause(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/pause")) }
 
     /// Returns a paused job, or one that waits for its next try, to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func resume(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/resume")) }
+    package func resume(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/resume")) }
 
     /// Returns a failed or canceled job to the queue.
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func retry(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/retry")) }
+    package func retry(_ id: String) async throws -> JobView { try await decode(send(.POST, path(id) + "/retry")) }
 
     /// Sets a job's priority.
     ///
@@ -107,7 +108,7 @@ extension RoostClient {
     ///   - priority: −100 … 100; higher ones start first.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func prioritize(_ id: String, priority: Int) async throws -> JobView {
+    package func prioritize(_ id: String, priority: Int) async throws -> JobView {
         try await decode(send(.POST, path(id) + "/priority", body: ["priority": priority]))
     }
 
@@ -118,7 +119,7 @@ extension RoostClient {
     ///   - bytesPerSecond: 65,536 or more; `nil` for no limit.
     /// - Returns: The job.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func limit(_ id: String, bytesPerSecond: Int64?) async throws -> JobView {
+    package func limit(_ id: String, bytesPerSecond: Int64?) async throws -> JobView {
         try await decode(send(.POST, path(id) + "/rate", body: ["max_bytes_per_second": bytesPerSecond]))
     }
 
@@ -126,7 +127,7 @@ extension RoostClient {
     ///
     /// - Parameter id: The job's id.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func delete(_ id: String) async throws { _ = try await collect(send(.DELETE, path(id))) }
+    package func delete(_ id: String) async throws { _ = try await collect(send(.DELETE, path(id))) }
 
     /// Deletes finished jobs that match a rule. At least one rule is required.
     ///
@@ -136,7 +137,7 @@ extension RoostClient {
     ///   - dryRun: Whether to count the jobs only.
     /// - Returns: The number of jobs that were deleted, or would be.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func pruneJobs(days: Int? = nil, keep: Int? = nil, dryRun: Bool = false) async throws -> JobPruned {
+    package func pruneJobs(days: Int? = nil, keep: Int? = nil, dryRun: Bool = false) async throws -> JobPruned {
         try await decode(send(.POST, "/jobs/prune", body: Pruning(days: days, keep: keep, dry_run: dryRun), timeout: .minutes(10)))
     }
 
@@ -156,7 +157,7 @@ extension RoostClient {
     ///   - limit: The most events, 1 to 1,000; the server's default is 100.
     /// - Returns: The events.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func history(of id: String?, after number: Int64 = 0, limit: Int? = nil) async throws -> [JobEvent] {
+    package func history(of id: String?, after number: Int64 = 0, limit: Int? = nil) async throws -> [JobEvent] {
         let parameters = [("format", "json"), ("after", String(number)), ("limit", limit.map(String.init))]
         return try await decode(send(.GET, eventsPath(id) + query(parameters)))
     }
@@ -170,7 +171,7 @@ extension RoostClient {
     /// - Returns: The events. The stream ends when the job is finished, the server stops, or the reader is too slow;
     ///   then call again with the number of the last event. It throws `RoostError`: the server's own, or
     ///   `serverUnreachable`, also when the connection breaks.
-    public func events(of id: String?, after number: Int64? = nil) -> AsyncThrowingStream<JobUpdate, any Error> {
+    package func events(of id: String?, after number: Int64? = nil) -> AsyncThrowingStream<JobUpdate, any Error> {
         EventSource(client: self, path: eventsPath(id), after: number).updates
     }
 

@@ -1,8 +1,9 @@
 import AsyncHTTPClient
-public import Foundation
+import Foundation
 import NIOCore
 import NIOHTTP1
-public import RoostCore
+package import RoostAPI
+package import RoostCore
 
 extension RoostClient {
     /// Returns everything that belongs to a model on the server's disk.
@@ -10,13 +11,13 @@ extension RoostClient {
     /// - Parameter selector: The model.
     /// - Returns: The revisions, files, receipts and unfinished downloads.
     /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
-    public func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
+    package func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
 
     /// Returns the rests of unfinished downloads on the server's disk.
     ///
     /// - Returns: The files.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func partials() async throws -> [PartialDownload] { try await decode(send(.GET, "/partials")) }
+    package func partials() async throws -> [PartialDownload] { try await decode(send(.GET, "/partials")) }
 
     /// Hashes files again.
     ///
@@ -25,7 +26,7 @@ extension RoostClient {
     ///   - onProgress: Receives the progress.
     /// - Returns: The result.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
-    public func verify(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
+    package func verify(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
         try await follow("/models/verify", selector, onProgress)
     }
 
@@ -36,7 +37,7 @@ extension RoostClient {
     ///   - onProgress: Receives the progress.
     /// - Returns: The result, and the pulls.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
-    public func repair(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> ModelRepair {
+    package func repair(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> ModelRepair {
         try await follow("/models/repair", selector, onProgress)
     }
 
@@ -48,7 +49,7 @@ extension RoostClient {
     ///   - dryRun: Whether to remove nothing.
     /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func collectModels(revisions: Bool = false, olderThanHours hours: Double = 24, dryRun: Bool = false) async throws -> CacheCleanup {
+    package func collectModels(revisions: Bool = false, olderThanHours hours: Double = 24, dryRun: Bool = false) async throws -> CacheCleanup {
         try await decode(
             send(.POST, "/models/gc", body: Collection(dry_run: dryRun, revisions: revisions, older_than_hours: hours), timeout: .hours(1)))
     }
@@ -62,7 +63,7 @@ extension RoostClient {
     ///   - dryRun: Whether to remove nothing.
     /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError`: the server's own, such as `conflict`, or `serverUnreachable`.
-    public func removeModel(
+    package func removeModel(
         _ selector: ModelSelector, onlyPartials: Bool = false, force: Bool = false, dryRun: Bool = false
     ) async throws -> CacheCleanup {
         let options = [("partials", onlyPartials), ("force", force), ("dry_run", dryRun)].filter(\.1).map { "\($0.0)=true" }

@@ -1,19 +1,20 @@
 import AsyncHTTPClient
-public import Foundation
+package import Foundation
 import NIOCore
 import NIOHTTP1
-public import RoostCore
+package import RoostAPI
+import RoostCore
 
 /// A typed client of Roost's HTTP API, used by the command line and the end-to-end tests.
-public struct RoostClient: Sendable {
+package struct RoostClient: Sendable {
     /// The server's URL without a trailing slash.
-    public let server: String
+    package let server: String
 
     /// Creates a client without sending anything.
     ///
     /// - Parameter server: A URL such as `http://127.0.0.1:8005`.
     /// - Throws: `RoostError` with code `invalidRequest` when it is not an HTTP URL.
-    public init(server: String) throws {
+    package init(server: String) throws {
         guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
             throw RoostError(
                 .invalidRequest, "\(server.quotedForPeople) is not the URL of a server; it should look like http://127.0.0.1:8005.", field: "server")
@@ -26,14 +27,14 @@ public struct RoostClient: Sendable {
     /// - Parameter request: The pull.
     /// - Returns: The id of the job.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
+    package func pull(_ request: PullRequest) async throws -> PullAccepted { try await decode(send(.POST, "/pull", body: request)) }
 
     /// Returns a preview of a pull.
     ///
     /// - Parameter request: The pull.
     /// - Returns: The preview.
     /// - Throws: `RoostError`: the server's own, such as `repository_not_found`, or `serverUnreachable`.
-    public func preview(_ request: PullRequest) async throws -> PullPreview {
+    package func preview(_ request: PullRequest) async throws -> PullPreview {
         var request = request
         request.isDryRun = true
         return try await decode(send(.POST, "/pull", body: request, timeout: .minutes(5)))
@@ -43,26 +44,26 @@ public struct RoostClient: Sendable {
     ///
     /// - Returns: The models, loaded or not.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func models() async throws -> [ModelView] { try await decode(send(.GET, "/models")) }
+    package func models() async throws -> [ModelView] { try await decode(send(.GET, "/models")) }
 
     /// Unloads a model and returns when its engine has ended. It is not an error when the model is not loaded.
     ///
     /// - Parameter model: `org/name:QUANT`, or `org/name` for all of its quantisations.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func unload(_ model: String) async throws { _ = try await collect(send(.POST, "/models/unload", body: ["model": model])) }
+    package func unload(_ model: String) async throws { _ = try await collect(send(.POST, "/models/unload", body: ["model": model])) }
 
     /// Returns the server's state.
     ///
     /// - Returns: Version, uptime, jobs, models.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func status() async throws -> ServerStatus { try await decode(send(.GET, "/status")) }
+    package func status() async throws -> ServerStatus { try await decode(send(.GET, "/status")) }
 
     /// Returns a chat answer in one piece.
     ///
     /// - Parameter request: The conversation.
     /// - Returns: The answer.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func chat(_ request: ChatRequest) async throws -> ChatResponse {
+    package func chat(_ request: ChatRequest) async throws -> ChatResponse {
         var request = request
         request.stream = false
         return try await decode(send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30)))
@@ -75,7 +76,7 @@ public struct RoostClient: Sendable {
     ///   - onText: Receives each piece of text.
     /// - Returns: Why the answer ended: `stop` or `length`.
     /// - Throws: `RoostError`: the server's own, also when the answer is incomplete, or `serverUnreachable`.
-    public func chat(_ request: ChatRequest, onText: (String) throws -> Void) async throws -> String {
+    package func chat(_ request: ChatRequest, onText: (String) throws -> Void) async throws -> String {
         var request = request
         request.stream = true
         let response = try await send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30))
@@ -102,7 +103,7 @@ public struct RoostClient: Sendable {
     /// - Parameter path: A path such as `/jobs`.
     /// - Returns: The bytes of the body.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    public func raw(_ path: String) async throws -> Data { try await collect(send(.GET, path)) }
+    package func raw(_ path: String) async throws -> Data { try await collect(send(.GET, path)) }
 }
 
 extension RoostClient {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engines
 import Foundation
+import RoostAPI
 import RoostClient
 import RoostCore
 import RoostServer

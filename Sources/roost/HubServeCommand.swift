@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import HTTPServing
+import HubMirror
 import Logging
 import RoostCore
 import RoostServer

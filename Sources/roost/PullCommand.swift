@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import RoostAPI
 import RoostClient
 public import RoostCore
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RoostAPI
 import RoostClient
 import RoostCore
 import SystemPackage

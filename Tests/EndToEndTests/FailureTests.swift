@@ -1,4 +1,5 @@
 import Foundation
+import RoostAPI
 import RoostClient
 import RoostCore
 import RoostServer

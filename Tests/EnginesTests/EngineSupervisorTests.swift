@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Engines
+@testable import ModelLibrary
 
 #if canImport(Darwin)
     import Darwin

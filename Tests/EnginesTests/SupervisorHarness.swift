@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Engines
+@testable import ModelLibrary
 
 /// Runs a supervisor with the real engine as the server does, in a service group, and shuts it down gracefully afterwards.
 func withSupervisor<Value: Sendable>(

@@ -1,4 +1,5 @@
 import Foundation
+import HubTestSupport
 import RoostCore
 import SystemPackage
 import Testing

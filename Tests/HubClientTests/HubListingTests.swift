@@ -1,3 +1,4 @@
+import HubTestSupport
 import RoostCore
 import Testing
 

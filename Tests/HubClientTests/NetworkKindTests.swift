@@ -1,3 +1,4 @@
+import HubTestSupport
 import Logging
 import NIOCore
 import RoostCore

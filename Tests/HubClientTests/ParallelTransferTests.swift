@@ -1,4 +1,5 @@
 import Foundation
+import HubTestSupport
 import NIOCore
 import RoostCore
 import Synchronization

@@ -1,3 +1,4 @@
+import HubTestSupport
 import NIOCore
 import RoostCore
 import Synchronization
@@ -14,7 +15,7 @@ import Testing
 
     @Test func `the pauses grow, and after the last one the failure stands`() {
         var repetition = Repetition(pauses: Self.pauses)
-        let given = (0..<5).map { _ in repetition.pause(after: Self.failure(.hubFailure), took: .zero) }
+        let given = (0..<5).map { _ in repetition.pause(after: Self.failure(.hubFailure), lasting: .zero) }
         #expect(given == Self.pauses + [nil, nil])
     }
 
@@ -27,10 +28,10 @@ import Testing
             (.digestMismatch, nil, .zero, nil), (.insufficientSpace, nil, .zero, nil),
         ] as [(RoostError.Code, Duration?, Duration, Duration?)])
     func `what can pass in a moment is repeated, a longer wait is the job's`(
-        code: RoostError.Code, after: Duration?, took: Duration, pause: Duration?
+        code: RoostError.Code, after: Duration?, lasting duration: Duration, pause: Duration?
     ) {
         var repetition = Repetition(pauses: Self.pauses)
-        #expect(repetition.pause(after: Self.failure(code, after: after), took: took) == pause)
+        #expect(repetition.pause(after: Self.failure(code, after: after), lasting: duration) == pause)
     }
 
     @Test func `bytes that came earn another row of tries, but not for ever`() {
@@ -38,7 +39,7 @@ import Testing
         var bytes: Int64 = 0
         let given = (0..<20).map { _ in
             bytes += Repetition.progress
-            return repetition.pause(after: Self.failure(.network), took: .seconds(60), bytes: bytes)
+            return repetition.pause(after: Self.failure(.network), lasting: .seconds(60), bytes: bytes)
         }
         #expect(given == Array(repeating: Self.pauses[0], count: Repetition.most) + Array(repeating: nil, count: 20 - Repetition.most))
     }

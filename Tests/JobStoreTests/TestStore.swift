@@ -21,7 +21,7 @@ final class TestStore: Sendable {
     }
 
     static func open(_ path: String, _ clock: ManualDate) throws -> JobDatabase {
-        try JobDatabase(path: path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { clock.date })
+        try JobDatabase(path: path, logger: .silent, now: { clock.date })
     }
 
     /// The time of the clock as the store writes it.

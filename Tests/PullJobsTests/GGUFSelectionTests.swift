@@ -1,11 +1,13 @@
 import Foundation
 import HubClient
+import RoostAPI
 import RoostCore
 import RoostServer
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import HubMirror
 @testable import PullJobs
 
 /// Which of a repository's GGUF files is the model: pulls from a real mirror, of files with real heads.

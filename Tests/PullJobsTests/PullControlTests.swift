@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobStore
 import PullJobs
+import RoostAPI
 import RoostCore
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import JobStore
 import PullJobs
+import RoostAPI
 import RoostCore
 import Synchronization
 import SystemPackage

@@ -1,4 +1,5 @@
 import PullJobs
+import RoostAPI
 import RoostCore
 import Testing
 

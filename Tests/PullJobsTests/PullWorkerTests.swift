@@ -3,6 +3,7 @@ import HubClient
 import JobStore
 import Logging
 import PullJobs
+import RoostAPI
 import RoostCore
 import RoostServer
 import ServiceLifecycle
@@ -11,9 +12,11 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import HubMirror
+
 /// The worker with a real jobs.db, a real mirror and a real HTTP client; only the waiting between tries is shortened.
 @Suite(.timeLimit(.minutes(5))) struct PullWorkerTests {
-    static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    static let quiet = Logger.silent
 
     /// Everything one test has to do with.
     struct Bench: Sendable {

@@ -13,7 +13,7 @@ public func withRunningService<Address: Sendable, Value>(
 ) async throws -> Value {
     let (addresses, ready) = AsyncStream<Address>.makeStream()
     let services = ServiceGroup(
-        configuration: .init(services: [try make { ready.yield($0) }], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
+        configuration: .init(services: [try make { ready.yield($0) }], logger: .silent))
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { ready.finish() }

@@ -1,7 +1,7 @@
-public import NIOCore
+package import NIOCore
 
 /// A value that is equal for equal requests, within this process.
-public struct RequestFingerprint: Sendable, Hashable {
+package struct RequestFingerprint: Sendable, Hashable {
     private let value: Int
 
     /// Computes the fingerprint of a request as it is sent to an engine.
@@ -9,7 +9,7 @@ public struct RequestFingerprint: Sendable, Hashable {
     /// - Parameters:
     ///   - path: The path.
     ///   - body: The body. The computation takes about a millisecond per megabyte.
-    public init(path: String, body: ByteBuffer) {
+    package init(path: String, body: ByteBuffer) {
         var hasher = Hasher()
         hasher.combine(path)
         body.withUnsafeReadableBytes { hasher.combine(bytes: $0) }

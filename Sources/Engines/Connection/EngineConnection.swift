@@ -1,14 +1,14 @@
 import AsyncHTTPClient
 import Foundation
-public import NIOCore
-public import NIOHTTP1
-public import RoostCore
+package import NIOCore
+package import NIOHTTP1
+package import RoostCore
 import SystemPackage
 
 /// An HTTP connection to a running engine. Valid only inside `EngineSupervisor.withEngine`.
-public struct EngineConnection: Sendable {
+package struct EngineConnection: Sendable {
     /// The model the engine runs.
-    public let reference: ModelReference
+    package let reference: ModelReference
 
     let client: HTTPClient
     let socket: FilePath
@@ -25,7 +25,7 @@ public struct EngineConnection: Sendable {
     /// - Returns: The response, with any status.
     /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
     ///   `CancellationError`.
-    public func send(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
+    package func send(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
         do {
             let response = try await client.execute(request(method, path, body), deadline: .distantFuture)
             return EngineResponse(

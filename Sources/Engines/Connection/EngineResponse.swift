@@ -1,14 +1,14 @@
-public import NIOCore
+package import NIOCore
 import RoostCore
 
 /// An engine's response. The body arrives as the engine generates it.
-public struct EngineResponse: Sendable {
+package struct EngineResponse: Sendable {
     /// The HTTP status.
-    public let status: Int
+    package let status: Int
     /// The `Content-Type` header.
-    public let contentType: String?
+    package let contentType: String?
     /// The body; it can be read once.
-    public let body: EngineResponseBody
+    package let body: EngineResponseBody
 
     /// Reads the whole body.
     ///
@@ -16,7 +16,7 @@ public struct EngineResponse: Sendable {
     /// - Returns: The body.
     /// - Throws: `RoostError` with code `engineCrashed` if the engine ends first, `engineRefused` if the body is
     ///   larger; `CancellationError`.
-    public func collect(upTo limit: Int) async throws -> ByteBuffer {
+    package func collect(upTo limit: Int) async throws -> ByteBuffer {
         var whole = ByteBuffer()
         for try await chunk in body {
             guard whole.readableBytes + chunk.readableBytes <= limit else {

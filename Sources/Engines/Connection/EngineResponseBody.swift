@@ -1,17 +1,17 @@
 import AsyncHTTPClient
-public import NIOCore
+package import NIOCore
 
 /// The body of an engine's response, in chunks. Dropping the iterator, or cancelling the task that reads, closes the
 /// connection.
-public struct EngineResponseBody: AsyncSequence, Sendable {
+package struct EngineResponseBody: AsyncSequence, Sendable {
     let base: HTTPClientResponse.Body
     let translate: @Sendable (any Error) -> any Error
 
     /// Starts to read the body; allowed once.
-    public func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate) }
+    package func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate) }
 
     /// Reads the body.
-    public struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol {
         var base: HTTPClientResponse.Body.AsyncIterator
         let translate: @Sendable (any Error) -> any Error
 
@@ -19,7 +19,7 @@ public struct EngineResponseBody: AsyncSequence, Sendable {
         ///
         /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
         ///   `CancellationError`.
-        @concurrent public mutating func next() async throws -> ByteBuffer? {
+        @concurrent package mutating func next() async throws -> ByteBuffer? {
             do {
                 return try await base.next()
             } catch {

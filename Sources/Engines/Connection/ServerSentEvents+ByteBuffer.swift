@@ -1,5 +1,5 @@
-public import NIOCore
-public import RoostCore
+package import NIOCore
+package import RoostCore
 
 extension ServerSentEvents {
     /// Parses the next bytes of the stream.
@@ -7,5 +7,5 @@ extension ServerSentEvents {
     /// - Parameter buffer: Any number of bytes.
     /// - Returns: The data of the events that these bytes complete.
     /// - Throws: `RoostError` with code `engineRefused` if a line or an event is longer than the limit.
-    public mutating func feed(_ buffer: ByteBuffer) throws -> [String] { try feed(buffer.readableBytesView) }
+    package mutating func feed(_ buffer: ByteBuffer) throws -> [String] { try feed(buffer.readableBytesView) }
 }

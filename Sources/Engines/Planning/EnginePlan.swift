@@ -4,16 +4,16 @@
 /// llama-server processes as many requests in parallel as it has slots. By default it has four that share one context,
 /// so that requests can fail each other although each is small enough. Roost gives every slot its own context, and uses
 /// fewer slots if memory is short.
-public struct EnginePlan: Sendable, Hashable {
+package struct EnginePlan: Sendable, Hashable {
     /// The number of requests that the engine processes in parallel; a power of two up to `mostSlots`.
-    public let slots: Int
+    package let slots: Int
     /// The maximum number of tokens of one request, its prompt and its answer together.
-    public let contextLength: Int
+    package let contextLength: Int
     /// Whether the engine only computes embeddings.
-    public let makesEmbeddings: Bool
+    package let makesEmbeddings: Bool
 
     /// The maximum number of slots of an engine, and therefore of answers (`n`) for one request.
-    public static let mostSlots = 4
+    package static let mostSlots = 4
     /// The size of the engine's cache of past conversations outside its slots, in MiB. llama-server's default is 8192.
     private static let promptCacheMiB = 512
     /// The number of sliding-window states that a slot keeps to go back to. llama-server's default is 32, which take

@@ -17,7 +17,7 @@ extension EngineGuard {
     ///   - parent: The process id of the guard.
     /// - Returns: Only if the command could not be started: the exit status, 127, or 143 if the guard has ended
     ///   already.
-    public static func become(_ command: [String], childOf parent: Int32) -> Int32 {
+    package static func become(_ command: [String], childOf parent: Int32) -> Int32 {
         endWithParent()
         // If the guard ended before the call above, the signal would never be sent.
         guard getppid() == parent else { return 128 + SIGTERM }

@@ -14,7 +14,7 @@ import Foundation
 /// then receives SIGTERM and, five seconds later, SIGKILL. SIGTERM, SIGINT and SIGHUP to the guard have the same
 /// effect. If the guard itself is killed, Linux kills the command; on other systems the next start of Roost does so,
 /// using the guard's note. The command's standard input is empty, and its files are private (umask 077).
-public enum EngineGuard {
+package enum EngineGuard {
     /// The beginning of the first line on standard error, which is followed by the command's process id.
     static let announcement = "roost-engine-guard: pid "
     /// The beginning of a line with the reason why the command could not be started.
@@ -31,7 +31,7 @@ public enum EngineGuard {
     ///     the command.
     /// - Returns: The command's exit status; 128 + number if a signal ended it; 127 if it could not be started; 64 if
     ///   there is no command.
-    public static func run(_ command: [String], note: String?, becomingBy verb: [String]) -> Int32 {
+    package static func run(_ command: [String], note: String?, becomingBy verb: [String]) -> Int32 {
         guard !command.isEmpty else {
             report("roost-engine-guard: no command was given")
             return 64
@@ -118,7 +118,7 @@ extension EngineGuard {
     private static func waitForSignals(_ news: Int32) {
         var set = stopSignals()
         var signal: Int32 = 0
-        while sigwait(&set, &signal) == 0 { tell(stopWanted, news) }
+        while sigwait(&set, &signal) == 0 { send(stopWanted, news) }
     }
 
     /// Waits for the end without reaping: the process id remains reserved until `watch` is informed, so that a late
@@ -126,10 +126,10 @@ extension EngineGuard {
     private static func waitForEnd(of child: pid_t, _ news: Int32) {
         var info = siginfo_t()
         while waitid(P_PID, id_t(child), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
-        tell(ended, news)
+        send(ended, news)
     }
 
-    private static func tell(_ byte: UInt8, _ descriptor: Int32) {
+    private static func send(_ byte: UInt8, _ descriptor: Int32) {
         var byte = byte
         while write(descriptor, &byte, 1) == -1, errno == EINTR {}
     }

@@ -1,34 +1,35 @@
+package import ModelLibrary
 import RoostCore
-public import SystemPackage
+package import SystemPackage
 
 /// The settings for starting and keeping engines.
-public struct EngineConfiguration: Sendable {
+package struct EngineConfiguration: Sendable {
     /// Finds the `llama-server` to run. Called for each load, so that a newly installed one is used. Its error is the
     /// error of the load.
-    public var locateExecutable: @Sendable () throws -> FilePath
+    package var locateExecutable: @Sendable () throws -> FilePath
     /// The command that starts the guard: the path of `roost`, then `engine-guard`.
-    public var guardCommand: [String]
+    package var guardCommand: [String]
     /// The folder of the sockets, created with mode 0700 if missing. The paths of the sockets must have at most 100
     /// bytes.
-    public var runtimeDirectory: FilePath
+    package var runtimeDirectory: FilePath
     /// The context length of each request in tokens, limited by the model's own; 0 for the model's own.
-    public var contextLength: Int = 4096
+    package var contextLength: Int = 4096
     /// The number of threads per engine; `nil` for the engine's default.
-    public var threads: Int?
+    package var threads: Int?
     /// The maximum number of engines at the same time, 1 or more.
-    public var maxModels: Int = 2
+    package var maxModels: Int = 2
     /// The maximum time for loading a model.
-    public var loadTimeout: Duration = .seconds(300)
+    package var loadTimeout: Duration = .seconds(300)
     /// The time after a failed load during which the model is not loaded again.
-    public var loadCooldown: Duration = .seconds(300)
+    package var loadCooldown: Duration = .seconds(300)
     /// The maximum time that a load waits while every engine is busy.
-    public var busyTimeout: Duration = .seconds(60)
+    package var busyTimeout: Duration = .seconds(60)
     /// Examines a model's files before an engine is started with them. Its error is the error of the load.
-    public var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
+    package var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
     /// Returns the memory in bytes that programs can still allocate.
-    public var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
+    package var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
     /// Further arguments for every engine, after Roost's own.
-    public var extraArguments: [String] = []
+    package var extraArguments: [String] = []
 
     /// Creates a configuration with default values.
     ///
@@ -36,7 +37,7 @@ public struct EngineConfiguration: Sendable {
     ///   - locateExecutable: Finds the `llama-server` to run.
     ///   - guardCommand: The command that starts the guard.
     ///   - runtimeDirectory: The folder of the sockets.
-    public init(locateExecutable: @escaping @Sendable () throws -> FilePath, guardCommand: [String], runtimeDirectory: FilePath) {
+    package init(locateExecutable: @escaping @Sendable () throws -> FilePath, guardCommand: [String], runtimeDirectory: FilePath) {
         self.locateExecutable = locateExecutable
         self.guardCommand = guardCommand
         self.runtimeDirectory = runtimeDirectory

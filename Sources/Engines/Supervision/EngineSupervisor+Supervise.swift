@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ModelLibrary
 import RoostCore
 import SystemPackage
 

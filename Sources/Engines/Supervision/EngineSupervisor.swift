@@ -1,15 +1,16 @@
 import AsyncHTTPClient
 import Foundation
-public import Logging
-public import RoostCore
-public import ServiceLifecycle
+package import Logging
+package import ModelLibrary
+package import RoostCore
+import ServiceLifecycle
 import SystemPackage
 
 /// Starts, monitors, restarts, evicts and ends engines: `llama-server` child processes, one per loaded model.
 ///
 /// All engines run inside `run()`. Requests before it starts wait for it, and requests after it has ended get
 /// `shuttingDown`. Every change of the state below wakes all waiting callers, and each checks the state again.
-public actor EngineSupervisor: Service {
+package actor EngineSupervisor: Service {
     let configuration: EngineConfiguration
     let time: EngineTime
     let logger: Logger
@@ -36,7 +37,7 @@ public actor EngineSupervisor: Service {
     ///   - configuration: The settings for starting and keeping engines.
     ///   - clock: The clock for all times and waits.
     ///   - logger: The logger; each start, end, crash and eviction is one line.
-    public init(configuration: EngineConfiguration, clock: some Clock<Duration> = ContinuousClock(), logger: Logger) {
+    package init(configuration: EngineConfiguration, clock: some Clock<Duration> = ContinuousClock(), logger: Logger) {
         self.configuration = configuration
         self.time = EngineTime(clock)
         self.logger = logger
@@ -46,7 +47,7 @@ public actor EngineSupervisor: Service {
     /// Runs the engines until graceful shutdown or cancellation, then ends them all.
     ///
     /// - Throws: `RoostError` if the folder of the sockets cannot be created or its path is too long.
-    public func run() async throws {
+    package func run() async throws {
         defer {
             isShuttingDown = true
             engines.removeAll()
@@ -74,7 +75,7 @@ public actor EngineSupervisor: Service {
     }
 
     /// Returns the models that have an engine, and those whose engine failed recently, ordered by name.
-    public func loadedModels() -> [LoadedModel] {
+    package func loadedModels() -> [LoadedModel] {
         let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
         let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
         return (running + failed).sorted { $0.reference.description < $1.reference.description }
@@ -86,7 +87,7 @@ public actor EngineSupervisor: Service {
     /// - Returns: The loaded model.
     /// - Throws: `RoostError` with code `engineLoadFailed`, `engineCoolingDown`, `enginesBusy`,
     ///   `engineCrashed` or `shuttingDown`; `CancellationError`.
-    public func load(_ entry: ModelEntry) async throws -> LoadedModel {
+    package func load(_ entry: ModelEntry) async throws -> LoadedModel {
         let engine = try await acquire(entry)
         defer { release(engine, isSuspect: false) }
         return (engines[entry.reference] ?? engine).loadedModel
@@ -95,12 +96,12 @@ public actor EngineSupervisor: Service {
     /// Ends the cooldown of a model, because its files are new or the user requests another try.
     ///
     /// - Parameter reference: The model.
-    public func forgetFailure(of reference: ModelReference) { failures[reference] = nil }
+    package func forgetFailure(of reference: ModelReference) { failures[reference] = nil }
 
     /// Ends a model's engine and returns when it has ended. Without a variant, ends all engines of the repository.
     ///
     /// - Parameter reference: The model.
-    public func unload(_ reference: ModelReference) async {
+    package func unload(_ reference: ModelReference) async {
         let matching = engines.values.filter { engine in
             engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
@@ -123,7 +124,7 @@ public actor EngineSupervisor: Service {
     /// - Returns: What `body` returns.
     /// - Throws: The errors of `load(_:)` and `body`; `RoostError` with code `crashesEngine` for a request during which
     ///   engines crash.
-    nonisolated public func withEngine<Value>(
+    nonisolated package func withEngine<Value>(
         for entry: ModelEntry, request: RequestFingerprint? = nil, _ body: (EngineConnection) async throws -> Value
     ) async throws -> Value {
         let lease = try await borrow(entry, for: request)

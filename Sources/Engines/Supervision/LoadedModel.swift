@@ -1,32 +1,32 @@
-public import RoostCore
-public import SystemPackage
+package import RoostCore
+package import SystemPackage
 
 /// A model that has an engine, or whose engine failed recently.
-public struct LoadedModel: Sendable, Hashable {
+package struct LoadedModel: Sendable, Hashable {
     /// The model's name.
-    public let reference: ModelReference
+    package let reference: ModelReference
     /// The snapshot folder of its file.
-    public let snapshotPath: FilePath
+    package let snapshotPath: FilePath
     /// Its GGUF file; the first part of a split one.
-    public let modelFile: FilePath
+    package let modelFile: FilePath
     /// The size of its files in bytes.
-    public let sizeBytes: Int64
+    package let sizeBytes: Int64
     /// The number of parallel requests and the context length; `nil` if there is no engine or its files were not
     /// examined yet.
-    public let plan: EnginePlan?
+    package let plan: EnginePlan?
     /// The time from start to ready in the engine's last load; zero until it was ready once.
-    public let loadDuration: Duration
+    package let loadDuration: Duration
     /// The state of its engine.
-    public let state: State
+    package let state: State
     /// The process id of its engine, while there is one.
-    public let processIdentifier: Int32?
+    package let processIdentifier: Int32?
     /// The number of restarts after a crash.
-    public let restarts: Int
+    package let restarts: Int
     /// The last error, as a sentence.
-    public let lastError: String?
+    package let lastError: String?
 
     /// The state of an engine.
-    public enum State: String, Sendable, Hashable {
+    package enum State: String, Sendable, Hashable {
         /// Started and not ready yet.
         case loading
         /// Accepts requests.

@@ -26,7 +26,7 @@ package enum FileSystem {
     }
 
     /// Renames a file within one file system and replaces a file with the new name.
-    static func move(_ source: FilePath, to target: FilePath) throws {
+    package static func move(_ source: FilePath, to target: FilePath) throws {
         try call("write", target) { source.withPlatformString { from in target.withPlatformString { rename(from, $0) } } }
     }
 
@@ -61,7 +61,7 @@ package enum FileSystem {
     }
 
     /// A unique name.
-    static func temporaryName(in folder: FilePath) -> FilePath {
+    package static func temporaryName(in folder: FilePath) -> FilePath {
         folder.appending(".roost-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
     }
 
@@ -118,7 +118,7 @@ package enum FileSystem {
     }
 
     /// The names in a folder in order; empty if the folder does not exist.
-    static func names(in folder: FilePath) throws -> [String] {
+    package static func names(in folder: FilePath) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
         } catch {
@@ -131,10 +131,10 @@ package enum FileSystem {
     /// Removes a folder if it is empty.
     ///
     /// - Returns: Whether the folder no longer exists.
-    static func removeIfEmpty(_ folder: FilePath) -> Bool { folder.withPlatformString { rmdir($0) } == 0 || errno == ENOENT }
+    package static func removeIfEmpty(_ folder: FilePath) -> Bool { folder.withPlatformString { rmdir($0) } == 0 || errno == ENOENT }
 
     /// Removes a file, link or folder with all its contents, without following links. A missing file is not an error.
-    static func removeTree(_ path: FilePath) throws {
+    package static func removeTree(_ path: FilePath) throws {
         guard (try? path.stat(followTargetSymlink: false)) != nil else { return }
         do {
             try FileManager.default.removeItem(atPath: path.string)
@@ -190,7 +190,7 @@ package enum FileSystem {
     }
 
     /// The disk space of a file, written or reserved, in bytes; 0 if there is none.
-    static func allocatedBytes(of path: FilePath) -> Int64 { (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0 }
+    package static func allocatedBytes(of path: FilePath) -> Int64 { (try? path.stat(followTargetSymlink: false))?.sizeAllocated ?? 0 }
 
     /// The bytes that a normal user may still write.
     package static func freeBytes(_ folder: FilePath) throws -> Int64 {
@@ -216,7 +216,7 @@ package enum FileSystem {
     }
 
     /// Runs a file operation and converts its error into a sentence.
-    static func attempt<Result>(_ what: String, _ path: FilePath, _ work: () throws -> Result) throws -> Result {
+    package static func attempt<Result>(_ what: String, _ path: FilePath, _ work: () throws -> Result) throws -> Result {
         do {
             return try work()
         } catch let failure as Errno {

@@ -1,6 +1,6 @@
 import Logging
-import RoostCore
-import SystemPackage
+package import RoostCore
+package import SystemPackage
 
 extension HubCache {
     /// Runs `work` with exclusive access to a blob. The lock is the one that `huggingface_hub` uses, so Python
@@ -29,22 +29,22 @@ extension HubCache {
     ///   - work: The work to do while holding the lock.
     /// - Returns: The result of `work`; `nil` if the lock is held.
     /// - Throws: `RoostError` with code `fileSystem`; the errors of `work`.
-    func withLockIfFree<Result>(blob name: String, of repository: RepositoryID, _ work: () throws -> Result) throws -> Result? {
+    package func withLockIfFree<Result>(blob name: String, of repository: RepositoryID, _ work: () throws -> Result) throws -> Result? {
         try withLockIfFree(at: lockFile(blob: name, of: repository), work)
     }
 
     /// Runs `work` while holding a lock file, unless the lock is held already.
-    func withLockIfFree<Result>(at path: FilePath, _ work: () throws -> Result) throws -> Result? {
+    package func withLockIfFree<Result>(at path: FilePath, _ work: () throws -> Result) throws -> Result? {
         try FileLock(path).holdingIfFree(work)
     }
 
     /// Whether a blob's lock is held. The test creates no lock file.
-    func isLocked(blob name: String, of repository: RepositoryID) throws -> Bool {
+    package func isLocked(blob name: String, of repository: RepositoryID) throws -> Bool {
         try FileLock(lockFile(blob: name, of: repository)).isHeld()
     }
 
     /// Whether the lock of any blob of a repository is held, which means that it is being downloaded.
-    func isBeingFetched(_ repository: RepositoryID) throws -> Bool {
+    package func isBeingFetched(_ repository: RepositoryID) throws -> Bool {
         let suffix = ".lock"
         return try FileSystem.names(in: locksFolder(repository)).contains { name in
             try name.hasSuffix(suffix) && isLocked(blob: String(name.dropLast(suffix.count)), of: repository)

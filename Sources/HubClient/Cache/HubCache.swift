@@ -1,4 +1,4 @@
-import RoostCore
+package import RoostCore
 public import SystemPackage
 
 /// The layout of the Hub cache. It is `huggingface_hub`'s own layout, so that Python's tools find what Roost
@@ -15,7 +15,7 @@ public struct HubCache: Sendable {
     /// The folder that contains the `models--…` folders.
     public let root: FilePath
     /// Whether snapshots may consist of links. If not, they contain the files themselves, like `huggingface_hub` does.
-    let makesLinks: Bool
+    package let makesLinks: Bool
 
     /// Creates a reference to a cache, without reading or creating anything.
     ///
@@ -31,11 +31,11 @@ public struct HubCache: Sendable {
 
     func blobsFolder(_ repository: RepositoryID) -> FilePath { repositoryFolder(repository).appending("blobs") }
 
-    func blob(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath { blobsFolder(repository).appending(digest.hex) }
+    package func blob(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath { blobsFolder(repository).appending(digest.hex) }
 
     /// The partial file of a blob. The suffix is Roost's own, because Python deletes or ignores its own partial files.
     /// Python's cache scan recognizes the ending as an unfinished file.
-    func partial(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath {
+    package func partial(_ digest: ContentDigest, of repository: RepositoryID) -> FilePath {
         blobsFolder(repository).appending("\(digest.hex).roost.incomplete")
     }
 
@@ -50,11 +50,11 @@ public struct HubCache: Sendable {
         repositoryFolder(revision.repository).appending("snapshots").appending(revision.commit.description)
     }
 
-    func snapshotPath(of file: RepositoryFile, in revision: ResolvedRevision) -> FilePath {
+    package func snapshotPath(of file: RepositoryFile, in revision: ResolvedRevision) -> FilePath {
         snapshot(revision).pushing(FilePath(file.path.description))
     }
 
-    func treeFile(_ revision: ResolvedRevision) -> FilePath {
+    package func treeFile(_ revision: ResolvedRevision) -> FilePath {
         repositoryFolder(revision.repository).appending("trees").appending("\(revision.commit).json")
     }
 
@@ -62,7 +62,7 @@ public struct HubCache: Sendable {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` and field `revision` if the name is not safe as a path. No
     ///   valid git reference has such a name.
-    func refFile(_ revision: String, of repository: RepositoryID) throws -> FilePath {
+    package func refFile(_ revision: String, of repository: RepositoryID) throws -> FilePath {
         guard let name = try? RepositoryFilePath(parsing: revision) else {
             throw RoostError(
                 .invalidRequest, "`revision` must be a branch, tag or commit; got \(revision.quotedForPeople).", field: "revision")

@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 import RoostCore
-import SystemPackage
+package import SystemPackage
 
 /// The file list of a commit in `huggingface_hub`'s format `trees/<commit>.json`, version 1. It is read and written in
 /// steps of some entries, because a list can have 200,000.
-enum TreeFile {
+package enum TreeFile {
     private struct Entry: Codable {
         let size: Int64
         let blobID: String
@@ -28,7 +28,7 @@ enum TreeFile {
     /// - Parameter files: The files; if two have the same path, the first counts.
     /// - Returns: The file's content.
     /// - Throws: The errors of the encoder.
-    static func json(of files: [RepositoryFile]) throws -> Data {
+    package static func json(of files: [RepositoryFile]) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var json = Data("{\"files\":{".utf8)
@@ -48,7 +48,7 @@ enum TreeFile {
     /// - Parameter path: The path of the list.
     /// - Returns: The files with a safe path, a size and a digest; `nil` if there is no list or its format is
     ///   different.
-    static func files(at path: FilePath) -> [RepositoryFile]? {
+    package static func files(at path: FilePath) -> [RepositoryFile]? {
         guard let size = FileSystem.size(of: path), size <= TreeListing.mostBytes, let file = FileHandle(forReadingAtPath: path.string) else {
             return nil
         }
@@ -89,7 +89,7 @@ enum TreeFile {
 
     /// The git hash of the pointer file that represents a large file in git: three lines derived from its digest and
     /// size.
-    static func pointerHash(sha256: String, size: Int64) -> String {
+    package static func pointerHash(sha256: String, size: Int64) -> String {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:\(sha256)\nsize \(size)\n"
         var hasher = ContentHasher(like: .gitSHA1(""), size: Int64(pointer.utf8.count))
         hasher.update(Array(pointer.utf8))

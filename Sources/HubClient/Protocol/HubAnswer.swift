@@ -5,7 +5,7 @@ import NIOHTTP1
 import RoostCore
 
 /// The response after all redirects.
-struct HubAnswer: Sendable {
+package struct HubAnswer: Sendable {
     let response: HTTPClientResponse
     /// The URL after all redirects.
     let url: RemoteURL

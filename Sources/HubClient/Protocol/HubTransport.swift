@@ -5,7 +5,7 @@ import NIOHTTP1
 import RoostCore
 
 /// Sends GET requests. Follows redirects itself, and sends the token only to the endpoint's own origin.
-struct HubTransport: Sendable {
+package struct HubTransport: Sendable {
     let connections: HubConnections
     let configuration: HubConfiguration
     let logger: Logger

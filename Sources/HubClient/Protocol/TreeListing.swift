@@ -1,15 +1,15 @@
 import Foundation
-import RoostCore
+package import RoostCore
 
 /// Collects the pages of a repository's file list and refuses a malicious list.
-struct TreeListing {
+package struct TreeListing {
     /// The maximum number of entries, more than any real repository has.
-    static let mostEntries = 200_000
+    package static let mostEntries = 200_000
     /// The maximum number of pages: more than `mostEntries` needs at the Hub's page size of 1,000, with room for
     /// mirrors with smaller pages.
-    static let mostPages = 2_000
+    package static let mostPages = 2_000
     /// The maximum size of all pages together in bytes.
-    static let mostBytes = 64 << 20
+    package static let mostBytes = 64 << 20
 
     private(set) var files: [RepositoryFile] = []
     private var skipped: [SkippedFile] = []
@@ -18,18 +18,18 @@ struct TreeListing {
     private var pageCount = 0
 
     /// Some parsed entries of a page.
-    struct Entries: Sendable {
-        var files: [RepositoryFile] = []
+    package struct Entries: Sendable {
+        package var files: [RepositoryFile] = []
         /// The files that cannot be stored on this machine.
-        var skipped: [SkippedFile] = []
+        package var skipped: [SkippedFile] = []
         /// The number of entries, including folders.
-        var count = 0
+        package var count = 0
         /// The number of bytes that were parsed.
-        let byteCount: Int
+        package let byteCount: Int
     }
 
     /// Parses one page in pieces.
-    struct Page: Sendable {
+    package struct Page: Sendable {
         private var pieces = JSONPieces()
 
         /// Parses the next piece of the page's body.
@@ -38,7 +38,7 @@ struct TreeListing {
         /// - Returns: The entries that are complete now.
         /// - Throws: `RoostError` with code `hubFailure` if it is not a file list, `hubProtocolViolation` if the list
         ///   is malicious.
-        mutating func read(_ piece: some Collection<UInt8>) throws -> Entries {
+        package mutating func read(_ piece: some Collection<UInt8>) throws -> Entries {
             do {
                 var result = Entries(byteCount: piece.count)
                 guard let json = try pieces.take(piece) else { return result }
@@ -61,7 +61,7 @@ struct TreeListing {
         /// Checks that the page is complete.
         ///
         /// - Throws: `RoostError` with code `hubFailure`.
-        func finish() throws {
+        package func finish() throws {
             do { try pieces.finish() } catch { throw TreeListing.noList(error) }
         }
     }
@@ -69,7 +69,7 @@ struct TreeListing {
     /// Starts a page.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation` if there are too many pages.
-    mutating func beginPage() throws -> Page {
+    package mutating func beginPage() throws -> Page {
         pageCount += 1
         guard pageCount <= Self.mostPages else { throw Self.tooLong }
         return Page()
@@ -78,7 +78,7 @@ struct TreeListing {
     /// Adds entries of a page.
     ///
     /// - Throws: `RoostError` with code `hubProtocolViolation` if there are too many entries.
-    mutating func add(_ entries: Entries) throws {
+    package mutating func add(_ entries: Entries) throws {
         byteCount += entries.byteCount
         entryCount += entries.count
         guard entryCount <= Self.mostEntries else { throw Self.tooLong }
@@ -94,7 +94,7 @@ struct TreeListing {
     /// - Returns: The files, and those that cannot be stored.
     /// - Throws: `RoostError` with code `hubProtocolViolation` if a path is listed twice, or is both a file and a
     ///   folder.
-    func checked(ignoresCase: () -> Bool) throws -> HubListing {
+    package func checked(ignoresCase: () -> Bool) throws -> HubListing {
         // Each size is below 2^60, so the first sum above that limit cannot overflow, and all later sums of these files
         // are safe.
         var total: Int64 = 0
@@ -127,7 +127,7 @@ struct TreeListing {
         RoostError(.hubProtocolViolation, "The Hub's file list claims more than an exabyte of files; nothing was written. Check HF_ENDPOINT.")
     }
 
-    static var tooLong: RoostError {
+    package static var tooLong: RoostError {
         RoostError(
             .hubProtocolViolation,
             "The Hub's file list is longer than \(mostEntries) entries, \(mostPages) pages or \(ByteCount(Int64(mostBytes))); nothing was written. Check HF_ENDPOINT."

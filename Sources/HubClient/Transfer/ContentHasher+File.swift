@@ -10,7 +10,7 @@ extension ContentHasher {
     ///   - count: The number of bytes to hash.
     /// - Returns: The number of hashed bytes; less than `count` if the file is shorter.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
-    mutating func update(from descriptor: FileDescriptor, _ path: FilePath, count: Int64) async throws -> Int64 {
+    package mutating func update(from descriptor: FileDescriptor, _ path: FilePath, count: Int64) async throws -> Int64 {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { block.deallocate() }
         var offset: Int64 = 0
@@ -36,7 +36,7 @@ extension ContentHasher {
     ///   - count: The number of bytes in the part.
     /// - Returns: The number of hashed bytes; less than `count` if the file is shorter.
     /// - Throws: `RoostError` with code `fileSystem`.
-    mutating func update(from descriptor: FileDescriptor, _ path: FilePath, at offset: Int64, count: Int64) throws -> Int64 {
+    package mutating func update(from descriptor: FileDescriptor, _ path: FilePath, at offset: Int64, count: Int64) throws -> Int64 {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(min(count, 1 << 20)), alignment: 4096)
         defer { block.deallocate() }
         var done: Int64 = 0
@@ -57,7 +57,7 @@ extension ContentHasher {
     ///   - file: The file from the listing.
     /// - Returns: Whether size and digest match.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`.
-    static func isIntact(_ path: FilePath, _ file: RepositoryFile) async throws -> Bool {
+    package static func isIntact(_ path: FilePath, _ file: RepositoryFile) async throws -> Bool {
         guard FileSystem.size(of: path) == file.size else { return false }
         let descriptor = try FileSystem.attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
         // Closing a file after reading loses no data.

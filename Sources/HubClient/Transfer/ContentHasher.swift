@@ -1,8 +1,8 @@
 import Hashing
-import RoostCore
+package import RoostCore
 
 /// Computes a file's digest incrementally.
-struct ContentHasher {
+package struct ContentHasher {
     private enum State {
         case sha256(SHA256)
         case gitSHA1(SHA1)
@@ -15,7 +15,7 @@ struct ContentHasher {
     /// - Parameters:
     ///   - expected: A digest of the kind to compute.
     ///   - size: The length of the whole content in bytes; git's hash begins with it.
-    init(like expected: ContentDigest, size: Int64) {
+    package init(like expected: ContentDigest, size: Int64) {
         switch expected {
         case .sha256:
             state = .sha256(SHA256())
@@ -25,7 +25,7 @@ struct ContentHasher {
         }
     }
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         switch state {
         case .sha256(var hash):
             hash.update(bufferPointer: bytes)
@@ -36,12 +36,12 @@ struct ContentHasher {
         }
     }
 
-    mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
     /// The digest of the bytes so far.
-    var digest: ContentDigest {
+    package var digest: ContentDigest {
         switch state {
         case .sha256(let hash): .sha256(hash.finalize().hexadecimal)
         case .gitSHA1(let hash): .gitSHA1(hash.finalize().hexadecimal)

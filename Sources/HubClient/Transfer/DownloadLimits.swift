@@ -1,7 +1,7 @@
 import RoostCore
 
 /// The rate limits of a download: the limit of all downloads, and that of the job.
-struct DownloadLimits: Sendable {
+package struct DownloadLimits: Sendable {
     let limiters: [BandwidthLimiter]
 
     /// Waits until more bytes are allowed. The bytes that have arrived are not delayed; the next read is, and therefore

@@ -1,4 +1,4 @@
-public import RoostCore
+import RoostCore
 public import SystemPackage
 
 /// The callbacks of a download. They are called from any thread and must return quickly.

@@ -3,16 +3,16 @@ import Synchronization
 
 /// The source of a file's bytes. Stores the target of the Hub's redirect, so that not every part of the file needs a
 /// request to the Hub.
-final class FileSource: Sendable {
-    let transport: HubTransport
-    let limits: DownloadLimits
+package final class FileSource: Sendable {
+    package let transport: HubTransport
+    package let limits: DownloadLimits
     /// The size in bytes above which the Hub's storage does not send a complete file in one response.
-    static let largestWhole: Int64 = 50_000_000_000
+    package static let largestWhole: Int64 = 50_000_000_000
     /// The file's URL at the Hub.
     private let address: String
     private let found = Mutex<HubTransport.Location?>(nil)
 
-    init(transport: HubTransport, address: String, limits: DownloadLimits) {
+    package init(transport: HubTransport, address: String, limits: DownloadLimits) {
         self.transport = transport
         self.limits = limits
         self.address = address
@@ -23,7 +23,7 @@ final class FileSource: Sendable {
     /// - Parameter range: The part; `nil` for the complete file.
     /// - Returns: The response, with any status; its body has not been read.
     /// - Throws: The errors of `HubTransport.get`.
-    func get(_ range: Range<Int64>? = nil) async throws -> HubAnswer {
+    package func get(_ range: Range<Int64>? = nil) async throws -> HubAnswer {
         let value = range.map { "bytes=\($0.lowerBound)-\($0.upperBound - 1)" }
         if let location = found.withLock({ $0 }) {
             do {

@@ -17,7 +17,7 @@ struct FileTransfer: Sendable {
 
     private enum Event: Sendable {
         case streamEnded
-        case streamFailed(RoostError, took: Duration)
+        case streamFailed(RoostError, lasting: Duration)
         case hashed(FileHasher.Finding, FileHasher)
         case tick
     }
@@ -75,8 +75,8 @@ struct FileTransfer: Sendable {
             while let event = try await group.next() {
                 switch event {
                 case .streamEnded: streams -= 1
-                case .streamFailed(let error, let took):
-                    guard let pause = repetition.pause(after: error, took: took, bytes: partial.bytes) else { throw error }
+                case .streamFailed(let error, let duration):
+                    guard let pause = repetition.pause(after: error, lasting: duration, bytes: partial.bytes) else { throw error }
                     // The stream still counts while it waits, and then fetches missing bytes.
                     group.addTask {
                         try await source.transport.wait(pause, after: error)
@@ -115,7 +115,7 @@ struct FileTransfer: Sendable {
             try await stream.run(segment) { pace.answered(after: $0) }
             return .streamEnded
         } catch let error as RoostError where error.isTransient {
-            return .streamFailed(error, took: ContinuousClock.now - start)
+            return .streamFailed(error, lasting: ContinuousClock.now - start)
         }
     }
 

@@ -29,16 +29,16 @@ struct Repetition: Sendable {
     ///
     /// - Parameters:
     ///   - error: The error.
-    ///   - took: The time until the failure.
+    ///   - duration: The time until the failure.
     ///   - bytes: The number of downloaded bytes.
     /// - Returns: The time to wait before the repetition; `nil` if the failure is final.
-    mutating func pause(after error: RoostError, took: Duration, bytes: Int64 = 0) -> Duration? {
+    mutating func pause(after error: RoostError, lasting duration: Duration, bytes: Int64 = 0) -> Duration? {
         let hasProgress = bytes - self.bytes >= Self.progress
         if hasProgress {
             failures = 0
             self.bytes = bytes
         }
-        guard error.isTransient, hasProgress || took <= Self.quick, failures < pauses.count, repeated < Self.most else { return nil }
+        guard error.isTransient, hasProgress || duration <= Self.quick, failures < pauses.count, repeated < Self.most else { return nil }
         // There were too many requests, and the server does not say how long to wait. A repetition a moment later would
         // fail too.
         guard error.code != .rateLimited || error.retryAfter != nil, error.retryAfter ?? .zero <= Self.longestWait else { return nil }
@@ -63,7 +63,7 @@ extension HubTransport {
             do {
                 return try await request()
             } catch let error as RoostError {
-                guard let pause = repetition.pause(after: error, took: ContinuousClock.now - start) else { throw error }
+                guard let pause = repetition.pause(after: error, lasting: ContinuousClock.now - start) else { throw error }
                 try await wait(pause, after: error)
             }
         }

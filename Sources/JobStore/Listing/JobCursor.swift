@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import RoostCore
 
 /// The place in a listing where the next page begins. Jobs that are created or finish between two pages do not shift

@@ -3,7 +3,7 @@ public import RoostCore
 
 extension JobDatabase {
     /// Returns the jobs that match a filter, newest first, on the caller's thread. For filters with one condition,
-    /// which an index answers. A tag that another program has just written may be missing; `pageAside` finds it.
+    /// which an index answers. A tag that another program has just written may be missing; `completePage` finds it.
     ///
     /// - Parameter filter: The filter.
     /// - Returns: The jobs, and the place where the next page begins.
@@ -23,7 +23,7 @@ extension JobDatabase {
     /// - Parameter filter: The filter.
     /// - Returns: The jobs, and the place where the next page begins.
     /// - Throws: `RoostError` with code `database`.
-    public func pageAside(matching filter: JobFilter) async throws -> JobPage {
+    public func completePage(matching filter: JobFilter) async throws -> JobPage {
         if filter.tag != nil { try await listTags() }
         var listing = JobListing(filter)
         var looks = 0
@@ -44,7 +44,7 @@ extension JobDatabase {
     /// - Returns: The jobs.
     /// - Throws: `RoostError` with code `database`.
     public func jobs(matching filter: JobFilter) async throws -> [Job] {
-        try await pageAside(matching: filter).jobs
+        try await completePage(matching: filter).jobs
     }
 
     /// Returns all jobs, newest first.

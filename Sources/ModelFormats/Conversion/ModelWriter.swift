@@ -1,5 +1,4 @@
 import Hashing
-
 public import RoostCore
 public import SystemPackage
 

@@ -1,4 +1,4 @@
-public import RoostCore
+import RoostCore
 
 extension GGUFFile {
     /// Throws for a valid file that no engine can load: an adapter or another auxiliary file, or a vocabulary whose

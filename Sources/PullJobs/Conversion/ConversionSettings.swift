@@ -1,21 +1,22 @@
-public import ModelFormats
-public import RoostCore
-public import SystemPackage
+import ModelFormats
+package import ModelLibrary
+import RoostCore
+package import SystemPackage
 
 /// The settings of conversions.
-public struct ConversionSettings: Sendable {
+package struct ConversionSettings: Sendable {
     /// The folder of the converted models.
-    public var models: ConvertedModels
+    package var models: ConvertedModels
     /// Finds the quantisation library. It is called for each conversion, so a library is found that is installed while
     /// the server runs.
-    public var locateLibrary: @Sendable () throws -> FilePath
+    package var locateLibrary: @Sendable () throws -> FilePath
     /// The number of bytes of weights above which `auto` quantises.
-    public var threshold: Int64
+    package var threshold: Int64
     /// The most parts of tensors that are converted at the same time, 1 or more.
-    public var workers: Int
+    package var workers: Int
 
     /// Creates settings.
-    public init(
+    package init(
         models: ConvertedModels, locateLibrary: @escaping @Sendable () throws -> FilePath, threshold: Int64 = QuantizationDecision.defaultThreshold,
         workers: Int
     ) {

@@ -1,12 +1,14 @@
 import Foundation
-public import HubClient
-public import Logging
+package import HubClient
+package import Logging
 import ModelFormats
-public import RoostCore
+package import ModelLibrary
+package import RoostAPI
+package import RoostCore
 import SystemPackage
 
 /// Makes a model from weights in the Hub cache without contacting the Hub: `roost models convert`.
-public struct LocalConversion: Sendable {
+package struct LocalConversion: Sendable {
     private var hub: HubConfiguration
     private let receipts: ReceiptFolder
     private let settings: ConversionSettings
@@ -19,7 +21,7 @@ public struct LocalConversion: Sendable {
     ///   - receipts: The folder of the receipts.
     ///   - settings: The settings of conversions.
     ///   - logger: The logger.
-    public init(hub: HubConfiguration, receipts: ReceiptFolder, settings: ConversionSettings, logger: Logger) {
+    package init(hub: HubConfiguration, receipts: ReceiptFolder, settings: ConversionSettings, logger: Logger) {
         self.hub = hub
         self.hub.isOffline = true
         self.receipts = receipts
@@ -39,7 +41,7 @@ public struct LocalConversion: Sendable {
     ///   when they are damaged, `unsupportedModel`, `invalidModelFile`, `engineMissing`, `insufficientSpace` or
     ///   `fileSystem`; `CancellationError`.
     @concurrent
-    public func run(
+    package func run(
         _ selector: ModelSelector, policy: QuantizationPolicy, onProgress: @escaping @Sendable (ConversionProgress) -> Void
     ) async throws -> ConversionResult {
         let client = HubClient(configuration: hub, logger: logger)
@@ -65,21 +67,21 @@ public struct LocalConversion: Sendable {
         guard let order = plan.conversion else {
             throw RoostError(.unsupportedModel, "\(selector.repository) holds GGUF files, which engines load as they are: \(plan.reference).")
         }
-        let work = ModelWorkshop.Work(
+        let work = ModelConverter.Work(
             repository: revision.repository, commit: revision.commit, order: order, snapshot: client.snapshotDirectory(of: revision),
             sources: plan.files)
-        let workshop = ModelWorkshop(settings: settings, logger: logger)
-        if let made = await workshop.existing(work) { return result(plan, made, wasMadeBefore: true) }
+        let converter = ModelConverter(settings: settings, logger: logger)
+        if let made = await converter.existing(work) { return result(plan, made, wasMadeBefore: true) }
         // Fails early, before gigabytes are hashed.
         if order.decision.recipe.needsLibrary { _ = try settings.locateLibrary() }
         try await verify(plan, onProgress)
-        let made = try await workshop.make(
+        let made = try await converter.make(
             work, of: arrived(plan, client), note: { _ in },
             progress: { onProgress(.writing(order.stage, $0.totalBytes > 0 ? Double($0.bytes) / Double($0.totalBytes) : 1)) })
         return result(plan, made, wasMadeBefore: false)
     }
 
-    private func result(_ plan: PullPlan, _ made: ModelWorkshop.Made, wasMadeBefore: Bool) -> ConversionResult {
+    private func result(_ plan: PullPlan, _ made: ModelConverter.Made, wasMadeBefore: Bool) -> ConversionResult {
         ConversionResult(
             model: plan.reference.description, path: made.folder.appending(ConvertedModels.modelName).string, wasMadeBefore: wasMadeBefore,
             receipt: made.receipt)
@@ -114,9 +116,9 @@ public struct LocalConversion: Sendable {
         )
     }
 
-    private func arrived(_ plan: PullPlan, _ client: HubClient) -> ArrivingFiles {
+    private func arrived(_ plan: PullPlan, _ client: HubClient) -> DownloadingFiles {
         let weights = Set(plan.conversion?.weights.map(\.path) ?? [])
-        let files = ArrivingFiles(plan.conversion?.weights ?? [], companions: plan.files.filter { !weights.contains($0.path) })
+        let files = DownloadingFiles(plan.conversion?.weights ?? [], companions: plan.files.filter { !weights.contains($0.path) })
         for file in plan.files { files.verified(file, at: client.path(of: file, in: plan.revision)) }
         return files
     }

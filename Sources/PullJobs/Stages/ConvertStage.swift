@@ -9,7 +9,7 @@ struct ConvertStage: Sendable {
     let order: ConversionOrder
     private let plan: PullPlan
     private let hub: HubClient
-    private let workshop: ModelWorkshop
+    private let converter: ModelConverter
 
     /// - Returns: `nil` when the plan's files are a model already.
     init?(_ plan: PullPlan, hub: HubClient, settings: ConversionSettings?, logger: Logger) {
@@ -17,11 +17,11 @@ struct ConvertStage: Sendable {
         self.order = order
         self.plan = plan
         self.hub = hub
-        workshop = ModelWorkshop(settings: settings, logger: logger)
+        converter = ModelConverter(settings: settings, logger: logger)
     }
 
     /// The folder of the model, if it was made before.
-    func existing() async -> FilePath? { await workshop.existing(work)?.folder }
+    func existing() async -> FilePath? { await converter.existing(work)?.folder }
 
     /// Downloads and converts side by side.
     ///
@@ -37,7 +37,7 @@ struct ConvertStage: Sendable {
         note: @escaping @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> FilePath {
         let weights = Set(order.weights.map(\.path))
-        let arriving = ArrivingFiles(order.weights, companions: plan.files.filter { !weights.contains($0.path) })
+        let arriving = DownloadingFiles(order.weights, companions: plan.files.filter { !weights.contains($0.path) })
         let watching = observing(arriving, beside: observer)
         return try await withThrowingTaskGroup(of: FilePath?.self) { group in
             group.addTask {
@@ -49,7 +49,7 @@ struct ConvertStage: Sendable {
                 }
                 return nil
             }
-            group.addTask { try await workshop.make(work, of: arriving, note: note, progress: progress).folder }
+            group.addTask { try await converter.make(work, of: arriving, note: note, progress: progress).folder }
             var folder: FilePath?
             while let result = try await group.next() { folder = result ?? folder }
             guard let folder else { throw CancellationError() }
@@ -57,15 +57,15 @@ struct ConvertStage: Sendable {
         }
     }
 
-    private var work: ModelWorkshop.Work {
-        ModelWorkshop.Work(
+    private var work: ModelConverter.Work {
+        ModelConverter.Work(
             repository: plan.revision.repository, commit: plan.revision.commit, order: order, snapshot: hub.snapshotDirectory(of: plan.revision),
             sources: plan.files)
     }
 
-    private func observing(_ arriving: ArrivingFiles, beside observer: DownloadObserver) -> DownloadObserver {
+    private func observing(_ arriving: DownloadingFiles, beside observer: DownloadObserver) -> DownloadObserver {
         var watching = observer
-        watching.onGrown = { file, path, end in arriving.tell(file, at: path, end: end) }
+        watching.onGrown = { file, path, end in arriving.report(file, at: path, end: end) }
         watching.onVerified = { [hub, plan] files in
             await observer.onVerified(files)
             for file in files { arriving.verified(file, at: hub.path(of: file, in: plan.revision)) }

@@ -1,7 +1,7 @@
 import Foundation
 import Hashing
 import RoostCore
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -15,16 +15,16 @@ public import SystemPackage
 ///
 /// The owner holds a lock on `roost.lock`, which the system releases at the end of the process in every case. Only the
 /// owner may assume that a job marked `running` has no worker.
-public final class HomeDirectory: Sendable {
+package final class HomeDirectory: Sendable {
     /// The path of the home.
-    public let path: FilePath
+    package let path: FilePath
     private let lock: FileDescriptor
 
     /// Creates the folder and acquires the lock, which is held for the lifetime of the object.
     ///
     /// - Parameter path: The path of the home; absolute.
     /// - Throws: `RoostError` with code `fileSystem`, or `conflict` with the process that holds the lock.
-    public init(claiming path: FilePath) throws {
+    package init(claiming path: FilePath) throws {
         self.path = path
         do {
             try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -59,13 +59,13 @@ public final class HomeDirectory: Sendable {
     ///
     /// - Parameter home: The path of the home.
     /// - Returns: The path of the file.
-    public static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
+    package static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
 
     /// Returns the folder of the backups of a home's jobs.db.
     ///
     /// - Parameter home: The path of the home.
     /// - Returns: The path of the folder.
-    public static func backups(in home: FilePath) -> FilePath { home.appending("backups") }
+    package static func backups(in home: FilePath) -> FilePath { home.appending("backups") }
 
     /// The folder of the engine sockets: in the home, or, when its path is too long for a socket, in the system's
     /// temporary folder. The path is the same at every start, so that the sockets of a killed server are found.

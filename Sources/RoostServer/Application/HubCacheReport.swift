@@ -4,19 +4,19 @@ import RoostCore
 import SystemPackage
 
 /// The part of `roost doctor` about the Hub cache.
-public struct HubCacheReport: Sendable {
+package struct HubCacheReport: Sendable {
     /// The path of the cache.
-    public let path: String
+    package let path: String
     /// The free space on its disk in bytes.
-    public let freeBytes: Int64
+    package let freeBytes: Int64
     /// The URL of the Hub.
-    public let endpoint: String
+    package let endpoint: String
 
     /// Examines the cache that a server with this environment uses.
     ///
     /// - Parameter environment: The environment variables.
     /// - Throws: `RoostError` when a variable is invalid or the folder cannot be used.
-    public init(environment: [String: String]) async throws {
+    package init(environment: [String: String]) async throws {
         let configuration = try HubConfiguration(environment: environment)
         let hub = HubClient(configuration: configuration, logger: Logger(label: "roost"))
         let free = Result { try hub.freeBytes() }

@@ -1,30 +1,32 @@
 import Engines
 import Foundation
+import HTTPServing
 import HubClient
+import HubMirror
 import Hummingbird
 import HummingbirdCore
 import JobStore
-public import Logging
+package import Logging
 import NIOCore
 import PullJobs
 import RoostCore
-public import ServiceLifecycle
+import ServiceLifecycle
 import SystemPackage
 import UnixSignals
 
 /// The composition root: creates the parts from the settings, connects them, and runs them until the server is stopped.
-public struct RoostServer: Service {
+package struct RoostServer: Service {
     /// The configuration of a server.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// The settings, validated.
-        public var settings: ServerSettings
+        package var settings: ServerSettings
         /// The environment variables: those of the Hub, and the search path for the engine.
-        public var environment: [String: String]
+        package var environment: [String: String]
         /// The command that starts the guard of an engine: the path of `roost` and `engine-guard`.
-        public var guardCommand: [String]
+        package var guardCommand: [String]
 
         /// Creates a configuration.
-        public init(settings: ServerSettings, environment: [String: String], guardCommand: [String]) {
+        package init(settings: ServerSettings, environment: [String: String], guardCommand: [String]) {
             self.settings = settings
             self.environment = environment
             self.guardCommand = guardCommand
@@ -32,7 +34,7 @@ public struct RoostServer: Service {
     }
 
     /// The most time for running work to end after a request to stop.
-    public static let shutdownLimit: Duration = .seconds(20)
+    package static let shutdownLimit: Duration = .seconds(20)
 
     private let configuration: Configuration
     private let logger: Logger
@@ -44,7 +46,7 @@ public struct RoostServer: Service {
     ///   - configuration: The configuration.
     ///   - logger: The logger.
     ///   - onRunning: Called with the server's URL as soon as requests are answered.
-    public init(configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (_ url: String) async -> Void = { _ in }) {
+    package init(configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (_ url: String) async -> Void = { _ in }) {
         self.configuration = configuration
         self.logger = logger
         self.onRunning = onRunning
@@ -53,7 +55,7 @@ public struct RoostServer: Service {
     /// Runs the server until SIGTERM, SIGINT or a graceful shutdown of the surrounding service group.
     ///
     /// - Throws: `RoostError` when the home, jobs.db or the port cannot be used.
-    public func run() async throws {
+    package func run() async throws {
         ProcessMemory.prepare()
         let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()

@@ -1,9 +1,11 @@
 import Engines
 import Foundation
+import HTTPServing
 import HubClient
 import Hummingbird
 import JobStore
 import Logging
+import ModelLibrary
 import PullJobs
 import RoostCore
 import SystemPackage
@@ -71,7 +73,7 @@ struct ServerParts: Sendable {
         router.add(middleware: ProblemMiddleware())
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
-        ModelRoutes(upkeep: ModelUpkeep(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
+        ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         let bodyLimit = configuration.settings.inferenceBodyLimit
         let inference = Inference(catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit))
         ChatRoutes(inference: inference).add(to: router)

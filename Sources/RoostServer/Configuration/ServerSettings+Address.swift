@@ -8,7 +8,7 @@ extension ServerSettings {
     /// - Parameter environment: The environment variables.
     /// - Returns: A URL such as `http://127.0.0.1:8005`.
     /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence with the key and the allowed values.
-    public static func localURL(environment: [String: String]) async throws -> String {
+    package static func localURL(environment: [String: String]) async throws -> String {
         // Without a home there is no configuration file in it. A command that needs the home reports the error later.
         let home = try? homeDirectory(flag: nil, environment: environment)
         let reader = try await reader(flags: Flags(), home: home, environment: environment)

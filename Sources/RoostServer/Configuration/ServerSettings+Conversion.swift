@@ -1,6 +1,7 @@
 import Engines
 import Foundation
 import ModelFormats
+import ModelLibrary
 import PullJobs
 import RoostCore
 import SystemPackage

@@ -1,75 +1,77 @@
 import Configuration
 import Foundation
+import HTTPServing
 import Logging
+import ModelFormats
 import RoostCore
-public import SystemPackage
+package import SystemPackage
 
 extension ServerSettings {
     /// The flags on the command line; `nil` for a missing one.
-    public struct Flags: Sendable {
+    package struct Flags: Sendable {
         /// `--home`.
-        public var home: String?
+        package var home: String?
         /// `--config`.
-        public var config: String?
+        package var config: String?
         /// `--host`.
-        public var host: String?
+        package var host: String?
         /// `--port`.
-        public var port: Int?
+        package var port: Int?
         /// `--allow-remote`.
-        public var allowRemote: Bool?
+        package var allowRemote: Bool?
         /// `--allowed-hosts`.
-        public var allowedHosts: String?
+        package var allowedHosts: String?
         /// `--log-level`.
-        public var logLevel: String?
+        package var logLevel: String?
         /// `--llama-server`.
-        public var llamaServer: String?
+        package var llamaServer: String?
         /// `--context-length`.
-        public var contextLength: Int?
+        package var contextLength: Int?
         /// `--threads`.
-        public var threads: Int?
+        package var threads: Int?
         /// `--model-load-timeout`.
-        public var modelLoadTimeout: Int?
+        package var modelLoadTimeout: Int?
         /// `--model-load-cooldown`.
-        public var modelLoadCooldown: Int?
+        package var modelLoadCooldown: Int?
         /// `--max-cache-models`.
-        public var maxCacheModels: Int?
+        package var maxCacheModels: Int?
         /// `--max-concurrent-pulls`.
-        public var maxConcurrentPulls: Int?
+        package var maxConcurrentPulls: Int?
         /// `--max-connections-per-address`.
-        public var maxConnectionsPerAddress: Int?
+        package var maxConnectionsPerAddress: Int?
         /// `--model-q4-threshold-bytes`.
-        public var q4Threshold: Int?
+        package var q4Threshold: Int?
         /// `--max-download-rate`.
-        public var maxDownloadRate: String?
+        package var maxDownloadRate: String?
         /// `--download-windows`.
-        public var downloadWindows: String?
+        package var downloadWindows: String?
         /// `--disk-reserve`.
-        public var diskReserve: String?
+        package var diskReserve: String?
         /// `--inference-body-limit`.
-        public var inferenceBodyLimit: String?
+        package var inferenceBodyLimit: String?
         /// `--webhook-allowed-hosts`.
-        public var webhookAllowedHosts: String?
+        package var webhookAllowedHosts: String?
         /// `--job-retention-days`.
-        public var jobRetentionDays: Int?
+        package var jobRetentionDays: Int?
         /// `--job-retention-per-model`.
-        public var jobRetentionPerModel: Int?
+        package var jobRetentionPerModel: Int?
         /// `--backup-interval-hours`.
-        public var backupIntervalHours: Int?
+        package var backupIntervalHours: Int?
         /// `--backup-keep`.
-        public var backupKeep: Int?
+        package var backupKeep: Int?
         /// `--share`.
-        public var share: Bool?
+        package var share: Bool?
         /// `--share-host`.
-        public var shareHost: String?
+        package var shareHost: String?
         /// `--share-port`.
-        public var sharePort: Int?
+        package var sharePort: Int?
         /// `--share-allow`.
-        public var shareAllow: String?
+        package var shareAllow: String?
         /// `--share-token-file`.
-        public var shareTokenFile: String?
+        package var shareTokenFile: String?
 
         /// Creates flags that are all missing.
-        public init() {}
+        package init() {}
 
         fileprivate var values: [SettingKey: ConfigContent] {
             var values: [SettingKey: ConfigContent] = [:]
@@ -112,7 +114,7 @@ extension ServerSettings {
     ///   - environment: The environment variables.
     /// - Returns: The settings, validated.
     /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence with the key and the allowed values.
-    public static func load(flags: Flags, environment: [String: String]) async throws -> ServerSettings {
+    package static func load(flags: Flags, environment: [String: String]) async throws -> ServerSettings {
         try refuseUnknownVariables(environment)
         let home = try homeDirectory(flag: flags.home, environment: environment)
         return try ServerSettings(home: home, reader: try await reader(flags: flags, home: home, environment: environment))
@@ -186,7 +188,7 @@ extension ServerSettings {
     ///   - environment: The environment variables.
     /// - Returns: An absolute path.
     /// - Throws: `RoostError` with code `invalidConfiguration` when none of them nor `HOME` is set.
-    public static func homeDirectory(flag: String?, environment: [String: String]) throws -> FilePath {
+    package static func homeDirectory(flag: String?, environment: [String: String]) throws -> FilePath {
         if let chosen = flag ?? environment["ROOST_HOME"], !chosen.isEmpty {
             return FilePath(URL(fileURLWithPath: chosen).path)
         }

@@ -1,6 +1,7 @@
-public import Logging
-public import RoostCore
-public import SystemPackage
+package import HTTPServing
+package import Logging
+package import RoostCore
+package import SystemPackage
 
 /// All settings of the server. Each exists as a flag, an environment variable and a key of the configuration file,
 /// except the webhook secret, which has no flag, because all users of a machine can read the arguments of its
@@ -42,69 +43,69 @@ public import SystemPackage
 ///
 /// A flag overrides the environment, the environment overrides the file. The Hub's own variables (`HF_HOME`,
 /// `HF_TOKEN`, …) are read from the environment only, as other tools do.
-public struct ServerSettings: Sendable, Hashable {
+package struct ServerSettings: Sendable, Hashable {
     /// The folder of jobs.db, the sockets and the configuration file.
-    public var home: FilePath
+    package var home: FilePath
     /// The address to listen on.
-    public var host = "127.0.0.1"
+    package var host = "127.0.0.1"
     /// The port to listen on; 0 for any free one.
-    public var port = 8005
+    package var port = 8005
     /// Whether an address may be used that other machines can reach.
-    public var allowRemote = false
+    package var allowRemote = false
     /// Hosts, as `host` or `host:port`, that are allowed in the `Host` header, and whose web pages may use the server.
-    public var allowedHosts: [String] = []
+    package var allowedHosts: [String] = []
     /// The log level.
-    public var logLevel: Logger.Level = .info
+    package var logLevel: Logger.Level = .info
     /// The path of `llama-server`; `nil` to search for it.
-    public var llamaServer: FilePath?
+    package var llamaServer: FilePath?
     /// The context length of each model in tokens.
-    public var contextLength = 4096
+    package var contextLength = 4096
     /// The number of threads of each engine; `nil` for the engine's default.
-    public var threads: Int?
+    package var threads: Int?
     /// The number of bytes of weights above which `auto` quantises.
-    public var q4Threshold: Int64 = 14_000_000_000
+    package var q4Threshold: Int64 = 14_000_000_000
     /// The most seconds that a model may need to load.
-    public var modelLoadTimeout = 300
+    package var modelLoadTimeout = 300
     /// The seconds before a model that failed to load is tried again.
-    public var modelLoadCooldown = 300
+    package var modelLoadCooldown = 300
     /// The most models in memory.
-    public var maxCacheModels = 2
+    package var maxCacheModels = 2
     /// The most pulls that may run at the same time.
-    public var maxConcurrentPulls = 2
+    package var maxConcurrentPulls = 2
     /// The most connections of an address, to the API and to the shared cache each.
-    public var maxConnectionsPerAddress = 512
+    package var maxConnectionsPerAddress = 512
     /// The limit of all downloads together outside the windows.
-    public var maxDownloadRate: DownloadWindows.Limit = .unlimited
+    package var maxDownloadRate: DownloadWindows.Limit = .unlimited
     /// The limits by time of day.
-    public var downloadWindows = DownloadWindows()
+    package var downloadWindows = DownloadWindows()
     /// The bytes that pulls leave free on the disk of the Hub cache; `nil` for a twentieth of the disk, but at most 1
     /// GiB.
-    public var diskReserve: Int64?
+    package var diskReserve: Int64?
     /// The most bytes of a body of `/chat` and `/v1`.
-    public var inferenceBodyLimit = 32 << 20
+    package var inferenceBodyLimit = 32 << 20
     /// Hosts that webhooks may call, as `host` or `host:port`; none turns webhooks off.
-    public var webhookAllowedHosts: [String] = []
+    package var webhookAllowedHosts: [String] = []
     /// The secret that signs the calls of webhooks; 16 bytes or more.
-    public var webhookSecret: SecretToken?
+    package var webhookSecret: SecretToken?
     /// The number of days after which finished jobs are deleted; 0 keeps them.
-    public var jobRetentionDays = 0
+    package var jobRetentionDays = 0
     /// The number of finished jobs of each model that are kept; 0 keeps all.
-    public var jobRetentionPerModel = 0
+    package var jobRetentionPerModel = 0
     /// The hours between two backups of jobs.db; 0 for no backups.
-    public var backupIntervalHours = 24
+    package var backupIntervalHours = 24
     /// The number of scheduled backups that are kept.
-    public var backupKeep = 7
+    package var backupKeep = 7
     /// Whether the Hub cache is shared with other machines.
-    public var share = false
+    package var share = false
     /// The address to share on.
-    public var shareHost = "0.0.0.0"
+    package var shareHost = "0.0.0.0"
     /// The port to share on; 0 for any free one.
-    public var sharePort = 8006
+    package var sharePort = 8006
     /// The networks that may read; empty for all, with the token.
-    public var shareAllow: [NetworkRange] = []
+    package var shareAllow: [NetworkRange] = []
     /// The file with the token that clients need.
-    public var shareTokenFile: FilePath?
+    package var shareTokenFile: FilePath?
 
     /// Creates the default settings.
-    public init(home: FilePath) { self.home = home }
+    package init(home: FilePath) { self.home = home }
 }

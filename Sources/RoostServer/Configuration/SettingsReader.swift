@@ -1,4 +1,5 @@
 import Configuration
+import ModelFormats
 import RoostCore
 
 /// Reads a setting from the flags, the environment or the file, in this order, and refuses invalid values.

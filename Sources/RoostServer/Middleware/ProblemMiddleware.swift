@@ -1,16 +1,17 @@
-import Engines
 import Foundation
-import HTTPTypes
-import Hummingbird
-import Logging
+import HTTPServing
+package import HTTPTypes
+package import Hummingbird
+package import Logging
 import NIOCore
-import RoostCore
+package import RoostAPI
+package import RoostCore
 
 /// Converts every error into an answer for people and programs, and logs failures of the server.
 ///
 /// `/v1` speaks OpenAI's `{"error":{message,type,param,code}}`; everything else `application/problem+json`.
-struct ProblemMiddleware: RouterMiddleware {
-    @concurrent func handle(
+package struct ProblemMiddleware: RouterMiddleware {
+    @concurrent package func handle(
         _ request: Request, context: RoostContext, next: @concurrent (Request, RoostContext) async throws -> Response
     ) async throws -> Response {
         do {
@@ -21,7 +22,7 @@ struct ProblemMiddleware: RouterMiddleware {
     }
 
     /// Returns the answer to an error. It is logged when it is a failure of this server.
-    static func response(to error: any Error, request: Request, logger: Logger) -> Response {
+    package static func response(to error: any Error, request: Request, logger: Logger) -> Response {
         // The client has disconnected, or the server is stopping: the answer is not read.
         if error is CancellationError { return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request")) }
         let failure = describe(error, request: request)
@@ -53,7 +54,7 @@ struct ProblemMiddleware: RouterMiddleware {
 
 extension RoostError {
     /// The HTTP status for the kind of the failure.
-    var httpStatus: HTTPResponse.Status {
+    package var httpStatus: HTTPResponse.Status {
         switch code {
         case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded: .badRequest
         case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
@@ -72,7 +73,7 @@ extension RoostError {
     }
 
     /// The error in the API's form.
-    var problem: Problem {
+    package var problem: Problem {
         Problem(title: httpStatus.reasonPhrase, status: httpStatus.code, detail: message, code: code.rawValue, field: field)
     }
 
@@ -88,14 +89,14 @@ extension RoostError {
 }
 
 /// An error in OpenAI's form.
-struct OpenAIProblem: Encodable {
-    struct Detail: Encodable {
-        let message: String
-        let type: String
-        let param: String?
-        let code: String
+package struct OpenAIProblem: Encodable {
+    package struct Detail: Encodable {
+        package let message: String
+        package let type: String
+        package let param: String?
+        package let code: String
 
-        func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(message, forKey: .message)
             try container.encode(type, forKey: .type)
@@ -107,9 +108,9 @@ struct OpenAIProblem: Encodable {
         private enum CodingKeys: String, CodingKey { case message, type, param, code }
     }
 
-    let error: Detail
+    package let error: Detail
 
-    init(_ failure: RoostError) {
+    package init(_ failure: RoostError) {
         let type = (400..<500).contains(failure.httpStatus.code) ? "invalid_request_error" : "server_error"
         error = Detail(message: failure.message, type: type, param: failure.field, code: failure.code.rawValue)
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import RoostAPI
 import RoostCore
+import RoostServer
 
 /// `roost models gc`.
 struct ModelsCollectCommand: AsyncParsableCommand {

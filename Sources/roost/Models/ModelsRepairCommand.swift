@@ -1,4 +1,5 @@
 import ArgumentParser
+import RoostAPI
 import RoostClient
 import RoostCore
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RoostAPI
 import RoostCore
 
 /// `roost models show`.

@@ -1,4 +1,5 @@
 import Foundation
+import RoostAPI
 import RoostCore
 
 /// Shows a job's progress: bars on a terminal (standard error), one for the job and one for each file that is being

@@ -1,3 +1,4 @@
+import RoostAPI
 import RoostCore
 
 /// Prints the preview of a pull.

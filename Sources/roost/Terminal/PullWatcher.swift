@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RoostAPI
 import RoostClient
 import RoostCore
 

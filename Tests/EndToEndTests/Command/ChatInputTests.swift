@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import RoostAPI
 import RoostCore
 import Synchronization
 import TestSupport
@@ -27,7 +28,7 @@ extension EndToEndTests {
                                 status: .ok, headers: [.contentType: "text/event-stream"], body: .init(byteBuffer: ByteBuffer(string: answer)))
                         }, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
                         onServerRunning: { channel in await ready(channel.localAddress?.port ?? 0) },
-                        logger: Logger(label: "chat", factory: { _ in SwiftLogNoOpLogHandler() }))
+                        logger: .silent)
                 } _: { (port: Int) in
                     try await Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
                         .outputs(["chat", "a/b"] + words, server: "http://127.0.0.1:\(port)", input: input)

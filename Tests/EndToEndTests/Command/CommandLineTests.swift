@@ -1,9 +1,13 @@
 import Foundation
+import RoostAPI
 import RoostClient
 import RoostCore
+import RoostServer
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import HTTPServing
 
 extension EndToEndTests {
     /// What the command says, where, and what it ends with. No test here needs an engine.

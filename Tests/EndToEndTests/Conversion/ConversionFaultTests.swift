@@ -1,10 +1,13 @@
 import Foundation
+import RoostAPI
 import RoostClient
 import RoostCore
 import RoostServer
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import HubMirror
 
 #if canImport(Darwin)
     import Darwin

@@ -6,6 +6,8 @@ import RoostServer
 import SystemPackage
 import TestSupport
 
+@testable import HubMirror
+
 /// What all runs of all faults share: two real mirrors of the same repositories, with other bytes in the second one.
 struct FaultLab: Sendable {
     /// The URL of the honest mirror, and of the other one.
@@ -14,7 +16,7 @@ struct FaultLab: Sendable {
     let client: HTTPClient
     private let files: FilePath
 
-    static let quiet = Logger(label: "fault", factory: { _ in SwiftLogNoOpLogHandler() })
+    static let quiet = Logger.silent
 
     /// Sets the mirrors up while `body` runs.
     static func run<Value: Sendable>(_ body: (FaultLab) async throws -> Value) async throws -> Value {

@@ -3,6 +3,7 @@ import Foundation
 import HubClient
 import JobStore
 import PullJobs
+import RoostAPI
 import RoostCore
 import ServiceLifecycle
 import SystemPackage

@@ -1,3 +1,4 @@
+import RoostAPI
 import RoostCore
 import TestSupport
 

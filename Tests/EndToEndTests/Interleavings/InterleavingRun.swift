@@ -1,5 +1,6 @@
 import Foundation
 import HubClient
+import RoostAPI
 import RoostClient
 import RoostCore
 import SystemPackage

@@ -8,6 +8,8 @@ import Synchronization
 import SystemPackage
 import TestSupport
 
+@testable import HubMirror
+
 /// A real mirror, in this process, whose answers the test may count and break.
 struct FaultHub: Sendable {
     let endpoint: String
@@ -21,7 +23,7 @@ struct FaultHub: Sendable {
         let configuration = HubMirror.Configuration(directory: directory, port: 0, bandwidthLimit: bytesPerSecond)
         return try await withRunningService { ready in
             HubMirror(
-                configuration: configuration, middleware: [meter] + faults, logger: Logger(label: "hub", factory: { _ in SwiftLogNoOpLogHandler() }),
+                configuration: configuration, middleware: [meter] + faults, logger: .silent,
                 onRunning: ready)
         } _: { (port: Int) in
             try await body(FaultHub(endpoint: "http://127.0.0.1:\(port)", meter: meter))

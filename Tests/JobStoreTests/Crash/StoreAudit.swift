@@ -3,6 +3,7 @@ import GRDB
 import JobStore
 import Logging
 import RoostCore
+import TestSupport
 
 /// Opens the store that a crash has left, as the next start of the server does, and looks for what must not be.
 struct StoreAudit {
@@ -33,7 +34,7 @@ struct StoreAudit {
             violations.append("The process said: wrong \(line.objects.joined(separator: " "))")
         }
         do {
-            let store = try JobDatabase(path: path, logger: Logger(label: "audit", factory: { _ in SwiftLogNoOpLogHandler() }))
+            let store = try JobDatabase(path: path, logger: .silent)
             if let recovery = store.recovery { violations.append("The file had to be repaired: \(recovery).") }
             _ = try await store.requeueOrphans()
             try await check(store, expectation)

@@ -101,7 +101,7 @@ import Testing
         var filter = JobFilter()
         for (tag, expected) in [("red", [0, 1, 2, 4]), ("round", [0, 1, 2]), ("7", [])] {
             filter.tag = tag
-            #expect(Set(try await store.pageAside(matching: filter).jobs.map(\.id)) == Set(expected.map { all[$0] }), "\(tag)")
+            #expect(Set(try await store.completePage(matching: filter).jobs.map(\.id)) == Set(expected.map { all[$0] }), "\(tag)")
         }
         try store.close()
         #expect(sample.backups.list().map(\.reason) == [.beforeMigration])

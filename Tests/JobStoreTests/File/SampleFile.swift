@@ -11,7 +11,7 @@ final class SampleFile: Sendable {
     let directory: TemporaryDirectory
     let path: String
     let backups: JobBackupFolder
-    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let logger = Logger.silent
 
     /// Where the pages begin and end; the default size of SQLite.
     static let pageSize = 4096

@@ -133,7 +133,7 @@ import Testing
             }.prefix(size == 1000 ? 12_000 : 60).map(\.id)
             var found: [String] = []
             repeat {
-                let page = try await store.database.pageAside(matching: filter)
+                let page = try await store.database.completePage(matching: filter)
                 #expect(page.jobs.count <= size)
                 found += page.jobs.map(\.id)
                 filter.cursor = page.next
@@ -179,7 +179,7 @@ import Testing
         }
         var (filter, pages) = (JobFilter(limit: 1000), [[String]]())
         repeat {
-            let page = try await store.database.pageAside(matching: filter)
+            let page = try await store.database.completePage(matching: filter)
             pages.append(page.jobs.map(\.id))
             filter.cursor = page.next
         } while filter.cursor != nil
@@ -191,7 +191,7 @@ import Testing
         func found(_ tag: String) async throws -> Set<String> {
             var filter = JobFilter(limit: 1000)
             filter.tag = tag
-            return Set(try await store.database.pageAside(matching: filter).jobs.map(\.id))
+            return Set(try await store.database.completePage(matching: filter).jobs.map(\.id))
         }
         let other = try store.otherProgram()
         try await other.write { db in
@@ -235,9 +235,9 @@ import Testing
         for (field, text) in fields {
             var filter = JobFilter(limit: 5)
             filter[keyPath: field] = text
-            #expect(try await store.database.pageAside(matching: filter).jobs.map(\.id) == [job.id])
+            #expect(try await store.database.completePage(matching: filter).jobs.map(\.id) == [job.id])
             filter[keyPath: field] = text + "\u{0}"
-            let page = try await store.database.pageAside(matching: filter)
+            let page = try await store.database.completePage(matching: filter)
             #expect(page.jobs.isEmpty && page.next == nil)
         }
         let cut = job.id + "\u{0}x"

@@ -1,7 +1,10 @@
 import Foundation
 import NIOHTTP1
+import RoostServer
 import SystemPackage
 import Testing
+
+@testable import HTTPServing
 
 /// What a hostile or mistaken client sends, and the answer that it gets. The table of the README's bad inputs comes from here.
 struct BadInput: Sendable, CustomTestStringConvertible {

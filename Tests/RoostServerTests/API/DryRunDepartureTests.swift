@@ -21,7 +21,7 @@ import Testing
                 leaving.finish()
             }
         }
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let logger = Logger.silent
         try await withRunningService { ready in
             Application(
                 router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),

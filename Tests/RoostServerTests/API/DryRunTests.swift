@@ -45,7 +45,7 @@ import Testing
                 responder: CallbackResponder { (_: Request, _: BasicRequestContext) in refusal.response },
                 configuration: .init(address: .hostname("127.0.0.1", port: 0)),
                 onServerRunning: { channel in await ready(channel.localAddress?.port ?? 0) },
-                logger: Logger(label: "hub", factory: { _ in SwiftLogNoOpLogHandler() }))
+                logger: .silent)
         } _: { (port: Int) in
             try await dryRun("http://127.0.0.1:\(port)")
         }

@@ -2,6 +2,7 @@ import Foundation
 import JobStore
 import Logging
 import NIOCore
+import RoostAPI
 import RoostCore
 import Synchronization
 import SystemPackage
@@ -24,7 +25,7 @@ import Testing
 
         static func run(_ body: (Bench) async throws -> Void) async throws {
             try await withTemporaryDirectory { directory in
-                let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                let logger = Logger.silent
                 let database = try JobDatabase(path: directory.appending("jobs.db").string, logger: logger)
                 _ = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b")))
                 let running = try #require(try await database.claimNextJob(owner: "test"))
@@ -51,7 +52,7 @@ import Testing
             var told: [Int64] = []
             var hadHeartbeat = false
             for await frame in watcher.frames {
-                watcher.took()
+                watcher.consumed()
                 if case .event(let event, _) = frame {
                     #expect(event.kind == .succeeded)
                     break
@@ -89,7 +90,7 @@ import Testing
             let reading = Task {
                 var count = 0
                 for await frame in quick.frames {
-                    quick.took()
+                    quick.consumed()
                     if case .event = frame { count += 1 }
                     if count == 1200 { return }
                 }
@@ -99,7 +100,7 @@ import Testing
             var numbers: [Int64] = []
             var passing = 0
             for await frame in watcher.frames {
-                watcher.took()
+                watcher.consumed()
                 if case .event(let event, _) = frame { numbers.append(event.id) } else { passing += 1 }
             }
             #expect(passing <= 4)

@@ -54,7 +54,7 @@ extension JobPollMeter {
 
     @Test func `the service writes all counts of five seconds in one go, and the last ones at its end`() async throws {
         try await withTemporaryDirectory { directory in
-            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let logger = Logger.silent
             let database = try JobDatabase(path: directory.appending("jobs.db").string, logger: logger)
             let first = try await database.createJob(NewPull(model: ModelReference(parsing: "a/a")))
             let second = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b")))

@@ -8,11 +8,13 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import PullJobs
+import RoostAPI
 import RoostCore
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import HTTPServing
 @testable import RoostServer
 
 @Suite struct JobRouteTests {
@@ -111,7 +113,7 @@ import Testing
 
     @Test func `who polls without pause is told to wait`() async throws {
         try await withTemporaryDirectory { directory in
-            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let logger = Logger.silent
             let database = try JobDatabase(path: directory.appending("jobs.db").string, logger: logger)
             let hub = HubClient(
                 configuration: try HubConfiguration(environment: ["HF_HOME": directory.string, "HOME": directory.string]), logger: logger)

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RoostAPI
 import RoostCore
 
 /// What the tests of the job routes ask a server for.

@@ -26,7 +26,7 @@ struct RunningServer: Sendable {
                 environment: ["HF_HOME": directory.appending("hf").string, "HF_ENDPOINT": hub, "HOME": directory.string].merging(environment) { $1 },
                 guardCommand: ["/bin/false"])
             return try await withRunningService { ready in
-                RoostServer(configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), onRunning: ready)
+                RoostServer(configuration: configuration, logger: .silent, onRunning: ready)
             } _: { (url: String) in
                 try await body(RunningServer(url: url, home: settings.home))
             }

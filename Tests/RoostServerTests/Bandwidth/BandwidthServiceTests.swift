@@ -1,6 +1,8 @@
 import Logging
+import RoostAPI
 import RoostCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RoostServer

@@ -4,6 +4,7 @@ import NIOCore
 import RoostCore
 import Testing
 
+@testable import HTTPServing
 @testable import RoostServer
 
 /// What clients get of what engines say.

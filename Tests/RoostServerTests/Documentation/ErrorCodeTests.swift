@@ -8,7 +8,7 @@ import Testing
 /// The list of codes in the source, the list in the code and the list in the documentation are one.
 @Suite struct ErrorCodeTests {
     @Test func `every code that the source makes is in the list of all, once`() throws {
-        let source = try Checkout.text("Sources/RoostCore/RoostError+Code.swift")
+        let source = try Checkout.text("Sources/RoostCore/Errors/RoostError+Code.swift")
         let made = source.matches(of: /Self\(rawValue: "(\w+)"\)/).map { String($0.1) }
         #expect(made.count > 30 && RoostError.Code.all.map(\.rawValue).sorted() == made.sorted())
         for file in try Checkout.swiftFiles(in: "Sources") where file.name != "RoostError+Code.swift" {

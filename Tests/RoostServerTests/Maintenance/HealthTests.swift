@@ -50,7 +50,7 @@ import Testing
     @Test func `a real jobs.db takes the check's write, and one that is closed does not`() async throws {
         try await withTemporaryDirectory { directory in
             let database = try JobDatabase(
-                path: directory.appending("jobs.db").string, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+                path: directory.appending("jobs.db").string, logger: .silent)
             try await database.checkWritable()
             try database.close()
             await #expect(throws: RoostError.self) { try await database.checkWritable() }
@@ -61,7 +61,7 @@ import Testing
         try await withTemporaryDirectory { home in
             #expect(try JobFileReport(home: home).bytes == nil)
             let file = home.appending("jobs.db").string
-            try JobDatabase(path: file, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })).close()
+            try JobDatabase(path: file, logger: .silent).close()
             let report = try JobFileReport(home: home)
             #expect(report.path == file && report.schema == "v1.7" && report.findings.isEmpty && report.bytes ?? 0 > 4096)
             try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: file))

@@ -15,7 +15,7 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private var logger: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+    private var logger: Logger { Logger.silent }
     private var backups: JobBackupFolder { JobBackupFolder(path: directory.path.appending("backups").string) }
 
     private func open() throws -> JobDatabase {

@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import RoostAPI
 import RoostClient
 import RoostCore
 import RoostServer

@@ -4,6 +4,7 @@ import Hashing
 import Hummingbird
 import Logging
 import NIOCore
+import RoostCore
 import Synchronization
 import TestSupport
 
@@ -61,7 +62,7 @@ final class WebhookReceiver: Sendable {
             Application(
                 router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
                 onServerRunning: { await ready($0.localAddress?.port ?? 0) },
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+                logger: .silent)
         } _: { (port: Int) in
             try await body(receiver, port)
         }

@@ -20,7 +20,7 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private var logger: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+    private var logger: Logger { Logger.silent }
 
     private func open() throws -> JobDatabase {
         let time = time

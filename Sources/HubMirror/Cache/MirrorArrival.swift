@@ -1,0 +1,129 @@
+import HubClient
+import RoostCore
+import Synchronization
+import SystemPackage
+
+/// A file that is being fetched into the cache, or verified there, for all clients that wait for its bytes.
+///
+/// Bytes are sent as soon as they arrive, but the last ones only when the digest of the whole file is correct. When
+/// bytes that may have been sent turn out to be wrong, all connections for the file are closed, so that no client gets
+/// a complete wrong file.
+final class MirrorArrival: Sendable {
+    private struct State {
+        var file: OpenFile?
+        /// The number of bytes from the start of the file that may be sent.
+        var end: Int64 = 0
+        /// The number of times that bytes turned out to be wrong.
+        var generation = 0
+        var outcome: Result<Void, any Error>?
+        var waiting: [Int: WakeSignal] = [:]
+        var nextID = 0
+    }
+
+    let file: RepositoryFile
+    let revision: ResolvedRevision
+    private let state = Mutex(State())
+
+    init(_ file: RepositoryFile, in revision: ResolvedRevision) {
+        self.file = file
+        self.revision = revision
+    }
+
+    /// Whether it ended without the file.
+    var hasFailed: Bool { state.withLock { if case .failure = $0.outcome { true } else { false } } }
+
+    /// Whether bytes that may have been sent turned out to be wrong.
+    var isDamaged: Bool { state.withLock { $0.generation > 0 } }
+
+    /// Reports the start of the file that may be sent.
+    ///
+    /// - Parameters:
+    ///   - end: The number of bytes; fewer than before when some were wrong.
+    ///   - path: The path of the file.
+    func report(_ end: Int64, at path: FilePath) {
+        wake { state in
+            if end < state.end {
+                state.generation += 1
+                state.file = nil
+            }
+            // The file is opened once, since it keeps its content when it gets its final name. One that is already gone
+            // is opened at the end.
+            if state.file == nil { state.file = try? OpenFile(path: path) }
+            state.end = end
+        }
+    }
+
+    /// Reports that the file is complete and verified.
+    func finish(with file: OpenFile) {
+        wake { state in
+            if state.file == nil { state.file = file }
+            state.end = self.file.size
+            state.outcome = .success(())
+        }
+    }
+
+    /// Reports that the file could not be fetched.
+    ///
+    /// - Parameters:
+    ///   - error: The reason.
+    ///   - isDamaged: Whether bytes that were reported are wrong.
+    func fail(_ error: any Error, isDamaged: Bool) {
+        wake { state in
+            if isDamaged { state.generation += 1 }
+            state.outcome = .failure(error)
+        }
+    }
+
+    /// Waits for bytes.
+    ///
+    /// - Parameters:
+    ///   - offset: The offset of the first byte.
+    ///   - generation: The result of `begin`.
+    /// - Returns: The file, and the end of the bytes that may be sent, which is beyond the offset.
+    /// - Throws: The error that ended the arrival; `MirrorError` when earlier bytes were wrong; `CancellationError`.
+    func bytes(from offset: Int64, generation: Int) async throws -> (file: OpenFile, end: Int64) {
+        try await waiting { state in
+            guard state.generation == generation else { throw MirrorError.spoilt }
+            if let file = state.file, state.end > offset { return (file, state.end) }
+            try state.outcome?.get()
+            return nil
+        }
+    }
+
+    /// Waits until there are bytes to send, or an error. The pause is limited, because clients need the head of an
+    /// answer soon; the body then waits for the bytes.
+    ///
+    /// - Parameter pause: The longest time to wait.
+    /// - Returns: The generation of the bytes reported from now on.
+    /// - Throws: The error that ended the arrival; `CancellationError`.
+    func begin(atMost pause: Duration) async throws -> Int {
+        let deadline = ContinuousClock.now + pause
+        return try await waiting(until: deadline) { state in
+            if state.end == 0, self.file.size > 0 { try state.outcome?.get() }
+            return state.end > 0 || state.outcome != nil || ContinuousClock.now >= deadline ? state.generation : nil
+        }
+    }
+
+    private func waiting<Value>(until deadline: ContinuousClock.Instant? = nil, _ look: (State) throws -> Value?) async throws -> Value {
+        let signal = WakeSignal()
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.waiting[state.nextID] = signal
+            return state.nextID
+        }
+        defer { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
+        while true {
+            if let value = try look(state.withLock { $0 }) { return value }
+            try Task.checkCancellation()
+            if let deadline { await signal.wait(atMost: deadline - .now) } else { await signal.next() }
+        }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let signals = state.withLock { state in
+            change(&state)
+            return Array(state.waiting.values)
+        }
+        for signal in signals { signal.signal() }
+    }
+}

@@ -1,0 +1,108 @@
+import HubClient
+import RoostCore
+import ServiceLifecycle
+import Synchronization
+
+/// All files that are being fetched, each once for all clients that wait for it. A fetch continues when its clients
+/// disconnect.
+final class MirrorArrivals: Service {
+    private struct Key: Hashable {
+        let repository: RepositoryID
+        let digest: ContentDigest
+    }
+
+    private struct State {
+        var underWay: [Key: MirrorArrival] = [:]
+        var spoilt: Set<Key> = []
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+    private let queue: AsyncStream<MirrorArrival>
+    private let push: AsyncStream<MirrorArrival>.Continuation
+    private let bring: @Sendable (MirrorArrival) async throws -> OpenFile
+    private let end: @Sendable () async throws -> Void
+
+    /// The most files that are fetched at the same time; the others wait.
+    private static let atOnce = 32
+    /// The most files that may wait.
+    private static let most = 1024
+
+    /// Creates the list; files are fetched while `run()` runs.
+    ///
+    /// - Parameters:
+    ///   - bring: Fetches and verifies a file.
+    ///   - end: Called when no more files will be fetched.
+    init(
+        bring: @escaping @Sendable (MirrorArrival) async throws -> OpenFile, end: @escaping @Sendable () async throws -> Void
+    ) {
+        (queue, push) = AsyncStream.makeStream()
+        self.bring = bring
+        self.end = end
+    }
+
+    /// Returns the arrival of a file, which begins unless it is already under way.
+    ///
+    /// - Throws: `MirrorError` when too many files wait.
+    func arrival(of file: RepositoryFile, in revision: ResolvedRevision) throws -> MirrorArrival {
+        let key = Key(repository: revision.repository, digest: file.digest)
+        return try state.withLock { state in
+            if let known = state.underWay[key] { return known }
+            guard state.underWay.count < Self.most else { throw MirrorError.tooBusy }
+            let arrival = MirrorArrival(file, in: revision)
+            if state.isOver {
+                arrival.fail(CancellationError(), isDamaged: false)
+            } else {
+                state.underWay[key] = arrival
+                push.yield(arrival)
+            }
+            return arrival
+        }
+    }
+
+    /// Returns whether wrong bytes of a file may have been sent since the mirror was started.
+    func isDamaged(_ file: RepositoryFile, of repository: RepositoryID) -> Bool {
+        let key = Key(repository: repository, digest: file.digest)
+        return state.withLock { $0.spoilt.contains(key) || $0.underWay[key]?.isDamaged == true }
+    }
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await arrival in queue.cancelOnGracefulShutdown() {
+                if running == Self.atOnce { await group.next() } else { running += 1 }
+                group.addTask { await self.bring(arrival) }
+            }
+            group.cancelAll()
+        }
+        let left = state.withLock { state in
+            state.isOver = true
+            return Array(state.underWay.values)
+        }
+        for arrival in left { settle(arrival, .failure(CancellationError())) }
+        try await end()
+    }
+
+    private func bring(_ arrival: MirrorArrival) async {
+        do {
+            settle(arrival, .success(try await bring(arrival)))
+        } catch {
+            settle(arrival, .failure(error))
+        }
+    }
+
+    private func settle(_ arrival: MirrorArrival, _ result: Result<OpenFile, any Error>) {
+        let key = Key(repository: arrival.revision.repository, digest: arrival.file.digest)
+        switch result {
+        case .success(let file): arrival.finish(with: file)
+        case .failure(let error): arrival.fail(error, isDamaged: (error as? RoostError).map { Self.spoiling.contains($0.code) } ?? false)
+        }
+        state.withLock { state in
+            state.underWay[key] = nil
+            if arrival.isDamaged { state.spoilt.insert(key) }
+        }
+    }
+
+    /// Errors after which the received bytes are known to be wrong and have been deleted.
+    private static let spoiling: Set<RoostError.Code> = [.digestMismatch, .sizeMismatch, .hubProtocolViolation]
+}

@@ -1,0 +1,39 @@
+package import RoostCore
+package import SystemPackage
+
+/// A complete model on this machine that an engine can load.
+package struct ModelEntry: Sendable, Hashable {
+    /// The model's name: `org/name:QUANT`; with the file name if the quantization is ambiguous; `org/name` if the file
+    /// name contains no quantization and there is no other model.
+    package let reference: ModelReference
+    /// The folder of the files: a snapshot of the Hub cache, or the folder of models converted from a commit.
+    package let snapshotPath: FilePath
+    /// The GGUF file in the folder; the first part of a split one.
+    package let modelFile: FilePath
+    /// All parts in order; a single file if it is not split.
+    package let parts: [FilePath]
+    /// The total size of all parts in bytes.
+    package let sizeBytes: Int64
+    /// Whether Roost converted it from a repository's weights.
+    package let isConverted: Bool
+
+    /// Creates an entry.
+    ///
+    /// - Parameters:
+    ///   - reference: The model's name.
+    ///   - snapshotPath: The folder of the files.
+    ///   - modelFile: The GGUF file, or the first part of a split one.
+    ///   - sizeBytes: The total size of all parts in bytes.
+    ///   - parts: All parts in order; `nil` for a file that is not split.
+    ///   - isConverted: Whether Roost converted it from a repository's weights.
+    package init(
+        reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64, parts: [FilePath]? = nil, isConverted: Bool = false
+    ) {
+        self.reference = reference
+        self.snapshotPath = snapshotPath
+        self.modelFile = modelFile
+        self.sizeBytes = sizeBytes
+        self.parts = parts ?? [modelFile]
+        self.isConverted = isConverted
+    }
+}

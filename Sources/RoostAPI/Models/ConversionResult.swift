@@ -1,0 +1,28 @@
+/// The result of `roost models convert`.
+package struct ConversionResult: Sendable, Codable, Hashable {
+    /// The model's name: `org/name:RECIPE`.
+    package var model: String
+    /// The absolute path of the model file.
+    package var path: String
+    /// Its size in bytes.
+    package var sizeBytes: Int64
+    /// Whether the model already existed, made from the same commit with the same recipe.
+    package var wasMadeBefore: Bool
+    /// The origin of the model.
+    package var receipt: ConversionReceipt
+
+    /// Creates a result.
+    package init(model: String, path: String, wasMadeBefore: Bool, receipt: ConversionReceipt) {
+        self.model = model
+        self.path = path
+        self.sizeBytes = receipt.model.size
+        self.wasMadeBefore = wasMadeBefore
+        self.receipt = receipt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, path, receipt
+        case sizeBytes = "size_bytes"
+        case wasMadeBefore = "made_before"
+    }
+}

@@ -1,0 +1,58 @@
+/// A model in the answer to `GET /models`.
+package struct ModelView: Sendable, Codable, Hashable {
+    /// `org/name:QUANT`.
+    package var model: String
+    /// Whether an engine has the model in memory and answers.
+    package var loaded: Bool
+    /// The engine that runs it: `llama-server`.
+    package var backend: String
+    /// The size of its files in bytes.
+    package var sizeBytes: Int64
+    /// The absolute path of the snapshot folder, or of the folder of a converted model.
+    package var localPath: String
+    /// The origin of the model.
+    package var origin: Origin
+    /// The time for loading it in nanoseconds; `nil` unless it is loaded.
+    package var loadDuration: Int64?
+
+    /// The origin of a model.
+    package enum Origin: String, Sendable, Codable, Hashable {
+        /// A GGUF file of the repository.
+        case hub
+        /// Roost converted the repository's weights.
+        case converted
+    }
+
+    /// Creates a model.
+    package init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?, origin: Origin = .hub) {
+        self.model = model
+        self.loaded = loaded
+        self.backend = "llama-server"
+        self.sizeBytes = sizeBytes
+        self.localPath = localPath
+        self.loadDuration = loadDuration
+        self.origin = origin
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, loaded, backend, origin
+        case sizeBytes = "size_bytes"
+        case localPath = "local_path"
+        case loadDuration = "load_duration"
+    }
+
+    /// Encodes all fields, missing ones as `null`.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The errors of the encoder.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(loaded, forKey: .loaded)
+        try container.encode(backend, forKey: .backend)
+        try container.encode(sizeBytes, forKey: .sizeBytes)
+        try container.encode(localPath, forKey: .localPath)
+        try container.encode(origin, forKey: .origin)
+        try container.encode(loadDuration, forKey: .loadDuration)
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import RoostAPI
+import RoostCore
+
+/// The parts that Roost reads of a JSON answer of `llama-server` on `/v1/chat/completions`.
+enum EngineAnswer {
+    /// An event of a stream.
+    struct Chunk: Decodable {
+        struct Choice: Decodable {
+            struct Delta: Decodable { let content: String? }
+            let delta: Delta
+            let finishReason: String?
+
+            private enum CodingKeys: String, CodingKey {
+                case delta
+                case finishReason = "finish_reason"
+            }
+        }
+
+        struct Timings: Decodable {
+            let promptTokens: Int?
+            let promptMilliseconds: Double?
+            let generatedTokens: Int?
+            let generatedMilliseconds: Double?
+
+            private enum CodingKeys: String, CodingKey {
+                case promptTokens = "prompt_n"
+                case promptMilliseconds = "prompt_ms"
+                case generatedTokens = "predicted_n"
+                case generatedMilliseconds = "predicted_ms"
+            }
+        }
+
+        let choices: [Choice]?
+        let timings: Timings?
+        let error: Failure.Detail?
+    }
+}
+
+extension GenerationFigures {
+    /// Creates figures from the engine's own, whose durations are in milliseconds.
+    init(_ timings: EngineAnswer.Chunk.Timings) {
+        self.init()
+        promptTokens = timings.promptTokens ?? 0
+        promptNanoseconds = Self.nanoseconds(timings.promptMilliseconds)
+        generatedTokens = timings.generatedTokens ?? 0
+        generatedNanoseconds = Self.nanoseconds(timings.generatedMilliseconds)
+    }
+
+    private static func nanoseconds(_ milliseconds: Double?) -> Int64 {
+        guard let milliseconds, milliseconds.isFinite, (0...1e12).contains(milliseconds) else { return 0 }
+        return Int64(milliseconds * 1e6)
+    }
+}

@@ -1,0 +1,103 @@
+import Engines
+import HTTPServing
+import ModelFormats
+import NIOCore
+import RoostAPI
+import RoostCore
+
+/// A request to an engine: only the fields that Roost passes on, each within its limits.
+struct EngineRequest: Sendable {
+    /// The kind of a request.
+    enum Kind: Sendable {
+        case chat, embeddings
+
+        /// The path of the engine's route.
+        var path: String { self == .chat ? "/v1/chat/completions" : "/v1/embeddings" }
+
+        /// The request field that holds the text.
+        var inputField: String { self == .chat ? "messages" : "input" }
+    }
+
+    let kind: Kind
+    let reference: ModelReference
+    let body: ByteBuffer
+    /// Whether the answer is a stream of server-sent events.
+    let streams: Bool
+    /// The number of answers requested at once.
+    let answers: Int
+    let fingerprint: RequestFingerprint
+
+    /// Refuses a body without a text.
+    private static func require(_ kind: Kind, in fields: RequestFields) throws {
+        if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
+    }
+
+    private init(_ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1) {
+        self.kind = kind
+        self.reference = reference
+        self.body = body
+        self.streams = streams
+        self.answers = answers
+        fingerprint = RequestFingerprint(path: kind.path, body: body)
+    }
+
+    /// Validates a body of `POST /v1/chat/completions`.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
+    init(completions fields: RequestFields) throws {
+        try Self.require(.chat, in: fields)
+        try self.init(
+            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
+            streams: fields.bool("stream", default: false),
+            answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)))
+    }
+
+    /// Validates a body of `POST /v1/embeddings`.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
+    init(embeddings fields: RequestFields) throws {
+        try Self.require(.embeddings, in: fields)
+        try self.init(
+            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings))
+    }
+
+    /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
+    /// next token when the client disconnects.
+    init(_ chat: ChatRequest) throws {
+        let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
+        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true)
+    }
+
+    /// Refuses a request that the engine of a model cannot answer.
+    ///
+    /// - Parameters:
+    ///   - plan: The options that the engine was started with.
+    ///   - model: The model's name.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
+    func check(against plan: EnginePlan, of model: ModelReference) throws {
+        switch (kind, plan.makesEmbeddings) {
+        case (.chat, true):
+            throw RoostError(
+                .invalidRequest, "\(model) makes vectors of texts and cannot chat. Ask it at /v1/embeddings, or chat with another model.",
+                field: "model")
+        case (.embeddings, false):
+            throw RoostError(
+                .invalidRequest, "\(model) answers in words and makes no vectors. Chat with it, or ask a model that was made for vectors.",
+                field: "model")
+        default: break
+        }
+        guard answers <= plan.slots else {
+            throw RoostError(
+                .invalidRequest,
+                "`n` may be at most \(plan.slots) for \(model): memory is short, and its engine gives no more answers at once.", field: "n")
+        }
+    }
+}
+
+/// The body of a request to `llama-server`, with OpenAI's names.
+private struct EngineChatBody: Encodable {
+    let messages: [ChatMessage]
+    let max_tokens: Int
+    let temperature: Double
+    let stream: Bool
+}

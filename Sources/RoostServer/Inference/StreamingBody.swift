@@ -1,0 +1,78 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+
+/// The body of a streamed answer. It passes the pieces on as they arrive, and stops the engine when the client
+/// disconnects, the time limit passes or the server stops.
+struct StreamingBody: Sendable {
+    /// The most time for running answers after a request to stop the server.
+    static let drain: Duration = .seconds(10)
+
+    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
+
+    let stream: EngineStream
+    let channel: any Channel
+    let deadline: ContinuousClock.Instant
+
+    /// Creates the response.
+    ///
+    /// - Parameter makeTranslator: Creates the translator from the engine's bytes to the client's, including the last
+    ///   bytes or an error.
+    /// - Returns: A response whose body always ends.
+    func response<Translator: StreamTranslator>(_ makeTranslator: @escaping @Sendable () -> Translator) -> Response {
+        let body = ResponseBody { writer in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await endAtDeadline() }
+                group.addTask { try await endAtShutdown() }
+                group.addTask { await endAtDeparture() }
+                defer { group.cancelAll() }
+                var translator = makeTranslator()
+                do {
+                    for try await part in stream.parts {
+                        let bytes = try translator.translate(part)
+                        if bytes.readableBytes > 0 { try await writer.write(bytes) }
+                        stream.consumed()
+                    }
+                    try await writer.write(try translator.finish())
+                } catch is CancellationError {
+                    return
+                } catch {
+                    let failure = RoostError.wrapping(error, as: .unexpected, "The answer broke off")
+                    try await writer.write(translator.fail(failure))
+                }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: Self.headers, body: body)
+    }
+
+    private func endAtDeadline() async throws {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        stream.end(throwing: RoostError(.timedOut, "The answer was not complete within the time the request allows (`timeout`)."))
+    }
+
+    private func endAtShutdown() async throws {
+        try await gracefulShutdown()
+        try await Task.sleep(for: Self.drain)
+        stream.end(throwing: RoostError.serverStopping)
+    }
+
+    private func endAtDeparture() async {
+        // Ends with the answer, which cancels it, or when the client disconnects.
+        try? await channel.whileClientStays { try await Task.sleep(for: .seconds(1 << 30)) }
+        if !Task.isCancelled { stream.end(throwing: CancellationError()) }
+    }
+}
+
+/// Translates an engine's answer into the client's format.
+protocol StreamTranslator {
+    /// Returns the client's bytes for some of the engine's, cut at any place; may be empty.
+    mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
+    /// Returns the last bytes of a complete answer.
+    mutating func finish() throws -> ByteBuffer
+    /// Returns the last bytes of a failed answer.
+    mutating func fail(_ failure: RoostError) -> ByteBuffer
+}

@@ -1,0 +1,147 @@
+import JobStore
+import Logging
+import RoostAPI
+import RoostCore
+
+/// Sends events and progress of jobs to all watchers. Each event is read and encoded once for all of them, and nothing
+/// is written to jobs.db. Without watchers no work is done.
+actor JobBroadcast {
+    private let database: JobDatabase
+    private let view: @Sendable (Job) -> JobView
+    private let logger: Logger
+    private let tick: Duration
+    private let heartbeat: Duration
+
+    private var watchers: [ObjectIdentifier: JobWatcher] = [:]
+    private var watchersByJob: [String?: Set<ObjectIdentifier>] = [:]
+    /// The running jobs that are watched: the row as last read, and the view as last sent.
+    private var running: [String: (row: Job, told: JobView?)] = [:]
+    private var sinceHeartbeat: Duration = .zero
+    private var pump: Task<Void, Never>?
+
+    /// Creates a broadcast.
+    ///
+    /// - Parameters:
+    ///   - database: The database with the events.
+    ///   - view: Adds the live values to a row.
+    ///   - logger: The logger.
+    ///   - tick: The time between two checks of the progress.
+    ///   - heartbeat: The time between two heartbeats.
+    init(
+        database: JobDatabase, view: @escaping @Sendable (Job) -> JobView, logger: Logger, tick: Duration = .milliseconds(500),
+        heartbeat: Duration = .seconds(15)
+    ) {
+        self.database = database
+        self.view = view
+        self.logger = logger
+        self.tick = tick
+        self.heartbeat = heartbeat
+    }
+
+    /// Adds a watcher. Every event that is committed after this returns reaches it; it first gets the progress of the
+    /// running jobs.
+    ///
+    /// - Parameter jobID: The job; `nil` for all jobs.
+    /// - Returns: The watcher; the caller has to call `leave` later.
+    func watch(_ jobID: String?) -> JobWatcher {
+        let watcher = JobWatcher(jobID: jobID)
+        let name = ObjectIdentifier(watcher)
+        watchers[name] = watcher
+        watchersByJob[jobID, default: []].insert(name)
+        start()
+        for row in runningRows(of: jobID) {
+            running[row.id] = (row, running[row.id]?.told)
+            watcher.send(JobFrame(progress: view(row)))
+        }
+        return watcher
+    }
+
+    /// Removes a watcher.
+    ///
+    /// - Parameter watcher: A watcher from `watch`.
+    func leave(_ watcher: JobWatcher) {
+        watcher.end()
+        let name = ObjectIdentifier(watcher)
+        guard watchers.removeValue(forKey: name) != nil else { return }
+        watchersByJob[watcher.jobID]?.remove(name)
+        if watchersByJob[watcher.jobID]?.isEmpty == true { watchersByJob[watcher.jobID] = nil }
+        if let jobID = watcher.jobID, audience(of: jobID).isEmpty { running[jobID] = nil }
+        if watchers.isEmpty { stop() }
+    }
+
+    private func start() {
+        guard pump == nil else { return }
+        sinceHeartbeat = .zero
+        let events = database.watchEvents()
+        // The task lives from the first watcher to the last, which no structured scope covers.
+        pump = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await event in events { await self.send(event) }
+                    // Cancelled, or the database is closed, or this reader was too slow: then all clients reconnect
+                    // with the number of their last event.
+                    if !Task.isCancelled { await self.endAll() }
+                }
+                group.addTask {
+                    while (try? await Task.sleep(for: self.tick)) != nil { await self.tellProgress() }  // Only cancellation throws.
+                }
+            }
+        }
+    }
+
+    private func stop() {
+        pump?.cancel()
+        pump = nil
+        running = [:]
+    }
+
+    private func endAll() {
+        for watcher in watchers.values { watcher.end() }
+        watchers = [:]
+        watchersByJob = [:]
+        stop()
+    }
+
+    private func send(_ event: JobEvent) {
+        let audience = audience(of: event.jobID)
+        guard !audience.isEmpty else { return }
+        if event.status == .running, let row = runningRows(of: event.jobID).first {
+            running[row.id] = (row, running[row.id]?.told)
+        } else {
+            running[event.jobID] = nil
+        }
+        let frame = JobFrame(event)
+        for watcher in audience { watcher.send(frame) }
+    }
+
+    private func tellProgress() {
+        for (id, known) in running {
+            let view = view(known.row)
+            guard view != known.told else { continue }
+            running[id]?.told = view
+            let frame = JobFrame(progress: view)
+            for watcher in audience(of: id) { watcher.send(frame) }
+        }
+        sinceHeartbeat += tick
+        guard sinceHeartbeat >= heartbeat else { return }
+        sinceHeartbeat = .zero
+        for watcher in watchers.values { watcher.send(.heartbeat) }
+    }
+
+    private func audience(of jobID: String) -> [JobWatcher] {
+        let names = (watchersByJob[jobID] ?? []).union(watchersByJob[String?.none] ?? [])
+        return names.compactMap { watchers[$0] }
+    }
+
+    /// Returns the running jobs among the watched ones. If they cannot be read, only the progress is missing; events
+    /// are still sent.
+    private func runningRows(of jobID: String?) -> [Job] {
+        do {
+            if let jobID { return try database.job(id: jobID).map { $0.status == .running ? [$0] : [] } ?? [] }
+            return try database.page(matching: JobFilter(status: .running)).jobs
+        } catch {
+            logger.warning("the progress of a job cannot be told", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+}

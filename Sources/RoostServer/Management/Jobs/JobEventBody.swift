@@ -1,0 +1,101 @@
+import HTTPTypes
+import Hummingbird
+import JobStore
+import NIOCore
+import RoostCore
+import ServiceLifecycle
+
+/// The body of an event stream: first the events since the client's last one, then new events, without gaps or
+/// duplicates.
+///
+/// It ends when the job is finished, the client disconnects or reads too slowly, or the server stops.
+struct JobEventBody: Sendable {
+    private static let pageSize = 250
+
+    let database: JobDatabase
+    let broadcast: JobBroadcast
+    let request: Request
+    /// The job; `nil` for all jobs.
+    let jobID: String?
+    /// The number of the last event that the client has or does not want.
+    let after: Int64
+
+    /// The response with this body. Its connection cannot be used again, because it is watched for the client's
+    /// disconnection.
+    var response: Response {
+        var headers = StreamingBody.headers
+        headers[.connection] = "close"
+        return Response(status: .ok, headers: headers, body: ResponseBody { try await run(&$0) })
+    }
+
+    @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
+        // Watching begins before reading: an event that is committed between the two arrives twice and is not lost.
+        let watcher = await broadcast.watch(jobID)
+        do {
+            try await request.body.consumeWithInboundCloseHandler { _ in
+                try await withGracefulShutdownHandler {
+                    try await relay(watcher, to: &writer)
+                } onGracefulShutdown: {
+                    watcher.end()
+                }
+            } onInboundClosed: {
+                watcher.end()
+            }
+        } catch {
+            await broadcast.leave(watcher)
+            throw error
+        }
+        await broadcast.leave(watcher)
+        try await writer.finish(nil)
+    }
+
+    @concurrent private func relay(_ watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws {
+        try await writer.write(JobFrame.opening(after: after))
+        let wasFinished = try isFinished()
+        let newest = try await replay(while: watcher, to: &writer)
+        // A final event in an earlier run of the job does not end the stream; the last event of the history does.
+        if wasFinished || ends(newest) { return }
+        var last = newest?.id ?? after
+        for await frame in watcher.frames {
+            watcher.consumed()
+            guard case .event(let event, let bytes) = frame else {
+                try await writer.write(frame.bytes)
+                continue
+            }
+            guard event.id > last else { continue }
+            last = event.id
+            try await writer.write(bytes)
+            if ends(event) { return }
+        }
+    }
+
+    /// Writes the history after the client's last event.
+    ///
+    /// - Returns: The last event written.
+    @concurrent private func replay(while watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws -> JobEvent? {
+        var newest: JobEvent?
+        while !watcher.hasEnded {
+            let (page, bytes) = try await page(after: newest?.id ?? after)
+            if bytes.readableBytes > 0 { try await writer.write(bytes) }
+            newest = page.last ?? newest
+            if page.count < Self.pageSize { break }
+        }
+        return newest
+    }
+
+    private func page(after number: Int64) async throws -> (events: [JobEvent], bytes: ByteBuffer) {
+        try await WorkThreads.run { [database, jobID] in
+            let events = try database.events(of: jobID, after: number, limit: Self.pageSize)
+            var bytes = ByteBuffer()
+            for event in events { bytes.writeImmutableBuffer(JobFrame(event).bytes) }
+            return (events, bytes)
+        }
+    }
+
+    private func isFinished() throws -> Bool {
+        guard let jobID else { return false }
+        return try database.job(id: jobID)?.status.isFinished ?? true
+    }
+
+    private func ends(_ event: JobEvent?) -> Bool { jobID != nil && event?.status.isFinished == true }
+}

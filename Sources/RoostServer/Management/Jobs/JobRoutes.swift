@@ -1,0 +1,125 @@
+import Foundation
+import HTTPServing
+import HTTPTypes
+import HubMirror
+import Hummingbird
+import JobStore
+import Logging
+import PullJobs
+import RoostCore
+
+/// `/jobs`: lists, shows, watches, controls and deletes jobs.
+struct JobRoutes: Sendable {
+    private let database: JobDatabase
+    private let pulls: PullWorker
+    private let polls: JobPollService
+    private let broadcast: JobBroadcast
+
+    /// Creates the routes.
+    ///
+    /// - Parameters:
+    ///   - database: The database of the jobs.
+    ///   - pulls: The worker of the jobs.
+    ///   - polls: Counts the requests for a job.
+    ///   - logger: The logger.
+    init(database: JobDatabase, pulls: PullWorker, polls: JobPollService, logger: Logger) {
+        self.database = database
+        self.pulls = pulls
+        self.polls = polls
+        broadcast = JobBroadcast(database: database, view: { pulls.view(of: $0) }, logger: logger)
+    }
+
+    func add(to router: Router<RoostContext>) {
+        let group = router.group("jobs")
+        group.get(use: list)
+        group.get("events") { request, _ in try await events(of: nil, request) }
+        group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
+        group.post("prune", use: prune)
+        group.get(":id") { _, context in try show(id(context)) }
+        group.delete(":id", use: delete)
+        group.get(":id/files", use: files)
+        group.get(":id/events") { request, context in try await events(of: known(id(context)), request) }
+        group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
+        group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
+        group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
+        group.post(":id/retry") { _, context in try await show(pulls.retry(id: id(context))) }
+        group.post(":id/priority", use: prioritize)
+        group.post(":id/rate", use: limit)
+    }
+
+    /// Returns the id from the path if there is such a job, otherwise in lower case: Roost's ids are, but some programs
+    /// display capitals.
+    private func id(_ context: RoostContext) throws -> String {
+        let raw = try context.parameters.require("id")
+        let id = try JobID(parsing: raw.removingPercentEncoding ?? raw).description
+        return try database.job(id: id) == nil ? id.lowercased() : id
+    }
+
+    private func known(_ id: String) throws -> Job {
+        guard let job = try database.job(id: id) else {
+            throw RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
+        }
+        return job
+    }
+}
+
+extension JobRoutes {
+    private func list(_ request: Request, context: RoostContext) async throws -> Response {
+        let query = try JobListQuery(QueryFields(request))
+        let page = try await database.completePage(matching: query.filter)
+        var headers: HTTPFields = [:]
+        if let next = page.next { headers[.link] = query.link(to: next) }
+        return try await WorkThreads.run { [headers] in JSON.response(page.jobs.map(pulls.view), headers: headers) }
+    }
+
+    private func files(_ request: Request, context: RoostContext) async throws -> Response {
+        let id = try known(id(context)).id
+        return try await WorkThreads.run { JSON.response(try database.files(of: id)) }
+    }
+
+    private func show(_ id: String) throws -> Response {
+        let job = try known(id)
+        try polls.admit(job.id)
+        return show(job)
+    }
+
+    private func show(_ job: Job) -> Response { JSON.response(pulls.view(of: job)) }
+
+    private func prioritize(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let priority = try await request.readFields(upTo: context.maxUploadSize) { try $0.requiredInt("priority", in: Job.priorities) }
+        return try await show(pulls.prioritize(id: id(context), priority: priority))
+    }
+
+    private func limit(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let rate = try await request.readFields(upTo: context.maxUploadSize) { try $0.optionalRate("max_bytes_per_second") }
+        return try await show(pulls.limit(id: id(context), bytesPerSecond: rate))
+    }
+
+    private func delete(_ request: Request, context: RoostContext) async throws -> Response {
+        try await database.deleteJob(id: id(context))
+        return Response(status: .noContent)
+    }
+
+    private func prune(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let pruning = try await request.readFields(upTo: context.maxUploadSize) { try JobPruning(fields: $0) }
+        return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
+    }
+
+    private func events(of job: Job?, _ request: Request) async throws -> Response {
+        let query = try JobEventQuery(request)
+        if query.wantsJSON {
+            return try await WorkThreads.run { JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
+        }
+        let newest = try database.lastEventNumber()
+        // A number beyond the newest event is from before jobs.db was replaced by an older one.
+        let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)
+        if let job, job.status.isFinished, query.isReturning, try database.events(of: job.id, after: after, limit: 1).isEmpty {
+            // Only this status, not the end of a stream, prevents a browser from reconnecting.
+            return Response(status: .noContent)
+        }
+        return JobEventBody(database: database, broadcast: broadcast, request: request, jobID: job?.id, after: after).response
+    }
+}

@@ -1,0 +1,116 @@
+import Engines
+import HubClient
+import JobStore
+import Logging
+import ModelLibrary
+import PullJobs
+import RoostAPI
+import RoostCore
+import SystemPackage
+
+/// Verifies, repairs, cleans up and removes models while engines and pulls run.
+struct ModelMaintenance: Sendable {
+    let store: ModelStore
+    let engines: EngineSupervisor
+    let database: JobDatabase
+    let pulls: PullWorker
+    let logger: Logger
+
+    func list() async throws -> [ModelView] {
+        let loaded = await engines.loadedModels()
+        return try await store.onDisk { try store.list(loaded: loaded) }
+    }
+
+    func detail(of selector: ModelSelector) async throws -> ModelDetail {
+        try await store.detail(of: selector, loaded: engines.loadedModels(), pulls: UnfinishedJobs(in: database))
+    }
+
+    func partials() async throws -> [PartialDownload] { try await store.partials(UnfinishedJobs(in: database)) }
+
+    func collect(_ options: CollectOptions) async throws -> CacheCleanup {
+        let report = try await store.collect(options, pulls: UnfinishedJobs(in: database), loaded: engines.loadedModels())
+        if !options.isDryRun { logger.notice("cleaned the Hub cache: \(report.removed.count) removed, \(ByteCount(report.freedBytes)) freed") }
+        return report
+    }
+
+    /// Removes a model. One that is in memory or being pulled is kept, unless force ends that first.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, `conflict` or `fileSystem`.
+    func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
+        let selector = removal.selector
+        let jobs = try await UnfinishedJobs(in: database)
+        guard removal.isForced, !removal.isDryRun else {
+            if !removal.onlyPartials, !removal.isDryRun { try await refuseLoaded(selector) }
+            return try await store.remove(removal, pulls: jobs)
+        }
+        for id in jobs.ids(of: selector.repository) { _ = try await pulls.cancel(id: id) }
+        if !removal.onlyPartials {
+            for engine in try await loaded(selector) { await engines.unload(engine.reference) }
+        }
+        let report = try await removeWhenFree(removal)
+        logger.notice("removed \(selector), \(ByteCount(report.freedBytes)) freed")
+        return report
+    }
+
+    /// Unloads a model by any of its names; without a variant, all models of the repository.
+    func unload(_ reference: ModelReference) async {
+        let named = reference.variant == nil ? nil : try? await store.onDisk { try store.catalog.entry(for: reference) }
+        for engine in await engines.loadedModels() where engine.modelFile == named?.modelFile { await engines.unload(engine.reference) }
+        await engines.unload(reference)
+    }
+
+    /// Removes a model whose pull was just cancelled, which releases its files within a moment.
+    private func removeWhenFree(_ removal: ModelRemoval) async throws -> CacheCleanup {
+        for _ in 0..<50 {
+            do {
+                return try await store.remove(removal, pulls: UnfinishedJobs([]))
+            } catch let error as RoostError where error.code == .conflict {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try await store.remove(removal, pulls: UnfinishedJobs([]))
+    }
+
+    private func refuseLoaded(_ selector: ModelSelector) async throws {
+        guard let engine = try await loaded(selector).first else { return }
+        throw RoostError(
+            .conflict,
+            "\(engine.reference) is in memory. Take it out with `roost unload \(engine.reference)` first, or remove it all the same with --force.",
+            field: "model")
+    }
+
+    /// Returns the loaded models of a selection.
+    private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
+        let (snapshots, named) = try await store.onDisk {
+            (Set(try store.snapshots(of: selector)), selector.variant == nil ? nil : try? store.catalog.entry(for: selector.model))
+        }
+        return await engines.loadedModels().filter { engine in
+            engine.state != .failed && snapshots.contains(engine.snapshotPath)
+                && (selector.variant == nil || engine.modelFile == named?.modelFile || engine.reference == named?.reference ?? selector.model)
+        }
+    }
+
+    /// Verifies files, moves damaged ones to quarantine, and starts pulls for them and for missing ones.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
+    func repair(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> ModelRepair {
+        let report = try await store.verify(selector, onProgress: onProgress)
+        let plan = try ModelRepairPlan(report)
+        var quarantined: [String] = []
+        for finding in report.findings {
+            do {
+                if let path = try await store.onDisk({ try store.quarantine(finding) }) { quarantined.append(path) }
+            } catch let error as RoostError where error.code == .conflict {
+                // A pull of this file is already running. The new pull waits for it, hashes the file, and fetches it
+                // again if needed.
+                logger.info("a damaged file is being worked on; the pull looks at it after", metadata: ["file": "\(finding.location)"])
+            }
+        }
+        var jobs: [String] = []
+        for pull in plan.pulls { jobs.append(try await pulls.submit(pull).id) }
+        // The pulls are recorded, so the damaged bytes are no longer needed.
+        for path in quarantined { try await store.onDisk { try store.cache.discard(quarantined: path) } }
+        if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(report.findings.count)", "jobs": "\(jobs)"]) }
+        return ModelRepair(report: report, jobs: jobs)
+    }
+}

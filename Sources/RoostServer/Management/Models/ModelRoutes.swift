@@ -1,0 +1,101 @@
+import Engines
+import Foundation
+import HTTPServing
+import HubClient
+import Hummingbird
+import ModelLibrary
+import RoostAPI
+import RoostCore
+import SystemPackage
+
+/// `/models`: lists the models on this machine and in memory; verifies, repairs, cleans up and removes them.
+struct ModelRoutes: Sendable {
+    /// The most verifications and repairs at the same time.
+    private static let mostTurns = 2
+
+    let upkeep: ModelMaintenance
+    private let turns = BodySlots(mostTurns)
+
+    init(upkeep: ModelMaintenance) { self.upkeep = upkeep }
+
+    func add(to router: Router<RoostContext>) {
+        let group = router.group("models")
+        group.get { _, _ in JSON.response(try await upkeep.list()) }
+        group.get(":first", use: show)
+        group.get(":first/:second", use: show)
+        group.get(":first/:second/**", use: show)
+        group.delete(":first", use: remove)
+        group.delete(":first/:second", use: remove)
+        group.delete(":first/:second/**", use: remove)
+        group.post("unload", use: unload)
+        group.post("gc", use: collect)
+        group.post("verify") { request, context in
+            try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.store.verify(selector, onProgress: onProgress) }
+        }
+        group.post("repair") { request, context in
+            try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.repair(selector, onProgress: onProgress) }
+        }
+        router.get("partials") { _, _ in JSON.response(try await upkeep.partials()) }
+    }
+
+    private func show(_ request: Request, context: RoostContext) async throws -> Response {
+        JSON.response(try await upkeep.detail(of: selector(request, context)))
+    }
+
+    private func remove(_ request: Request, context: RoostContext) async throws -> Response {
+        JSON.response(try await upkeep.remove(ModelRemoval(selector(request, context), query: QueryFields(request))))
+    }
+
+    private func unload(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let reference = try await request.readFields(upTo: context.maxUploadSize) {
+            try ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
+        }
+        await upkeep.unload(reference)
+        return JSON.response(["status": "unloaded", "model": reference.description])
+    }
+
+    private func collect(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let options = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            CollectOptions(
+                isDryRun: try fields.bool("dry_run", default: false), includesRevisions: try fields.bool("revisions", default: false),
+                minimumAge: try fields.number("older_than_hours", in: 0...87_600, default: 24) * 3600)
+        }
+        return JSON.response(try await upkeep.collect(options))
+    }
+
+    private func answer<Result: Codable & Sendable>(
+        _ request: Request, _ context: RoostContext,
+        _ work: @escaping @Sendable (ModelSelector?, @escaping @Sendable (VerifyProgress) -> Void) async throws -> Result
+    ) async throws -> Response {
+        var request = request
+        let selector = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            try fields.optionalString("model", bytes: 1...ModelReference.byteLimit).map {
+                try ModelSelector(ModelReference(parsing: $0), revision: fields.optionalString("revision", bytes: 1...256))
+            }
+        }
+        // Before the answer begins, so that its status can still be 404.
+        if let selector { _ = try await upkeep.detail(of: selector) }
+        guard let turn = turns.take() else {
+            throw RoostError(
+                .rateLimited,
+                "\(Self.mostTurns) verifications are under way, and more would only slow each other down; try again when one has ended.",
+                retryAfter: .seconds(10))
+        }
+        return ProgressBody(request: request) { onProgress in
+            defer { withExtendedLifetime(turn) {} }
+            return try await work(selector, onProgress)
+        }.response
+    }
+
+    /// Returns `org/name:QUANT` or `org/name:folder/file` from the path, with encoded slashes or not, and `revision`
+    /// from the query.
+    private func selector(_ request: Request, _ context: RoostContext) throws -> ModelSelector {
+        let parts =
+            try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
+            + context.parameters.getCatchAll().map(String.init)
+        let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
+        return try ModelSelector(ModelReference(parsing: id), revision: QueryFields(request).string("revision", bytes: 1...256))
+    }
+}

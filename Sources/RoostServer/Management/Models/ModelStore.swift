@@ -1,0 +1,98 @@
+import Engines
+import Foundation
+import HubClient
+import ModelLibrary
+import NIOPosix
+import RoostAPI
+import RoostCore
+import SystemPackage
+
+/// The models on the disk, for the routes of a server and for commands without one. Work on the disk runs on threads
+/// for it.
+struct ModelStore: Sendable {
+    let catalog: ModelCatalog
+    let cache: HubCache
+    let receipts: ReceiptFolder
+    /// One removal at a time: two at the same time would disturb each other.
+    private let cleanups = OneAtATime<FilePath>()
+
+    init(hub: HubConfiguration, home: FilePath) {
+        catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home))
+        cache = hub.cache
+        receipts = ReceiptFolder(home: home)
+    }
+
+    /// Returns the models that an engine can load.
+    ///
+    /// - Parameter loaded: The models in memory.
+    /// - Returns: The models, loaded or not.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func list(loaded: [LoadedModel]) throws -> [ModelView] {
+        let loaded = Dictionary(loaded.map { ($0.modelFile, $0) }) { first, _ in first }
+        return try catalog.entries().map { entry in
+            let engine = loaded[entry.modelFile]
+            let ready = engine?.state == .ready
+            return ModelView(
+                model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes,
+                localPath: (entry.isConverted ? entry.modelFile.removingLastComponent() : entry.snapshotPath).string,
+                loadDuration: ready ? engine?.loadDuration.nanoseconds : nil, origin: entry.isConverted ? .converted : .hub)
+        }
+    }
+
+    /// Returns everything on the disk that belongs to a model.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    func detail(of selector: ModelSelector, loaded: [LoadedModel], pulls: UnfinishedJobs) async throws -> ModelDetail {
+        try await onDisk {
+            let named = selector.variant == nil ? nil : try? catalog.entry(for: selector.model).reference
+            let models = try list(loaded: loaded).filter { view in
+                guard let reference = try? ModelReference(parsing: view.model), reference.repository == selector.repository else { return false }
+                return selector.variant == nil || reference == named
+            }
+            var detail = try cache.detail(of: selector, receipts: receipts, models: models)
+            detail.partials = pulls.naming(detail.partials)
+            return detail
+        }
+    }
+
+    /// Returns the rests of unfinished downloads.
+    func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
+
+    /// Hashes files again.
+    func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
+        try await CacheVerifier(cache: cache, receipts: receipts).verify(selector, onProgress: onProgress)
+    }
+
+    /// Removes unused content.
+    func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [LoadedModel]) async throws -> CacheCleanup {
+        let cleaner = CacheCleaner(
+            cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
+        return try await cleanups.alone(with: cache.root) { try await onDisk { try cleaner.collect(options) } }
+    }
+
+    /// Removes a model.
+    func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
+        let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
+        return try await cleanups.alone(with: cache.root) {
+            try await onDisk {
+                removal.onlyPartials
+                    ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
+                    : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
+            }
+        }
+    }
+
+    /// Returns the snapshot folders of a selection.
+    func snapshots(of selector: ModelSelector) throws -> [FilePath] {
+        try cache.snapshots(of: selector) + receipts.conversionFolders(of: selector, in: cache)
+    }
+
+    /// Moves a damaged file to quarantine.
+    func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
+        try finding.recipe == nil ? cache.quarantine(finding) : receipts.quarantine(finding)
+    }
+
+    func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(work)
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import RoostCore
+
+/// The checks that every request to the API passes first.
+///
+/// Requests for an unknown host are refused, so that no web page can reach a loopback server under a name of its own
+/// (DNS rebinding). So are requests that, by the browser's headers, come from a page that may not use this server.
+/// Known hosts are loopback names and addresses, the configured names, and every plain address when the server listens
+/// to other machines.
+struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
+    let allowedHosts: [HostName]
+    let allowsAnyAddress: Bool
+    let routes: RouteTable
+    let inner: Inner
+
+    func respond(to request: Request, context: RoostContext) async throws -> Response {
+        var response: Response
+        var page: String?
+        do {
+            page = try admit(request)
+            response = try await answer(request, isPages: page != nil, context)
+        } catch {
+            response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
+        }
+        // The `Access-Control` headers depend on the origin, so caches must separate the answers.
+        response.headers[.vary] = "Origin"
+        if let page { CrossOrigin.open(&response, to: page) }
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// - Returns: The origin of a page on another host that may use this server.
+    private func admit(_ request: Request) throws -> String? {
+        let host = try request.host()
+        // A host without a port comes through a proxy, with or without TLS.
+        guard host.isLoopback || host.isNamed(in: allowedHosts, defaultPorts: [80, 443]) || (allowsAnyAddress && host.isAddress) else {
+            throw RoostError(
+                .forbiddenHost,
+                "The Host header \(host.text.quotedForPeople) is not a name of this server. Use its address, or add the name with --allowed-hosts (ROOST_ALLOWED_HOSTS)."
+            )
+        }
+        switch PageGuard(allowedHosts: allowedHosts, trustsThisMachine: true).verdict(on: request, for: host) {
+        case .ours: return nil
+        case .allowed(let origin): return origin
+        case .foreign(let page):
+            throw RoostError(
+                .forbiddenHost,
+                "A web page of \(page) may not use this server. If it should, start the server with the page's host in --allowed-hosts (ROOST_ALLOWED_HOSTS)."
+            )
+        }
+    }
+
+    private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
+        guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
+            return try await inner.respond(to: request, context: context)
+        }
+        var response = Response(status: .noContent)
+        if request.method == .options {
+            if isPages { CrossOrigin.answerPreflight(&response, to: request, methods: methods) }
+        } else {
+            let error = RoostError(
+                .methodNotAllowed,
+                "\(request.routePath.quotedForPeople) does not support \(request.method); it supports \(methods.joined(separator: ", ")).")
+            response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
+        }
+        response.headers[.allow] = methods.joined(separator: ", ")
+        return response
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import HubTestSupport
+import RoostAPI
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HubClient
+@testable import ModelLibrary
+
+/// Two who want the same bytes share one transfer, and a question changes nothing.
+@Suite struct SharedTransferTests {
+    private let content = Fixture.bytes(6 << 20)
+
+    /// Lets a server's answers wait.
+    private final class Gate: Sendable {
+        private let asked = AsyncStream<Void>.makeStream()
+        private let opened = AsyncStream<Void>.makeStream()
+
+        func pass() async {
+            asked.continuation.yield()
+            for await _ in opened.stream { break }
+        }
+
+        func isReached() async { for await _ in asked.stream { break } }
+
+        func open() { opened.continuation.finish() }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `looks at a download that has just begun, and a second one of the same file, leave it alone`() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let twin = RepositoryFile(path: try RepositoryFilePath(parsing: "copy/m.gguf"), size: file.size, digest: file.digest)
+        let gate = Gate()
+        let serve = ScriptedServer.serving(content)
+        try await Fixture.run { request in
+            await gate.pass()
+            return await serve(request)
+        } _: { [content] hub in
+            async let first = hub.download(file)
+            // Its file has its whole length now, and no journal.
+            await gate.isReached()
+            #expect(FileSystem.size(of: hub.partial(file)) == TransferJournal.fileLength(size: file.size))
+            for _ in 0..<3 {
+                #expect(hub.client.presentBytes(of: file, in: hub.revision) == 0)
+                _ = try hub.client.space(for: [file], in: hub.revision)
+                let repository = hub.cache.repository(hub.revision.repository)
+                #expect(try repository.partials().map(\.path) == [hub.partial(file)])
+                #expect(try hub.cache.isLocked(blob: file.digest.hex, of: hub.revision.repository))
+            }
+            async let second = hub.download(twin)
+            gate.open()
+            let paths = try await [first, second]
+            #expect(paths.map { hub.content($0) } == [content, content])
+            #expect(hub.server.requests.count == 1)
+        }
+    }
+
+    @Test func `who asks for a lock makes none, and does not see others who ask`() async throws {
+        try await withTemporaryDirectory { folder in
+            let path = folder.appending("locks/x.lock")
+            let lock = FileLock(path)
+            #expect(try !lock.isHeld() && FileSystem.size(of: path) == nil)
+            let inside = try lock.holdingIfFree { (held: try lock.isHeld(), other: try lock.holdingIfFree {} == nil) }
+            #expect(inside?.held == true && inside?.other == true)
+            #expect(try !lock.isHeld())
+            // Another one who asks, at this moment.
+            let asking = try FileDescriptor.open(path, .readOnly)
+            #expect(flock(asking.rawValue, LOCK_SH | LOCK_NB) == 0)
+            #expect(try !lock.isHeld())
+            try asking.close()
+        }
+    }
+
+    @Test func `two downloads of a small file into a cache without links do not need each other's blob`() async throws {
+        let file = try Fixture.file("c.json", Array(content.prefix(1000)), isLarge: false)
+        try await Fixture.run(answering: ScriptedServer.serving(Array(content.prefix(1000))), makesLinks: false) { hub in
+            try hub.leave(content.prefix(1000), at: hub.blob(file))
+            try hub.cache.link(file, in: hub.revision, isNew: true)
+            // The other one has written its blob over the first, which has moved it away.
+            try hub.cache.link(file, in: hub.revision, isNew: true)
+            #expect(hub.content(hub.cache.snapshotPath(of: file, in: hub.revision))?.count == 1000)
+        }
+    }
+
+    @Test func `pulls that end together all stand in the receipt`() async throws {
+        try await CacheSite.run { site in
+            let id = try RepositoryID(parsing: "acme/tiny")
+            let commit = try #require(CommitHash(hex: CacheSite.first))
+            let now = Timestamp(Date())
+            let names = (0..<12).map { "m-\($0).gguf" }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for name in names {
+                    let receipt = ModelReceipt(
+                        repository: id, commit: commit, revision: "main", license: nil, startedAt: now, pulledAt: now,
+                        files: [.init(path: name, size: 1, digest: "sha256:00")])
+                    group.addTask { try site.receipts.add(receipt, of: id, commit: commit) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(Set(site.receipts.receipt(of: id, commit: commit)?.files.map(\.path) ?? []) == Set(names))
+        }
+    }
+
+    @Test(arguments: [
+        ("/c/hub/models--a--b/blobs/x", "HF_HUB_CACHE"), ("/c/hub/.locks/models--a--b/x.lock", "HF_HUB_CACHE"), ("/c/hub", "HF_HUB_CACHE"),
+        ("/data/models/models--a--b/blobs/x", "HF_HUB_CACHE"), ("/data/models/.locks/models--a--b/x.lock", "HF_HUB_CACHE"),
+        ("/h/.roost/models/a--b/c/Q4_K_M/model.gguf", "ROOST_HOME"), ("/h/.roost/models/.locks/a--b/c-Q4_K_M.lock", "ROOST_HOME"),
+        ("/h/.roost/models/a--b/c/receipt.json", "ROOST_HOME"),
+    ])
+    func `an error names the variable that moves the file`(path: String, variable: String) {
+        let error = #expect(throws: RoostError.self) { try FileSystem.attempt("write", FilePath(path)) { throw Errno.readOnlyFileSystem } }
+        #expect(error?.message.contains("or set \(variable) to another folder") == true)
+        let full = #expect(throws: RoostError.self) { try FileSystem.attempt("write", FilePath(path)) { throw Errno.noSpace } }
+        #expect(full?.message.contains("or set \(variable) to a folder on a larger disk") == true)
+    }
+}
