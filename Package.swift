@@ -66,7 +66,7 @@ let package = Package(
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
-        library("ModelLibrary", ["HubClient", "RoostAPI", "RoostCore", .systemPackage]),
+        library("ModelLibrary", ["HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .systemPackage]),
         library(
             "Engines",
             ["ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
@@ -90,8 +90,8 @@ let package = Package(
             "RoostServer",
             [
                 "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelFormats", "ModelLibrary", "PullJobs", "RoostAPI",
-                "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
@@ -124,7 +124,7 @@ let package = Package(
         tests("HashingTests", ["Hashing"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb, .sqlite]),
-        tests("HubClientTests", ["HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1, .nioPosix]),
+        tests("HubClientTests", ["HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
         tests("EnginesTests", ["Engines", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
@@ -136,26 +136,25 @@ let package = Package(
         tests(
             "HTTPServingTests",
             [
-                "HTTPServing", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .nioPosix,
-                .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "HTTPServing", "RoostCore", "RoostServer", .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ]),
         tests(
             "HubMirrorTests",
             [
-                "HTTPServing", "Hashing", "HubClient", "HubMirror", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "HTTPServing", "HubClient", "HubMirror", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
+                .nioHTTP1, .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "RoostServerTests",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostAPI", "RoostClient", "RoostCore", "RoostServer",
+                .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostClient",
+                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "PullJobs", "RoostAPI", "RoostClient",
                 "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import HubMirror
+@testable import ModelLibrary
 @testable import PullJobs
 
 /// Which of a repository's GGUF files is the model: pulls from a real mirror, of files with real heads.
@@ -40,7 +41,7 @@ import Testing
         }
     }
 
-    private func plan(_ names: [String], skipped: [SkippedFile], allow: [String]? = nil) async throws -> PullPlan {
+    private func plan(_ names: [String], skipped: [SkippedFile], allow: [String]? = nil) async throws -> ModelPlan {
         let endpoint = try HubEndpoint(parsing: "http://127.0.0.1:1")
         let hub = HubClient(
             configuration: HubConfiguration(endpoint: endpoint, token: nil, cacheDirectory: "/nonexistent"), logger: PullWorkerTests.quiet)
@@ -52,8 +53,8 @@ import Testing
         let resolved = ResolvedRepository(
             revision: ResolvedRevision(repository: reference.repository, revision: "main", commit: commit), files: files, skipped: skipped)
         do {
-            let plan = try await PlanStage(hub: hub, conversions: nil).choose(
-                reference: reference, policy: .auto, patterns: FilePatterns(allow: allow, ignore: nil), resolved: resolved)
+            let plan = try await ModelPlanner(hub: hub, conversions: nil).plan(
+                reference, policy: .auto, patterns: FilePatterns(allow: allow, ignore: nil), from: resolved)
             try await hub.shutdown()
             return plan
         } catch {

@@ -18,6 +18,13 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct PullWorkerTests {
     static let quiet = Logger.silent
 
+    /// A loader that calls a closure.
+    struct TestLoader: ModelLoader {
+        let body: @Sendable (ModelReference) async throws -> Void
+
+        func load(_ model: ModelReference) async throws { try await body(model) }
+    }
+
     /// Everything one test has to do with.
     struct Bench: Sendable {
         let database: JobDatabase
@@ -57,8 +64,9 @@ import Testing
                     configuration: HubConfiguration(
                         endpoint: try HubEndpoint(parsing: "http://127.0.0.1:\(port)"), token: nil, cacheDirectory: root.appending("cache")),
                     logger: Self.quiet)
-                var configuration = PullWorker.Configuration(
-                    maxConcurrentPulls: slots, loadModel: loadModel, sleep: { _ in try await Task.sleep(for: .milliseconds(1)) })
+                var time = TimeSource(date: now)
+                time.sleep = { _ in try await Task.sleep(for: .milliseconds(1)) }
+                var configuration = PullWorker.Configuration(maxConcurrentPulls: slots, loader: TestLoader(body: loadModel), time: time)
                 let rate = root.appending("download-rate")
                 if let notedRate { try Data(notedRate.utf8).write(to: URL(fileURLWithPath: rate.string)) }
                 configuration.rateNote = RateNote(at: rate)

@@ -1,3 +1,5 @@
+import RoostCore
+
 /// The states of one engine, as a value type: events in, decisions out, without processes, clocks or waiting.
 struct EngineStateMachine: Sendable, Hashable {
     /// The state of the engine.
@@ -54,7 +56,7 @@ struct EngineStateMachine: Sendable, Hashable {
     /// - Returns: The action to take.
     mutating func processEnded(at now: Duration, isRequestsFault: Bool = false) -> Decision {
         switch state {
-        case .ready where isRequestsFault: return restart(after: policy.firstDelay)
+        case .ready where isRequestsFault: return restart(after: RestartPolicy.backoff.first)
         case .stopping, .ended:
             state = .ended
             return .finish

@@ -1,10 +1,12 @@
+import RoostCore
+
 /// Decides after each crash whether and when an engine is restarted.
 ///
-/// The delay doubles from `firstDelay` to `longestDelay` and starts over after an engine was healthy for
-/// `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
+/// The delay doubles with each crash and starts over after an engine was healthy for `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
 struct RestartPolicy: Sendable, Hashable {
-    var firstDelay: Duration = .milliseconds(500)
-    var longestDelay: Duration = .seconds(30)
+    /// The delays before restarts.
+    static let backoff = Backoff(first: .milliseconds(500), most: .seconds(30))
+
     var healthyAfter: Duration = .seconds(60)
     var maxCrashes = 5
     var window: Duration = .seconds(300)
@@ -26,8 +28,6 @@ struct RestartPolicy: Sendable, Hashable {
         crashes.append(now)
         inARow += 1
         guard crashes.count < maxCrashes else { return nil }
-        var delay = firstDelay
-        for _ in 1..<inARow where delay < longestDelay { delay *= 2 }
-        return min(delay, longestDelay)
+        return Self.backoff.pause(after: inARow)
     }
 }

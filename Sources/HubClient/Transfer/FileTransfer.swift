@@ -136,7 +136,7 @@ struct FileTransfer: Sendable {
     }
 
     private func tick(_ pace: TransferPace) async -> Event {
-        await pace.grown.wait(atMost: Self.tick) { [clock] in try await clock.sleep(for: $0) }
+        await pace.grown.wait(atMost: Self.tick, TimeSource(clock))
         return .tick
     }
 }

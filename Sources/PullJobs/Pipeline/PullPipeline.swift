@@ -5,57 +5,57 @@ import ModelLibrary
 import RoostCore
 import SystemPackage
 
-/// One run of one job: the stages in order, again from the first when bytes turned out wrong. Every stage may be repeated at no cost.
+/// One run of one job: its stages in order, and again from the first when bytes turned out wrong. Every stage can be
+/// repeated at no cost.
 struct PullPipeline: Sendable {
-    let job: Job
-    let hub: HubClient
-    let board: PullProgressBoard
-    let limiter: BandwidthLimiter
-    let configuration: PullWorker.Configuration
-    let logger: Logger
-    /// Writes the live state to jobs.db; tells whether the job is still ours.
-    let persist: @Sendable () async -> Bool
-    /// Writes the plan's files to jobs.db.
-    let recordFiles: @Sendable ([JobFile]) async -> Void
-    /// Writes to jobs.db which bytes of some files are safe.
-    let recordVerified: @Sendable ([String: [[Int64]]]) async -> Void
-    /// Writes a sentence into the job's history.
-    let note: @Sendable (String) async -> Void
+    /// The tools of all runs.
+    struct Tools: Sendable {
+        let hub: HubClient
+        /// The settings of conversions; `nil` refuses repositories with weights and no GGUF file.
+        let conversions: ConversionSettings?
+        /// The folder for receipts; `nil` for none.
+        let receipts: ReceiptFolder?
+        let loader: any ModelLoader
+        let time: TimeSource
+        let logger: Logger
+    }
 
-    /// Works until there is an outcome, with the state written to jobs.db once a second beside the work. Who has lost the job stops.
+    let jobID: String
+    let pull: NewPull
+    let startedAt: Timestamp
+    let tools: Tools
+    let limiter: BandwidthLimiter
+    let recorder: any PullRecorder
+
+    /// Runs the stages until there is an outcome, and meanwhile writes the live state to jobs.db once a second. The run
+    /// ends when the job no longer belongs to it.
     func run() async -> PullOutcome {
-        await withTaskGroup(of: PullOutcome?.self) { group in
+        await withTaskGroup(of: PullOutcome.self) { group in
             group.addTask {
-                while !Task.isCancelled {
-                    guard (try? await Task.sleep(for: .seconds(1))) != nil else { return nil }
-                    guard await persist() else { return .interrupted }
-                }
-                return nil
+                while (try? await Task.sleep(for: .seconds(1))) != nil, (try? await recorder.save()) != nil {}
+                return .interrupted
             }
-            group.addTask { await work() }
+            group.addTask { await tryUntilDone() }
             defer { group.cancelAll() }
-            while let result = await group.next() {
-                if let result { return result }
-            }
-            return .interrupted
+            return await group.next() ?? .interrupted
         }
     }
 
-    private func work() async -> PullOutcome {
+    private func tryUntilDone() async -> PullOutcome {
         var localPath: String?
         while true {
-            board.update(job.id) { $0.beginAttempt() }
+            recorder.update { $0.beginAttempt() }
             do {
-                let pulled = try await fetchFiles()
-                localPath = pulled.localPath
-                if job.initialize == true { try await load(pulled.reference) }
-                return .succeeded(localPath: pulled.localPath, notLoaded: nil)
+                let model = try await bring()
+                localPath = model.localPath
+                if pull.initialize { try await load(model.reference) }
+                return .succeeded(localPath: model.localPath, notLoaded: nil)
             } catch {
                 if Task.isCancelled || error is CancellationError { return .interrupted }
                 let failure = describe(error)
-                switch board.update(job.id, { $0.failed(failure, jitter: .random(in: 0...1)) }) {
+                switch recorder.update({ $0.failed(failure, jitter: .random(in: 0...1)) }) {
                 case .again:
-                    logger.warning("a try failed and is repeated at once: \(failure.message)", metadata: ["job": "\(job.id)"])
+                    tools.logger.warning("a try failed and is repeated at once: \(failure.message)", metadata: ["job": "\(jobID)"])
                 case .retry(let pause): return .postponed(failure, pause: pause)
                 case .giveUp, nil: return .givenUp(failure, localPath: localPath)
                 }
@@ -63,94 +63,80 @@ struct PullPipeline: Sendable {
         }
     }
 
-    private func fetchFiles() async throws -> PulledModel {
-        let reference = try ModelReference(parsing: job.model)
+    /// Brings the model to this machine: resolve, plan, download, and convert if needed.
+    private func bring() async throws -> PulledModel {
         try await enter(.resolving)
-        let resolved = try await ResolveStage(hub: hub).run(reference.repository, revision: job.revision)
+        let repository = try await ResolvedRepository(pull.model.repository, revision: pull.revision, from: tools.hub)
         try await enter(.planning)
-        let plan = try await PlanStage(hub: hub, conversions: configuration.conversions)
-            .run(reference: reference, policy: policy, patterns: job.filePatterns, resolved: resolved)
-        defer { plan.claim?.release() }
-        for text in plan.notes + [plan.alternatives, plan.conversion?.decision.reason].compactMap(\.self) { await note(text) }
-        if let made = await ConvertStage(plan, hub: hub, settings: configuration.conversions, logger: logger)?.existing() {
-            board.update(job.id) { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: 0, quantized: plan.isQuantized) }
-            await note("\(plan.reference) was made of this commit before, and is used again.")
+        let (plan, claim) = try await PlanStage(hub: tools.hub, conversions: tools.conversions).run(pull, from: repository)
+        defer { claim.release() }
+        for text in plan.notes + [plan.alternatives, plan.conversion?.decision.reason].compactMap(\.self) { await recorder.note(text) }
+        let conversion = ConvertStage(plan, hub: tools.hub, settings: tools.conversions, recorder: recorder, logger: tools.logger)
+        if let made = await conversion?.existing() {
+            recorder.update { $0.planned(sizeBytes: plan.sizeBytes, totalBytes: 0, quantized: plan.isQuantized) }
+            await recorder.note("\(plan.reference) was made of this commit before, and is used again.")
             return PulledModel(reference: plan.reference, localPath: made.string)
         }
-        // One change: no client sees a plan without the bytes that an earlier run has left.
-        let present = plan.files.map { ($0.path, hub.presentBytes(of: $0, in: plan.revision)) }
-        board.update(job.id) { machine in
-            machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
-            machine.listed(Dictionary(plan.files.map { ($0.path, $0.size) }) { first, _ in first })
-            for (file, bytes) in present { machine.found(bytes, of: file, at: board.now) }
-            machine.enter(.downloading, at: board.now)
-        }
-        await recordFiles(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
-        try await persistOwned()
-        return PulledModel(reference: plan.reference, localPath: try await bring(plan).string)
-    }
-
-    /// Downloads the files, and makes the model of them meanwhile where they are not one.
-    ///
-    /// - Returns: The folder that holds the model.
-    private func bring(_ plan: PullPlan) async throws -> FilePath {
+        try await beginDownload(plan)
         let download = { @Sendable (observer: DownloadObserver) in
-            try await DownloadStage(hub: hub).run(plan, observer: observer, limiter: limiter)
+            try await DownloadStage(hub: tools.hub, limiter: limiter).run(plan, observer: observer)
             writeReceipt(of: plan)
         }
-        guard let convert = ConvertStage(plan, hub: hub, settings: configuration.conversions, logger: logger) else {
+        guard let conversion else {
             try await download(observer)
-            return hub.snapshotDirectory(of: plan.revision)
+            return PulledModel(reference: plan.reference, localPath: tools.hub.snapshotDirectory(of: plan.revision).string)
         }
-        return try await convert.run(
-            observer: observer,
-            download: { observer in
-                try await download(observer)
-                try await enter(convert.order.stage)
-            }, note: note,
-            progress: { progress in board.update(job.id) { $0.converted(progress.bytes, of: progress.totalBytes) } })
+        return PulledModel(reference: plan.reference, localPath: try await conversion.run(observer: observer, download: download).string)
+    }
+
+    /// Records the plan together with the bytes that an earlier run has left, so that no client sees one without the
+    /// other.
+    private func beginDownload(_ plan: ModelPlan) async throws {
+        let present = plan.files.map { ($0.path, tools.hub.presentBytes(of: $0, in: plan.revision)) }
+        let now = recorder.now
+        recorder.update { machine in
+            machine.planned(sizeBytes: plan.sizeBytes, totalBytes: plan.totalBytes, quantized: plan.isQuantized)
+            machine.listed(Dictionary(plan.files.map { ($0.path, $0.size) }) { first, _ in first })
+            for (file, bytes) in present { machine.found(bytes, of: file, at: now) }
+            machine.enter(.downloading, at: now)
+        }
+        await recorder.record(plan.files.map { JobFile(path: $0.path.description, size: $0.size, digest: $0.digest.description) })
+        try await recorder.save()
     }
 
     private var observer: DownloadObserver {
         DownloadObserver(
-            onProgress: { file, bytes in board.update(job.id) { $0.received(bytes, of: file.path, at: board.now) } },
-            onSynced: { file, ranges in await recordVerified([file.path.description: ranges]) },
+            onProgress: { file, bytes in recorder.update { $0.received(bytes, of: file.path, at: recorder.now) } },
+            onSynced: { file, ranges in await recorder.recordVerified([file.path.description: ranges]) },
             onVerified: { files in
-                await recordVerified(Dictionary(files.map { ($0.path.description, $0.size == 0 ? [] : [[0, $0.size]]) }) { first, _ in first })
+                let ranges = files.map { ($0.path.description, $0.size == 0 ? [] : [[0, $0.size]]) }
+                await recorder.recordVerified(Dictionary(ranges) { first, _ in first })
             })
     }
 
-    /// The model is here and right whether or not that can be noted; the next pull of it notes it again.
-    private func writeReceipt(of plan: PullPlan) {
-        let now = Timestamp(configuration.now())
-        let receipt = hub.receipt(of: plan.files, in: plan.revision, startedAt: job.startedAt ?? now, pulledAt: now)
+    /// Writes the receipt of a pull. Without it the model is just as complete, and the next pull writes it again.
+    private func writeReceipt(of plan: ModelPlan) {
+        let receipt = tools.hub.receipt(of: plan.files, in: plan.revision, startedAt: startedAt, pulledAt: Timestamp(tools.time.date()))
         do {
-            try configuration.receipts?.add(receipt, of: plan.revision.repository, commit: plan.revision.commit)
+            try tools.receipts?.add(receipt, of: plan.revision.repository, commit: plan.revision.commit)
         } catch {
-            logger.warning("a pull's receipt cannot be written", metadata: ["job": "\(job.id)", "error": "\(error)"])
+            tools.logger.warning("a pull's receipt cannot be written", metadata: ["job": "\(jobID)", "error": "\(error)"])
         }
     }
 
-    private func load(_ reference: ModelReference) async throws {
+    private func load(_ model: ModelReference) async throws {
         try await enter(.loading)
-        try await configuration.loadModel(reference)
+        try await tools.loader.load(model)
     }
 
-    /// Begins a stage. It is written at once: the times of a job's events say how long each stage lasted.
+    /// Begins a stage and writes that at once, so that the job's events show how long each stage lasted.
     private func enter(_ stage: PullStage) async throws {
-        board.update(job.id) { $0.enter(stage, at: board.now) }
-        try await persistOwned()
+        recorder.update { $0.enter(stage, at: recorder.now) }
+        try await recorder.save()
     }
-
-    private func persistOwned() async throws {
-        guard await persist() else { throw CancellationError() }
-    }
-
-    /// A row of another program may hold a word we do not know; `auto` is what it would have got from us.
-    private var policy: QuantizationPolicy { job.quantize.flatMap(QuantizationPolicy.init(rawValue:)) ?? .auto }
 
     private func describe(_ error: any Error) -> RoostError {
-        let machine = board.machine(job.id)
+        let machine = recorder.machine
         return RoostError.wrapping(error, as: .unexpected, "The pull failed because of an internal error")
             .adding("stage", machine?.stage?.rawValue ?? "none")
             .adding("attempts", "\(machine?.attempts ?? 0)")
@@ -158,9 +144,9 @@ struct PullPipeline: Sendable {
 }
 
 /// A model whose files are complete.
-struct PulledModel: Sendable {
-    /// Its name with the quantisation that was chosen.
+private struct PulledModel: Sendable {
+    /// Its name with the chosen quantisation.
     let reference: ModelReference
-    /// The snapshot folder.
+    /// The folder with the model.
     let localPath: String
 }

@@ -1,5 +1,6 @@
 import HubClient
 import ModelFormats
+import ModelLibrary
 package import RoostAPI
 package import RoostCore
 
@@ -12,10 +13,9 @@ struct PullPlanner: Sendable {
 
     /// Reads the repository from the Hub and checks the disk and the memory.
     func preview(_ pull: NewPull) async throws -> PullPreview {
-        let resolved = try await ResolveStage(hub: hub).run(pull.model.repository, revision: pull.revision)
-        let patterns = FilePatterns(allow: pull.allowPatterns, ignore: pull.ignorePatterns)
-        let plan = try await PlanStage(hub: hub, conversions: conversions).choose(
-            reference: pull.model, policy: pull.quantize, patterns: patterns, resolved: resolved)
+        let repository = try await ResolvedRepository(pull.model.repository, revision: pull.revision, from: hub)
+        let plan = try await ModelPlanner(hub: hub, conversions: conversions)
+            .plan(pull.model, policy: pull.quantize, patterns: pull.filePatterns, from: repository)
         let files = plan.files.map {
             PullPreview.File(
                 path: $0.path.description, size: $0.size, digest: $0.digest.description,

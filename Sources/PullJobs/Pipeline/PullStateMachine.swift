@@ -212,15 +212,12 @@ package struct PullStateMachine: Sendable, Hashable {
         if downloadedBytes > bytesAtStart { retryCount = 0 }
         bytesAtStart = downloadedBytes
         guard retryCount < maxRetries else { return .giveUp }
-        let pause = Self.pause(after: retryCount, jitter: jitter)
         retryCount += 1
+        let pause = Self.backoff.pause(after: retryCount, jitter: jitter)
         stage = .waitingForNetwork
         return .retry(after: max(pause, error.retryAfter ?? .zero))
     }
 
     /// One second, doubled for each earlier failure, at most five minutes; a quarter more or less at random.
-    private static func pause(after failures: Int, jitter: Double) -> Duration {
-        let seconds = min(300, Double(1 << min(failures, 9)))
-        return .milliseconds(Int64(seconds * (750 + 500 * min(max(jitter, 0), 1))))
-    }
+    private static let backoff = Backoff(first: .seconds(1), most: .seconds(300), spread: 0.25)
 }

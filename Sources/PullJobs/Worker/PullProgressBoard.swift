@@ -6,14 +6,16 @@ import Synchronization
 final class PullProgressBoard: Sendable {
     private let machines = Mutex<[String: PullStateMachine]>([:])
     private let rate: Mutex<Double?>
-    private let clock = ContinuousClock()
-    private let start = ContinuousClock.now
+    private let time: TimeSource
 
     /// Creates a board without pulls.
-    init(lastRate: Double? = nil) { rate = Mutex(lastRate) }
+    init(lastRate: Double? = nil, time: TimeSource) {
+        rate = Mutex(lastRate)
+        self.time = time
+    }
 
-    /// The time since this board was created, the time base of all its state machines.
-    var now: Duration { clock.now - start }
+    /// The time of all state machines of the board.
+    var now: Duration { time.now() }
 
     func begin(_ job: Job) {
         let machine = PullStateMachine(retryCount: job.retryCount, maxRetries: job.maxRetries ?? Job.defaultMaxRetries)

@@ -13,40 +13,35 @@ import ServiceLifecycle
 /// server stops, the download is checkpointed (its bytes are already on the disk) and the job returns to the queue;
 /// after a crash the next start does the same.
 package final class PullWorker: Service {
-    /// The settings and hooks of a worker.
+    /// The settings and parts of a worker.
     package struct Configuration: Sendable {
         /// The most pulls that may run at the same time; 1 or more.
         package var maxConcurrentPulls: Int
-        /// Loads a model that has just been pulled and returns when it answers.
-        package var loadModel: @Sendable (ModelReference) async throws -> Void
+        /// Loads the models of pulls that ask for it.
+        package var loader: any ModelLoader
         /// The folder for receipts of successful pulls; `nil` for none.
         package var receipts: ReceiptFolder?
         /// The settings of conversions; `nil` refuses repositories with weights and no GGUF file.
         package var conversions: ConversionSettings?
         /// The file for the rate of the last pull; `nil` for none.
         package var rateNote: RateNote?
-        /// Returns the current time.
-        package var now: @Sendable () -> Date = { Date() }
-        /// Waits before a failed access to jobs.db is repeated.
-        package var sleep: @Sendable (Duration) async throws -> Void
+        /// The time of all runs.
+        package var time: TimeSource
 
         /// Creates a configuration.
-        package init(
-            maxConcurrentPulls: Int = 2, loadModel: @escaping @Sendable (ModelReference) async throws -> Void,
-            sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        ) {
+        package init(maxConcurrentPulls: Int = 2, loader: any ModelLoader, time: TimeSource = TimeSource()) {
             self.maxConcurrentPulls = maxConcurrentPulls
-            self.loadModel = loadModel
-            self.sleep = sleep
+            self.loader = loader
+            self.time = time
         }
     }
 
     let configuration: Configuration
-    private let database: JobDatabase
+    let database: JobDatabase
     let hub: HubClient
-    private let logger: Logger
     let board: PullProgressBoard
-    private let running = RunningPulls()
+    let running = RunningPulls()
+    private let logger: Logger
     private let slots: [WakeSignal]
     /// The id of this process in claims.
     private let owner = UUID().uuidString.lowercased()
@@ -54,13 +49,13 @@ package final class PullWorker: Service {
     /// Creates a worker; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - configuration: The settings and hooks.
+    ///   - configuration: The settings and parts.
     ///   - database: The database with the queue.
     ///   - hub: The Hub client.
     ///   - logger: The logger.
     package init(configuration: Configuration, database: JobDatabase, hub: HubClient, logger: Logger) {
         self.configuration = configuration
-        self.board = PullProgressBoard(lastRate: configuration.rateNote?.read())
+        self.board = PullProgressBoard(lastRate: configuration.rateNote?.read(), time: configuration.time)
         self.database = database
         self.hub = hub
         self.logger = logger
@@ -108,7 +103,7 @@ package final class PullWorker: Service {
                 }
             } catch {
                 logger.error("the queue cannot be read; trying again in 5 s", metadata: ["error": "\(error)"])
-                try? await configuration.sleep(.seconds(5))  // Only cancellation throws here, and the loop looks for it.
+                try? await configuration.time.sleep(.seconds(5))  // Only cancellation throws here, and the loop looks for it.
             }
         }
     }
@@ -116,7 +111,7 @@ package final class PullWorker: Service {
     /// The time until the next `run_after`, at most two seconds, because other programs add rows without a signal.
     private func timeToNextLook() throws -> Duration {
         guard let next = try database.nextRunAfter() else { return .seconds(2) }
-        return .seconds(min(max(next.timeIntervalSince(database.now()), 0.02), 2))
+        return .seconds(min(max(next.timeIntervalSince(configuration.time.date()), 0.02), 2))
     }
 
     private func run(_ job: Job, _ claim: JobClaim) async {
@@ -126,20 +121,26 @@ package final class PullWorker: Service {
         running.setLimiter(limiter, of: job.id)
         defer { board.end(job.id) }
         guard isStillOurs(job, limiter) else { return }
-        let pipeline = PullPipeline(
-            job: job, hub: hub, board: board, limiter: limiter, configuration: configuration, logger: logger, persist: { await self.persist(claim) },
-            recordFiles: { await self.record($0, of: claim) }, recordVerified: { await self.recordVerified($0, of: claim) },
-            note: { await self.note($0, in: claim) })
-        let outcome = await pipeline.run()
+        let recorder = ClaimedPull(claim: claim, database: database, board: board, time: configuration.time, logger: logger)
+        let outcome = await outcome(of: job, limiter, recorder)
         if let rate = board.lastRate { configuration.rateNote?.write(rate) }
-        let machine = board.machine(job.id) ?? PullStateMachine()
-        let time = database.now()
-        var nextTry: Timestamp?
-        if case .postponed(_, let pause) = outcome { nextTry = Timestamp(time.addingTimeInterval(pause / .seconds(1))) }
-        await record(claim, message: outcome.message(machine, isHeld: running.isHeld)) { [nextTry] in
-            $0.finish(outcome, machine: machine, at: Timestamp(time), nextTry: nextTry)
-        }
+        await recorder.finish(outcome, isHeld: running.isHeld)
         log(outcome, of: job)
+    }
+
+    private func outcome(of job: Job, _ limiter: BandwidthLimiter, _ recorder: ClaimedPull) async -> PullOutcome {
+        do {
+            return await PullPipeline(
+                jobID: job.id, pull: try NewPull(job), startedAt: job.startedAt ?? Timestamp(configuration.time.date()),
+                tools: .init(
+                    hub: hub, conversions: configuration.conversions, receipts: configuration.receipts, loader: configuration.loader,
+                    time: configuration.time, logger: logger),
+                limiter: limiter, recorder: recorder
+            ).run()
+        } catch {
+            // The row of another program names no model.
+            return .failed(RoostError.wrapping(error, as: .invalidRequest, "The job cannot be read"), localPath: nil)
+        }
     }
 
     /// Returns whether the job still belongs to this worker, and applies its current limit. A client may have changed
@@ -154,60 +155,8 @@ package final class PullWorker: Service {
         return true
     }
 
-    /// Writes the end of a run and repeats that until it succeeds: a row that stays `running` would block its model
-    /// until the next start.
-    private func record(_ claim: JobClaim, message: String?, _ change: @escaping @Sendable (inout Job) -> Void) async {
-        while true {
-            do {
-                try await database.updateJob(claim, message: message, change)
-                return
-            } catch {
-                logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-                // When the server stops, its next start requeues the job.
-                guard (try? await configuration.sleep(.seconds(2))) != nil else { return }
-            }
-        }
-    }
-
-    /// Writes the live state. A failed write does not stop the download; the next one follows in a second.
-    ///
-    /// - Returns: Whether the job still belongs to this worker.
-    private func persist(_ claim: JobClaim) async -> Bool {
-        guard let machine = board.machine(claim.jobID) else { return true }
-        let now = board.now
-        do {
-            return try await database.updateJob(claim, isProgress: true) { $0.apply(machine, at: now) }
-        } catch {
-            logger.warning("a pull's progress cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-            return true
-        }
-    }
-
-    private func record(_ files: [JobFile], of claim: JobClaim) async {
-        do {
-            try await database.setFiles(files, of: claim)
-        } catch {
-            logger.warning("a pull's list of files cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-        }
-    }
-
-    private func recordVerified(_ ranges: [String: [[Int64]]], of claim: JobClaim) async {
-        do {
-            try await database.setVerified(ranges, in: claim)
-        } catch {
-            logger.warning("a pull's files cannot be recorded", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-        }
-    }
-
-    private func note(_ message: String, in claim: JobClaim) async {
-        do {
-            try await database.addNote(message, to: claim)
-        } catch {
-            logger.warning("a note on a pull cannot be written", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
-        }
-    }
-
-    private func wakeAll() { slots.forEach { $0.signal() } }
+    /// Wakes the free slots.
+    func wakeAll() { slots.forEach { $0.signal() } }
 
     private func log(_ outcome: PullOutcome, of job: Job) {
         let metadata: Logger.Metadata = ["job": "\(job.id)", "model": "\(job.model)"]
@@ -221,89 +170,4 @@ package final class PullWorker: Service {
         case .interrupted: logger.notice("pull interrupted", metadata: metadata)
         }
     }
-}
-
-extension PullWorker {
-    /// Creates the job of a pull and wakes a free slot.
-    ///
-    /// - Parameter pull: The pull.
-    /// - Returns: The new job, or the active job of an identical pull.
-    /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
-    package func submit(_ pull: NewPull) async throws -> Job {
-        let job = try await database.createJob(pull)
-        wakeAll()
-        return job
-    }
-
-    /// Cancels a queued or running job. The end is durable when this returns; the work stops shortly after.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.cancelJob`.
-    package func cancel(id: String) async throws -> Job {
-        let job = try await database.cancelJob(id: id)
-        running.cancel(id)
-        return job
-    }
-
-    /// Pauses a queued or running job. Its bytes are kept.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.pauseJob`.
-    package func pause(id: String) async throws -> Job {
-        let job = try await database.pauseJob(id: id)
-        running.cancel(id)
-        return job
-    }
-
-    /// Returns a paused job, or one that waits for its next try, to the queue.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.resumeJob`.
-    package func resume(id: String) async throws -> Job {
-        defer { wakeAll() }
-        return try await database.resumeJob(id: id)
-    }
-
-    /// Returns a failed or canceled job to the queue.
-    ///
-    /// - Parameter id: The job's id.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.retryJob`.
-    package func retry(id: String) async throws -> Job {
-        defer { wakeAll() }
-        return try await database.retryJob(id: id)
-    }
-
-    /// Holds all pulls, including the running ones, in the queue, or releases them. Their bytes are kept.
-    ///
-    /// - Parameter isHeld: Whether pulls have to wait.
-    package func hold(_ isHeld: Bool) {
-        running.hold(isHeld)
-        if !isHeld { wakeAll() }
-    }
-
-    /// Sets a job's own download limit, which applies at once.
-    ///
-    /// - Parameters:
-    ///   - id: The job's id.
-    ///   - bytesPerSecond: A value in `Job.rates`; `nil` for no limit.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.limitJob`.
-    package func limit(id: String, bytesPerSecond: Int64?) async throws -> Job {
-        let job = try await database.limitJob(id: id, bytesPerSecond: bytesPerSecond)
-        running.limit(id, to: bytesPerSecond)
-        return job
-    }
-
-    /// Sets a job's priority.
-    ///
-    /// - Parameters:
-    ///   - id: The job's id.
-    ///   - priority: −100 … 100.
-    /// - Returns: The job.
-    /// - Throws: As `JobDatabase.prioritizeJob`.
-    package func prioritize(id: String, priority: Int) async throws -> Job { try await database.prioritizeJob(id: id, priority: priority) }
 }

@@ -164,7 +164,4 @@ extension Job {
 
     /// The allowed rate limits of a job in bytes per second. At the lowest one no connection times out yet.
     public static let rates: ClosedRange<Int64> = 65_536...1_000_000_000_000
-
-    /// The selection of files.
-    public var filePatterns: FilePatterns { FilePatterns(allow: allowPatterns, ignore: ignorePatterns) }
 }

@@ -39,3 +39,27 @@ public struct NewPull: Sendable, Hashable {
         self.tags = []
     }
 }
+
+extension NewPull {
+    /// Creates the request of a job.
+    ///
+    /// - Parameter job: A row of jobs.db. An unknown quantisation, which another program may have written, means `auto`.
+    /// - Throws: `RoostError` with code `invalidRequest` when the row names no model.
+    package init(_ job: Job) throws {
+        let policy = job.quantize.flatMap(QuantizationPolicy.init(rawValue:)) ?? .auto
+        self.init(model: try ModelReference(parsing: job.model), quantize: policy, initialize: job.initialize == true)
+        revision = job.revision
+        userID = job.userID
+        workspaceID = job.workspaceID
+        priority = job.priority
+        maxRetries = job.maxRetries ?? Job.defaultMaxRetries
+        tags = job.tags ?? []
+        runAfter = job.runAfter
+        allowPatterns = job.allowPatterns
+        ignorePatterns = job.ignorePatterns
+        maxBytesPerSecond = job.maxBytesPerSecond
+    }
+
+    /// The selection of files.
+    package var filePatterns: FilePatterns { FilePatterns(allow: allowPatterns, ignore: ignorePatterns) }
+}

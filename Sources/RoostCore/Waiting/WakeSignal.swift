@@ -30,14 +30,12 @@ package final class WakeSignal: Sendable {
     ///
     /// - Parameters:
     ///   - pause: The longest time to wait.
-    ///   - sleep: Sleeps for that time.
-    package func wait(
-        atMost pause: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    ) async {
+    ///   - time: The time of the wait.
+    package func wait(atMost pause: Duration, _ time: TimeSource = TimeSource()) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 // The sleep throws when the signal came first; no further signal is needed then.
-                if (try? await sleep(pause)) != nil { self.signal() }
+                if (try? await time.sleep(pause)) != nil { self.signal() }
             }
             await next()
             group.cancelAll()

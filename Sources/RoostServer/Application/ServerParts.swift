@@ -46,11 +46,8 @@ struct ServerParts: Sendable {
         self.engines = engines
         self.polls = JobPollService(database: database, logger: logger)
         self.logger = logger
-        var worker = PullWorker.Configuration(maxConcurrentPulls: configuration.settings.maxConcurrentPulls) { reference in
-            let entry = try catalog.entry(for: reference)
-            await engines.forgetFailure(of: entry.reference)
-            _ = try await engines.load(entry)
-        }
+        var worker = PullWorker.Configuration(
+            maxConcurrentPulls: configuration.settings.maxConcurrentPulls, loader: EngineLoader(catalog: catalog, engines: engines))
         worker.receipts = models.receipts
         worker.conversions = ConversionSettings(configuration.settings, environment: configuration.environment)
         worker.rateNote = RateNote(at: configuration.settings.home.appending("download-rate"))

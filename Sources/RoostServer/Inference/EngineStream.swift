@@ -2,6 +2,7 @@ import Engines
 import ModelLibrary
 import NIOCore
 import RoostCore
+import Synchronization
 
 /// An engine's answer. It is opened in a request's handler and read in its response body.
 ///
@@ -11,9 +12,11 @@ import RoostCore
 ///
 /// A slow reader slows the engine down: only a few pieces wait for it at a time.
 struct EngineStream: Sendable {
-    /// The head of the engine's answer.
-    struct Head: Sendable {
-        let status: Int
+    private enum Part: Sendable {
+        /// The status of the answer. It arrives with the first token, so that a late refusal still has a correct status
+        /// and does not break a stream.
+        case head(status: Int)
+        case bytes(ByteBuffer)
     }
 
     /// The most pieces that wait for the reader; each has at most 64 KiB.
@@ -21,66 +24,76 @@ struct EngineStream: Sendable {
     /// The most bytes of an error body that are read.
     private static let longestRefusal = 64 << 10
 
-    /// The answer's pieces; after each piece the reader calls `consumed()`.
-    let parts: AsyncThrowingStream<ByteBuffer, any Error>
-    private let heads: AsyncThrowingStream<Head, any Error>
+    /// The model.
+    let entry: ModelEntry
+    /// The time until the engine was ready for the request.
+    private(set) var loadDuration: Duration = .zero
+    private let source: AsyncThrowingStream<Part, any Error>
     /// Receives one `Void` for each piece that was read.
     private let taken: AsyncStream<Void>.Continuation
     private let stop: @Sendable (any Error) -> Void
 
-    /// Sends a request to the engine of a model and loads the model first if needed.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest) {
-        let (parts, partSource) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
-        let (heads, headSource) = AsyncThrowingStream<Head, any Error>.makeStream()
+    /// Sends a request to the engine of a model, loads the model first if needed, and waits until the engine has
+    /// accepted the request.
+    ///
+    /// - Throws: `RoostError` when the model cannot be loaded or cannot answer the request, or the engine refuses it or
+    ///   cannot be reached.
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest) async throws {
+        let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
-        self.parts = parts
-        self.heads = heads
+        self.entry = entry
+        self.source = parts
         self.taken = taken
+        let begin = ContinuousClock.now
+        let ready = Mutex(begin)
         let work = Task {
             do {
-                try await engines.withEngine(for: entry, request: request.fingerprint) { connection in
+                try await engines.withEngine(
+                    for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) }
+                ) { connection in
+                    ready.withLock { $0 = .now }
                     let response = try await connection.send(path: request.kind.path, body: request.body)
-                    headSource.yield(Head(status: response.status))
+                    source.yield(.head(status: response.status))
                     var permits = permits.makeAsyncIterator()
                     for try await bytes in response.body {
                         guard await permits.next() != nil else { throw CancellationError() }
-                        partSource.yield(bytes)
+                        source.yield(.bytes(bytes))
                     }
                 }
-                headSource.finish()
-                partSource.finish()
+                source.finish()
             } catch {
-                headSource.finish(throwing: error)
-                partSource.finish(throwing: error)
+                source.finish(throwing: error)
             }
         }
-        self.stop = {
-            partSource.finish(throwing: $0)
+        stop = {
+            source.finish(throwing: $0)
             work.cancel()
         }
-        partSource.onTermination = { _ in work.cancel() }
+        source.onTermination = { _ in work.cancel() }
+        try await accept(field: request.kind.inputField)
+        loadDuration = ready.withLock { $0 } - begin
     }
 
-    /// Waits for the engine's status. It arrives with the first token, so that a late refusal still has a correct
-    /// status and does not break a stream.
-    ///
-    /// - Parameter field: The field that holds the text.
-    /// - Throws: `RoostError` when the engine refuses the request or cannot be reached.
-    func accepted(field: String) async throws {
-        var head: Head?
-        for try await first in heads {
-            head = first
+    /// The answer's pieces; after each piece the reader calls `consumed()`.
+    var pieces: some AsyncSequence<ByteBuffer, any Error> {
+        source.compactMap { if case .bytes(let bytes) = $0 { bytes } else { nil } }
+    }
+
+    private func accept(field: String) async throws {
+        var status: Int?
+        for try await part in source {
+            if case .head(let first) = part { status = first }
             break
         }
-        guard let head else { throw CancellationError() }
-        guard head.status != 200 else { return }
+        guard let status else { throw CancellationError() }
+        guard status != 200 else { return }
         var body = ByteBuffer()
-        for try await bytes in parts {
+        for try await bytes in pieces {
             if body.readableBytes < Self.longestRefusal { body.writeImmutableBuffer(bytes) }
             consumed()
         }
-        throw EngineAnswer.failure(status: head.status, body: body, field: field)
+        throw EngineAnswer.failure(status: status, body: body, field: field)
     }
 
     /// Reports that a piece was read, so that the engine may send one more.

@@ -1,4 +1,5 @@
 import Engines
+import HTTPServing
 import Hummingbird
 import ModelLibrary
 import NIOCore
@@ -15,43 +16,58 @@ struct Inference: Sendable {
     let bodyLimit: Int
     let bodies: BodyBudget
 
-    /// Reads a body and creates a request to an engine from it.
+    /// Reads a request and answers it. The work ends when the client disconnects, the time is over, or some time after a
+    /// request to stop the server.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - make: Validates the fields.
-    /// - Returns: The result of `make`, and the body's part of the budget, which is kept until the engine has the body.
-    /// - Throws: `RoostError` when the body is too large, too late, not a JSON object, or invalid.
-    func read<Value: Sendable>(
-        _ request: inout Request, _ make: @escaping @Sendable (RequestFields) throws -> Value
+    ///   - context: The context, with the connection.
+    ///   - read: Validates the fields.
+    ///   - limit: Returns the most time for the answer, from the arrival of the request.
+    ///   - answer: Answers the request, until the deadline.
+    /// - Returns: The response.
+    /// - Throws: The errors of `read` and `answer`; `RoostError` with code `timedOut` or `shuttingDown`.
+    func respond<Value: Sendable>(
+        to request: Request, _ context: RoostContext, reading read: @escaping @Sendable (RequestFields) throws -> Value,
+        within limit: (Value) -> Duration, _ answer: @escaping @Sendable (Value, _ deadline: ContinuousClock.Instant) async throws -> Response
+    ) async throws -> Response {
+        let arrival = ContinuousClock.now
+        var request = request
+        let (value, place) = try await self.read(&request, read)
+        // The body's part of the budget, until the engine has the body.
+        defer { withExtendedLifetime(place) {} }
+        let deadline = arrival + limit(value)
+        return try await context.channel.whileClientStays {
+            try await withDeadline(deadline, drain: StreamingBody.drain) { try await answer(value, deadline) }
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ request: inout Request, _ read: @escaping @Sendable (RequestFields) throws -> Value
     ) async throws -> (Value, BodyBudget.Place?) {
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? bodyLimit
         let place = try bodies.place(for: min(length, bodyLimit))
-        return (try await request.readFields(upTo: bodyLimit, make), place)
+        return (try await request.readFields(upTo: bodyLimit, read), place)
     }
 
-    /// Loads the model of a request and checks that its engine can answer it.
+    /// Returns the model of a request.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    func entry(for request: EngineRequest) async throws -> ModelEntry {
+        try await WorkThreads.run { try catalog.entry(for: request.reference) }
+    }
+
+    /// Returns the engine's answer in one piece, and loads the model first if needed.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The model.
-    /// - Throws: `RoostError` when the model is not on this machine, cannot be loaded, or cannot answer the request.
-    func load(_ request: EngineRequest) async throws -> ModelEntry {
-        let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
-        let model = try await engines.load(entry)
-        if let plan = model.plan { try request.check(against: plan, of: entry.reference) }
-        return entry
-    }
-
-    /// Returns the engine's answer in one piece.
-    ///
-    /// - Parameters:
-    ///   - request: The request.
-    ///   - entry: The model.
     /// - Returns: The engine's body.
-    /// - Throws: `RoostError` when the engine refuses the request or fails.
-    func answer(_ request: EngineRequest, _ entry: ModelEntry) async throws -> ByteBuffer {
-        try await engines.withEngine(for: entry, request: request.fingerprint) { connection in
-            let response = try await connection.send(path: request.kind.path, body: request.body)
+    /// - Throws: `RoostError` when the model is not on this machine, cannot be loaded or cannot answer the request, or
+    ///   the engine refuses it or fails.
+    func answer(_ request: EngineRequest) async throws -> ByteBuffer {
+        let entry = try await entry(for: request)
+        return try await engines.withEngine(for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) })
+        {
+            let response = try await $0.send(path: request.kind.path, body: request.body)
             let body = try await response.collect(upTo: Self.largestAnswer)
             guard response.status == 200 else {
                 throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
@@ -60,16 +76,12 @@ struct Inference: Sendable {
         }
     }
 
-    /// Returns a stream that the engine has accepted.
+    /// Returns a stream that the engine has accepted, and loads the model first if needed.
     ///
-    /// - Parameters:
-    ///   - request: The request.
-    ///   - entry: The model.
+    /// - Parameter request: The request.
     /// - Returns: The stream.
-    /// - Throws: `RoostError` when the engine refuses the request or fails before its first token.
-    func stream(_ request: EngineRequest, _ entry: ModelEntry) async throws -> EngineStream {
-        let stream = EngineStream(engines: engines, entry: entry, request: request)
-        try await stream.accepted(field: request.kind.inputField)
-        return stream
+    /// - Throws: As `answer`, for failures before the first token.
+    func stream(_ request: EngineRequest) async throws -> EngineStream {
+        try await EngineStream(engines: engines, entry: entry(for: request), request: request)
     }
 }

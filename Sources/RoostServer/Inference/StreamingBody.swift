@@ -31,7 +31,7 @@ struct StreamingBody: Sendable {
                 defer { group.cancelAll() }
                 var translator = makeTranslator()
                 do {
-                    for try await part in stream.parts {
+                    for try await part in stream.pieces {
                         let bytes = try translator.translate(part)
                         if bytes.readableBytes > 0 { try await writer.write(bytes) }
                         stream.consumed()

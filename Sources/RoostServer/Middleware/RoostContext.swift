@@ -1,23 +1,23 @@
-public import Hummingbird
+import Hummingbird
 import NIOCore
 
 /// The context of every request of Roost's API.
-public struct RoostContext: RequestContext {
+struct RoostContext: RequestContext {
     /// Hummingbird's own part.
-    public var coreContext: CoreRequestContextStorage
+    var coreContext: CoreRequestContextStorage
     /// The client's connection.
     let channel: any Channel
 
     /// Creates the context of a request.
     ///
     /// - Parameter source: The connection and the logger.
-    public init(source: ApplicationRequestContextSource) {
+    init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
     }
 
     /// The most bytes of a body; a longer one gets 413.
-    public var maxUploadSize: Int { Self.maxBodyBytes }
+    var maxUploadSize: Int { Self.maxBodyBytes }
 
     /// 1 MiB.
     static let maxBodyBytes = 1 << 20

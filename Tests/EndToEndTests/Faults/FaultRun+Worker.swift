@@ -47,7 +47,7 @@ extension FaultRun {
         configuration.stallTimeout = fault.patience
         configuration.metadataTimeout = fault.patience
         let hub = HubClient(configuration: configuration, logger: FaultLab.quiet)
-        let worker = PullWorker(configuration: .init(loadModel: { _ in }), database: database, hub: hub, logger: FaultLab.quiet)
+        let worker = PullWorker(configuration: .init(loader: NoLoader()), database: database, hub: hub, logger: FaultLab.quiet)
         do {
             try await withRunningService { ready in
                 ReadyWorker(worker: worker, ready: ready)
@@ -92,4 +92,9 @@ private struct ReadyWorker: Service {
         await ready(true)
         try await worker.run()
     }
+}
+
+/// A loader for pulls that load nothing.
+private struct NoLoader: ModelLoader {
+    func load(_ model: ModelReference) {}
 }

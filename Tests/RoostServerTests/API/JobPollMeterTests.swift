@@ -59,13 +59,16 @@ extension JobPollMeter {
             let first = try await database.createJob(NewPull(model: ModelReference(parsing: "a/a")))
             let second = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b")))
             let sleeps = Mutex<[Duration]>([])
-            let service = JobPollService(database: database, logger: logger, now: { .zero }) { duration in
+            var time = TimeSource()
+            time.now = { .zero }
+            time.sleep = { duration in
                 let count = sleeps.withLock {
                     $0.append(duration)
                     return $0.count
                 }
                 if count > 1 { throw CancellationError() }
             }
+            let service = JobPollService(database: database, logger: logger, time: time)
             for _ in 0..<3 { try service.admit(first.id) }
             try service.admit(second.id)
             try await service.run()

@@ -117,11 +117,13 @@ import Testing
             let database = try JobDatabase(path: directory.appending("jobs.db").string, logger: logger)
             let hub = HubClient(
                 configuration: try HubConfiguration(environment: ["HF_HOME": directory.string, "HOME": directory.string]), logger: logger)
-            let pulls = PullWorker(configuration: .init { _ in }, database: database, hub: hub, logger: logger)
+            let pulls = PullWorker(configuration: .init(loader: NoLoader()), database: database, hub: hub, logger: logger)
             let router = Router(context: RoostContext.self)
             router.add(middleware: ProblemMiddleware())
+            var time = TimeSource()
+            time.now = { .zero }
             // The clock stands still, so that no call is allowed again however slow this machine is.
-            let polls = JobPollService(database: database, logger: logger, now: { .zero })
+            let polls = JobPollService(database: database, logger: logger, time: time)
             JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
             let id = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b"))).id
             try await Application(router: router).test(.ahc()) { client in
@@ -146,4 +148,9 @@ import Testing
             while try await server.jobs().first?["api_call_count"] as? Int != 3 { try await Task.sleep(for: .milliseconds(100)) }
         }
     }
+}
+
+/// A loader for pulls that load nothing.
+private struct NoLoader: ModelLoader {
+    func load(_ model: ModelReference) {}
 }

@@ -42,9 +42,8 @@ import Testing
         _ database: JobDatabase, _ configuration: MaintenanceService.Configuration, backups: JobBackupFolder? = nil,
         _ body: (MaintenanceService) async throws -> Void
     ) async throws {
-        let time = time
         let service = MaintenanceService(
-            configuration: configuration, database: database, backups: backups ?? self.backups, sleep: { try await time.sleep($0) }, logger: logger)
+            configuration: configuration, database: database, backups: backups ?? self.backups, time: time.source, logger: logger)
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

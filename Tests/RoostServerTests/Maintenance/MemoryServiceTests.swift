@@ -1,3 +1,4 @@
+import RoostCore
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         service.giveBack = { givenBack.withLock { $0.append(readings.withLock { ($0.first ?? nil) ?? 0 }) } }
         // The first sleep is over at once; each further one takes the next reading, and the last one ends the service.
         let sleeps = Mutex(0)
-        service.sleep = { _ in
+        service.time.sleep = { _ in
             let isFirst = sleeps.withLock { count in
                 count += 1
                 return count == 1

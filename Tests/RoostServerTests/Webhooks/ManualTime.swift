@@ -1,4 +1,5 @@
 import Foundation
+import RoostCore
 import Synchronization
 
 /// A clock that stands still until the test moves it on.
@@ -20,6 +21,14 @@ final class ManualTime: Sendable {
     private let (sleeps, slept) = AsyncStream<Duration>.makeStream()
 
     var now: Date { state.withLock { $0.now } }
+
+    /// This clock for a service.
+    var source: TimeSource {
+        var source = TimeSource(date: { self.now })
+        source.now = { .seconds(self.now.timeIntervalSince1970) }
+        source.sleep = { try await self.sleep($0) }
+        return source
+    }
 
     /// Waits until the clock is moved far enough; throws when the task is cancelled.
     func sleep(_ duration: Duration) async throws {

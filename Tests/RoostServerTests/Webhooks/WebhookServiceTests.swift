@@ -49,10 +49,10 @@ import Testing
     private func withService(
         _ database: JobDatabase, allowing hosts: [String], timeLimit: Duration = .seconds(10), _ body: () async throws -> Void
     ) async throws {
-        let time = time
         let service = WebhookService(
-            database: database, policy: WebhookPolicy(allowedHosts: hosts), secret: SecretToken(Self.secret), backoff: WebhookBackoff(jitter: { 1 }),
-            timeLimit: timeLimit, sleep: { try await time.sleep($0) }, logger: logger)
+            database: database, policy: WebhookPolicy(allowedHosts: hosts), secret: SecretToken(Self.secret),
+            backoff: WebhookBackoff(jitter: { 0.5 }),
+            timeLimit: timeLimit, time: time.source, logger: logger)
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

@@ -15,42 +15,35 @@ struct ChatRoutes: Sendable {
 
     private func chat(_ request: Request, context: RoostContext) async throws -> Response {
         let arrival = ContinuousClock.now
-        var request = request
-        let ((chat, asked), place) = try await inference.read(&request) { fields in
-            let chat = try ChatRequest(fields: fields)
-            return (chat, try EngineRequest(chat))
-        }
-        defer { withExtendedLifetime(place) {} }
-        let deadline = arrival + .seconds(chat.timeout)
-        let channel = context.channel
-        return try await channel.whileClientStays {
-            try await withDeadline(deadline, drain: StreamingBody.drain) {
-                let loadBegin = ContinuousClock.now
-                let entry = try await inference.load(asked)
-                let loadDuration = ContinuousClock.now - loadBegin
-                guard chat.stream else { return JSON.response(try await answer(asked, entry, arrival: arrival, loadDuration: loadDuration)) }
-                let stream = try await inference.stream(asked, entry)
-                return StreamingBody(stream: stream, channel: channel, deadline: deadline).response { ChatEventTranslator() }
+        return try await inference.respond(
+            to: request, context,
+            reading: { fields in
+                let chat = try ChatRequest(fields: fields)
+                return (chat, try EngineRequest(chat))
+            }, within: { .seconds($0.0.timeout) }
+        ) { asked, deadline in
+            let (chat, request) = asked
+            let stream = try await inference.stream(request)
+            guard !chat.stream else {
+                return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }
             }
+            return JSON.response(try await answer(stream, arrival: arrival))
         }
     }
 
-    private func answer(
-        _ asked: EngineRequest, _ entry: ModelEntry, arrival: ContinuousClock.Instant, loadDuration: Duration
-    ) async throws -> ChatResponse {
-        let stream = try await inference.stream(asked, entry)
+    private func answer(_ stream: EngineStream, arrival: ContinuousClock.Instant) async throws -> ChatResponse {
         var reader = ChatReader()
         var text = ""
-        for try await part in stream.parts {
-            text += try reader.read(part).joined()
+        for try await piece in stream.pieces {
+            text += try reader.read(piece).joined()
             stream.consumed()
         }
         try Task.checkCancellation()
         let reason = try reader.finish()
         return ChatResponse(
-            model: entry.reference.description, createdAt: Timestamp(Date()), message: ChatMessage(role: .assistant, content: text),
+            model: stream.entry.reference.description, createdAt: Timestamp(Date()), message: ChatMessage(role: .assistant, content: text),
             doneReason: reason, figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
-            loadDuration: loadDuration.nanoseconds)
+            loadDuration: stream.loadDuration.nanoseconds)
     }
 }
 

@@ -26,21 +26,14 @@ struct OpenAIRoutes: Sendable {
     private func answer(
         _ request: Request, _ context: RoostContext, _ make: @escaping @Sendable (RequestFields) throws -> EngineRequest
     ) async throws -> Response {
-        var request = request
-        let (asked, place) = try await inference.read(&request, make)
-        defer { withExtendedLifetime(place) {} }
-        let deadline = ContinuousClock.now + Self.longest
-        let channel = context.channel
-        return try await channel.whileClientStays {
-            try await withDeadline(deadline, drain: StreamingBody.drain) {
-                let entry = try await inference.load(asked)
-                guard asked.streams else {
-                    let body = try await inference.answer(asked, entry)
-                    return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
-                }
-                let stream = try await inference.stream(asked, entry)
-                return StreamingBody(stream: stream, channel: channel, deadline: deadline).response { PassThroughTranslator() }
+        try await inference.respond(to: request, context, reading: make, within: { _ in Self.longest }) { asked, deadline in
+            guard asked.streams else {
+                return Response(
+                    status: .ok, headers: [.contentType: "application/json"],
+                    body: ResponseBody(byteBuffer: try await inference.answer(asked)))
             }
+            return StreamingBody(stream: try await inference.stream(asked), channel: context.channel, deadline: deadline)
+                .response { PassThroughTranslator() }
         }
     }
 

@@ -13,35 +13,28 @@ final class JobPollService: Service {
     private let meter = Mutex(JobPollMeter())
     private let database: JobDatabase
     private let logger: Logger
-    private let now: @Sendable () -> Duration
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let time: TimeSource
 
     /// Creates a service. It counts and limits at once, and writes while `run()` runs.
     ///
     /// - Parameters:
     ///   - database: The database for the counts.
     ///   - logger: The logger.
-    ///   - now: Returns the time since a fixed point.
-    ///   - sleep: Waits between two writes.
+    ///   - time: The time of calls and waits.
     init(
-        database: JobDatabase, logger: Logger, now: @escaping @Sendable () -> Duration = JobPollService.sinceFirstUse,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        database: JobDatabase, logger: Logger, time: TimeSource = TimeSource()
     ) {
         self.database = database
         self.logger = logger
-        self.now = now
-        self.sleep = sleep
+        self.time = time
     }
-
-    private static let origin = ContinuousClock.now
-    @Sendable private static func sinceFirstUse() -> Duration { ContinuousClock.now - origin }
 
     /// Counts a request.
     ///
     /// - Parameter id: The id of a job that exists.
     /// - Throws: `RoostError` with code `rateLimited` when the job is requested too often.
     func admit(_ id: String) throws {
-        guard meter.withLock({ $0.admit(id, at: now()) }) else {
+        guard meter.withLock({ $0.admit(id, at: time.now()) }) else {
             throw RoostError(
                 .rateLimited,
                 "Job \(id) is requested more than \(Int(JobPollMeter.rate)) times a second; watch it with GET /jobs/\(id)/events, or send fewer requests.",
@@ -52,19 +45,19 @@ final class JobPollService: Service {
     /// Writes the counts every five seconds, and once more at the end.
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
-            while (try? await sleep(Self.interval)) != nil { await write() }  // Only cancellation throws.
+            while (try? await time.sleep(Self.interval)) != nil { await write() }  // Only cancellation throws.
         }
         await write()
     }
 
     private func write() async {
-        let counts = meter.withLock { $0.takeCounts(at: now()) }
+        let counts = meter.withLock { $0.takeCounts(at: time.now()) }
         guard !counts.isEmpty else { return }
         do {
-            try await database.countAPICalls(counts, lastAt: Timestamp(database.now()))
+            try await database.countAPICalls(counts, lastAt: Timestamp(time.date()))
         } catch {
             logger.warning("the counts of requests for jobs cannot be written; trying again in 5 s", metadata: ["error": "\(error)"])
-            meter.withLock { $0.putBack(counts, at: now()) }
+            meter.withLock { $0.putBack(counts, at: time.now()) }
         }
     }
 }

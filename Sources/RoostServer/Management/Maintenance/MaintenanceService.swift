@@ -36,7 +36,7 @@ final class MaintenanceService: Service {
     private let configuration: Configuration
     private let database: JobDatabase
     private let backups: JobBackupFolder
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let time: TimeSource
     private let logger: Logger
     private let backupFailure = Mutex<String?>(nil)
 
@@ -46,16 +46,16 @@ final class MaintenanceService: Service {
     ///   - configuration: The intervals and limits.
     ///   - database: The database, and the clock.
     ///   - backups: The folder of the backups.
-    ///   - sleep: Waits between two rounds.
+    ///   - time: The time of backups and waits.
     ///   - logger: The logger.
     init(
         configuration: Configuration, database: JobDatabase, backups: JobBackupFolder,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, logger: Logger
+        time: TimeSource = TimeSource(), logger: Logger
     ) {
         self.configuration = configuration
         self.database = database
         self.backups = backups
-        self.sleep = sleep
+        self.time = time
         self.logger = logger
     }
 
@@ -68,7 +68,7 @@ final class MaintenanceService: Service {
             while !Task.isCancelled {
                 await self.deleteOldJobs()
                 await self.backUpIfDue()
-                try? await self.sleep(self.pause())  // Only cancellation throws here, and the loop looks for it.
+                try? await self.time.sleep(self.pause())  // Only cancellation throws here, and the loop looks for it.
             }
         }
     }
@@ -107,7 +107,7 @@ final class MaintenanceService: Service {
 
     /// Copying blocks a thread as long as the disk needs, so it has its own.
     private func backUp() async throws -> JobBackup.Summary {
-        let (backups, path, keep, now) = (backups, database.path, configuration.backupKeep, database.now())
+        let (backups, path, keep, now) = (backups, database.path, configuration.backupKeep, time.date())
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .utility).async {
                 continuation.resume(
@@ -129,7 +129,7 @@ final class MaintenanceService: Service {
     /// The seconds until the next backup, by the name of the newest scheduled one, so that a restart makes none too
     /// early. A backup with a time in the future was made while the clock was wrong and is ignored; later ones count.
     private func secondsUntilBackup() -> TimeInterval {
-        let now = database.now()
+        let now = time.date()
         let ages = backups.list(at: now).lazy.filter { $0.reason == .scheduled }.compactMap { $0.date.map(now.timeIntervalSince) }
         guard let age = ages.first(where: { $0 >= 0 }) else { return 0 }
         return configuration.backupInterval - age

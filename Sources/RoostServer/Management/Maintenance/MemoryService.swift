@@ -1,4 +1,5 @@
 import Dispatch
+import RoostCore
 import ServiceLifecycle
 
 /// Returns memory to the system after a peak.
@@ -10,12 +11,12 @@ struct MemoryService: Service {
 
     var resident: @Sendable () -> Int? = { ProcessMemory.resident }
     var giveBack: @Sendable () -> Void = { ProcessMemory.giveBack() }
-    var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    var time = TimeSource()
 
     /// Checks the memory until the server stops.
     func run() async {
         await cancelWhenGracefulShutdown {
-            while (try? await sleep(Self.interval)) != nil {  // Only cancellation throws.
+            while (try? await time.sleep(Self.interval)) != nil {  // Only cancellation throws.
                 guard let resident = resident(), resident > Self.enough else { continue }
                 await giveBackAside()
             }

@@ -22,7 +22,7 @@ final class WebhookService: Service {
     private let signature: WebhookSignature?
     private let backoff: WebhookBackoff
     private let timeLimit: Duration
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let time: TimeSource
     private let logger: Logger
     private let wake = WakeSignal()
     private let places = Mutex(WebhookPlaces())
@@ -30,25 +30,24 @@ final class WebhookService: Service {
     /// Creates a service; its work begins with `run()`.
     ///
     /// - Parameters:
-    ///   - database: The database with the webhooks, and the clock.
+    ///   - database: The database with the webhooks.
     ///   - policy: The policy. It is checked again before each call, since the settings may have changed after the job
     ///     was accepted.
     ///   - secret: The secret that signs the calls; without one nothing is called.
     ///   - backoff: The times of retries.
     ///   - timeLimit: The most time for a call.
-    ///   - sleep: Waits for a time.
+    ///   - time: The time of calls and waits.
     ///   - logger: The logger. It never receives the path or query of a URL, which may contain a secret.
     init(
         database: JobDatabase, policy: WebhookPolicy, secret: SecretToken?, backoff: WebhookBackoff = WebhookBackoff(),
-        timeLimit: Duration = WebhookSender.timeLimit, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-        logger: Logger
+        timeLimit: Duration = WebhookSender.timeLimit, time: TimeSource = TimeSource(), logger: Logger
     ) {
         self.database = database
         self.policy = policy
         self.signature = secret.map(WebhookSignature.init)
         self.backoff = backoff
         self.timeLimit = timeLimit
-        self.sleep = sleep
+        self.time = time
         self.logger = logger
     }
 
@@ -76,7 +75,7 @@ final class WebhookService: Service {
                     logger.error("the webhooks that are due cannot be read; trying again", metadata: ["error": "\(error)"])
                     pause = Self.storePause
                 }
-                await wake.wait(atMost: pause, sleep: sleep)
+                await wake.wait(atMost: pause, time)
             }
             group.cancelAll()
         }
@@ -116,7 +115,7 @@ final class WebhookService: Service {
 
     private func pauseBeforeNext() throws -> Duration {
         guard let next = try database.nextWebhook() else { return Self.longestWait }
-        let seconds = next.timeIntervalSince(database.now())
+        let seconds = next.timeIntervalSince(time.date())
         // Webhooks that are already due are being called, or wait for such a call, whose end wakes the service.
         return seconds > 0 ? min(.seconds(seconds), Self.longestWait) : Self.longestWait
     }
@@ -134,7 +133,7 @@ final class WebhookService: Service {
             // Only cancellation and an unreadable jobs.db lead here: the call stays due. The pause limits the number of
             // retries.
             if !Task.isCancelled { logger.error("a webhook is tried again", metadata: ["job": "\(webhook.jobID)", "error": "\(error)"]) }
-            try? await sleep(Self.storePause)  // Only cancellation throws here.
+            try? await time.sleep(Self.storePause)  // Only cancellation throws here.
         }
     }
 
@@ -150,7 +149,7 @@ final class WebhookService: Service {
         do {
             try policy.check(webhook.url)
             guard let signature else { return .failed("There is no ROOST_WEBHOOK_SECRET to sign the call with.") }
-            try await sender.send(WebhookCall(webhook, job: job, date: database.now(), signature: signature))
+            try await sender.send(WebhookCall(webhook, job: job, date: time.date(), signature: signature))
             return .delivered
         } catch let error as CancellationError {
             throw error
@@ -169,7 +168,7 @@ final class WebhookService: Service {
                 return try await write(result, of: webhook)
             } catch {
                 logger.error("a webhook's result cannot be written; trying again", metadata: ["job": "\(webhook.jobID)", "error": "\(error)"])
-                try await sleep(Self.storePause)
+                try await time.sleep(Self.storePause)
             }
         }
     }
@@ -184,8 +183,8 @@ final class WebhookService: Service {
             logger.info("webhook delivered", metadata: metadata)
         case .failed(let reason):
             let pause = backoff.pause(after: webhook.attempts + 1)
-            try await database.webhookFailed(webhook, error: reason, nextTry: pause.map { database.now().addingTimeInterval($0) })
-            let next = pause.map { "it is made again in \(Int($0)) s" } ?? "it is given up"
+            try await database.webhookFailed(webhook, error: reason, nextTry: pause.map { time.date().addingTimeInterval($0 / .seconds(1)) })
+            let next = pause.map { "it is made again in \(Int($0 / .seconds(1))) s" } ?? "it is given up"
             logger.warning("a webhook call failed, \(next): \(reason)", metadata: metadata)
         case .notEnded:
             try await database.webhookFailed(webhook, error: "The job was put back into the queue before the call was made.", nextTry: nil)

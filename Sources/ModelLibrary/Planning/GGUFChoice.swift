@@ -1,25 +1,26 @@
 import HubClient
 import RoostCore
 
-/// Chooses one of a repository's GGUF models. Where names leave open whether a file is a model at all, the beginning of the file decides.
+/// Chooses one of a repository's GGUF models. When a name does not show whether a file is a model, the beginning of the
+/// file decides.
 struct GGUFChoice: Sendable {
     let hub: HubClient
     let revision: ResolvedRevision
-    /// The files that may be taken.
+    /// The selected files.
     let files: [RepositoryFile]
 
-    /// The most files that are looked into; names that leave more open are believed.
+    /// The most files of which the beginning is read; the others are judged by their names.
     private static let mostHeads = 16
 
-    /// Chooses, and looks into no more files than it has to.
+    /// Chooses, and reads the beginnings of no more files than needed.
     ///
     /// - Parameters:
-    ///   - reference: What was asked for.
-    ///   - policy: What to do when the reference names no model.
-    ///   - listing: The GGUF files; learns what their heads say.
+    ///   - reference: The requested model.
+    ///   - policy: The wanted quantisation, when the reference names no model.
+    ///   - listing: The GGUF files; it is completed with the facts in their heads.
     /// - Returns: The choice; `nil` when there is no model at all.
-    /// - Throws: `RoostError` with code `unsupportedModel` when there are models, and none that was asked for; as `HubClient.beginning`;
-    ///   `CancellationError`.
+    /// - Throws: `RoostError` with code `unsupportedModel` when there are models, but not the requested one; as
+    ///   `HubClient.beginning`; `CancellationError`.
     func choose(for reference: ModelReference, _ policy: QuantizationPolicy, from listing: inout GGUFListing) async throws -> GGUFVariant? {
         var looks = 0
         while !listing.models.isEmpty {

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import PullJobs
+@testable import ModelLibrary
 
 /// Each `ConversionRun(in:)` here is what a process finds when the one before it was killed.
 @Suite struct ConversionRunTests {

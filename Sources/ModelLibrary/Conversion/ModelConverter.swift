@@ -1,40 +1,60 @@
-import Foundation
-import HubClient
-import Logging
-import ModelFormats
-import ModelLibrary
-import RoostAPI
-import RoostCore
-import SystemPackage
+package import Foundation
+package import HubClient
+package import Logging
+package import ModelFormats
+package import ModelLibrary
+package import RoostAPI
+package import RoostCore
+package import SystemPackage
 
 /// Makes each model once, from weights that are on this machine or being downloaded:
 /// `models/<org>--<name>/<commit>/<recipe>/`.
-struct ModelConverter: Sendable {
-    let settings: ConversionSettings
-    let logger: Logger
+package struct ModelConverter: Sendable {
+    private let settings: ConversionSettings
+    private let logger: Logger
+
+    /// Creates a converter.
+    package init(settings: ConversionSettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
 
     /// A conversion: its sources and its target.
-    struct Work: Sendable {
+    package struct Work: Sendable {
         let repository: RepositoryID
         let commit: CommitHash
         let order: ConversionOrder
         /// The folder with the repository's files, or links to them.
         let snapshot: FilePath
         let sources: [RepositoryFile]
+
+        /// Creates the conversion of a plan.
+        ///
+        /// - Parameters:
+        ///   - plan: The plan.
+        ///   - order: Its conversion.
+        ///   - hub: The Hub client with the cache of the files.
+        package init(_ plan: ModelPlan, _ order: ConversionOrder, in hub: HubClient) {
+            repository = plan.revision.repository
+            commit = plan.revision.commit
+            self.order = order
+            snapshot = hub.snapshotDirectory(of: plan.revision)
+            sources = plan.files
+        }
     }
 
     /// A finished model.
-    struct Made: Sendable {
+    package struct Made: Sendable {
         /// The folder of the conversion.
-        let folder: FilePath
-        let receipt: ConversionReceipt
+        package let folder: FilePath
+        package let receipt: ConversionReceipt
     }
 
     /// Returns the finished model of a conversion, if it exists and is unchanged.
     ///
     /// - Parameter work: The conversion.
     /// - Returns: The model; `nil` when there is none or it is damaged.
-    func existing(_ work: Work) async -> Made? {
+    package func existing(_ work: Work) async -> Made? {
         let folder = folder(work)
         let model = folder.modelFile
         guard let receipt = folder.receipt, FileSystem.size(of: model) == receipt.model.size else { return nil }
@@ -55,8 +75,9 @@ struct ModelConverter: Sendable {
     /// - Returns: The model.
     /// - Throws: `RoostError`; the error that ended the download; `CancellationError`. The unfinished file is kept if
     ///   it is known to be right.
-    func make(
-        _ work: Work, of arriving: DownloadingFiles, note: @Sendable (String) async -> Void, progress: @escaping @Sendable (ModelWriter.Progress) -> Void
+    package func make(
+        _ work: Work, of arriving: DownloadingFiles, note: @Sendable (String) async -> Void,
+        progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
         return try await folder.lock.holding(clock: ContinuousClock(), logger: logger) {

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import PullJobs
+@testable import ModelLibrary
 
 #if canImport(Darwin)
     import Darwin

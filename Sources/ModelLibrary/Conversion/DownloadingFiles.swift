@@ -1,16 +1,16 @@
-import HubClient
-import ModelFormats
-import RoostCore
-import Synchronization
-import SystemPackage
+package import HubClient
+package import ModelFormats
+package import RoostCore
+package import Synchronization
+package import SystemPackage
 
 /// The files of a running download for a reader at the same time: a read waits until its bytes have arrived.
 ///
 /// The bytes of large files can be read before the whole file is verified. When some of them turn out to be wrong, all
 /// bytes read so far are in doubt: every read then fails with `Damaged`, until the reader starts again.
-final class DownloadingFiles: CheckpointBytes {
+package final class DownloadingFiles: CheckpointBytes {
     /// An error: bytes that were read may be wrong.
-    struct Damaged: Error {}
+    package struct Damaged: Error {}
 
     private struct Arrival {
         var file: ReadableFile?
@@ -35,13 +35,13 @@ final class DownloadingFiles: CheckpointBytes {
     /// - Parameters:
     ///   - files: The files, in the order of their numbers.
     ///   - companions: The other files that the reader waits for.
-    init(_ files: [RepositoryFile], companions: [RepositoryFile]) {
+    package init(_ files: [RepositoryFile], companions: [RepositoryFile]) {
         places = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.path, $0) })
         state = Mutex(State(arrivals: files.map { _ in Arrival() }, missingCompanions: Set(companions.map(\.path))))
     }
 
     /// Reports the readable start of a file and its path. Fewer bytes than before mean that some of them were wrong.
-    func report(_ file: RepositoryFile, at path: FilePath, end: Int64) {
+    package func report(_ file: RepositoryFile, at path: FilePath, end: Int64) {
         guard let place = places[file.path] else { return }
         wake { state in
             if end < state.arrivals[place].end {
@@ -56,7 +56,7 @@ final class DownloadingFiles: CheckpointBytes {
     }
 
     /// Reports that a file is complete and verified.
-    func verified(_ file: RepositoryFile, at path: FilePath) {
+    package func verified(_ file: RepositoryFile, at path: FilePath) {
         guard let place = places[file.path] else { return wake { $0.missingCompanions.remove(file.path) } }
         do {
             let opened = try ReadableFile(path)
@@ -67,22 +67,22 @@ final class DownloadingFiles: CheckpointBytes {
     }
 
     /// Reports that no more bytes will arrive.
-    func fail(_ error: any Error) { wake { $0.failure = error } }
+    package func fail(_ error: any Error) { wake { $0.failure = error } }
 
     /// Allows a reader to start again after `Damaged`.
-    func forgetDoubt() { wake { $0.isDamaged = false } }
+    package func forgetDoubt() { wake { $0.isDamaged = false } }
 
     /// Waits until the companions are complete. Wrong bytes of weights do not affect them.
     ///
     /// - Throws: The error that ended the download; `CancellationError`.
-    func companionsVerified() async throws { try await waiting(failsIfDamaged: false) { $0.missingCompanions.isEmpty ? () : nil } }
+    package func companionsVerified() async throws { try await waiting(failsIfDamaged: false) { $0.missingCompanions.isEmpty ? () : nil } }
 
     /// Waits until all files are complete and verified.
     ///
     /// - Throws: `Damaged`; the error that ended the download; `CancellationError`.
-    func allVerified() async throws { try await waiting { $0.arrivals.allSatisfy(\.isVerified) ? () : nil } }
+    package func allVerified() async throws { try await waiting { $0.arrivals.allSatisfy(\.isVerified) ? () : nil } }
 
-    func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
+    package func read(file: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) async throws {
         let end = offset + Int64(buffer.count)
         let source = try await waiting { $0.arrivals[file].end >= end ? $0.arrivals[file].file : nil }
         try source.read(at: offset, into: buffer)

@@ -3,11 +3,11 @@ import HubClient
 import ModelFormats
 import RoostCore
 
-/// Finds out whether a repository's weights can be made into a model, and which: from its configuration and the heads of its weights' files, a few
-/// kilobytes of each.
+/// Decides whether and how a repository's weights are converted to a model, from its configuration and the heads of the
+/// weights' files: a few kilobytes of each.
 struct ConversionPlanner: Sendable {
     let hub: HubClient
-    /// Beyond how many bytes of weights `auto` quantises.
+    /// The number of bytes of weights above which `auto` quantises.
     let threshold: Int64
 
     /// The first request for a header; most headers are shorter.
@@ -17,10 +17,10 @@ struct ConversionPlanner: Sendable {
     /// Plans a conversion.
     ///
     /// - Parameters:
-    ///   - reference: What was asked for.
-    ///   - policy: What was asked about quantisation.
+    ///   - reference: The requested model.
+    ///   - policy: The wanted quantisation, when the reference names none.
     ///   - repository: The repository at its commit.
-    /// - Returns: What to make.
+    /// - Returns: The conversion.
     /// - Throws: `RoostError` with code `unsupportedModel` or `invalidModelFile`; as `HubClient.beginning`; `CancellationError`.
     func order(_ reference: ModelReference, policy: QuantizationPolicy, _ repository: ResolvedRepository) async throws -> ConversionOrder {
         let files = Dictionary(repository.files.map { ($0.path.description, $0) }) { first, _ in first }
@@ -30,7 +30,7 @@ struct ConversionPlanner: Sendable {
                 .unsupportedModel,
                 "\(reference.repository) has safetensors files and no config.json, which says what model they are. Pull another repository.")
         }
-        // Side by side: a repository far away costs one wait for an answer, not one for each file.
+        // Read side by side: with a distant hub this takes the time of one answer, not of one for each file.
         async let vectors = poolsTokens(files, repository.revision)
         async let found = checkpoint(choice, of: reference, files, repository.revision)
         let config = try ModelConfig(parsing: Data(try await whole(configuration, repository.revision, atMost: 4 << 20)))
@@ -50,7 +50,7 @@ struct ConversionPlanner: Sendable {
 
     /// Reads the heads of the weights' files.
     ///
-    /// - Returns: The files that the index or their names list, and what they hold.
+    /// - Returns: The files that the index or their names list, and their content.
     private func checkpoint(
         _ choice: CheckpointFiles, of reference: ModelReference, _ files: [String: RepositoryFile], _ revision: ResolvedRevision
     ) async throws -> (weights: [RepositoryFile], checkpoint: Checkpoint) {
@@ -67,9 +67,9 @@ struct ConversionPlanner: Sendable {
         return (weights, try await ConversionThreads.run { try Checkpoint(headers: headers, index: index) })
     }
 
-    /// Looks at what sentence-transformers does besides running the model, where the repository is one of its own.
+    /// Reads the modules of a sentence-transformers repository.
     ///
-    /// - Returns: Whether it pools the model's tokens.
+    /// - Returns: Whether it pools the model's tokens; `false` for any other repository.
     private func poolsTokens(_ files: [String: RepositoryFile], _ revision: ResolvedRevision) async throws -> Bool {
         let most = 1 << 20
         guard let file = files["modules.json"],

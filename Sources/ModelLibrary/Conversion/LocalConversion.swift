@@ -61,15 +61,13 @@ package struct LocalConversion: Sendable {
         let revision = try hub.cache.heldRevision(selector)
         let files = try hub.cache.heldFiles(in: revision, receipts: receipts)
         try requireWeights(files, client, revision)
-        let plan = try await PlanStage(hub: client, conversions: settings).choose(
-            reference: selector.model, policy: policy, patterns: FilePatterns(allow: nil, ignore: nil),
-            resolved: ResolvedRepository(revision: revision, files: files))
+        let plan = try await ModelPlanner(hub: client, conversions: settings).plan(
+            selector.model, policy: policy, patterns: FilePatterns(allow: nil, ignore: nil),
+            from: ResolvedRepository(revision: revision, files: files))
         guard let order = plan.conversion else {
             throw RoostError(.unsupportedModel, "\(selector.repository) holds GGUF files, which engines load as they are: \(plan.reference).")
         }
-        let work = ModelConverter.Work(
-            repository: revision.repository, commit: revision.commit, order: order, snapshot: client.snapshotDirectory(of: revision),
-            sources: plan.files)
+        let work = ModelConverter.Work(plan, order, in: client)
         let converter = ModelConverter(settings: settings, logger: logger)
         if let made = await converter.existing(work) { return result(plan, made, wasMadeBefore: true) }
         // Fails early, before gigabytes are hashed.
@@ -81,7 +79,7 @@ package struct LocalConversion: Sendable {
         return result(plan, made, wasMadeBefore: false)
     }
 
-    private func result(_ plan: PullPlan, _ made: ModelConverter.Made, wasMadeBefore: Bool) -> ConversionResult {
+    private func result(_ plan: ModelPlan, _ made: ModelConverter.Made, wasMadeBefore: Bool) -> ConversionResult {
         ConversionResult(
             model: plan.reference.description, path: made.folder.appending(ConvertedModels.modelName).string, wasMadeBefore: wasMadeBefore,
             receipt: made.receipt)
@@ -103,7 +101,7 @@ package struct LocalConversion: Sendable {
         }
     }
 
-    private func verify(_ plan: PullPlan, _ onProgress: @escaping @Sendable (ConversionProgress) -> Void) async throws {
+    private func verify(_ plan: ModelPlan, _ onProgress: @escaping @Sendable (ConversionProgress) -> Void) async throws {
         var verifier = CacheVerifier(cache: hub.cache, receipts: receipts)
         verifier.includesConversions = false
         let commit = ModelSelector(repository: plan.revision.repository, revision: plan.revision.commit.description)
@@ -116,7 +114,7 @@ package struct LocalConversion: Sendable {
         )
     }
 
-    private func arrived(_ plan: PullPlan, _ client: HubClient) -> DownloadingFiles {
+    private func arrived(_ plan: ModelPlan, _ client: HubClient) -> DownloadingFiles {
         let weights = Set(plan.conversion?.weights.map(\.path) ?? [])
         let files = DownloadingFiles(plan.conversion?.weights ?? [], companions: plan.files.filter { !weights.contains($0.path) })
         for file in plan.files { files.verified(file, at: client.path(of: file, in: plan.revision)) }

@@ -1,0 +1,33 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import RoostCore
+
+/// The form of the errors on some of the routes.
+protocol Dialect {
+    /// Whether a route belongs to this dialect, also when no such route exists.
+    ///
+    /// - Parameter path: The path of a request, such as `/v1/models`.
+    static func owns(_ path: String) -> Bool
+
+    /// Returns the body of an error, and its content type.
+    static func body(of error: RoostError) -> (body: any Encodable, contentType: String)
+}
+
+/// The dialects of this server.
+enum Dialects {
+    /// The dialects with routes of their own. The first that owns a path counts; all other paths are Roost's.
+    private static let all: [any Dialect.Type] = [OpenAIDialect.self]
+
+    /// Returns the response to an error in the form of the request's dialect.
+    static func response(to error: RoostError, on path: String) -> Response {
+        let dialect = all.first { $0.owns(path) } ?? NativeDialect.self
+        let (body, contentType) = dialect.body(of: error)
+        var response = JSON.response(body, status: error.httpStatus)
+        response.headers[.contentType] = contentType
+        if let retryAfter = error.retryAfter {
+            response.headers[.retryAfter] = "\(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))"
+        }
+        return response
+    }
+}

@@ -1,0 +1,23 @@
+import HTTPTypes
+import RoostCore
+
+extension RoostError {
+    /// The HTTP status for the kind of the failure.
+    var httpStatus: HTTPResponse.Status {
+        switch code {
+        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded: .badRequest
+        case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
+        case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
+        case .timedOut: .requestTimeout
+        case .methodNotAllowed: .methodNotAllowed
+        case .conflict: .conflict
+        case .tooLarge: .contentTooLarge
+        case .rateLimited, .engineCoolingDown: .tooManyRequests
+        case .engineRefused, .engineCrashed, .engineLoadFailed, .network, .hubFailure, .hubProtocolViolation, .digestMismatch, .sizeMismatch:
+            .badGateway
+        case .engineMissing, .enginesBusy, .databaseBusy, .shuttingDown, .offline: .serviceUnavailable
+        case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        default: .internalServerError
+        }
+    }
+}
