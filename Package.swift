@@ -66,7 +66,7 @@ let package = Package(
         library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
-        library("ModelLibrary", ["HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .systemPackage]),
+        library("ModelLibrary", ["Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
         library(
             "Engines",
             ["ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
@@ -96,8 +96,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Engines", "HTTPServing", "HubMirror", "JobStore", "ModelFormats", "RoostAPI", "RoostClient", "RoostCore", "RoostServer",
-                .argumentParser, .logging, .systemPackage,
+                "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostClient",
+                "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 

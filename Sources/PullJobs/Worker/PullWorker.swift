@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import HubClient
 package import JobStore
 package import Logging

@@ -7,6 +7,7 @@ import Hummingbird
 import HummingbirdCore
 import JobStore
 package import Logging
+import ModelLibrary
 import NIOCore
 import PullJobs
 import RoostCore

@@ -17,7 +17,7 @@ extension ServerSettings {
 
 extension ConversionSettings {
     /// Creates the settings of conversions.
-    init(_ settings: ServerSettings, environment: [String: String]) {
+    package init(_ settings: ServerSettings, environment: [String: String]) {
         self.init(
             models: ConvertedModels(home: settings.home),
             locateLibrary: {

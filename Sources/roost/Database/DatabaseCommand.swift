@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobStore
+import ModelLibrary
 import RoostCore
 import RoostServer
 import SystemPackage

@@ -1,8 +1,8 @@
 import Foundation
+import ModelLibrary
 import RoostAPI
 import RoostClient
 import RoostCore
-import RoostServer
 
 /// Manages the models: a server, or, while none runs, this command itself.
 protocol ModelHost: Sendable {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import RoostAPI
 import RoostCore
-import RoostServer
 
 /// `roost models gc`.
 struct ModelsCollectCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ModelLibrary
 import RoostAPI
 import RoostCore
 import RoostServer
@@ -26,8 +27,10 @@ struct ModelsConvertCommand: AsyncParsableCommand {
         var selector = try ModelSelector(parsing: model)
         if let revision { selector = try ModelSelector(selector.model, revision: revision) }
         let progress = VerifyReporter(isQuiet: json)
-        let models = try OfflineModels(environment: ProcessInfo.processInfo.environment)
-        let result = try await models.convert(selector, policy: quantize) { progress.show($0) }
+        let environment = ProcessInfo.processInfo.environment
+        let settings = ConversionSettings(try await ServerSettings.load(flags: .init(), environment: environment), environment: environment)
+        let models = try OfflineModels(environment: environment)
+        let result = try await models.convert(selector, policy: quantize, settings: settings) { progress.show($0) }
         progress.end()
         if json { return try JSONOutput.print(result) }
         let size = ByteCount(result.sizeBytes)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import ModelFormats
+import ModelLibrary
 import RoostCore
-import RoostServer
 import SystemPackage
 
 /// `roost models inspect`.

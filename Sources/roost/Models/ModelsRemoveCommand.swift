@@ -1,6 +1,6 @@
 import ArgumentParser
+import ModelLibrary
 import RoostCore
-import RoostServer
 
 /// `roost models rm`.
 struct ModelsRemoveCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import ModelLibrary
 import RoostCore
 package import SystemPackage
 

@@ -36,6 +36,15 @@ struct QueryFields {
         return time
     }
 
+    /// Returns a Boolean parameter, `false` when it is missing.
+    func bool(_ name: String) throws -> Bool {
+        switch text(name) {
+        case nil, "false": false
+        case "true": true
+        default: throw wrong(name, "must be true or false")
+        }
+    }
+
     /// Returns the error for an invalid parameter.
     func wrong(_ name: String, _ allowed: String) -> RoostError {
         RoostError(.invalidRequest, "`\(name)` \(allowed); it is \((text(name) ?? "").quotedForPeople).", field: name)

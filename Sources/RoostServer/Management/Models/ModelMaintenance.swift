@@ -17,20 +17,26 @@ struct ModelMaintenance: Sendable {
     let logger: Logger
 
     func list() async throws -> [ModelView] {
-        let loaded = await engines.loadedModels()
+        let loaded = await inUse()
         return try await store.onDisk { try store.list(loaded: loaded) }
     }
 
     func detail(of selector: ModelSelector) async throws -> ModelDetail {
-        try await store.detail(of: selector, loaded: engines.loadedModels(), pulls: UnfinishedJobs(in: database))
+        try await store.detail(of: selector, loaded: inUse(), pulls: UnfinishedJobs(in: database))
     }
 
     func partials() async throws -> [PartialDownload] { try await store.partials(UnfinishedJobs(in: database)) }
 
     func collect(_ options: CollectOptions) async throws -> CacheCleanup {
-        let report = try await store.collect(options, pulls: UnfinishedJobs(in: database), loaded: engines.loadedModels())
+        let report = try await store.collect(options, pulls: UnfinishedJobs(in: database), loaded: inUse())
         if !options.isDryRun { logger.notice("cleaned the Hub cache: \(report.removed.count) removed, \(ByteCount(report.freedBytes)) freed") }
         return report
+    }
+
+    private func inUse() async -> [ModelInUse] {
+        await engines.loadedModels().map {
+            ModelInUse(modelFile: $0.modelFile, snapshotPath: $0.snapshotPath, loadDuration: $0.state == .ready ? $0.loadDuration : nil)
+        }
     }
 
     /// Removes a model. One that is in memory or being pulled is kept, unless force ends that first.
@@ -112,5 +118,16 @@ struct ModelMaintenance: Sendable {
         for path in quarantined { try await store.onDisk { try store.cache.discard(quarantined: path) } }
         if !jobs.isEmpty { logger.notice("repairing models", metadata: ["files": "\(report.findings.count)", "jobs": "\(jobs)"]) }
         return ModelRepair(report: report, jobs: jobs)
+    }
+}
+
+extension UnfinishedJobs {
+    /// Reads the queued, paused and running jobs of an open store.
+    fileprivate init(in database: JobDatabase) async throws {
+        var found: [(id: String, model: String)] = []
+        for status in [JobStatus.queued, .running] {
+            found += try await database.jobs(matching: JobFilter(status: status)).map { ($0.id, $0.model) }
+        }
+        self.init(found)
     }
 }

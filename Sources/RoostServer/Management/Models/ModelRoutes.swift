@@ -99,3 +99,10 @@ struct ModelRoutes: Sendable {
         return try ModelSelector(ModelReference(parsing: id), revision: QueryFields(request).string("revision", bytes: 1...256))
     }
 }
+
+extension ModelRemoval {
+    fileprivate init(_ selector: ModelSelector, query: QueryFields) throws {
+        self.init(
+            selector, onlyPartials: try query.bool("partials"), isForced: try query.bool("force"), isDryRun: try query.bool("dry_run"))
+    }
+}

@@ -1,22 +1,20 @@
-import Engines
-import Foundation
-import HubClient
-import ModelLibrary
-import NIOPosix
-import RoostAPI
-import RoostCore
-import SystemPackage
+package import Foundation
+package import HubClient
+package import NIOPosix
+package import RoostAPI
+package import RoostCore
+package import SystemPackage
 
 /// The models on the disk, for the routes of a server and for commands without one. Work on the disk runs on threads
 /// for it.
-struct ModelStore: Sendable {
-    let catalog: ModelCatalog
-    let cache: HubCache
-    let receipts: ReceiptFolder
+package struct ModelStore: Sendable {
+    package let catalog: ModelCatalog
+    package let cache: HubCache
+    package let receipts: ReceiptFolder
     /// One removal at a time: two at the same time would disturb each other.
     private let cleanups = OneAtATime<FilePath>()
 
-    init(hub: HubConfiguration, home: FilePath) {
+    package init(hub: HubConfiguration, home: FilePath) {
         catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home))
         cache = hub.cache
         receipts = ReceiptFolder(home: home)
@@ -27,22 +25,21 @@ struct ModelStore: Sendable {
     /// - Parameter loaded: The models in memory.
     /// - Returns: The models, loaded or not.
     /// - Throws: `RoostError` with code `fileSystem`.
-    func list(loaded: [LoadedModel]) throws -> [ModelView] {
+    package func list(loaded: [ModelInUse]) throws -> [ModelView] {
         let loaded = Dictionary(loaded.map { ($0.modelFile, $0) }) { first, _ in first }
         return try catalog.entries().map { entry in
-            let engine = loaded[entry.modelFile]
-            let ready = engine?.state == .ready
+            let loadDuration = loaded[entry.modelFile]?.loadDuration
             return ModelView(
-                model: entry.reference.description, loaded: ready, sizeBytes: entry.sizeBytes,
+                model: entry.reference.description, loaded: loadDuration != nil, sizeBytes: entry.sizeBytes,
                 localPath: (entry.isConverted ? entry.modelFile.removingLastComponent() : entry.snapshotPath).string,
-                loadDuration: ready ? engine?.loadDuration.nanoseconds : nil, origin: entry.isConverted ? .converted : .hub)
+                loadDuration: loadDuration?.nanoseconds, origin: entry.isConverted ? .converted : .hub)
         }
     }
 
     /// Returns everything on the disk that belongs to a model.
     ///
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
-    func detail(of selector: ModelSelector, loaded: [LoadedModel], pulls: UnfinishedJobs) async throws -> ModelDetail {
+    package func detail(of selector: ModelSelector, loaded: [ModelInUse], pulls: UnfinishedJobs) async throws -> ModelDetail {
         try await onDisk {
             let named = selector.variant == nil ? nil : try? catalog.entry(for: selector.model).reference
             let models = try list(loaded: loaded).filter { view in
@@ -56,22 +53,22 @@ struct ModelStore: Sendable {
     }
 
     /// Returns the rests of unfinished downloads.
-    func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
+    package func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
 
     /// Hashes files again.
-    func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
+    package func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
         try await CacheVerifier(cache: cache, receipts: receipts).verify(selector, onProgress: onProgress)
     }
 
     /// Removes unused content.
-    func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [LoadedModel]) async throws -> CacheCleanup {
+    package func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [ModelInUse]) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(
             cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
         return try await cleanups.alone(with: cache.root) { try await onDisk { try cleaner.collect(options) } }
     }
 
     /// Removes a model.
-    func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
+    package func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
         return try await cleanups.alone(with: cache.root) {
             try await onDisk {
@@ -83,16 +80,16 @@ struct ModelStore: Sendable {
     }
 
     /// Returns the snapshot folders of a selection.
-    func snapshots(of selector: ModelSelector) throws -> [FilePath] {
+    package func snapshots(of selector: ModelSelector) throws -> [FilePath] {
         try cache.snapshots(of: selector) + receipts.conversionFolders(of: selector, in: cache)
     }
 
     /// Moves a damaged file to quarantine.
-    func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
+    package func quarantine(_ finding: VerifyReport.Finding) throws -> String? {
         try finding.recipe == nil ? cache.quarantine(finding) : receipts.quarantine(finding)
     }
 
-    func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    package func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await NIOThreadPool.singleton.runIfActive(work)
     }
 }

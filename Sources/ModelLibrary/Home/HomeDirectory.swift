@@ -50,10 +50,10 @@ package final class HomeDirectory: Sendable {
     deinit { try? lock.close() }
 
     /// The path of jobs.db.
-    var database: FilePath { Self.database(in: path) }
+    package var database: FilePath { Self.database(in: path) }
 
     /// The folder of the backups of jobs.db.
-    var backups: FilePath { Self.backups(in: path) }
+    package var backups: FilePath { Self.backups(in: path) }
 
     /// Returns the path of a home's jobs.db, for readers that do not own the home.
     ///
@@ -69,7 +69,7 @@ package final class HomeDirectory: Sendable {
 
     /// The folder of the engine sockets: in the home, or, when its path is too long for a socket, in the system's
     /// temporary folder. The path is the same at every start, so that the sockets of a killed server are found.
-    var socketDirectory: FilePath {
+    package var socketDirectory: FilePath {
         let inside = path.appending("run")
         guard inside.string.utf8.count > 80 else { return inside }
         return FilePath("/tmp/roost-\(getuid())-\(SHA256.hash(data: path.string.utf8).prefix(8).hexadecimal)")

@@ -1,4 +1,3 @@
-import Hummingbird
 package import RoostCore
 
 /// The parameters of `roost models rm`.
@@ -18,21 +17,5 @@ package struct ModelRemoval: Sendable, Hashable {
         self.onlyPartials = onlyPartials
         self.isForced = isForced
         self.isDryRun = isDryRun
-    }
-
-    init(_ selector: ModelSelector, query: QueryFields) throws {
-        self.init(
-            selector, onlyPartials: try query.bool("partials"), isForced: try query.bool("force"), isDryRun: try query.bool("dry_run"))
-    }
-}
-
-extension QueryFields {
-    /// Returns a Boolean parameter, `false` when it is missing.
-    func bool(_ name: String) throws -> Bool {
-        switch text(name) {
-        case nil, "false": false
-        case "true": true
-        default: throw wrong(name, "must be true or false")
-        }
     }
 }

@@ -1,10 +1,6 @@
-import Engines
 package import Foundation
-import HubClient
-import JobStore
+package import HubClient
 import Logging
-import ModelLibrary
-import PullJobs
 package import RoostAPI
 package import RoostCore
 package import SystemPackage
@@ -15,17 +11,19 @@ package struct OfflineModels: Sendable {
     private let home: FilePath
     private let store: ModelStore
     private let hub: HubConfiguration
-    private let environment: [String: String]
+    private let unfinished: @Sendable () throws -> [(id: String, model: String)]
 
-    /// Creates the value for the cache and the home of this environment.
+    /// Creates the value for a cache and a home.
     ///
-    /// - Parameter environment: The environment variables.
-    /// - Throws: `RoostError` when a variable is invalid.
-    package init(environment: [String: String]) throws {
-        home = try ServerSettings.homeDirectory(flag: nil, environment: environment)
-        hub = try HubConfiguration(environment: environment)
+    /// - Parameters:
+    ///   - hub: The settings of the Hub client, with the cache.
+    ///   - home: Roost's home.
+    ///   - unfinished: Returns the id and the model of each job that is not finished.
+    package init(hub: HubConfiguration, home: FilePath, unfinished: @escaping @Sendable () throws -> [(id: String, model: String)]) {
+        self.home = home
+        self.hub = hub
+        self.unfinished = unfinished
         store = ModelStore(hub: hub, home: home)
-        self.environment = environment
     }
 
     /// Returns the models that an engine could load.
@@ -40,14 +38,14 @@ package struct OfflineModels: Sendable {
     /// - Returns: The detail.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem` or `database`.
     package func detail(of selector: ModelSelector) async throws -> ModelDetail {
-        try await store.detail(of: selector, loaded: [], pulls: unfinished())
+        try await store.detail(of: selector, loaded: [], pulls: UnfinishedJobs(unfinished()))
     }
 
     /// Returns the rests of unfinished downloads.
     ///
     /// - Returns: The files.
     /// - Throws: `RoostError` with code `fileSystem` or `database`.
-    package func partials() async throws -> [PartialDownload] { try await store.partials(unfinished()) }
+    package func partials() async throws -> [PartialDownload] { try await store.partials(UnfinishedJobs(unfinished())) }
 
     /// Hashes files again.
     ///
@@ -70,8 +68,8 @@ package struct OfflineModels: Sendable {
     /// - Throws: `RoostError` with code `conflict` while a server runs; `fileSystem` or `database`.
     package func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup {
         let options = CollectOptions(isDryRun: isDryRun, includesRevisions: includesRevisions, minimumAge: minimumAge)
-        guard !isDryRun else { return try await store.collect(options, pulls: unfinished(), loaded: []) }
-        return try await owningHome { try await store.collect(options, pulls: unfinished(), loaded: []) }
+        guard !isDryRun else { return try await store.collect(options, pulls: UnfinishedJobs(unfinished()), loaded: []) }
+        return try await owningHome { try await store.collect(options, pulls: UnfinishedJobs(unfinished()), loaded: []) }
     }
 
     /// Removes a model. Only a server can cancel unfinished pulls, so force has no effect on them here.
@@ -80,8 +78,8 @@ package struct OfflineModels: Sendable {
     /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem`, `database`, or `conflict`, also while a server runs.
     package func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
-        guard !removal.isDryRun else { return try await store.remove(removal, pulls: unfinished()) }
-        return try await owningHome { try await store.remove(removal, pulls: unfinished()) }
+        guard !removal.isDryRun else { return try await store.remove(removal, pulls: UnfinishedJobs(unfinished())) }
+        return try await owningHome { try await store.remove(removal, pulls: UnfinishedJobs(unfinished())) }
     }
 
     /// Makes a model from weights in the cache. It does not need to own the home: a server at the same time makes the
@@ -90,16 +88,15 @@ package struct OfflineModels: Sendable {
     /// - Parameters:
     ///   - selector: The repository, with an optional recipe and revision.
     ///   - policy: The wanted quantisation, where the selector names none.
+    ///   - settings: The settings of conversions.
     ///   - onProgress: Receives the progress.
     /// - Returns: The model.
-    /// - Throws: As `LocalConversion.run`; `RoostError` with code `invalidConfiguration`.
+    /// - Throws: As `LocalConversion.run`.
     package func convert(
-        _ selector: ModelSelector, policy: QuantizationPolicy, onProgress: @escaping @Sendable (ConversionProgress) -> Void
+        _ selector: ModelSelector, policy: QuantizationPolicy, settings: ConversionSettings,
+        onProgress: @escaping @Sendable (ConversionProgress) -> Void
     ) async throws -> ConversionResult {
-        let settings = try await ServerSettings.load(flags: .init(), environment: environment)
-        let conversion = LocalConversion(
-            hub: hub, receipts: store.receipts, settings: ConversionSettings(settings, environment: environment),
-            logger: Logger(label: "roost.convert"))
+        let conversion = LocalConversion(hub: hub, receipts: store.receipts, settings: settings, logger: Logger(label: "roost.convert"))
         return try await conversion.run(selector, policy: policy, onProgress: onProgress)
     }
 
@@ -122,12 +119,5 @@ package struct OfflineModels: Sendable {
         let value = try await work()
         withExtendedLifetime(owner) {}
         return value
-    }
-
-    private func unfinished() throws -> UnfinishedJobs {
-        let path = HomeDirectory.database(in: home).string
-        guard FileManager.default.fileExists(atPath: path) else { return UnfinishedJobs([]) }
-        try JobFileCheck.refuseUnusable(path)
-        return UnfinishedJobs(try UnfinishedPulls.read(path))
     }
 }
