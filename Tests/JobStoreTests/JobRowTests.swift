@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
-import JobStore
 import RoostCore
 import Testing
+
+@testable import JobStore
 
 @Suite struct JobRowTests {
     let store: TestStore
@@ -37,6 +38,26 @@ import Testing
         #expect(job == created)
         #expect(job.model == "org/name:Q8_0" && job.revision == "v2" && job.userID == "ada" && job.workspaceID == "analysis")
         #expect(job.priority == -7 && job.maxRetries == 3 && job.tags == ["a \"quoted\" one", "ünïcode", ""] && job.runAfter == later)
+    }
+
+    @Test func `every column of a job is written and read back`() async throws {
+        let time = Timestamp(rawValue: "2030-01-02T03:04:05.678Z")
+        var full = try await store.create()
+        full.quantize = "q4"
+        full.initialize = true
+        full.status = .failed
+        (full.startedAt, full.finishedAt, full.runAfter, full.lastAPICall) = (time, time, time, time)
+        (full.error, full.traceback, full.localPath) = ("it broke", "a chain", "/models/x")
+        (full.sizeBytes, full.downloadedBytes, full.totalBytes, full.progress) = (5_000_000_000, 2, 6_000_000_000, 0.5)
+        (full.preferredQuantized, full.stage, full.revision) = (false, .canceled, "v2")
+        (full.userID, full.workspaceID, full.owner) = ("ada", "analysis", "worker")
+        (full.priority, full.retryCount, full.maxRetries, full.apiCallCount, full.attempt) = (-7, 3, 4, 5, 6)
+        (full.tags, full.allowPatterns, full.ignorePatterns, full.maxBytesPerSecond) = (["a"], ["*.gguf"], ["*.bin"], 70_000)
+        let fields = try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(full)) as? [String: Any])
+        #expect(fields.filter { $0.value is NSNull }.isEmpty, "set every field above")
+        try await store.database.updateJob(id: full.id) { [full] in $0 = full }
+        #expect(try store.database.job(id: full.id) == full)
+        #expect(Job.columnNames == Job.CodingKeys.allCases.map(\.rawValue))
     }
 
     @Test func `an absent job is nil and cannot be updated`() async throws {

@@ -26,7 +26,7 @@ final class JobTransaction {
     func save(_ after: Job, over before: Job, message: String? = nil) throws {
         let after = after.bounded(changing: before)
         try after.checkRules(changing: before)
-        let (old, new) = (JobRow.values(before), JobRow.values(after))
+        let (old, new) = (before.columnValues, after.columnValues)
         let changed = old.indices.filter { old[$0] != new[$0] }
         guard !changed.isEmpty else { return }
         let assignments = changed.map { "\(JobRow.columns[$0]) = ?" }.joined(separator: ", ")
@@ -45,13 +45,11 @@ final class JobTransaction {
 
     /// Records an event.
     func record(_ kind: JobEvent.Kind, of job: Job, message: String? = nil) throws {
-        let message = message?.kept(bytes: Job.longestError)
-        let statement = try database.cachedStatement(
-            sql: "INSERT INTO job_events (job_id, time, kind, status, stage, message) VALUES (?, ?, ?, ?, ?, ?)")
-        try statement.execute(arguments: [job.id, now.rawValue, kind.rawValue, job.status.rawValue, job.stage?.rawValue, message])
-        events.append(
-            JobEvent(
-                id: database.lastInsertedRowID, jobID: job.id, time: now, kind: kind, status: job.status, stage: job.stage, message: message))
+        var event = JobEvent(
+            id: 0, jobID: job.id, time: now, kind: kind, status: job.status, stage: job.stage, message: message?.kept(bytes: Job.longestError))
+        try database.cachedStatement(sql: JobEvent.insert).execute(arguments: StatementArguments(event.columnValues.dropFirst()))
+        event.id = database.lastInsertedRowID
+        events.append(event)
         try database.cachedStatement(sql: Self.forgetOldest).execute(arguments: [job.id, job.id, Self.mostEvents])
     }
 

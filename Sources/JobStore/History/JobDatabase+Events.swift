@@ -52,13 +52,31 @@ extension JobEvent {
     /// Rows of the history, oldest first.
     static func fetch(_ database: Database, where condition: String, _ arguments: [DatabaseValue], limit: Int) throws -> [JobEvent] {
         try ColumnReader.fetchAll(
-            database, sql: "SELECT seq, job_id, time, kind, status, stage, message FROM job_events WHERE \(condition) ORDER BY seq LIMIT ?",
-            arguments: StatementArguments(arguments + [limit.databaseValue])
-        ) { row in
-            JobEvent(
-                id: row.integer(0) ?? 0, jobID: row.text(1) ?? "", time: row.time(2) ?? Timestamp(rawValue: ""),
-                kind: .init(rawValue: row.text(3) ?? ""), status: .init(rawValue: row.text(4) ?? ""),
-                stage: row.text(5).map(PullStage.init(rawValue:)), message: row.text(6))
-        }
+            database, sql: "\(select) WHERE \(condition) ORDER BY seq LIMIT ?", arguments: StatementArguments(arguments + [limit.databaseValue]),
+            JobEvent.init)
+    }
+
+    private static let select = "SELECT \(columnList) FROM job_events"
+
+    /// The SQL that inserts an event. SQLite gives it the number in the first column.
+    static let insert = """
+        INSERT INTO job_events (\(columnNames.dropFirst().joined(separator: ", ")))
+        VALUES (\(columnNames.dropFirst().map { _ in "?" }.joined(separator: ", ")))
+        """
+}
+
+extension JobEvent: StoredRow {
+    static var blank: JobEvent {
+        JobEvent(id: 0, jobID: "", time: .absent, kind: .absent, status: .absent, stage: nil, message: nil)
+    }
+
+    mutating func columns(_ visitor: inout some ColumnVisitor) {
+        visitor.column("seq", &id)
+        visitor.column("job_id", &jobID)
+        visitor.column("time", &time)
+        visitor.column("kind", &kind)
+        visitor.column("status", &status)
+        visitor.column("stage", &stage)
+        visitor.column("message", &message)
     }
 }

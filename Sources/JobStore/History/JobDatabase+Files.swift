@@ -27,14 +27,13 @@ extension JobDatabase {
             let known = Dictionary(
                 try JobFile.fetchAll(transaction.database, of: claim.jobID).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
             try transaction.database.execute(sql: "DELETE FROM job_files WHERE job_id = ?", arguments: [claim.jobID])
-            let insert = try transaction.database.cachedStatement(
-                sql: "INSERT INTO job_files (job_id, path, size, digest, verified) VALUES (?, ?, ?, ?, ?)")
+            let insert = try transaction.database.cachedStatement(sql: JobFile.insert)
             for file in files {
                 var file = file
                 if file.verified.isEmpty, let same = known[file.path], same.size == file.size, same.digest == file.digest {
                     file.verified = same.verified
                 }
-                try insert.execute(arguments: [claim.jobID, file.path, file.size, file.digest, try file.verifiedText()])
+                try insert.execute(arguments: StatementArguments([claim.jobID.databaseValue] + file.columnValues))
             }
             return true
         }
@@ -50,7 +49,7 @@ extension JobDatabase {
     /// - Throws: `RoostError` with code `database`.
     @discardableResult
     public func setVerified(_ ranges: [String: [[Int64]]], in claim: JobClaim) async throws -> Bool {
-        let texts = try ranges.mapValues { try JobFile(path: "", size: 0, digest: "", verified: $0).verifiedText() }
+        let texts = ranges.mapValues(\.jsonText)
         return try await change(.relaxed) { transaction in
             guard try transaction.job(claim) != nil else { return false }
             let update = try transaction.database.cachedStatement(sql: "UPDATE job_files SET verified = ? WHERE job_id = ? AND path = ?")
@@ -63,14 +62,22 @@ extension JobDatabase {
 extension JobFile {
     /// Reads the files. Ranges that cannot be read count as not verified.
     fileprivate static func fetchAll(_ database: Database, of id: String) throws -> [JobFile] {
-        try ColumnReader.fetchAll(
-            database, sql: "SELECT path, size, digest, verified FROM job_files WHERE job_id = ? ORDER BY path", arguments: [id]
-        ) { row in
-            JobFile(
-                path: row.text(0) ?? "", size: row.integer(1) ?? 0, digest: row.text(2) ?? "",
-                verified: (try? JSONDecoder().decode([[Int64]].self, from: Data((row.text(3) ?? "").utf8))) ?? [])
-        }
+        try ColumnReader.fetchAll(database, sql: select, arguments: [id], JobFile.init)
     }
 
-    fileprivate func verifiedText() throws -> String { String(decoding: try JSONEncoder().encode(verified), as: UTF8.self) }
+    private static let select = "SELECT \(columnList) FROM job_files WHERE job_id = ? ORDER BY path"
+    fileprivate static let insert = """
+        INSERT INTO job_files (job_id, \(columnList)) VALUES (?, \(columnNames.map { _ in "?" }.joined(separator: ", ")))
+        """
+}
+
+extension JobFile: StoredRow {
+    static var blank: JobFile { JobFile(path: "", size: 0, digest: "") }
+
+    mutating func columns(_ visitor: inout some ColumnVisitor) {
+        visitor.column("path", &path)
+        visitor.column("size", &size)
+        visitor.column("digest", &digest)
+        visitor.column("verified", &verified)
+    }
 }

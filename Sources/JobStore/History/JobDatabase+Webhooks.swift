@@ -109,16 +109,25 @@ extension JobWebhook {
 
     /// The receiver's call that has been due for the longest time.
     fileprivate static func first(of receiver: String, at now: String, in database: Database) throws -> JobWebhook? {
-        try ColumnReader.fetchAll(
-            database,
-            sql: """
-                SELECT job_id, url, attempts, next_try FROM job_webhooks
-                WHERE next_try IS NOT NULL AND \(JobSchema.receiver) = ? AND next_try <= ? ORDER BY next_try LIMIT 1
-                """, arguments: [receiver, now]
-        ) { row in
-            JobWebhook(
-                jobID: row.text(0) ?? "", url: row.text(1) ?? "", receiver: receiver, attempts: row.count(2),
-                dueAt: row.time(3) ?? Timestamp(rawValue: ""))
-        }.first
+        var call = try ColumnReader.fetchAll(database, sql: selectFirst, arguments: [receiver, now], JobWebhook.init).first
+        call?.receiver = receiver
+        return call
+    }
+
+    private static let selectFirst = """
+        SELECT \(columnList) FROM job_webhooks
+        WHERE next_try IS NOT NULL AND \(JobSchema.receiver) = ? AND next_try <= ? ORDER BY next_try LIMIT 1
+        """
+}
+
+extension JobWebhook: StoredRow {
+    static var blank: JobWebhook { JobWebhook(jobID: "", url: "", receiver: "", attempts: 0, dueAt: .absent) }
+
+    /// The receiver is a part of the URL, not a column.
+    mutating func columns(_ visitor: inout some ColumnVisitor) {
+        visitor.column("job_id", &jobID)
+        visitor.column("url", &url)
+        visitor.count("attempts", &attempts)
+        visitor.column("next_try", &dueAt)
     }
 }

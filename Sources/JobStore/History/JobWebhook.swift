@@ -1,17 +1,17 @@
-import RoostCore
+package import RoostCore
 
 /// A webhook call that a client requested for the end of a job.
 public struct JobWebhook: Sendable, Hashable {
     /// The job that has ended.
-    public let jobID: String
+    public package(set) var jobID: String
     /// The URL to call.
-    public let url: String
+    public package(set) var url: String
     /// The scheme, host and port of the URL, in lower case. Calls with the same value have the same receiver.
-    public let receiver: String
+    public package(set) var receiver: String
     /// The number of failed calls.
-    public let attempts: Int
+    public package(set) var attempts: Int
     /// The time when the call became due. It tells the call apart from the call for a later end of the same job.
-    let dueAt: Timestamp
+    package var dueAt: Timestamp
 }
 
 /// The due calls that a query of the queue found.

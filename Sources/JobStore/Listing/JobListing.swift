@@ -77,7 +77,7 @@ struct JobListing: Sendable {
 
     private mutating func take(_ row: ColumnReader) {
         let columns = Int32(JobRow.columns.count)
-        let job = JobRow.decode(row)
+        let job = Job(row)
         jobs.append(job)
         bytes += JobRow.textBytes(job)
         place = JobCursor(key: row.bytes(columns + 1) ?? [], row: row.integer(columns) ?? 0)

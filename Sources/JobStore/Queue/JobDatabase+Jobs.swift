@@ -18,7 +18,7 @@ extension JobDatabase {
         let job = Job(pull, id: JobIdentifier.make(at: now()), createdAt: Timestamp(now()))
         return try await change { transaction in
             let insert = try transaction.database.cachedStatement(sql: Self.insertUnlessActive)
-            try insert.execute(arguments: StatementArguments(JobRow.values(job)))
+            try insert.execute(arguments: StatementArguments(job.columnValues))
             let isNew = transaction.database.changesCount == 1
             let followed = isNew ? job : try Self.active(like: job, in: transaction.database)
             if isNew { try transaction.record(.created, of: job) }
@@ -42,8 +42,8 @@ extension JobDatabase {
                 AND coalesce(allow_patterns, '') = ? AND coalesce(ignore_patterns, '') = ?
                 """,
             arguments: [
-                job.model, job.quantize ?? "", job.initialize ?? false, job.revision ?? "", JobRow.listText(job.allowPatterns) ?? "",
-                JobRow.listText(job.ignorePatterns) ?? "",
+                job.model, job.quantize ?? "", job.initialize ?? false, job.revision ?? "", job.allowPatterns?.jsonText ?? "",
+                job.ignorePatterns?.jsonText ?? "",
             ])
         guard let found else { throw RoostError(.database, "A job could not be written to jobs.db, and there is no identical one.") }
         return found

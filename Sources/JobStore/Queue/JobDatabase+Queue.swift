@@ -116,7 +116,7 @@ extension JobTransaction {
         let statement = try database.cachedStatement(sql: JobDatabase.selectQueue)
         let rows = try Row.fetchCursor(statement)
         while try rows.next() != nil {
-            let waiting = JobRow.decode(ColumnReader(statement))
+            let waiting = Job(ColumnReader(statement))
             if try job(id: waiting.id) == waiting { return waiting }
         }
         return nil

@@ -47,7 +47,5 @@ struct ColumnReader {
 
     func bool(_ column: Int32) -> Bool? { integer(column).map { $0 != 0 } }
 
-    func time(_ column: Int32) -> Timestamp? { text(column).map(Timestamp.init(rawValue:)) }
-
     private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
 }

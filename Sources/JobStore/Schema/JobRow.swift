@@ -1,23 +1,61 @@
-import Foundation
 import GRDB
 import RoostCore
 
-/// Converts jobs to rows and rows to jobs.
+extension Job: StoredRow {
+    static var blank: Job { Job(id: "", model: "", quantize: nil, initialize: nil, createdAt: Timestamp(rawValue: "")) }
+
+    mutating func columns(_ visitor: inout some ColumnVisitor) {
+        visitor.column("id", &id)
+        visitor.column("model", &model)
+        visitor.column("quantize", &quantize)
+        visitor.column("init", &initialize)
+        visitor.column("status", &status)
+        visitor.column("created_at", &createdAt)
+        visitor.column("started_at", &startedAt)
+        visitor.column("finished_at", &finishedAt)
+        visitor.column("error", &error)
+        visitor.column("traceback", &traceback)
+        visitor.column("local_path", &localPath)
+        visitor.column("size_bytes", &sizeBytes)
+        visitor.column("downloaded_bytes", &downloadedBytes)
+        visitor.column("progress", &progress)
+        visitor.column("total_bytes", &totalBytes)
+        visitor.column("preferred_quantized", &preferredQuantized)
+        visitor.column("stage", &stage)
+        visitor.column("revision", &revision)
+        visitor.column("user_id", &userID)
+        visitor.column("workspace_id", &workspaceID)
+        visitor.column("priority", &priority)
+        visitor.count("retry_count", &retryCount)
+        visitor.count("max_retries", &maxRetries)
+        visitor.column("run_after", &runAfter)
+        visitor.column("tags", &tags)
+        visitor.count("api_call_count", &apiCallCount)
+        visitor.column("last_api_call", &lastAPICall)
+        visitor.column("owner", &owner)
+        visitor.count("attempt", &attempt)
+        visitor.column("allow_patterns", &allowPatterns)
+        visitor.column("ignore_patterns", &ignorePatterns)
+        visitor.column("max_bytes_per_second", &maxBytesPerSecond)
+    }
+}
+
+/// The SQL for rows of jobs, and queries for them.
 enum JobRow {
-    static let columns = Job.CodingKeys.allCases.map(\.rawValue)
-    static let list = columns.joined(separator: ", ")
+    static let columns = Job.columnNames
+    static let list = Job.columnList
     static let placeholders = Array(repeating: "?", count: columns.count).joined(separator: ", ")
 
     /// Returns all rows of a query whose first columns are `list`.
     static func fetchAll(_ database: Database, sql: String, arguments: StatementArguments) throws -> [Job] {
-        try ColumnReader.fetchAll(database, sql: sql, arguments: arguments, decode)
+        try ColumnReader.fetchAll(database, sql: sql, arguments: arguments, Job.init)
     }
 
     /// Returns the first row of a query whose first columns are `list`.
     static func fetchOne(_ database: Database, sql: String, arguments: StatementArguments) throws -> Job? {
         let statement = try database.cachedStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement, arguments: arguments)
-        return try cursor.next() == nil ? nil : decode(ColumnReader(statement))
+        return try cursor.next() == nil ? nil : Job(ColumnReader(statement))
     }
 
     /// Returns the job with an id; `nil` if there is none.
@@ -28,69 +66,11 @@ enum JobRow {
 
     private static let selectByID = "SELECT \(list) FROM jobs WHERE id = ?"
 
-    /// Decodes a row whose first columns are those of `list`, in order.
-    static func decode(_ row: ColumnReader) -> Job {
-        var job = Job(
-            id: row.text(0) ?? "", model: row.text(1) ?? "", quantize: row.text(2), initialize: row.bool(3),
-            createdAt: Timestamp(rawValue: row.text(5) ?? ""))
-        job.status = JobStatus(rawValue: row.text(4) ?? "")
-        job.startedAt = row.time(6)
-        job.finishedAt = row.time(7)
-        job.error = row.text(8)
-        job.traceback = row.text(9)
-        job.localPath = row.text(10)
-        job.sizeBytes = row.integer(11)
-        job.downloadedBytes = row.integer(12)
-        job.progress = row.double(13)
-        job.totalBytes = row.integer(14)
-        job.preferredQuantized = row.bool(15)
-        job.stage = row.text(16).map(PullStage.init(rawValue:))
-        job.revision = row.text(17)
-        job.userID = row.text(18)
-        job.workspaceID = row.text(19)
-        job.priority = Int(row.integer(20) ?? 0)
-        job.retryCount = row.count(21)
-        job.maxRetries = row.integer(22) == nil ? nil : row.count(22)
-        job.runAfter = row.time(23)
-        job.tags = list(row.text(24))
-        job.apiCallCount = row.count(25)
-        job.lastAPICall = row.time(26)
-        job.owner = row.text(27)
-        job.attempt = row.count(28)
-        job.allowPatterns = list(row.text(29))
-        job.ignorePatterns = list(row.text(30))
-        job.maxBytesPerSecond = row.integer(31)
-        return job
-    }
-
     /// The approximate number of bytes of a job's text: the sum of the fields that can be long.
     static func textBytes(_ job: Job) -> Int {
         let texts = [job.model, job.error, job.traceback, job.localPath, job.userID, job.workspaceID].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
         return [job.tags, job.allowPatterns, job.ignorePatterns].reduce(texts) { $0 + ($1 ?? []).reduce(0) { $0 + $1.utf8.count } }
     }
-
-    /// The values of all columns, in the order of `list`.
-    static func values(_ job: Job) -> [DatabaseValue] {
-        [
-            job.id.databaseValue, job.model.databaseValue, value(job.quantize), value(job.initialize), job.status.rawValue.databaseValue,
-            job.createdAt.rawValue.databaseValue, value(job.startedAt?.rawValue), value(job.finishedAt?.rawValue), value(job.error),
-            value(job.traceback), value(job.localPath), value(job.sizeBytes), value(job.downloadedBytes), value(job.progress),
-            value(job.totalBytes), value(job.preferredQuantized), value(job.stage?.rawValue), value(job.revision), value(job.userID),
-            value(job.workspaceID), job.priority.databaseValue, job.retryCount.databaseValue, value(job.maxRetries),
-            value(job.runAfter?.rawValue), value(listText(job.tags)), job.apiCallCount.databaseValue, value(job.lastAPICall?.rawValue),
-            value(job.owner), job.attempt.databaseValue, value(listText(job.allowPatterns)), value(listText(job.ignorePatterns)),
-            value(job.maxBytesPerSecond),
-        ]
-    }
-
-    private static func value(_ value: (some DatabaseValueConvertible)?) -> DatabaseValue { value?.databaseValue ?? .null }
-
-    /// The JSON array that the column of a list contains. Strings always have a JSON text.
-    static func listText(_ list: [String]?) -> String? {
-        list.map { (try? JSONEncoder().encode($0)).map { String(decoding: $0, as: UTF8.self) } ?? "[]" }
-    }
-
-    private static func list(_ text: String?) -> [String]? { text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } }
 }
 
 extension String {
