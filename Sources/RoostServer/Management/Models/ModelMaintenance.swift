@@ -12,7 +12,7 @@ import SystemPackage
 struct ModelMaintenance: Sendable {
     let store: ModelStore
     let engines: EngineSupervisor
-    let database: JobDatabase
+    let database: any JobStore
     let pulls: PullWorker
     let logger: Logger
 

@@ -1,7 +1,7 @@
 import Engines
 package import Foundation
 import HubClient
-import JobStore
+import JobStoreSQLite
 import Logging
 import ModelLibrary
 import PullJobs

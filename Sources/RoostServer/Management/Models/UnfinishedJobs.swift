@@ -12,7 +12,7 @@ struct UnfinishedJobs: Sendable {
     }
 
     /// Reads the jobs of an open store.
-    init(in database: JobDatabase) async throws {
+    init(in database: any JobStore) async throws {
         var found: [(id: String, model: String)] = []
         for status in [JobStatus.queued, .running] {
             found += try await database.jobs(matching: JobFilter(status: status)).map { ($0.id, $0.model) }
