@@ -43,7 +43,8 @@ let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "roost", targets: ["roost"])
+        .executable(name: "roost", targets: ["roost"]),
+        .library(name: "JobStoreSQLite", targets: ["JobStoreSQLite", "JobStore", "RoostCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -107,6 +108,10 @@ let package = Package(
             name: "jobstore-torture", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", "TestSupport", .argumentParser, .grdb, .logging],
             path: "Tests/CrashLab/Torture",
             swiftSettings: strict),
+        // Without the package's own access, like a program of another package.
+        .executableTarget(
+            name: "job-store-example", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", .logging], path: "Examples/JobStore",
+            packageAccess: false, swiftSettings: strict),
         .executableTarget(
             name: "store-bench", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", "TestSupport", .argumentParser, .logging],
             path: "Benchmarks/StoreBench", swiftSettings: strict),
@@ -125,7 +130,7 @@ let package = Package(
         tests("HashingTests", ["Hashing"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore"]),
-        tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "jobstore-torture", .grdb, .sqlite]),
+        tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "job-store-example", "jobstore-torture", .grdb, .sqlite]),
         tests("HubClientTests", ["HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),

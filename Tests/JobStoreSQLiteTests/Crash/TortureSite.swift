@@ -60,7 +60,7 @@ final class TortureSite: Sendable {
     /// - Throws: When it cannot be started.
     func run(_ arguments: [String], on faultDisk: FaultDisk? = nil, killAfter delay: Duration? = nil) async throws -> End {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try Self.executable)
+        process.executableURL = URL(fileURLWithPath: try TestProgram.path("jobstore-torture"))
         process.arguments = ["--database", database] + arguments
         if let faultDisk { process.environment = ProcessInfo.processInfo.environment.merging(try faultDisk.environment) { $1 } }
         guard let handle = FileHandle(forWritingAtPath: output.string) else { throw CocoaError(.fileNoSuchFile) }
@@ -82,17 +82,6 @@ final class TortureSite: Sendable {
         killer.cancel()
         if process.terminationReason == .exit { return .exited(process.terminationStatus) }
         return delay == nil && wasLate.withLock { $0 } ? .hung : .killed
-    }
-
-    private static var executable: String {
-        get throws {
-            let tests = Bundle.main.executablePath ?? CommandLine.arguments[0]
-            let path = FilePath(tests).removingLastComponent().appending("jobstore-torture").string
-            guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw PreloadLibrary.Unusable(description: "\(path) is missing: run `swift build --product jobstore-torture` first.")
-            }
-            return path
-        }
     }
 
     /// What is on the disk, by path; without the shared-memory file, which is no file but memory.
