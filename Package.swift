@@ -43,7 +43,8 @@ let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "roost", targets: ["roost"])
+        .executable(name: "roost", targets: ["roost"]),
+        .library(name: "JobStoreSQLite", targets: ["JobStoreSQLite", "JobStore", "RoostCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -63,7 +64,8 @@ let package = Package(
         library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
         library("RoostAPI", ["RoostCore"]),
-        library("JobStore", ["RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
+        library("JobStore", ["RoostCore"]),
+        library("JobStoreSQLite", ["JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
         library("ModelLibrary", ["Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
@@ -89,26 +91,30 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "ModelFormats", "ModelLibrary", "PullJobs", "RoostAPI",
-                "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats", "ModelLibrary",
+                "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostClient",
+                "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostClient",
                 "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 
         // Programs for tests and benchmarks only.
         .executableTarget(
-            name: "jobstore-torture", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .grdb, .logging],
+            name: "jobstore-torture", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", "TestSupport", .argumentParser, .grdb, .logging],
             path: "Tests/CrashLab/Torture",
             swiftSettings: strict),
+        // Without the package's own access, like a program of another package.
         .executableTarget(
-            name: "store-bench", dependencies: ["JobStore", "RoostCore", "TestSupport", .argumentParser, .logging], path: "Benchmarks/StoreBench",
-            swiftSettings: strict),
+            name: "job-store-example", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", .logging], path: "Examples/JobStore",
+            packageAccess: false, swiftSettings: strict),
+        .executableTarget(
+            name: "store-bench", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", "TestSupport", .argumentParser, .logging],
+            path: "Benchmarks/StoreBench", swiftSettings: strict),
         .executableTarget(
             name: "convert-bench", dependencies: ["ModelFormats", "RoostCore", .argumentParser, .systemPackage], path: "Benchmarks/ConvertBench",
             swiftSettings: strict),
@@ -123,7 +129,8 @@ let package = Package(
             path: "Tests/HubTestSupport", swiftSettings: strict),
         tests("HashingTests", ["Hashing"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
-        tests("JobStoreTests", ["JobStore", "RoostCore", "jobstore-torture", .grdb, .sqlite]),
+        tests("JobStoreTests", ["JobStore", "RoostCore"]),
+        tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "job-store-example", "jobstore-torture", .grdb, .sqlite]),
         tests("HubClientTests", ["HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
@@ -131,7 +138,8 @@ let package = Package(
         tests(
             "PullJobsTests",
             [
-                "HubClient", "HubMirror", "JobStore", "ModelLibrary", "PullJobs", "RoostAPI", "RoostCore", "RoostServer", .grdb, .serviceLifecycle,
+                "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelLibrary", "PullJobs", "RoostAPI", "RoostCore", "RoostServer", .grdb,
+                .serviceLifecycle,
             ]),
         tests(
             "HTTPServingTests",
@@ -147,14 +155,14 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "PullJobs", "RoostAPI", "RoostClient", "RoostCore", "RoostServer",
-                .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient", "RoostCore",
+                "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "PullJobs", "RoostAPI", "RoostClient",
+                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient",
                 "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],

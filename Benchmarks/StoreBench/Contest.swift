@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// A store that is being measured.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import JobStore
+import JobStoreSQLite
 import Logging
 import RoostCore
 

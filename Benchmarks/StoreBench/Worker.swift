@@ -1,4 +1,5 @@
 import JobStore
+import JobStoreSQLite
 import RoostCore
 import TestSupport
 

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JobStore
+import JobStoreSQLite
 import PullJobs
 import RoostAPI
 import RoostCore
@@ -186,7 +186,7 @@ extension PullWorkerTests {
     @Test func `the files of a pull are in its row's side table, verified when it has succeeded`() async throws {
         try await withWorker(["a/b/m-F16.gguf": 10, "a/b/README.md": 3]) { bench in
             let job = try await bench.finished(bench.submit("a/b"))
-            let files = try bench.database.files(of: job.id)
+            let files = try await bench.database.files(of: job.id)
             #expect(files.map(\.path) == ["README.md", "m-F16.gguf"])
             #expect(files.map(\.size) == [3, 10])
             #expect(files.map(\.verified) == [[[0, 3]], [[0, 10]]])

@@ -1,6 +1,7 @@
 import Foundation
 import HubClient
 import JobStore
+import JobStoreSQLite
 import Logging
 import PullJobs
 import RoostAPI

@@ -7,7 +7,7 @@ import RoostCore
 /// once the job has another owner.
 struct ClaimedPull: PullRecorder {
     let claim: JobClaim
-    let database: JobDatabase
+    let database: any JobStore
     let board: PullProgressBoard
     let time: TimeSource
     let logger: Logger

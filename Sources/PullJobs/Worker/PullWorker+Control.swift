@@ -17,7 +17,7 @@ extension PullWorker {
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.cancelJob`.
+    /// - Throws: As `JobStore.cancelJob`.
     package func cancel(id: String) async throws -> Job {
         let job = try await database.cancelJob(id: id)
         running.cancel(id)
@@ -28,7 +28,7 @@ extension PullWorker {
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.pauseJob`.
+    /// - Throws: As `JobStore.pauseJob`.
     package func pause(id: String) async throws -> Job {
         let job = try await database.pauseJob(id: id)
         running.cancel(id)
@@ -39,7 +39,7 @@ extension PullWorker {
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.resumeJob`.
+    /// - Throws: As `JobStore.resumeJob`.
     package func resume(id: String) async throws -> Job {
         defer { wakeAll() }
         return try await database.resumeJob(id: id)
@@ -49,7 +49,7 @@ extension PullWorker {
     ///
     /// - Parameter id: The job's id.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.retryJob`.
+    /// - Throws: As `JobStore.retryJob`.
     package func retry(id: String) async throws -> Job {
         defer { wakeAll() }
         return try await database.retryJob(id: id)
@@ -69,7 +69,7 @@ extension PullWorker {
     ///   - id: The job's id.
     ///   - bytesPerSecond: A value in `Job.rates`; `nil` for no limit.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.limitJob`.
+    /// - Throws: As `JobStore.limitJob`.
     package func limit(id: String, bytesPerSecond: Int64?) async throws -> Job {
         let job = try await database.limitJob(id: id, bytesPerSecond: bytesPerSecond)
         running.limit(id, to: bytesPerSecond)
@@ -82,6 +82,6 @@ extension PullWorker {
     ///   - id: The job's id.
     ///   - priority: −100 … 100.
     /// - Returns: The job.
-    /// - Throws: As `JobDatabase.prioritizeJob`.
+    /// - Throws: As `JobStore.prioritizeJob`.
     package func prioritize(id: String, priority: Int) async throws -> Job { try await database.prioritizeJob(id: id, priority: priority) }
 }

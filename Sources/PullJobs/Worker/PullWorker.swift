@@ -37,7 +37,7 @@ package final class PullWorker: Service {
     }
 
     let configuration: Configuration
-    let database: JobDatabase
+    let database: any JobStore
     let hub: HubClient
     let board: PullProgressBoard
     let running = RunningPulls()
@@ -53,7 +53,7 @@ package final class PullWorker: Service {
     ///   - database: The database with the queue.
     ///   - hub: The Hub client.
     ///   - logger: The logger.
-    package init(configuration: Configuration, database: JobDatabase, hub: HubClient, logger: Logger) {
+    package init(configuration: Configuration, database: any JobStore, hub: HubClient, logger: Logger) {
         self.configuration = configuration
         self.board = PullProgressBoard(lastRate: configuration.rateNote?.read(), time: configuration.time)
         self.database = database
@@ -99,7 +99,7 @@ package final class PullWorker: Service {
                 if !running.isHeld, let job = try await database.claimNextJob(owner: owner), let claim = job.claim {
                     await running.run(job.id) { await self.run(job, claim) }
                 } else {
-                    await slot.wait(atMost: try timeToNextLook())
+                    await slot.wait(atMost: try await timeToNextLook())
                 }
             } catch {
                 logger.error("the queue cannot be read; trying again in 5 s", metadata: ["error": "\(error)"])
@@ -109,8 +109,8 @@ package final class PullWorker: Service {
     }
 
     /// The time until the next `run_after`, at most two seconds, because other programs add rows without a signal.
-    private func timeToNextLook() throws -> Duration {
-        guard let next = try database.nextRunAfter() else { return .seconds(2) }
+    private func timeToNextLook() async throws -> Duration {
+        guard let next = try await database.nextRunAfter() else { return .seconds(2) }
         return .seconds(min(max(next.timeIntervalSince(configuration.time.date()), 0.02), 2))
     }
 
@@ -120,7 +120,7 @@ package final class PullWorker: Service {
         let limiter = BandwidthLimiter(bytesPerSecond: job.maxBytesPerSecond)
         running.setLimiter(limiter, of: job.id)
         defer { board.end(job.id) }
-        guard isStillOurs(job, limiter) else { return }
+        guard await isStillOurs(job, limiter) else { return }
         let recorder = ClaimedPull(claim: claim, database: database, board: board, time: configuration.time, logger: logger)
         let outcome = await outcome(of: job, limiter, recorder)
         if let rate = board.lastRate { configuration.rateNote?.write(rate) }
@@ -145,9 +145,9 @@ package final class PullWorker: Service {
 
     /// Returns whether the job still belongs to this worker, and applies its current limit. A client may have changed
     /// the limit, or paused or canceled the job, between the claim and the start of the run.
-    private func isStillOurs(_ job: Job, _ limiter: BandwidthLimiter) -> Bool {
+    private func isStillOurs(_ job: Job, _ limiter: BandwidthLimiter) async -> Bool {
         do {
-            guard let newest = try database.job(id: job.id), newest.status == .running, newest.claim == job.claim else { return false }
+            guard let newest = try await database.job(id: job.id), newest.status == .running, newest.claim == job.claim else { return false }
             if newest.maxBytesPerSecond != job.maxBytesPerSecond { limiter.bytesPerSecond = newest.maxBytesPerSecond }
         } catch {
             logger.warning("a job that was just claimed cannot be read again", metadata: ["job": "\(job.id)", "error": "\(error)"])

@@ -5,7 +5,7 @@ import HubClient
 import HubMirror
 import Hummingbird
 import HummingbirdCore
-import JobStore
+import JobStoreSQLite
 package import Logging
 import ModelLibrary
 import NIOCore

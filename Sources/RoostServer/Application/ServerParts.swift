@@ -4,6 +4,7 @@ import HTTPServing
 import HubClient
 import Hummingbird
 import JobStore
+import JobStoreSQLite
 import Logging
 import ModelLibrary
 import PullJobs

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// `roost db backup`.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JobStore
+import JobStoreSQLite
 
 /// `roost db migrate`.
 struct DatabaseMigrateCommand: AsyncParsableCommand {

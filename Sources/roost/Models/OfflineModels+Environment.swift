@@ -1,6 +1,6 @@
 import Foundation
 import HubClient
-import JobStore
+import JobStoreSQLite
 import ModelLibrary
 import RoostCore
 import RoostServer

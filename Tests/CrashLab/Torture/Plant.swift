@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GRDB
 import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// A bug that the tests must see.

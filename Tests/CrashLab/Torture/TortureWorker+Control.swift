@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// What a lane does to its own jobs. It looks at a job first: an operation that would change nothing leaves no event to compare with.

@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// What a worker does with the jobs that it claimed.

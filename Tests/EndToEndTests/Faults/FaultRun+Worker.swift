@@ -1,7 +1,7 @@
 import FaultHub
 import Foundation
 import HubClient
-import JobStore
+import JobStoreSQLite
 import PullJobs
 import RoostAPI
 import RoostCore

@@ -1,5 +1,4 @@
 import Foundation
-import JobStore
 import Logging
 import NIOHTTP1
 import RoostCore

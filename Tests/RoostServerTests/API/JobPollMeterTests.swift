@@ -1,5 +1,5 @@
 import Foundation
-import JobStore
+import JobStoreSQLite
 import Logging
 import RoostCore
 import Synchronization

@@ -3,7 +3,7 @@ import HTTPTypes
 import HubClient
 import Hummingbird
 import HummingbirdTesting
-import JobStore
+import JobStoreSQLite
 import Logging
 import NIOCore
 import NIOHTTP1

@@ -1,5 +1,5 @@
 import Foundation
-import JobStore
+import JobStoreSQLite
 import Logging
 import NIOHTTP1
 import RoostCore

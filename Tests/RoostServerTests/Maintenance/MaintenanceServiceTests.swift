@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreSQLite
 import Logging
 import RoostCore
 import ServiceLifecycle
@@ -32,7 +33,7 @@ import Testing
     private func addFinishedJob(_ name: String, to database: JobDatabase) async throws {
         let job = try await database.createJob(NewPull(model: try ModelReference(parsing: "org/\(name)")))
         let now = Timestamp(time.now)
-        try await database.updateJob(id: job.id) { job in
+        try await database.changeJob(id: job.id, message: nil) { job, _ in
             job.status = .succeeded
             job.finishedAt = now
         }

@@ -3,6 +3,7 @@ import GRDB
 import HTTPTypes
 import Hummingbird
 import JobStore
+import JobStoreSQLite
 import Logging
 import NIOCore
 import RoostCore
@@ -39,7 +40,7 @@ import Testing
 
     private func end(_ id: String, in database: JobDatabase) async throws {
         let now = Timestamp(time.now)
-        try await database.updateJob(id: id) { job in
+        try await database.changeJob(id: id, message: nil) { job, _ in
             job.status = .succeeded
             job.finishedAt = now
         }
@@ -103,7 +104,7 @@ import Testing
                     await time.nextSleep { $0 == .seconds(pause) }
                     #expect(try database.nextWebhook() == time.now.addingTimeInterval(pause))
                     time.advance(by: .seconds(pause - 0.1))
-                    #expect(try await database.dueWebhooks(limit: 1).calls.isEmpty)
+                    #expect(try await database.dueWebhooks(limit: 1, after: "", excluding: []).calls.isEmpty)
                     time.advance(by: .seconds(0.1))
                 }
                 let last = try #require(await receiver.next())
@@ -209,7 +210,7 @@ import Testing
         var urls = (1...6).map { "http://one.example:\($0)/" } + ["http://one.example:1/again"]
         urls += (1...6).map { "http://[::\($0)]:80/" }
         for (number, url) in urls.enumerated() { try await endedJob("job\(number)", callback: url, in: database) }
-        let due = try await database.dueWebhooks(limit: 100).calls
+        let due = try await database.dueWebhooks(limit: 100, after: "", excluding: []).calls
         #expect(due.count == 12)
         var places = WebhookPlaces()
         let taken = due.sorted { $0.receiver > $1.receiver }.filter { places.take($0) }
@@ -250,7 +251,7 @@ import Testing
             try await withService(database, allowing: ["127.0.0.1"]) {
                 let job = try await endedJob("one", callback: "http://127.0.0.1:\(port)/hook", in: database)
                 _ = await receiver.next()
-                try await database.updateJob(id: job.id) { $0.status = .queued }
+                try await database.changeJob(id: job.id, message: nil) { job, _ in job.status = .queued }
                 time.advance(by: .seconds(1))
                 try await end(job.id, in: database)
                 ended.yield()

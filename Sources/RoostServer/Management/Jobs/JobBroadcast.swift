@@ -6,7 +6,7 @@ import RoostCore
 /// Sends events and progress of jobs to all watchers. Each event is read and encoded once for all of them, and nothing
 /// is written to jobs.db. Without watchers no work is done.
 actor JobBroadcast {
-    private let database: JobDatabase
+    private let database: any JobStore
     private let view: @Sendable (Job) -> JobView
     private let logger: Logger
     private let tick: Duration
@@ -16,6 +16,10 @@ actor JobBroadcast {
     private var watchersByJob: [String?: Set<ObjectIdentifier>] = [:]
     /// The running jobs that are watched: the row as last read, and the view as last sent.
     private var running: [String: (row: Job, told: JobView?)] = [:]
+    /// The number of new watchers whose running jobs are being read.
+    private var readers = 0
+    /// The jobs that stopped during that time. The rows of these jobs may be out of date.
+    private var stopped: Set<String> = []
     private var sinceHeartbeat: Duration = .zero
     private var pump: Task<Void, Never>?
 
@@ -28,7 +32,7 @@ actor JobBroadcast {
     ///   - tick: The time between two checks of the progress.
     ///   - heartbeat: The time between two heartbeats.
     init(
-        database: JobDatabase, view: @escaping @Sendable (Job) -> JobView, logger: Logger, tick: Duration = .milliseconds(500),
+        database: any JobStore, view: @escaping @Sendable (Job) -> JobView, logger: Logger, tick: Duration = .milliseconds(500),
         heartbeat: Duration = .seconds(15)
     ) {
         self.database = database
@@ -43,13 +47,18 @@ actor JobBroadcast {
     ///
     /// - Parameter jobID: The job; `nil` for all jobs.
     /// - Returns: The watcher; the caller has to call `leave` later.
-    func watch(_ jobID: String?) -> JobWatcher {
+    func watch(_ jobID: String?) async -> JobWatcher {
         let watcher = JobWatcher(jobID: jobID)
         let name = ObjectIdentifier(watcher)
         watchers[name] = watcher
         watchersByJob[jobID, default: []].insert(name)
         start()
-        for row in runningRows(of: jobID) {
+        readers += 1
+        let rows = await runningRows(of: jobID)
+        readers -= 1
+        defer { if readers == 0 { stopped = [] } }
+        guard watchers[name] != nil else { return watcher }
+        for row in rows where !stopped.contains(row.id) {
             running[row.id] = (row, running[row.id]?.told)
             watcher.send(JobFrame(progress: view(row)))
         }
@@ -102,14 +111,13 @@ actor JobBroadcast {
         stop()
     }
 
-    private func send(_ event: JobEvent) {
+    private func send(_ event: JobEvent) async {
+        guard !audience(of: event.jobID).isEmpty else { return }
+        let row = event.status == .running ? await runningRows(of: event.jobID).first : nil
         let audience = audience(of: event.jobID)
         guard !audience.isEmpty else { return }
-        if event.status == .running, let row = runningRows(of: event.jobID).first {
-            running[row.id] = (row, running[row.id]?.told)
-        } else {
-            running[event.jobID] = nil
-        }
+        running[event.jobID] = row.map { ($0, running[event.jobID]?.told) }
+        if row == nil, readers > 0 { stopped.insert(event.jobID) }
         let frame = JobFrame(event)
         for watcher in audience { watcher.send(frame) }
     }
@@ -135,10 +143,10 @@ actor JobBroadcast {
 
     /// Returns the running jobs among the watched ones. If they cannot be read, only the progress is missing; events
     /// are still sent.
-    private func runningRows(of jobID: String?) -> [Job] {
+    private func runningRows(of jobID: String?) async -> [Job] {
         do {
-            if let jobID { return try database.job(id: jobID).map { $0.status == .running ? [$0] : [] } ?? [] }
-            return try database.page(matching: JobFilter(status: .running)).jobs
+            if let jobID { return try await database.job(id: jobID).map { $0.status == .running ? [$0] : [] } ?? [] }
+            return try await database.jobs(matching: JobFilter(status: .running))
         } catch {
             logger.warning("the progress of a job cannot be told", metadata: ["error": "\(error)"])
             return []

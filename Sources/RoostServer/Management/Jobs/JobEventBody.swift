@@ -12,7 +12,7 @@ import ServiceLifecycle
 struct JobEventBody: Sendable {
     private static let pageSize = 250
 
-    let database: JobDatabase
+    let database: any JobStore
     let broadcast: JobBroadcast
     let request: Request
     /// The job; `nil` for all jobs.
@@ -51,7 +51,7 @@ struct JobEventBody: Sendable {
 
     @concurrent private func relay(_ watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws {
         try await writer.write(JobFrame.opening(after: after))
-        let wasFinished = try isFinished()
+        let wasFinished = try await isFinished()
         let newest = try await replay(while: watcher, to: &writer)
         // A final event in an earlier run of the job does not end the stream; the last event of the history does.
         if wasFinished || ends(newest) { return }
@@ -84,17 +84,17 @@ struct JobEventBody: Sendable {
     }
 
     private func page(after number: Int64) async throws -> (events: [JobEvent], bytes: ByteBuffer) {
-        try await WorkThreads.run { [database, jobID] in
-            let events = try database.events(of: jobID, after: number, limit: Self.pageSize)
+        let events = try await database.history(of: jobID, after: number, limit: Self.pageSize)
+        return try await WorkThreads.run {
             var bytes = ByteBuffer()
             for event in events { bytes.writeImmutableBuffer(JobFrame(event).bytes) }
             return (events, bytes)
         }
     }
 
-    private func isFinished() throws -> Bool {
+    private func isFinished() async throws -> Bool {
         guard let jobID else { return false }
-        return try database.job(id: jobID)?.status.isFinished ?? true
+        return try await database.job(id: jobID)?.status.isFinished ?? true
     }
 
     private func ends(_ event: JobEvent?) -> Bool { jobID != nil && event?.status.isFinished == true }

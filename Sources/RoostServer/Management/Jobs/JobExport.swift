@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct JobExport: Sendable {
     private static let pageSize = 100
 
-    let database: JobDatabase
+    let database: any JobStore
     let pulls: PullWorker
 
     var response: Response {
@@ -31,8 +31,8 @@ struct JobExport: Sendable {
     }
 
     private func page(_ filter: JobFilter) async throws -> (bytes: ByteBuffer, next: JobCursor?) {
-        try await WorkThreads.run { [database, pulls] in
-            let page = try database.page(matching: filter)
+        let page = try await database.completePage(matching: filter)
+        return try await WorkThreads.run { [pulls] in
             var bytes = ByteBuffer()
             for job in page.jobs {
                 bytes.writeImmutableBuffer(JSON.buffer(pulls.view(of: job)))

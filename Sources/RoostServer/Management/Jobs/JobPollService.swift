@@ -11,7 +11,7 @@ final class JobPollService: Service {
     static let interval: Duration = .seconds(5)
 
     private let meter = Mutex(JobPollMeter())
-    private let database: JobDatabase
+    private let database: any JobStore
     private let logger: Logger
     private let time: TimeSource
 
@@ -22,7 +22,7 @@ final class JobPollService: Service {
     ///   - logger: The logger.
     ///   - time: The time of calls and waits.
     init(
-        database: JobDatabase, logger: Logger, time: TimeSource = TimeSource()
+        database: any JobStore, logger: Logger, time: TimeSource = TimeSource()
     ) {
         self.database = database
         self.logger = logger

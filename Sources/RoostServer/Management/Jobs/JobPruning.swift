@@ -28,7 +28,7 @@ struct JobPruning {
     ///
     /// - Returns: The number of jobs that were deleted, or would be.
     /// - Throws: `RoostError` with code `database`.
-    func run(in database: JobDatabase) async throws -> Int { try await database.pruneJobs(days: days, keep: keep, dryRun: isDryRun) }
+    func run(in database: any JobStore) async throws -> Int { try await database.pruneJobs(days: days, keep: keep, dryRun: isDryRun) }
 }
 
 /// The answer to `POST /jobs/prune`.

@@ -10,7 +10,7 @@ import RoostCore
 
 /// `/jobs`: lists, shows, watches, controls and deletes jobs.
 struct JobRoutes: Sendable {
-    private let database: JobDatabase
+    private let database: any JobStore
     private let pulls: PullWorker
     private let polls: JobPollService
     private let broadcast: JobBroadcast
@@ -22,7 +22,7 @@ struct JobRoutes: Sendable {
     ///   - pulls: The worker of the jobs.
     ///   - polls: Counts the requests for a job.
     ///   - logger: The logger.
-    init(database: JobDatabase, pulls: PullWorker, polls: JobPollService, logger: Logger) {
+    init(database: any JobStore, pulls: PullWorker, polls: JobPollService, logger: Logger) {
         self.database = database
         self.pulls = pulls
         self.polls = polls
@@ -35,7 +35,7 @@ struct JobRoutes: Sendable {
         group.get("events") { request, _ in try await events(of: nil, request) }
         group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
         group.post("prune", use: prune)
-        group.get(":id") { _, context in try show(id(context)) }
+        group.get(":id") { _, context in try await show(id(context)) }
         group.delete(":id", use: delete)
         group.get(":id/files", use: files)
         group.get(":id/events") { request, context in try await events(of: known(id(context)), request) }
@@ -49,14 +49,14 @@ struct JobRoutes: Sendable {
 
     /// Returns the id from the path if there is such a job, otherwise in lower case: Roost's ids are, but some programs
     /// display capitals.
-    private func id(_ context: RoostContext) throws -> String {
+    private func id(_ context: RoostContext) async throws -> String {
         let raw = try context.parameters.require("id")
         let id = try JobID(parsing: raw.removingPercentEncoding ?? raw).description
-        return try database.job(id: id) == nil ? id.lowercased() : id
+        return try await database.job(id: id) == nil ? id.lowercased() : id
     }
 
-    private func known(_ id: String) throws -> Job {
-        guard let job = try database.job(id: id) else {
+    private func known(_ id: String) async throws -> Job {
+        guard let job = try await database.job(id: id) else {
             throw RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
         }
         return job
@@ -73,12 +73,12 @@ extension JobRoutes {
     }
 
     private func files(_ request: Request, context: RoostContext) async throws -> Response {
-        let id = try known(id(context)).id
-        return try await WorkThreads.run { JSON.response(try database.files(of: id)) }
+        let files = try await database.files(of: known(id(context)).id)
+        return try await WorkThreads.run { JSON.response(files) }
     }
 
-    private func show(_ id: String) throws -> Response {
-        let job = try known(id)
+    private func show(_ id: String) async throws -> Response {
+        let job = try await known(id)
         try polls.admit(job.id)
         return show(job)
     }
@@ -111,12 +111,13 @@ extension JobRoutes {
     private func events(of job: Job?, _ request: Request) async throws -> Response {
         let query = try JobEventQuery(request)
         if query.wantsJSON {
-            return try await WorkThreads.run { JSON.response(try database.events(of: job?.id, after: query.after ?? 0, limit: query.limit)) }
+            let events = try await database.history(of: job?.id, after: query.after ?? 0, limit: query.limit)
+            return try await WorkThreads.run { JSON.response(events) }
         }
-        let newest = try database.lastEventNumber()
+        let newest = try await database.lastEventNumber()
         // A number beyond the newest event is from before jobs.db was replaced by an older one.
         let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)
-        if let job, job.status.isFinished, query.isReturning, try database.events(of: job.id, after: after, limit: 1).isEmpty {
+        if let job, job.status.isFinished, query.isReturning, try await database.history(of: job.id, after: after, limit: 1).isEmpty {
             // Only this status, not the end of a stream, prevents a browser from reconnecting.
             return Response(status: .noContent)
         }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import JobStore
+import JobStoreSQLite
 import Logging
 import RoostCore
 import ServiceLifecycle
@@ -95,7 +96,7 @@ final class MaintenanceService: Service {
         guard configuration.backupInterval > 0, secondsUntilBackup() <= 0 else { return }
         do {
             // A file without jobs is not worth a backup, and must not replace older ones.
-            guard try !database.page(matching: JobFilter(limit: 1)).jobs.isEmpty else { return }
+            guard try await !database.jobs(matching: JobFilter(limit: 1)).isEmpty else { return }
             let summary = try await backUp()
             backupFailure.withLock { $0 = nil }
             logger.info("jobs.db saved", metadata: ["backup": "\(summary.path)", "bytes": "\(summary.bytes)", "jobs": "\(summary.jobs)"])

@@ -1,4 +1,3 @@
-import JobStore
 import RoostCore
 import Synchronization
 

@@ -12,7 +12,7 @@ import SystemPackage
 struct ModelMaintenance: Sendable {
     let store: ModelStore
     let engines: EngineSupervisor
-    let database: JobDatabase
+    let database: any JobStore
     let pulls: PullWorker
     let logger: Logger
 
@@ -123,7 +123,7 @@ struct ModelMaintenance: Sendable {
 
 extension UnfinishedJobs {
     /// Reads the queued, paused and running jobs of an open store.
-    fileprivate init(in database: JobDatabase) async throws {
+    fileprivate init(in database: any JobStore) async throws {
         var found: [(id: String, model: String)] = []
         for status in [JobStatus.queued, .running] {
             found += try await database.jobs(matching: JobFilter(status: status)).map { ($0.id, $0.model) }

@@ -1,4 +1,4 @@
-import JobStore
+import JobStoreSQLite
 import RoostCore
 
 /// The answer to `GET /health`.

@@ -4,6 +4,7 @@ import HTTPServing
 import HubClient
 import Hummingbird
 import JobStore
+import JobStoreSQLite
 import RoostAPI
 import RoostCore
 import SystemPackage

@@ -17,7 +17,7 @@ final class WebhookService: Service {
     private static let looks = 8
     private static let pauseBetweenLooks: Duration = .milliseconds(200)
 
-    private let database: JobDatabase
+    private let database: any JobStore
     private let policy: WebhookPolicy
     private let signature: WebhookSignature?
     private let backoff: WebhookBackoff
@@ -39,7 +39,7 @@ final class WebhookService: Service {
     ///   - time: The time of calls and waits.
     ///   - logger: The logger. It never receives the path or query of a URL, which may contain a secret.
     init(
-        database: JobDatabase, policy: WebhookPolicy, secret: SecretToken?, backoff: WebhookBackoff = WebhookBackoff(),
+        database: any JobStore, policy: WebhookPolicy, secret: SecretToken?, backoff: WebhookBackoff = WebhookBackoff(),
         timeLimit: Duration = WebhookSender.timeLimit, time: TimeSource = TimeSource(), logger: Logger
     ) {
         self.database = database
@@ -70,7 +70,7 @@ final class WebhookService: Service {
                 do {
                     let (calls, hasSeenAll) = try await takeDue(after: &last)
                     for webhook in calls { group.addTask { await self.deliver(webhook, sender) } }
-                    pause = hasSeenAll ? try pauseBeforeNext() : Self.pauseBetweenLooks
+                    pause = hasSeenAll ? try await pauseBeforeNext() : Self.pauseBetweenLooks
                 } catch {
                     logger.error("the webhooks that are due cannot be read; trying again", metadata: ["error": "\(error)"])
                     pause = Self.storePause
@@ -113,8 +113,8 @@ final class WebhookService: Service {
         return (calls, false)
     }
 
-    private func pauseBeforeNext() throws -> Duration {
-        guard let next = try database.nextWebhook() else { return Self.longestWait }
+    private func pauseBeforeNext() async throws -> Duration {
+        guard let next = try await database.nextWebhook() else { return Self.longestWait }
         let seconds = next.timeIntervalSince(time.date())
         // Webhooks that are already due are being called, or wait for such a call, whose end wakes the service.
         return seconds > 0 ? min(.seconds(seconds), Self.longestWait) : Self.longestWait
@@ -126,7 +126,7 @@ final class WebhookService: Service {
             wake.signal()
         }
         do {
-            let job = try database.job(id: webhook.jobID)
+            let job = try await database.job(id: webhook.jobID)
             let result = try await attempt(webhook, job: job, sender)
             try await record(result, of: webhook)
         } catch {
