@@ -92,7 +92,8 @@ let package = Package(
             "RoostServer",
             [
                 "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats", "ModelLibrary",
-                "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(

@@ -63,7 +63,9 @@ import Testing
 
     @Test func `an absent job is nil and cannot be updated`() async throws {
         #expect(try store.database.job(id: "nobody") == nil)
-        let error = await #expect(throws: RoostError.self) { try await store.database.changeJob(id: "nobody", message: nil) { job, _ in job.progress = 0.5 } }
+        let error = await #expect(throws: RoostError.self) {
+            try await store.database.changeJob(id: "nobody", message: nil) { job, _ in job.progress = 0.5 }
+        }
         #expect(error?.code == .notFound)
         #expect(try store.database.events().isEmpty)
     }
@@ -77,7 +79,9 @@ import Testing
     @Test func `a status outside the four, more bytes than the total and a priority beyond the bounds are refused`() async throws {
         let job = try await store.create()
         let database = store.database
-        await #expect(throws: RoostError.self) { try await database.changeJob(id: job.id, message: nil) { job, _ in job.status = JobStatus(rawValue: "banana") } }
+        await #expect(throws: RoostError.self) {
+            try await database.changeJob(id: job.id, message: nil) { job, _ in job.status = JobStatus(rawValue: "banana") }
+        }
         await #expect(throws: RoostError.self) {
             try await database.changeJob(id: job.id, message: nil) { job, _ in
                 job.totalBytes = 10

@@ -5,9 +5,15 @@ import Testing
 @Suite struct TransitionTests {
     /// The event that each transition causes in each state: `same` when nothing changes, `refused` when it is refused.
     static let table: [String: [String: String]] = [
-        "queued": ["cancel": "canceled", "pause": "paused", "resume": "same", "retry": "refused", "prioritize": "reprioritized", "delete": "refused"],
-        "paused": ["cancel": "canceled", "pause": "same", "resume": "resumed", "retry": "refused", "prioritize": "reprioritized", "delete": "refused"],
-        "waiting": ["cancel": "canceled", "pause": "paused", "resume": "stage", "retry": "refused", "prioritize": "reprioritized", "delete": "refused"],
+        "queued": [
+            "cancel": "canceled", "pause": "paused", "resume": "same", "retry": "refused", "prioritize": "reprioritized", "delete": "refused",
+        ],
+        "paused": [
+            "cancel": "canceled", "pause": "same", "resume": "resumed", "retry": "refused", "prioritize": "reprioritized", "delete": "refused",
+        ],
+        "waiting": [
+            "cancel": "canceled", "pause": "paused", "resume": "stage", "retry": "refused", "prioritize": "reprioritized", "delete": "refused",
+        ],
         "running": [
             "cancel": "canceled", "pause": "paused", "resume": "refused", "retry": "refused", "prioritize": "reprioritized", "delete": "refused",
         ],

@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreSQLite
 import SystemPackage
 import TestSupport
 import Testing

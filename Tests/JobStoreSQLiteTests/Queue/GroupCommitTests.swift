@@ -61,7 +61,9 @@ import Testing
         let job = try await store.create()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
-                group.addTask { [database = store.database] in try await database.changeJob(id: job.id, message: nil) { job, _ in job.retryCount += 1 } }
+                group.addTask { [database = store.database] in
+                    try await database.changeJob(id: job.id, message: nil) { job, _ in job.retryCount += 1 }
+                }
             }
             try await group.waitForAll()
         }

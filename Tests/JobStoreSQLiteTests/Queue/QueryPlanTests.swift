@@ -142,7 +142,8 @@ import Testing
         #expect(statements.count >= 7)
         for statement in statements {
             let plan = try await plan(of: statement)
-            #expect(plan.contains("USING INDEX") || plan.contains("USING COVERING INDEX") || plan.contains("USING PRIMARY KEY"), "\(statement): \(plan)")
+            #expect(
+                plan.contains("USING INDEX") || plan.contains("USING COVERING INDEX") || plan.contains("USING PRIMARY KEY"), "\(statement): \(plan)")
             #expect(!plan.contains("TEMP B-TREE"), "\(statement): \(plan)")
         }
     }
