@@ -44,7 +44,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "roost", targets: ["roost"]),
+        .library(name: "HubClient", targets: ["HubClient", "RoostCore"]),
         .library(name: "JobStoreSQLite", targets: ["JobStoreSQLite", "JobStore", "RoostCore"]),
+        .library(name: "ModelFormats", targets: ["ModelFormats", "RoostCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -114,6 +116,12 @@ let package = Package(
             name: "job-store-example", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", .logging], path: "Examples/JobStore",
             packageAccess: false, swiftSettings: strict),
         .executableTarget(
+            name: "hub-client-example", dependencies: ["HubClient", "RoostCore", .logging], path: "Examples/HubClient", packageAccess: false,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "model-formats-example", dependencies: ["ModelFormats", .systemPackage], path: "Examples/ModelFormats", packageAccess: false,
+            swiftSettings: strict),
+        .executableTarget(
             name: "store-bench", dependencies: ["JobStore", "JobStoreSQLite", "RoostCore", "TestSupport", .argumentParser, .logging],
             path: "Benchmarks/StoreBench", swiftSettings: strict),
         .executableTarget(
@@ -164,7 +172,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],
     swiftLanguageModes: [.v6]

@@ -7,7 +7,7 @@ import Testing
     @Test func `the example of the documentation runs, and does what it says`() async throws {
         try await withTemporaryDirectory { directory in
             let process = Process()
-            process.executableURL = URL(fileURLWithPath: try TestProgram.path("job-store-example"))
+            process.executableURL = URL(fileURLWithPath: try TestEnvironment.program("job-store-example").string)
             process.arguments = [directory.appending("jobs.db").string]
             let output = Pipe()
             process.standardOutput = output

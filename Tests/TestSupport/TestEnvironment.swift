@@ -32,6 +32,11 @@ public enum TestEnvironment {
         }
     }
 
+    /// Another program of this build.
+    public static func program(_ name: String) throws -> FilePath {
+        try existing(productsDirectory.appending(name), missing: "run `swift build --product \(name)`")
+    }
+
     /// A file below `Tests/`, for fixtures and scripts.
     public static func testFile(_ relativePath: String, from file: String = #filePath) -> FilePath {
         FilePath(file).removingLastComponent().removingLastComponent().appending(relativePath)

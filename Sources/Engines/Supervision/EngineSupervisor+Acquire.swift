@@ -28,9 +28,7 @@ extension EngineSupervisor {
                     roomUntil = deadline
                     let left = deadline - time.now()
                     guard left > .zero else { throw busy(entry.reference) }
-                    // The wait begins in a separate task, so a change just before it can be missed. Therefore check
-                    // again after at most one second.
-                    _ = try await time.finishes(within: min(left, .seconds(1))) { try await self.waitForChange() }
+                    try await waitForChange(atMost: left)
                 }
             }
         } catch {

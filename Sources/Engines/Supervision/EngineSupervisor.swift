@@ -150,13 +150,16 @@ extension EngineSupervisor {
 
     /// Waits for the next `changed()`. No change between the caller's last check and this call can be missed, because
     /// there is no suspension in between.
-    func waitForChange() async throws {
+    ///
+    /// - Parameter limit: The longest time to wait; `nil` for no limit.
+    /// - Throws: `CancellationError`.
+    func waitForChange(atMost limit: Duration? = nil) async throws {
         lastWaiter += 1
         let key = lastWaiter
-        let (stream, continuation) = AsyncStream<Never>.makeStream()
+        let (change, continuation) = AsyncStream<Never>.makeStream()
         waiters[key] = continuation
         defer { waiters[key] = nil }
-        for await _ in stream {}
+        if let limit { _ = try await time.finishes(within: limit) { for await _ in change {} } } else { for await _ in change {} }
         try Task.checkCancellation()
     }
 

@@ -60,7 +60,7 @@ final class TortureSite: Sendable {
     /// - Throws: When it cannot be started.
     func run(_ arguments: [String], on faultDisk: FaultDisk? = nil, killAfter delay: Duration? = nil) async throws -> End {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try TestProgram.path("jobstore-torture"))
+        process.executableURL = URL(fileURLWithPath: try TestEnvironment.program("jobstore-torture").string)
         process.arguments = ["--database", database] + arguments
         if let faultDisk { process.environment = ProcessInfo.processInfo.environment.merging(try faultDisk.environment) { $1 } }
         guard let handle = FileHandle(forWritingAtPath: output.string) else { throw CocoaError(.fileNoSuchFile) }
