@@ -81,7 +81,7 @@ let package = Package(
         library(
             "HTTPServing",
             [
-                "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1,
+                "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix,
                 .serviceLifecycle,
             ]),
         library(

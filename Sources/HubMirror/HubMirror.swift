@@ -4,7 +4,7 @@ package import Hummingbird
 package import HummingbirdCore
 package import Logging
 import NIOCore
-import RoostCore
+package import RoostCore
 import ServiceLifecycle
 package import SystemPackage
 
@@ -173,4 +173,14 @@ package struct HubMirror: Service {
         default: return "The mirror cannot listen on \(address): \(error)."
         }
     }
+}
+
+/// A repository that a mirror is ready to serve.
+package struct MirrorSummary: Sendable, Hashable {
+    /// The name of the repository.
+    package let repository: RepositoryID
+    /// The number of files.
+    package let files: Int
+    /// The size of all files in bytes.
+    package let bytes: Int64
 }

@@ -3,6 +3,7 @@ import Foundation
 package import NIOCore
 package import NIOHTTP1
 package import RoostCore
+import Synchronization
 import SystemPackage
 
 /// An HTTP connection to a running engine. Valid only inside `EngineSupervisor.withEngine`.
@@ -73,4 +74,15 @@ package struct EngineConnection: Sendable {
             "The engine that runs \(reference) ended or broke the connection during this request. Roost restarts it; send the request again.",
             cause: error)
     }
+}
+
+/// Records that a connection broke, so that the supervisor checks the engine before the next request.
+final class ConnectionFailure: Sendable {
+    private let happened = Atomic(false)
+
+    /// Whether the connection broke.
+    var hasHappened: Bool { happened.load(ordering: .relaxed) }
+
+    /// Records that the connection broke.
+    func note() { happened.store(true, ordering: .relaxed) }
 }

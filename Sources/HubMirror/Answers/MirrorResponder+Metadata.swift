@@ -125,7 +125,7 @@ extension MirrorResponder {
             throw MirrorError.tooLargeBody
         }
         let isJSON = request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true
-        return try await MirrorThreads.run { try Self.paths(in: body, isJSON: isJSON) }
+        return try await WorkThreads.run { try Self.paths(in: body, isJSON: isJSON) }
     }
 
     private static func paths(in body: ByteBuffer, isJSON: Bool) throws -> [String] {

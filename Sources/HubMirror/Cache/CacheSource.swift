@@ -1,3 +1,4 @@
+import HTTPServing
 import Foundation
 import HubClient
 import Logging
@@ -99,7 +100,7 @@ struct CacheSource: MirrorSource {
     private func held(_ files: [MirrorFile], _ revision: ResolvedRevision) async throws -> [MirrorFile] {
         var held: [MirrorFile] = []
         for start in stride(from: 0, to: files.count, by: 1000) {
-            held += try await MirrorThreads.run { files[start..<min(start + 1000, files.count)].filter { isHere($0, revision) } }
+            held += try await WorkThreads.run { files[start..<min(start + 1000, files.count)].filter { isHere($0, revision) } }
         }
         return held
     }
@@ -217,13 +218,13 @@ struct CacheSource: MirrorSource {
         if let known = await memory[revision] { return known }
         return try await reading.alone(with: RevisionKey(revision)) {
             if let known = await memory[revision] { return known }
-            guard let files = try await MirrorThreads.run({ try hub.listedFiles(in: revision) }) else { return nil }
+            guard let files = try await WorkThreads.run({ try hub.listedFiles(in: revision) }) else { return nil }
             return try await remember(files, of: revision, isComplete: true)
         }
     }
 
     private func remember(_ files: [RepositoryFile], of revision: ResolvedRevision, isComplete: Bool) async throws -> MirrorSnapshot {
-        let snapshot = try await MirrorThreads.run {
+        let snapshot = try await WorkThreads.run {
             MirrorSnapshot(
                 id: revision.repository, commit: revision.commit, files: files.map(MirrorFile.init), lastModified: modificationDate(of: revision))
         }

@@ -1,3 +1,4 @@
+import HTTPServing
 import Foundation
 import NIOCore
 
@@ -32,7 +33,7 @@ struct JSONList<Entries: IteratorProtocol & Sendable>: Sendable where Entries.El
     /// - Throws: An error when an entry cannot be encoded; `CancellationError`.
     mutating func next() async throws -> ByteBuffer? {
         guard !isOver else { return nil }
-        let (piece, list) = try await MirrorThreads.run { [self] in
+        let (piece, list) = try await WorkThreads.run { [self] in
             var list = self
             return (try list.write(), list)
         }

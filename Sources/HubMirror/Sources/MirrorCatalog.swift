@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import NIOPosix
 import RoostCore
@@ -48,7 +49,7 @@ package actor MirrorCatalog {
             latest[id] = nil
             return nil
         }
-        if let known = latest[id], try await MirrorThreads.run({ known.matches(listing) }) { return known }
+        if let known = latest[id], try await WorkThreads.run({ known.matches(listing) }) { return known }
         if !listing.refused.isEmpty {
             logger.warning(
                 "Some files are not served: an unsafe name, a link that leads out of the folder, or no regular file.",
@@ -63,7 +64,7 @@ package actor MirrorCatalog {
             }
         }
         await digests.save()
-        let snapshot = try await MirrorThreads.run { [files] in FolderSnapshot(id: id, files: files) }
+        let snapshot = try await WorkThreads.run { [files] in FolderSnapshot(id: id, files: files) }
         latest[id] = snapshot
         return snapshot
     }

@@ -229,3 +229,36 @@ extension JSONParser {
 
     private func problem(_ text: String) -> FormatProblem { FormatProblem("\(text), at byte \(position)") }
 }
+
+/// One value of a JSON text, in the order of the text. The contents of an array or object follow it.
+struct JSONNode {
+    enum Kind: UInt8 {
+        case null, `false`, `true`, number, string, escapedString, array, object
+    }
+
+    let kind: Kind
+    /// The position of the first byte; for a string, of the byte after the opening quote.
+    let offset: UInt32
+    /// The number of bytes of a string (as written) or number; the number of elements or members of a container.
+    var count: UInt32
+    /// The index of the node after this one and its contents.
+    var next: UInt32
+}
+
+/// The limits for untrusted JSON texts.
+package struct JSONLimits: Sendable {
+    /// The maximum size of the text in bytes. The largest tokenizer.json in use has about 35 MB.
+    var byteCount: Int
+    /// The maximum number of values and keys, each of which needs 16 bytes of memory. A vocabulary of 262144 tokens
+    /// with its merges has about 2.3 million.
+    var nodeCount: Int
+    /// The maximum nesting of arrays and objects.
+    var depth: Int
+
+    /// Creates limits. The defaults are for a model's files.
+    package init(byteCount: Int = 64 << 20, nodeCount: Int = 8_000_000, depth: Int = 128) {
+        self.byteCount = byteCount
+        self.nodeCount = nodeCount
+        self.depth = depth
+    }
+}

@@ -3,7 +3,7 @@ import NIOPosix
 
 /// Threads for work of more than a millisecond, such as reading and writing long JSON, so that the few threads that
 /// answer requests never wait for it. One processor is left to those.
-enum WorkThreads {
+package enum WorkThreads {
     private static let pool: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: max(1, min(4, ProcessInfo.processInfo.activeProcessorCount - 1)))
         pool.start()
@@ -16,5 +16,5 @@ enum WorkThreads {
     /// - Parameter work: The work; it may block.
     /// - Returns: The result of `work`.
     /// - Throws: `CancellationError` when the task was cancelled before its turn; the errors of `work`.
-    static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value { try await pool.runIfActive(work) }
+    package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value { try await pool.runIfActive(work) }
 }

@@ -1,1 +1,0 @@
-../../../../Sources/ModelFormats/Inspection/ModelInspection+Types.swift
