@@ -95,8 +95,7 @@ let package = Package(
             [
                 "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats", "ModelLibrary",
                 "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTP1,
-                .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",

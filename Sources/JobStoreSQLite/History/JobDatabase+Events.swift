@@ -47,7 +47,8 @@ extension JobEvent {
 
 extension JobEvent: StoredRow {
     static var blank: JobEvent {
-        JobEvent(id: 0, jobID: "", time: .absent, kind: .absent, status: .absent, stage: nil, message: nil)
+        JobEvent(
+            id: 0, jobID: "", time: Timestamp(rawValue: ""), kind: Kind(rawValue: ""), status: JobStatus(rawValue: ""), stage: nil, message: nil)
     }
 
     mutating func columns(_ visitor: inout some ColumnVisitor) {

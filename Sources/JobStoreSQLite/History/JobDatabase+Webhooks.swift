@@ -102,7 +102,7 @@ extension JobWebhook {
 }
 
 extension JobWebhook: StoredRow {
-    static var blank: JobWebhook { JobWebhook(jobID: "", url: "", receiver: "", attempts: 0, dueAt: .absent) }
+    static var blank: JobWebhook { JobWebhook(jobID: "", url: "", receiver: "", attempts: 0, dueAt: Timestamp(rawValue: "")) }
 
     /// The receiver is a part of the URL, not a column.
     mutating func columns(_ visitor: inout some ColumnVisitor) {

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JobStore
+public import JobStore
 public import RoostCore
 
 extension JobDatabase {

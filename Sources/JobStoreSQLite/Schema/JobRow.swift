@@ -2,7 +2,11 @@ import GRDB
 import RoostCore
 
 extension Job: StoredRow {
-    static var blank: Job { Job(id: "", model: "", quantize: nil, initialize: nil, createdAt: Timestamp(rawValue: "")) }
+    static var blank: Job {
+        var job = Job(id: "", model: "", quantize: nil, initialize: nil, createdAt: Timestamp(rawValue: ""))
+        job.status = JobStatus(rawValue: "")
+        return job
+    }
 
     mutating func columns(_ visitor: inout some ColumnVisitor) {
         visitor.column("id", &id)

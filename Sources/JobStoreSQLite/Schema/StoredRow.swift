@@ -44,11 +44,11 @@ protocol ColumnVisitor {
 }
 
 extension ColumnVisitor {
-    /// A column that is never NULL. In a row of another program it may be NULL, and is read as `absent`.
+    /// A column that is never NULL. In a row of another program it may be, and then the value stays as in `blank`.
     mutating func column<Value: StoredValue>(_ name: String, _ value: inout Value) {
         var stored: Value? = value
         column(name, &stored)
-        value = stored ?? .absent
+        if let stored { value = stored }
     }
 
     /// A column with a number of times, 0 or more.
@@ -77,7 +77,7 @@ private struct ColumnsOfRow: ColumnVisitor {
     var next: Int32 = 0
 
     mutating func column<Value: StoredValue>(_ name: String, _ value: inout Value?) {
-        value = Value(row, next)
+        value = Value.read(row, next)
         next += 1
     }
 }

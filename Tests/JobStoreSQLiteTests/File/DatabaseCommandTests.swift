@@ -1,5 +1,4 @@
 import Foundation
-import JobStore
 import JobStoreSQLite
 import SystemPackage
 import TestSupport

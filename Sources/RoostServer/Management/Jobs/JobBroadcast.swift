@@ -115,7 +115,7 @@ actor JobBroadcast {
         guard !audience(of: event.jobID).isEmpty else { return }
         let row = event.status == .running ? await runningRows(of: event.jobID).first : nil
         let audience = audience(of: event.jobID)
-        guard !audience.isEmpty else { return }
+        guard !audience.isEmpty, !Task.isCancelled else { return }
         running[event.jobID] = row.map { ($0, running[event.jobID]?.told) }
         if row == nil, readers > 0 { stopped.insert(event.jobID) }
         let frame = JobFrame(event)

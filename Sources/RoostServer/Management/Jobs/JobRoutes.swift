@@ -56,9 +56,7 @@ struct JobRoutes: Sendable {
     }
 
     private func known(_ id: String) async throws -> Job {
-        guard let job = try await database.job(id: id) else {
-            throw RoostError(.notFound, "There is no job \(id.quotedForPeople); `roost jobs`, or GET /jobs, lists them.", field: "id")
-        }
+        guard let job = try await database.job(id: id) else { throw RoostError.noJob(id) }
         return job
     }
 }
