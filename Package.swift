@@ -171,7 +171,8 @@ let package = Package(
             "EndToEndTests",
             [
                 "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes, .hummingbird,
+                .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],
     swiftLanguageModes: [.v6]

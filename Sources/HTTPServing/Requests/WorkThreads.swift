@@ -16,5 +16,7 @@ package enum WorkThreads {
     /// - Parameter work: The work; it may block.
     /// - Returns: The result of `work`.
     /// - Throws: `CancellationError` when the task was cancelled before its turn; the errors of `work`.
-    package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value { try await pool.runIfActive(work) }
+    package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await pool.runIfActive(work)
+    }
 }

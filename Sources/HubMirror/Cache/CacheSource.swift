@@ -1,5 +1,5 @@
-import HTTPServing
 import Foundation
+import HTTPServing
 import HubClient
 import Logging
 import NIOPosix

@@ -1,5 +1,5 @@
-import HTTPServing
 import Foundation
+import HTTPServing
 import NIOCore
 
 /// Writes a list as JSON in pieces on threads for long work, so that a long list needs little memory and delays no

@@ -5,9 +5,7 @@ import RoostCore
 
 /// The form of the errors on some of the routes.
 protocol Dialect {
-    /// Whether a route belongs to this dialect, also when no such route exists.
-    ///
-    /// - Parameter path: The path of a request, such as `/v1/models`.
+    /// Whether a path, such as `/v1/models`, belongs to this dialect, also when no such route exists.
     static func owns(_ path: String) -> Bool
 
     /// Returns the body of an error, and its content type.
