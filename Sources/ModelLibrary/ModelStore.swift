@@ -1,6 +1,6 @@
-package import Foundation
+import Foundation
 package import HubClient
-package import NIOPosix
+import NIOPosix
 package import RoostAPI
 package import RoostCore
 package import SystemPackage

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import JobStore
+import JobStore
 public import RoostCore
 
 extension JobDatabase {

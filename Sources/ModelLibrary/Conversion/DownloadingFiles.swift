@@ -1,7 +1,7 @@
 package import HubClient
-package import ModelFormats
-package import RoostCore
-package import Synchronization
+import ModelFormats
+import RoostCore
+import Synchronization
 package import SystemPackage
 
 /// The files of a running download for a reader at the same time: a read waits until its bytes have arrived.

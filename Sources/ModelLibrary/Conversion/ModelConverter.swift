@@ -1,10 +1,10 @@
-package import Foundation
+import Foundation
 package import HubClient
 package import Logging
 package import ModelFormats
 package import ModelLibrary
 package import RoostAPI
-package import RoostCore
+import RoostCore
 package import SystemPackage
 
 /// Makes each model once, from weights that are on this machine or being downloaded:

@@ -1,5 +1,5 @@
 package import HubClient
-package import ModelFormats
+import ModelFormats
 package import RoostCore
 
 /// The files of a model, and the way from these to a model that an engine can load.
