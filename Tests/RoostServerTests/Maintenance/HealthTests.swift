@@ -35,14 +35,21 @@ import Testing
 
     @Test func `frequent checks write rarely, and no caller waits long for a write that hangs`() async {
         let count = Mutex(0)
-        let check = WriteCheck { count.withLock { $0 += 1 } }
+        let now = Mutex(Duration.zero)
+        var time = TimeSource()
+        time.now = { now.withLock { $0 } }
+        let check = WriteCheck(time: time) { count.withLock { $0 += 1 } }
         for _ in 1...50 { #expect(await check.failure() == nil) }
-        #expect(count.withLock { $0 } <= 2)
-        let begin = ContinuousClock.now
-        let hanging = WriteCheck { try await Task.sleep(for: .seconds(3600)) }
+        #expect(count.withLock { $0 } == 1)
+        now.withLock { $0 += .seconds(5) }
+        for _ in 1...50 { #expect(await check.failure() == nil) }
+        #expect(count.withLock { $0 } == 2)
+        let waits = Mutex<[Duration]>([])
+        time.sleep = { duration in waits.withLock { $0.append(duration) } }
+        let hanging = WriteCheck(time: time) { try await Task.sleep(for: .seconds(3600)) }
         #expect(await hanging.failure()?.contains("another program") == true)
         #expect(await hanging.failure()?.contains("another program") == true)
-        #expect(ContinuousClock.now - begin < .seconds(300))
+        #expect(waits.withLock { $0 } == [.seconds(2)])
         let full = WriteCheck { throw RoostError(.insufficientSpace, "The disk is full.") }
         #expect(await full.failure() == "The disk is full.")
     }

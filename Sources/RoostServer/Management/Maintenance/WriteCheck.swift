@@ -6,7 +6,7 @@ import Synchronization
 final class WriteCheck: Sendable {
     private struct State {
         var failure: String?
-        var checkedAt: ContinuousClock.Instant?
+        var checkedAt: Duration?
         var isRunning = false
     }
 
@@ -14,13 +14,19 @@ final class WriteCheck: Sendable {
     private static let validity: Duration = .seconds(5)
     private static let longestWait: Duration = .seconds(2)
 
+    private let time: TimeSource
     private let check: @Sendable () async throws -> Void
     private let state = Mutex(State())
 
     /// Creates a check; the first write happens with the first call.
     ///
-    /// - Parameter check: Commits an empty change, or throws why it cannot.
-    init(_ check: @escaping @Sendable () async throws -> Void) { self.check = check }
+    /// - Parameters:
+    ///   - time: The time of the checks.
+    ///   - check: Commits an empty change, or throws why it cannot.
+    init(time: TimeSource = TimeSource(), _ check: @escaping @Sendable () async throws -> Void) {
+        self.time = time
+        self.check = check
+    }
 
     /// Returns why a change cannot be written.
     ///
@@ -28,7 +34,7 @@ final class WriteCheck: Sendable {
     func failure() async -> String? {
         let mustCheck = state.withLock { state in
             if state.isRunning { return false }
-            if let checkedAt = state.checkedAt, ContinuousClock.now - checkedAt < Self.validity { return false }
+            if let checkedAt = state.checkedAt, time.now() - checkedAt < Self.validity { return false }
             state.isRunning = true
             return true
         }
@@ -42,9 +48,9 @@ final class WriteCheck: Sendable {
         Task {
             var failure: String?
             do { try await self.check() } catch { failure = "\(error)" }
-            self.state.withLock { $0 = State(failure: failure, checkedAt: .now) }
+            self.state.withLock { $0 = State(failure: failure, checkedAt: self.time.now()) }
             finished.signal()
         }
-        await finished.wait(atMost: Self.longestWait)
+        await finished.wait(atMost: Self.longestWait, time)
     }
 }
