@@ -18,7 +18,7 @@ public final class HubClient: Sendable {
     let disk = DiskThreads()
     /// The rate limit for all downloads of this client together.
     public let bandwidth = BandwidthLimiter()
-    let clock: any Clock<Duration>
+    let time: TimeSource
     let logger: Logger
 
     /// Creates a client with its own connections; end it with `shutdown()`.
@@ -27,21 +27,21 @@ public final class HubClient: Sendable {
     ///   - configuration: The Hub, the token and the cache.
     ///   - logger: The logger, with one line per request at level debug.
     public convenience init(configuration: HubConfiguration, logger: Logger) {
-        self.init(configuration: configuration, logger: logger, clock: ContinuousClock(), space: DiskSpace(reserve: configuration.diskReserve))
+        self.init(configuration: configuration, logger: logger, time: TimeSource(), space: DiskSpace(reserve: configuration.diskReserve))
     }
 
     package init(
-        configuration: HubConfiguration, logger: Logger, clock: any Clock<Duration>, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole,
+        configuration: HubConfiguration, logger: Logger, time: TimeSource, space: DiskSpace, largestWhole: Int64 = FileSource.largestWhole,
         pauses: [Duration] = HubTransport.usualPauses
     ) {
         self.transport = HubTransport(
-            connections: HubConnections(configuration), configuration: configuration, logger: logger, clock: clock, pauses: pauses)
+            connections: HubConnections(configuration), configuration: configuration, logger: logger, time: time, pauses: pauses)
         self.routes = HubRoutes(endpoint: configuration.endpoint)
         self.cache = configuration.cache
         self.space = space
         self.planned = PlannedSpace(cache: configuration.cache)
         self.largestWhole = largestWhole
-        self.clock = clock
+        self.time = time
         self.logger = logger
     }
 

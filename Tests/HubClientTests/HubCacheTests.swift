@@ -57,7 +57,7 @@ import Testing
     @Test func theLockOfAnotherProcessIsWaitedForAndCheckedAgainAfter() async throws {
         let file = try Fixture.file("m.gguf", content)
         let clock = SteppingClock()
-        try await Fixture.run(clock: clock, answering: ScriptedServer.serving(content)) { hub in
+        try await Fixture.run(time: TimeSource(clock), answering: ScriptedServer.serving(content)) { hub in
             let lock = hub.cache.lockFile(file.digest, of: hub.revision.repository)
             try FileSystem.makeFolder(lock.removingLastComponent())
             let descriptor = try FileDescriptor.open(lock, .readWrite, options: [.create], permissions: FilePermissions(rawValue: 0o664))
@@ -79,7 +79,7 @@ import Testing
     func waitingForALockCanBeCancelled() async throws {
         let file = try Fixture.file("m.gguf", content)
         let clock = SteppingClock()
-        try await Fixture.run(clock: clock, answering: ScriptedServer.serving(content)) { hub in
+        try await Fixture.run(time: TimeSource(clock), answering: ScriptedServer.serving(content)) { hub in
             let lock = hub.cache.lockFile(file.digest, of: hub.revision.repository)
             try FileSystem.makeFolder(lock.removingLastComponent())
             let descriptor = try FileDescriptor.open(lock, .readWrite, options: [.create], permissions: FilePermissions(rawValue: 0o664))

@@ -60,7 +60,7 @@ import Testing
             configuration.connectTimeout = .seconds(5)
             let connections = HubConnections(configuration)
             let transport = HubTransport(
-                connections: connections, configuration: configuration, logger: .init(label: "test"), clock: ContinuousClock(), pauses: [])
+                connections: connections, configuration: configuration, logger: .init(label: "test"), time: TimeSource(), pauses: [])
             // Like a redirect to an attacker's name that resolves to this machine.
             let url = try #require(RemoteURL("http://localhost:\(server.port)/x"))
             let error = await #expect(throws: RoostError.self) { try await transport.get(at: .init(url: url, isFromHub: false), range: nil) }

@@ -50,7 +50,7 @@ import Testing
         let seen = Mutex<Set<String>>([])
         let clock = SteppingClock()
         let serve = ScriptedServer.serving(content)
-        try await Fixture.run(clock: clock, pauses: Self.pauses) { request in
+        try await Fixture.run(time: TimeSource(clock), pauses: Self.pauses) { request in
             let path = String(request.target.prefix { $0 != "?" })
             if seen.withLock({ $0.insert(path).inserted }) { return ScriptedServer.Response(status: 503) }
             if path.contains("/revision/") { return ScriptedServer.Response(body: Array("{\"sha\":\"\(Fixture.commit)\"}".utf8)) }
@@ -71,7 +71,7 @@ import Testing
         let file = try Fixture.file("m.gguf", content)
         let serve = ScriptedServer.serving(content)
         let clock = SteppingClock()
-        try await Fixture.run(clock: clock, pauses: Self.pauses) { [content] request in
+        try await Fixture.run(time: TimeSource(clock), pauses: Self.pauses) { [content] request in
             guard request.headers["range"] == nil else { return await serve(request) }
             return ScriptedServer.Response(body: Array(content.prefix(3 << 20)), claimedLength: content.count, end: .close)
         } _: { [content] hub in
@@ -87,7 +87,7 @@ import Testing
     @Test func `a hub that fails for ever is asked four times, and told about once`() async throws {
         let file = try Fixture.file("m.gguf", content)
         let clock = SteppingClock()
-        try await Fixture.run(clock: clock, pauses: Self.pauses, answering: ScriptedServer.always(.init(status: 502))) { hub in
+        try await Fixture.run(time: TimeSource(clock), pauses: Self.pauses, answering: ScriptedServer.always(.init(status: 502))) { hub in
             let error = try await hub.failure(of: file)
             #expect(error.code == .hubFailure)
             #expect(hub.server.requests.count == 4)

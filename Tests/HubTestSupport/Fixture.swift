@@ -22,7 +22,7 @@ package struct Fixture: Sendable {
 
     /// Starts the server, makes the client, and stops both afterwards. A request that fails is made again only where a test names pauses.
     package static func run(
-        token: String? = nil, stallTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock(), space: DiskSpace = DiskSpace(),
+        token: String? = nil, stallTimeout: Duration = .seconds(20), time: TimeSource = TimeSource(), space: DiskSpace = DiskSpace(),
         largestWhole: Int64 = FileSource.largestWhole, pauses: [Duration] = [],
         answering handler: @escaping ScriptedServer.Handler, makesLinks: Bool = true, _ body: (Fixture) async throws -> Void
     ) async throws {
@@ -34,7 +34,7 @@ package struct Fixture: Sendable {
                 configuration.stallTimeout = stallTimeout
                 configuration.makesLinks = makesLinks
                 let client = HubClient(
-                    configuration: configuration, logger: Logger(label: "test"), clock: clock, space: space, largestWhole: largestWhole,
+                    configuration: configuration, logger: Logger(label: "test"), time: time, space: space, largestWhole: largestWhole,
                     pauses: pauses)
                 do {
                     let revision = try revision()

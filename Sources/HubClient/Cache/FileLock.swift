@@ -23,12 +23,12 @@ package struct FileLock: Sendable, Hashable {
     /// Waits for the lock and runs `work` while holding it.
     ///
     /// - Parameters:
-    ///   - clock: The clock for waiting.
+    ///   - time: The time for waiting.
     ///   - logger: The logger, with one line when the wait begins.
     ///   - work: The work to do while holding the lock.
     /// - Returns: The result of `work`.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`, also while waiting; the errors of `work`.
-    package func holding<Result>(clock: any Clock<Duration>, logger: Logger, _ work: () async throws -> Result) async throws -> Result {
+    package func holding<Result>(time: TimeSource, logger: Logger, _ work: () async throws -> Result) async throws -> Result {
         let descriptor = try open()
         // Closing releases the lock.
         defer { try? descriptor.close() }
@@ -36,7 +36,7 @@ package struct FileLock: Sendable, Hashable {
         while try !take(descriptor, logger) {
             if isFirst { logger.info("another process works on this file; waiting", metadata: ["lock": "\(path)"]) }
             isFirst = false
-            try await clock.sleep(for: .milliseconds(200))
+            try await time.sleep(.milliseconds(200))
         }
         return try await work()
     }

@@ -9,7 +9,7 @@ package struct HubTransport: Sendable {
     let connections: HubConnections
     let configuration: HubConfiguration
     let logger: Logger
-    let clock: any Clock<Duration>
+    let time: TimeSource
     /// The pauses before the repetitions of a failed request.
     let pauses: [Duration]
 

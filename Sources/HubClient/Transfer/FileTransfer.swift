@@ -12,7 +12,7 @@ struct FileTransfer: Sendable {
     let mostStreams: Int
     /// The size in bytes above which a file is requested only in parts.
     let largestWhole: Int64
-    let clock: any Clock<Duration>
+    let time: TimeSource
     let observer: DownloadObserver
 
     private enum Event: Sendable {
@@ -136,7 +136,7 @@ struct FileTransfer: Sendable {
     }
 
     private func tick(_ pace: TransferPace) async -> Event {
-        await pace.grown.wait(atMost: Self.tick, TimeSource(clock))
+        await pace.grown.wait(atMost: Self.tick, time)
         return .tick
     }
 }

@@ -135,7 +135,7 @@ extension HubClient {
         // clean-up.
         let isSmall = file.size <= SmallFileTransfer.largest
         if isSmall, !cache.holdsBlob(of: file, job.revision.repository) { return try await fetchSmall(file, job) }
-        return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
+        return try await cache.withLock(file.digest, of: job.revision.repository, time: time, logger: logger) {
             try await completeAlone(file, job)
         }
     }
@@ -189,7 +189,7 @@ extension HubClient {
         let partial = try await disk.run { [space] in try PartialFile(opening: path, for: file, space: space) }
         let transfer = FileTransfer(
             source: source, partial: partial, disk: disk, space: space, mostStreams: file.size < Self.largeFile ? 1 : Self.mostStreams,
-            largestWhole: largestWhole, clock: clock, observer: job.observer)
+            largestWhole: largestWhole, time: time, observer: job.observer)
         var digest = try await transfer.run()
         // The copy to compare with is requested completely, which the storage does not allow for a larger file.
         if digest != file.digest, file.size <= largestWhole {

@@ -87,6 +87,6 @@ extension HubTransport {
         logger.info("a request failed and is repeated: \(error.message)", metadata: ["pause": "\(pause)"])
         // Up to a quarter more or less at random, so that many clients do not return at the same time; never less than
         // the server requested.
-        try await clock.sleep(for: max(pause * Double.random(in: 0.75...1.25), error.retryAfter ?? .zero))
+        try await time.sleep(max(pause * Double.random(in: 0.75...1.25), error.retryAfter ?? .zero))
     }
 }

@@ -18,7 +18,7 @@ struct CacheSource: MirrorSource {
     /// Several clients that request the same list share one read.
     let reading = OneAtATime<RevisionKey>()
     let arrivals: MirrorArrivals
-    let clock: any Clock<Duration>
+    let time: TimeSource
     let logger: Logger
 
     /// The most time for the upstream to resolve a name when the cache has an answer too.
@@ -40,7 +40,7 @@ struct CacheSource: MirrorSource {
         let arrivals = MirrorArrivals(bring: fetcher.bring) { try await hub.shutdown() }
         let source = CacheSource(
             hub: hub, cacheDirectory: configuration.cacheDirectory, isOffline: configuration.isOffline, digests: digests,
-            memory: SnapshotMemory(), arrivals: arrivals, clock: ContinuousClock(), logger: logger)
+            memory: SnapshotMemory(), arrivals: arrivals, time: TimeSource(), logger: logger)
         return (source, arrivals)
     }
 
@@ -157,8 +157,8 @@ struct CacheSource: MirrorSource {
         guard isUrgent else { return try await hub.resolve(id, revision: name) }
         return try await withThrowingTaskGroup(of: ResolvedRevision?.self) { group in
             group.addTask { try await hub.resolve(id, revision: name) }
-            group.addTask { [clock] in
-                try await clock.sleep(for: Self.patience)
+            group.addTask { [time] in
+                try await time.sleep(Self.patience)
                 return nil
             }
             defer { group.cancelAll() }
