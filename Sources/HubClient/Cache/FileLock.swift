@@ -1,5 +1,5 @@
 package import Logging
-import RoostCore
+package import RoostCore
 package import SystemPackage
 
 #if canImport(Darwin)
