@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = loaded.logLevel
         let server = RoostServer(
             configuration: .init(
-                settings: loaded, environment: environment, guardCommand: [try ProcessSetup.ownExecutable(), "engine-guard"]),
+                settings: loaded, environment: environment, guardCommand: [try Self.ownExecutable(), "engine-guard"]),
             logger: logger
         ) { url in
             Terminal.write("Roost is listening on \(url)\n")
@@ -40,5 +40,13 @@ struct ServeCommand: AsyncParsableCommand {
         flags.config = config
         flags.values = settings.values
         return flags
+    }
+
+    /// Returns the absolute path of this executable.
+    private static func ownExecutable() throws -> String {
+        guard let path = Bundle.main.executablePath else {
+            throw RoostError(.unexpected, "The system does not provide the path of the roost command; start it by its full path.")
+        }
+        return path
     }
 }
