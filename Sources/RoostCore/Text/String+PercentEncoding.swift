@@ -6,6 +6,7 @@ extension String {
     /// the unreserved characters of RFC 3986 §2.3.
     ///
     /// - Parameter kept: Further ASCII bytes that stay as they are.
+    /// - Returns: ASCII text.
     package func percentEncoded(keeping kept: Set<UInt8> = []) -> String {
         utf8.reduce(into: "") { text, byte in
             switch byte {
