@@ -135,7 +135,7 @@ let package = Package(
         .target(
             name: "HubTestSupport", dependencies: ["HubClient", "RoostCore", "TestSupport", .logging, .nioCore, .nioPosix, .systemPackage],
             path: "Tests/HubTestSupport", swiftSettings: strict),
-        tests("HashingTests", ["Hashing"]),
+        tests("HashingTests", ["Hashing", "RoostCore"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore"]),
         tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "job-store-example", "jobstore-torture", .grdb, .sqlite]),

@@ -70,16 +70,12 @@ extension HubMirror {
     /// - Returns: Bytes per second, at least 1.
     /// - Throws: `RoostError` with code `invalidRequest` and field `throttle`.
     package static func bytesPerSecond(parsing text: String) throws -> Int64 {
-        let units: [String: Double] = [
-            "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
-        ]
         let compact = text.lowercased().filter { $0 != " " }
         let amount = compact.hasSuffix("/s") ? String(compact.dropLast(2)) : compact
-        let digits = amount.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let number = Double(digits), let unit = units[String(amount.dropFirst(digits.count))], (1...1e15).contains(number * unit) else {
+        guard let bytes = ByteCount(parsing: amount)?.bytes, (1...1_000_000_000_000_000).contains(bytes) else {
             throw RoostError(
                 .invalidRequest, "`--throttle` takes bytes per second such as `10MB` or `500kB`; got \(text.quotedForPeople).", field: "throttle")
         }
-        return Int64(number * unit)
+        return bytes
     }
 }

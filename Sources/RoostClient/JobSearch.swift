@@ -1,3 +1,4 @@
+package import RoostAPI
 package import RoostCore
 
 /// The filter of a listing of jobs. An empty filter matches all jobs.
@@ -28,4 +29,12 @@ package struct JobSearch: Sendable, Hashable {
             ("limit", limit.map(String.init)),
         ]
     }
+}
+
+/// One page of jobs.
+package struct JobListing: Sendable {
+    /// The jobs, newest first.
+    package let jobs: [JobView]
+    /// The cursor of the next page; `nil` on the last page.
+    package let next: String?
 }

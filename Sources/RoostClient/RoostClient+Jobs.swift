@@ -176,12 +176,25 @@ extension RoostClient {
     }
 
     /// An empty id would make the path of the list, so a blank is sent, which the server refuses.
-    private func path(_ id: String) -> String { "/jobs/\(escape(id.isEmpty ? " " : id))" }
+    private func path(_ id: String) -> String { "/jobs/\((id.isEmpty ? " " : id).percentEncoded())" }
 
     private func eventsPath(_ id: String?) -> String { id.map { path($0) + "/events" } ?? "/jobs/events" }
 
     private func query(_ parameters: [(String, String?)]) -> String {
-        let text = parameters.compactMap { name, value in value.map { "\(name)=\(escape($0))" } }.joined(separator: "&")
+        let text = parameters.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }.joined(separator: "&")
         return text.isEmpty ? "" : "?\(text)"
+    }
+}
+
+/// The answer to `POST /jobs/prune`.
+package struct JobPruned: Sendable, Codable, Hashable {
+    /// The number of deleted jobs, or of jobs that would be deleted.
+    package var deleted: Int
+    /// Whether they were only counted.
+    package var isDryRun: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case deleted
+        case isDryRun = "dry_run"
     }
 }

@@ -84,7 +84,7 @@ extension RoostClient {
     }
 
     private func path(_ selector: ModelSelector) -> String {
-        "/models/\(escape(selector.model.description))" + (selector.revision.map { "?revision=\(escape($0))" } ?? "")
+        "/models/\(selector.model.description.percentEncoded())" + (selector.revision.map { "?revision=\($0.percentEncoded())" } ?? "")
     }
 
     /// Reads JSON lines up to the one with the result.

@@ -175,8 +175,4 @@ extension RoostClient {
             throw RoostError(.unexpected, "\(server) sent no valid answer. Check that client and server have the same version.", cause: error)
         }
     }
-
-    func escape(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-_.~"))) ?? ""
-    }
 }

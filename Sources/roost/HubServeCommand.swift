@@ -7,6 +7,12 @@ import RoostCore
 import RoostServer
 import SystemPackage
 
+/// `roost hub`: serves models to other machines.
+struct HubCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hub", abstract: "Serve models to other machines.", subcommands: [HubServeCommand.self])
+}
+
 /// `roost hub serve`: a mirror for a LAN or a room without a network.
 struct HubServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

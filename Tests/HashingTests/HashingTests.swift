@@ -1,4 +1,5 @@
 import Hashing
+import RoostCore
 import Testing
 
 /// Against the examples of FIPS 180-4 and RFC 4231.

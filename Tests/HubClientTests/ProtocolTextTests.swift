@@ -6,13 +6,6 @@ import Testing
 @testable import HubClient
 
 @Suite struct ProtocolTextTests {
-    @Test func namesAreQuotedAsTheHubQuotesThem() {
-        #expect("refs/pr/1".percentEncoded() == "refs%2Fpr%2F1")
-        #expect("sub dir/a b+c#1%.txt".percentEncoded(keeping: [UInt8(ascii: "/")]) == "sub%20dir/a%20b%2Bc%231%25.txt")
-        #expect("déep/文.json".percentEncoded(keeping: [UInt8(ascii: "/")]) == "d%C3%A9ep/%E6%96%87.json")
-        #expect("A-Z_a.z~0\n".percentEncoded() == "A-Z_a.z~0%0A")
-    }
-
     @Test(
         arguments: [
             (["<http://h/a?cursor=1>; rel=\"next\""], "http://h/a?cursor=1"),

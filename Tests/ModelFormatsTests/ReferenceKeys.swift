@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import RoostCore
 import SystemPackage
 import TestSupport
 

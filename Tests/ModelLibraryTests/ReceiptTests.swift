@@ -65,6 +65,8 @@ import Testing
         "without a word of the Hub the licence is the one in the head of the model card",
         arguments: [
             ("---\r\nlicense: 'llama3.1'\r\n---\n# Card", "llama3.1"), ("---\nlanguage: en\n---\nlicense: mit\n", nil), ("license: mit\n", nil),
+            ("---\nlicense: [a, b]\n---\n", nil),
+            ("---\nlicense:\n- mit\n---\n", "mit"),
             ("", nil),
         ] as [(String, String?)])
     func licenseOfTheCard(card: String, license: String?) async throws {

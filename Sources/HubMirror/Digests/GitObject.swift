@@ -1,4 +1,5 @@
 import Hashing
+import RoostCore
 
 /// Git's hashes of content: the Hub's `oid` and `blobId` and, for small files, the etag.
 enum GitObject {

@@ -1,4 +1,5 @@
 package import Foundation
+import RoostCore
 
 /// Ids of jobs: UUIDs of version 7 (RFC 9562 §5.7). They begin with the time, so that new rows are close to each other
 /// in the index.
@@ -12,13 +13,8 @@ package enum JobIdentifier {
         var random = SystemRandomNumberGenerator()
         let high = milliseconds << 16 | 0x7000 | random.next() & 0x0FFF
         let low = 0x8000_0000_0000_0000 | random.next() & 0x3FFF_FFFF_FFFF_FFFF
-        let digits = Array((hexadecimal(high) + hexadecimal(low)).utf8)
+        let digits = Array((high.hexadecimal + low.hexadecimal).utf8)
         let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: digits[$0], as: UTF8.self) }
         return parts.joined(separator: "-")
-    }
-
-    private static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }

@@ -26,12 +26,7 @@ enum ModelLicense {
     /// - Returns: The name, if the card contains one.
     static func name(inCard card: FilePath) -> String? {
         guard let size = FileSystem.size(of: card), size <= 1 << 20, let bytes = FileManager.default.contents(atPath: card.string) else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        guard lines.first == "---" else { return nil }
-        let key = "license:"
-        for line in lines.dropFirst().prefix(while: { $0 != "---" }) where line.hasPrefix(key) {
-            return name(line.dropFirst(key.count).trimmingCharacters(in: CharacterSet(charactersIn: " '\"")))
-        }
-        return nil
+        let licenses = FrontMatter(String(decoding: bytes, as: UTF8.self))["license"]
+        return licenses.count == 1 ? name(licenses[0]) : nil
     }
 }

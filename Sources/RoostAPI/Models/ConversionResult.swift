@@ -1,3 +1,5 @@
+package import RoostCore
+
 /// The result of `roost models convert`.
 package struct ConversionResult: Sendable, Codable, Hashable {
     /// The model's name: `org/name:RECIPE`.
@@ -25,4 +27,12 @@ package struct ConversionResult: Sendable, Codable, Hashable {
         case sizeBytes = "size_bytes"
         case wasMadeBefore = "made_before"
     }
+}
+
+/// The progress of the conversion of local files.
+package enum ConversionProgress: Sendable, Hashable {
+    /// The source weights are being hashed, so that no model is made from damaged ones.
+    case verifying(VerifyProgress)
+    /// The model is being written: the stage (`converting` or `quantizing`) and the share that is written, 0.0 … 1.0.
+    case writing(PullStage, Double)
 }

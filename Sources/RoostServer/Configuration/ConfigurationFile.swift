@@ -4,7 +4,7 @@ import ModelFormats
 import RoostCore
 import SystemPackage
 
-/// The file `config.json`: one flat JSON object with the keys of `SettingKey`.
+/// The file `config.json`: one flat JSON object with the keys of `Setting.all`.
 struct ConfigurationFile {
     let path: FilePath
     let provider: any ConfigProvider
@@ -25,14 +25,15 @@ struct ConfigurationFile {
             throw RoostError(.invalidConfiguration, "The configuration file \(path) must hold one JSON object.")
         }
         let object = Dictionary(members.map { ($0.key.string ?? "", $0.value) }) { _, last in last }
-        let known = SettingKey.allCases.map(\.rawValue)
+        let known = Setting.all.map(\.key)
         if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
             throw RoostError(
                 .invalidConfiguration,
                 "\(unknown.quotedForPeople) in \(path) is not a setting of Roost; the known ones are \(known.joined(separator: ", ")).")
         }
         // The configuration library reads `true` as the number 1.
-        if let flag = object.first(where: { $0.value.bool != nil && SettingKey(rawValue: $0.key)?.isFlag != true })?.key {
+        let switches = Set(Setting.all.filter(\.isSwitch).map(\.key))
+        if let flag = object.first(where: { $0.value.bool != nil && !switches.contains($0.key) })?.key {
             throw RoostError(.invalidConfiguration, "`\(flag)` in \(path) must be a string or a number, not true or false.")
         }
         if let nested = object.first(where: { !$0.value.isScalar })?.key {

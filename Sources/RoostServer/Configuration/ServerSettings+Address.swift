@@ -12,21 +12,16 @@ extension ServerSettings {
         // Without a home there is no configuration file in it. A command that needs the home reports the error later.
         let home = try? homeDirectory(flag: nil, environment: environment)
         let reader = try await reader(flags: Flags(), home: home, environment: environment)
-        let defaults = ServerSettings(home: home ?? "/")
-        let port = try reader.int(.port, in: 0...65_535, default: defaults.port)
-        guard port != 0 else {
+        var settings = ServerSettings(home: home ?? "/")
+        for setting in Setting.all where ["host", "port"].contains(setting.key) { try setting.read(&settings, reader) }
+        guard settings.port != 0 else {
             throw RoostError(
                 .invalidConfiguration,
                 "The settings give the server any free port (0), which commands cannot determine; pass the URL that `roost serve` printed with --server or ROOST_SERVER."
             )
         }
-        let host = try reader.string(.host, allowed: hostRule, parse: parseHost) ?? defaults.host
         // A server that listens on all addresses is also reached on the loopback interface.
-        let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
-        return "http://\(address.contains(":") ? "[\(address)]" : address):\(port)"
+        let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
+        return "http://\(address.contains(":") ? "[\(address)]" : address):\(settings.port)"
     }
-
-    static let hostRule = "an address to listen on"
-
-    static func parseHost(_ text: String) -> String? { text.isEmpty ? nil : text }
 }

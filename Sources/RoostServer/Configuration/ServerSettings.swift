@@ -3,46 +3,8 @@ package import Logging
 package import RoostCore
 package import SystemPackage
 
-/// All settings of the server. Each exists as a flag, an environment variable and a key of the configuration file,
-/// except the webhook secret, which has no flag, because all users of a machine can read the arguments of its
-/// processes.
-///
-/// | key in `config.json` | environment | flag of `roost serve` | default |
-/// | --- | --- | --- | --- |
-/// | – | `ROOST_HOME` | `--home` | `~/.roost` |
-/// | – | `ROOST_CONFIG` | `--config` | `config.json` in the home |
-/// | `host` | `ROOST_HOST` | `--host` | `127.0.0.1` |
-/// | `port` | `ROOST_PORT` | `--port` | 8005 (0 … 65535; 0 for any free one) |
-/// | `allow_remote` | `ROOST_ALLOW_REMOTE` | `--allow-remote` | false |
-/// | `allowed_hosts` | `ROOST_ALLOWED_HOSTS` | `--allowed-hosts` | none; `host` or `host:port`, separated by commas: hosts that are allowed in the `Host` header, and whose web pages may use the server |
-/// | `log_level` | `ROOST_LOG_LEVEL` | `--log-level` | `info` |
-/// | `llama_server` | `ROOST_LLAMA_SERVER` | `--llama-server` | found on `PATH`, otherwise the one that `make engine` built |
-/// | `context_length` | `ROOST_CONTEXT_LENGTH` | `--context-length` | 4096 tokens (256 … 1048576) |
-/// | `threads` | `ROOST_THREADS` | `--threads` | the engine's choice (1 … 1024) |
-/// | `model_load_timeout` | `ROOST_MODEL_LOAD_TIMEOUT` | `--model-load-timeout` | 300 s (1 … 86400) |
-/// | `model_load_cooldown` | `MODEL_LOAD_COOLDOWN` | `--model-load-cooldown` | 300 s (0 … 86400) |
-/// | `max_cache_models` | `MAX_CACHE_MODELS` | `--max-cache-models` | 2 (1 … 64) |
-/// | `max_concurrent_pulls` | `MAX_CONCURRENT_PULLS` | `--max-concurrent-pulls` | 2 (1 … 32) |
-/// | `model_q4_threshold_bytes` | `MODEL_Q4_THRESHOLD_BYTES` | `--model-q4-threshold-bytes` | 14000000000 (0 … 2^60): above it `auto` quantises |
-/// | `max_connections_per_address` | `ROOST_MAX_CONNECTIONS_PER_ADDRESS` | `--max-connections-per-address` | 512 (1 … 2048), to the API and to the shared cache |
-/// | `max_download_rate` | `ROOST_MAX_DOWNLOAD_RATE` | `--max-download-rate` | `unlimited`; `off`, or a rate such as `20MB` (64KiB or more) |
-/// | `download_windows` | `ROOST_DOWNLOAD_WINDOWS` | `--download-windows` | none; such as `22:00-06:00=unlimited,12:00-13:00=off` |
-/// | `disk_reserve` | `ROOST_DISK_RESERVE` | `--disk-reserve` | 5 % of the disk, but at most 1GiB; a size such as `2GiB` |
-/// | `inference_body_limit` | `ROOST_INFERENCE_BODY_LIMIT` | `--inference-body-limit` | 32MiB (1MiB … 64MiB): bodies of `/chat` and `/v1` |
-/// | `webhook_allowed_hosts` | `ROOST_WEBHOOK_ALLOWED_HOSTS` | `--webhook-allowed-hosts` | none; `host` or `host:port`, separated by commas |
-/// | `webhook_secret` | `ROOST_WEBHOOK_SECRET` | – | none; 16 bytes or more, needed when hosts are allowed |
-/// | `job_retention_days` | `ROOST_JOB_RETENTION_DAYS` | `--job-retention-days` | 0: finished jobs are kept (0 … 36500) |
-/// | `job_retention_per_model` | `ROOST_JOB_RETENTION_PER_MODEL` | `--job-retention-per-model` | 0: finished jobs are kept (0 … 1000000) |
-/// | `backup_interval_hours` | `ROOST_BACKUP_INTERVAL_HOURS` | `--backup-interval-hours` | 24 (0 … 8760; 0 for none) |
-/// | `backup_keep` | `ROOST_BACKUP_KEEP` | `--backup-keep` | 7 (1 … 1000) |
-/// | `share` | `ROOST_SHARE` | `--share` | false |
-/// | `share_host` | `ROOST_SHARE_HOST` | `--share-host` | `0.0.0.0` |
-/// | `share_port` | `ROOST_SHARE_PORT` | `--share-port` | 8006 (0 … 65535; 0 for any free one) |
-/// | `share_allow` | `ROOST_SHARE_ALLOW` | `--share-allow` | all networks; networks separated by commas |
-/// | `share_token_file` | `ROOST_SHARE_TOKEN_FILE` | `--share-token-file` | none; the token can also be in `ROOST_MIRROR_TOKEN` |
-///
-/// A flag overrides the environment, the environment overrides the file. The Hub's own variables (`HF_HOME`,
-/// `HF_TOKEN`, …) are read from the environment only, as other tools do.
+/// All settings of the server. The initial value of each property is the default; `Setting.all` declares the names and
+/// the allowed values.
 package struct ServerSettings: Sendable, Hashable {
     /// The folder of jobs.db, the sockets and the configuration file.
     package var home: FilePath

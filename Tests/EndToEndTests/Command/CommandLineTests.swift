@@ -148,6 +148,38 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `serve has one flag for each setting but the secret, and its help says variable, default and range`() async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                let help = try await site.outputs(["serve", "--help"])
+                let words = help.standard.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                let flags = words.matches(of: /[ ]--([a-z0-9-]+)/).map { String($0.1) }
+                let declared = Setting.all.filter(\.hasFlag)
+                let names = Set(declared.map { $0.key.replacing("_", with: "-") })
+                #expect(Set(flags).subtracting(["home", "config", "version", "help"]) == names)
+                for setting in declared {
+                    let name = setting.key.replacing("_", with: "-")
+                    #expect(words.contains(" --\(name) \(setting.isSwitch ? "" : "<\(name)> ")\(setting.help)"), "\(name)")
+                }
+                #expect(!words.contains("--webhook-secret"))
+                #expect(words.contains("(MAX_CACHE_MODELS: a whole number from 1 to 64). Default: 2."))
+            }
+        }
+
+        @Test func `the flags of serve reach the settings, and unknown ones are refused`() async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                let bad = try await site.outputs(["serve", "--port", "70000"])
+                #expect(bad.code == 64 && bad.errors.contains("--port must be a whole number from 0 to 65535."), "\(bad.errors)")
+                let remote = try await site.outputs(["serve", "--host", "0.0.0.0"])
+                #expect(remote.code == 64 && remote.errors.contains("--allow-remote"), "\(remote.errors)")
+                let both = try await site.outputs(["serve", "--host", "0.0.0.0", "--allow-remote", "--max-cache-models=0"])
+                #expect(both.code == 64 && both.errors.contains("--max-cache-models must be a whole number from 1 to 64."), "\(both.errors)")
+                let unknown = try await site.outputs(["serve", "--max-cache-model", "1"])
+                #expect(unknown.code == 64 && unknown.errors.contains("Did you mean '--max-cache-models'?"), "\(unknown.errors)")
+            }
+        }
+
         @Test func `commands find the server by ROOST_PORT and by config json, and an empty variable names nothing`() async throws {
             try await withTemporaryDirectory { root in
                 try await withServer(root: root) { server in

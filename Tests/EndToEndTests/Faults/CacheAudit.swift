@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import RoostCore
 import SystemPackage
 
 /// Looks for what must never be in a Hub cache: a final name with other bytes than it promises, and anything where nothing belongs.

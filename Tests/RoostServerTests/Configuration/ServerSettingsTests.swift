@@ -72,15 +72,26 @@ import Testing
         #expect(try await load(environment.merging(["ROOST_GGML_LIBRARY": "/x"]) { $1 }) == fromFile)
         #expect(fromFile.backupIntervalHours == 6 && fromFile.backupKeep == 9)
         #expect(fromFile.share && fromFile.sharePort == 9006 && fromFile.shareAllow.count == 2)
-        #expect(environment.count == SettingKey.allCases.count)
+        #expect(Set(environment.keys) == Set(Setting.all.map(\.variable)))
+        for (name, value) in Mirror(reflecting: fromFile).children {
+            let initial = Mirror(reflecting: ServerSettings(home: directory.path)).children.first { $0.label == name }
+            #expect(name == "home" || "\(value)" != "\(initial?.value ?? "")", "\(name ?? "")")
+        }
     }
 
     @Test func `a flag wins over the environment, the environment over the file`() async throws {
         var flags = ServerSettings.Flags()
-        flags.port = 1
+        flags.values = ["port": "1"]
         #expect(try await load(["ROOST_PORT": "2"], file: #"{"port":3}"#, flags: flags).port == 1)
         #expect(try await load(["ROOST_PORT": "2"]).port == 2)
         #expect(try await load().port == 3)
+    }
+
+    @Test(arguments: Setting.all.filter { $0.hasFlag && !["host", "share_host", "share_token_file"].contains($0.key) })
+    func `a bad value of a flag stops the start with a sentence that names the flag and the allowed values`(setting: Setting) async {
+        var flags = ServerSettings.Flags()
+        flags.values = [setting.key: "not good!"]
+        #expect(await refusal([setting.variable: "1"], flags: flags) == "\(setting.name.flag) must be \(setting.allowed).")
     }
 
     @Test(arguments: [

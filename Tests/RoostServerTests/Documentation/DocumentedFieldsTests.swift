@@ -17,12 +17,24 @@ import Testing
         for field in fields.keys { #expect(documented.contains(field), "\(field)") }
     }
 
-    @Test func `every setting is in the operator's table, with its variable and its flag`() throws {
-        let document = try Checkout.text("Documentation/operating.md")
-        for key in SettingKey.allCases {
-            let flag = key == .webhookSecret ? "–" : "`--\(key.rawValue.replacing("_", with: "-"))`"
-            #expect(document.contains("\n| `\(key.rawValue)` | `\(key.environmentVariable)` | \(flag) | "), "\(key.rawValue)")
+    @Test func `the operator's table says what the declarations of the settings say`() throws {
+        let rows = try Checkout.text("Documentation/operating.md").split(separator: "\n").filter { $0.contains(/^\| `\w+` \| `(ROOST|M)\w+` \|/) }
+        for setting in Setting.all {
+            let row = rows.first { $0.hasPrefix("| `\(setting.key)` |") }
+            #expect(
+                row?.hasPrefix(setting.documentation) == true,
+                """
+                Write this row into the table "Settings" of Documentation/operating.md; its last cell may go on:
+                \(setting.documentation) |
+                It has: \(row ?? "no row for this key")
+                """)
         }
+        let declared = Set(Setting.all.map(\.key))
+        for row in rows {
+            let key = String(row.dropFirst(3).prefix { $0 != "`" })
+            #expect(declared.contains(key), "Delete the row of `\(key)` in Documentation/operating.md, or declare it in Setting+All.swift.")
+        }
+        #expect(rows.count == declared.count, "A key stands in two rows of Documentation/operating.md.")
     }
 
     @Test func `the first lines of an event stream are those that the documentation names`() throws {

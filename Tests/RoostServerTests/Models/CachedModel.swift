@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import RoostCore
 import SystemPackage
 
 /// A model in the Hub cache of a running server, put there as huggingface_hub does it, without the server.

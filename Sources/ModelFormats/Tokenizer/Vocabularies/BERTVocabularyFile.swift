@@ -45,7 +45,7 @@ struct BERTVocabularyFile {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": result += "\\\(scalar)"
-            case "\0"..." ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            case "\0"..." ": result += "\\u00" + UInt8(truncatingIfNeeded: scalar.value).hexadecimal
             default: result.unicodeScalars.append(scalar)
             }
         }

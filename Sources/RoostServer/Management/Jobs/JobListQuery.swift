@@ -30,7 +30,7 @@ struct JobListQuery {
 
     /// Returns the `Link` header (RFC 8288) of the next page.
     func link(to cursor: JobCursor) -> String {
-        let query = (parameters + [("cursor", cursor.description)]).map { "\($0)=\(Self.escape($1))" }.joined(separator: "&")
+        let query = (parameters + [("cursor", cursor.description)]).map { "\($0)=\($1.percentEncoded())" }.joined(separator: "&")
         return "</jobs?\(query)>; rel=\"next\""
     }
 
@@ -46,17 +46,5 @@ struct JobListQuery {
         guard let text = query.text("cursor") else { return nil }
         guard let cursor = JobCursor(parsing: text) else { throw query.wrong("cursor", "must be a cursor from the `Link` header of an earlier page") }
         return cursor
-    }
-
-    /// Escapes a text: RFC 3986's unreserved characters are kept, all others become `%XX`.
-    private static func escape(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
     }
 }

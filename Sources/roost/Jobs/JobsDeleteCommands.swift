@@ -1,6 +1,23 @@
 import ArgumentParser
 import RoostClient
 
+/// `roost jobs delete`.
+struct JobsDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.")
+
+    @Argument(help: "The job's id, or its first characters.")
+    var id: String
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let client = try await options.client()
+        let id = try await client.jobID(id)
+        try await client.delete(id)
+        if options.json { try JSONOutput.print(["id": id, "status": "deleted"]) } else { Terminal.print("Job \(id) is deleted.") }
+    }
+}
+
 /// `roost jobs prune`.
 struct JobsPruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,12 @@
 /// The lists and texts in the header of a README, between two lines `---`. Supports the subset of YAML that model cards
 /// use; other values are ignored.
-struct FrontMatter {
+package struct FrontMatter {
     private var values: [String: [String]] = [:]
 
+    /// Reads the header of a README.
+    ///
     /// - Parameter text: The README.
-    init(_ text: String) {
+    package init(_ text: String) {
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         guard lines.first == "---" else { return }
         var key: String?
@@ -23,7 +25,7 @@ struct FrontMatter {
     }
 
     /// Returns the elements of a list, or the single text.
-    subscript(_ key: String) -> [String] { values[key] ?? [] }
+    package subscript(_ key: String) -> [String] { values[key] ?? [] }
 
     private static func item(_ line: Substring) -> String? {
         let trimmed = line.drop { $0.isWhitespace }

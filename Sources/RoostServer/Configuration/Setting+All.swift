@@ -1,0 +1,74 @@
+extension Setting {
+    /// All settings, in the order of the help text. The Hub's own variables (`HF_HOME`, `HF_TOKEN`, …) are read from
+    /// the environment only, as other tools do.
+    package static let all: [Setting] = network + engines + downloads + jobs + sharing
+
+    private static let network = [
+        Setting(\.host, "host", .address, "The network interface of the API"),
+        Setting(\.port, "port", .port, "The port of the API; 0 for any free one"),
+        Setting(\.allowRemote, "allow_remote", .flag, "Whether an address may be used that other machines can reach"),
+        Setting(
+            \.allowedHosts, "allowed_hosts", .hosts,
+            "Hosts that are allowed in the Host header, and whose web pages may use the server"),
+        Setting(
+            \.maxConnectionsPerAddress, "max_connections_per_address", .whole(1...2048),
+            "The most connections of one address at once, to the API and to the shared cache each"),
+        Setting(\.inferenceBodyLimit, "inference_body_limit", .mebibytes(1...64), "The largest body of `/chat` and `/v1`"),
+        Setting(\.logLevel, "log_level", .level, "The least important messages of the log"),
+    ]
+
+    private static let engines = [
+        Setting(
+            \.llamaServer, "llama_server", .executable, unset: "found on PATH, otherwise the one that `make engine` built",
+            "The llama-server to use"),
+        Setting(\.contextLength, "context_length", .whole(256...1_048_576), "The tokens of context of each request, prompt and answer together"),
+        Setting(\.threads, "threads", .whole(1...1024), unset: "the engine's choice", "The threads of each engine"),
+        Setting(\.modelLoadTimeout, "model_load_timeout", .whole(1...86_400), "The most seconds that a model may need to load"),
+        Setting(
+            \.modelLoadCooldown, "model_load_cooldown", .whole(0...86_400), variable: "MODEL_LOAD_COOLDOWN",
+            "The seconds before a model that failed to load is tried again"),
+        Setting(\.maxCacheModels, "max_cache_models", .whole(1...64), variable: "MAX_CACHE_MODELS", "The most models in memory"),
+    ]
+
+    private static let downloads = [
+        Setting(
+            \.maxConcurrentPulls, "max_concurrent_pulls", .whole(1...32), variable: "MAX_CONCURRENT_PULLS",
+            "The most pulls at the same time"),
+        Setting(\.maxDownloadRate, "max_download_rate", .limit, "The limit of all downloads together"),
+        Setting(\.downloadWindows, "download_windows", .windows, "Other limits by time of day, in local time; the first matching one counts"),
+        Setting(
+            \.diskReserve, "disk_reserve", .size, unset: "5 % of the disk, but at most 1GiB",
+            "The space that pulls leave free on the disk of the Hub cache"),
+        Setting(
+            \.q4Threshold, "model_q4_threshold_bytes", .whole(0...1 << 60), variable: "MODEL_Q4_THRESHOLD_BYTES",
+            "The bytes of weights above which `quantize: auto` makes Q4_K_M from a repository without GGUF files"),
+    ]
+
+    private static let jobs = [
+        Setting(\.webhookAllowedHosts, "webhook_allowed_hosts", .webhookHosts, "Hosts that webhooks may call; needs ROOST_WEBHOOK_SECRET"),
+        Setting(\.webhookSecret, "webhook_secret", .secret, unset: "none", hasFlag: false, "The secret that signs the calls of webhooks"),
+        Setting(\.jobRetentionDays, "job_retention_days", .whole(0...36_500), "The days after which finished jobs are deleted; 0 keeps them"),
+        Setting(
+            \.jobRetentionPerModel, "job_retention_per_model", .whole(0...1_000_000),
+            "The finished jobs of each model that are kept; 0 keeps all"),
+        Setting(\.backupIntervalHours, "backup_interval_hours", .whole(0...8760), "The hours between two backups of jobs.db; 0 for none"),
+        Setting(\.backupKeep, "backup_keep", .whole(1...1000), "The scheduled backups that are kept"),
+    ]
+
+    private static let sharing = [
+        Setting(
+            \.share, "share", .flag,
+            "Whether to share the Hub cache with other machines; needs ROOST_MIRROR_TOKEN, a token file or `share_allow`"),
+        Setting(\.shareHost, "share_host", .address, "The network interface of the shared cache"),
+        Setting(\.sharePort, "share_port", .port, "The port of the shared cache; 0 for any free one"),
+        Setting(\.shareAllow, "share_allow", .networks, "The networks that may read the shared cache"),
+        Setting(
+            \.shareTokenFile, "share_token_file", .file, unset: "none",
+            "The file with the token that clients of the shared cache need, closed to other users; ROOST_MIRROR_TOKEN can hold the token instead"),
+    ]
+
+    /// Variables that begin with `ROOST_` and are not settings of the server.
+    static let otherVariables: Set<String> = [
+        "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY",
+    ]
+}

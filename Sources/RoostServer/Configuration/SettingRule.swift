@@ -1,0 +1,129 @@
+import Configuration
+import Foundation
+import HTTPServing
+import Logging
+import ModelFormats
+import RoostCore
+import SystemPackage
+
+/// The allowed values of a setting.
+struct SettingRule<Value: Sendable>: Sendable {
+    /// The type in config.json.
+    let type: ConfigType
+    /// The allowed values, as in "must be …".
+    let allowed: String
+    /// The text of a value for documentation.
+    let shown: @Sendable (Value) -> String
+    /// Returns the value; `nil` when it is not allowed.
+    let parse: @Sendable (ConfigContent) -> Value?
+
+    /// A text that `parse` understands.
+    static func text(
+        _ allowed: String, shown: @escaping @Sendable (Value) -> String = { "\($0)" }, parse: @escaping @Sendable (String) -> Value?
+    ) -> Self {
+        SettingRule(type: .string, allowed: allowed, shown: shown) { content in
+            guard case .string(let text) = content else { return nil }
+            return parse(text)
+        }
+    }
+}
+
+extension SettingRule where Value: FixedWidthInteger {
+    static func whole(_ range: ClosedRange<Value>) -> Self {
+        SettingRule(type: .int, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)", shown: { "\($0)" }) { content in
+            guard case .int(let number) = content, let value = Value(exactly: number), range.contains(value) else { return nil }
+            return value
+        }
+    }
+}
+
+extension SettingRule<Int> {
+    static var port: Self { whole(0...65_535) }
+
+    static func mebibytes(_ range: ClosedRange<Int>) -> Self {
+        text("a size from \(range.lowerBound)MiB to \(range.upperBound)MiB", shown: { "\($0 >> 20)MiB" }) { text in
+            ByteCount(parsing: text).map { Int($0.bytes) }.flatMap { (range.lowerBound << 20...range.upperBound << 20).contains($0) ? $0 : nil }
+        }
+    }
+}
+
+extension SettingRule<Int64> {
+    static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
+}
+
+extension SettingRule<Bool> {
+    static var flag: Self {
+        SettingRule(type: .bool, allowed: "true or false", shown: { "\($0)" }) { content in
+            guard case .bool(let flag) = content else { return nil }
+            return flag
+        }
+    }
+}
+
+extension SettingRule<String> {
+    static var address: Self { text("an address to listen on") { $0.isEmpty ? nil : $0 } }
+}
+
+extension SettingRule<Logger.Level> {
+    static var level: Self { text("one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") { Logger.Level(rawValue: $0) } }
+}
+
+extension SettingRule<FilePath> {
+    static var executable: Self {
+        text("the path of an executable file") { FileManager.default.isExecutableFile(atPath: $0) ? FilePath($0) : nil }
+    }
+    static var file: Self { text("the path of a file") { $0.isEmpty ? nil : FilePath($0) } }
+}
+
+extension SettingRule<DownloadWindows.Limit> {
+    static var limit: Self {
+        text("`unlimited`, `off`, or a rate of 64KiB or more such as 20MB") { DownloadWindows.limit($0) }
+    }
+}
+
+extension SettingRule<DownloadWindows> {
+    static var windows: Self {
+        text(
+            "HH:MM-HH:MM=LIMIT separated by commas, each limit `unlimited`, `off` or a rate such as 2MB",
+            shown: { $0 == DownloadWindows() ? "none" : "\($0)" }
+        ) { DownloadWindows(parsing: $0) }
+    }
+}
+
+extension SettingRule<SecretToken> {
+    /// White space in a secret is refused and not removed, because the receiver would compute with a different secret.
+    static var secret: Self {
+        text("\(ServerSettings.shortestSecret) or more printable ASCII characters without spaces") { text in
+            let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let secret = SecretToken(text), secret.value == text, text.utf8.count >= ServerSettings.shortestSecret else { return nil }
+            return secret
+        }
+    }
+}
+
+extension SettingRule<[String]> {
+    /// Hosts that are allowed in the `Host` header.
+    static var hosts: Self { list("roost.lan or app.example.com:3000") { HostName($0) != nil } }
+    /// Hosts that webhooks may call.
+    static var webhookHosts: Self { list("ci.example.com:8443") { WebhookHost($0) != nil } }
+
+    private static func list(_ example: String, isAllowed: @escaping @Sendable (String) -> Bool) -> Self {
+        text(
+            "host names or addresses separated by commas, each with or without a port, such as \(example)",
+            shown: { $0.isEmpty ? "none" : $0.joined(separator: ", ") }
+        ) { text in
+            let hosts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }.filter { !$0.isEmpty }
+            return hosts.allSatisfy(isAllowed) ? hosts : nil
+        }
+    }
+}
+
+extension SettingRule<[NetworkRange]> {
+    static var networks: Self {
+        text("networks separated by commas, such as 192.168.0.0/16,fd00::/8", shown: { $0.isEmpty ? "all networks" : "\($0)" }) { text in
+            let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+            let ranges = names.compactMap { try? NetworkRange(parsing: $0) }
+            return ranges.count == names.count ? ranges : nil
+        }
+    }
+}
