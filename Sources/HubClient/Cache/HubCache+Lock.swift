@@ -1,3 +1,4 @@
+import DurableFiles
 import Logging
 package import RoostCore
 package import SystemPackage
@@ -9,16 +10,16 @@ extension HubCache {
     /// - Parameters:
     ///   - digest: The digest of the blob.
     ///   - repository: The repository of the blob.
-    ///   - clock: The clock for waiting.
+    ///   - time: The time for waiting.
     ///   - logger: The logger, with one line when the wait begins.
     ///   - work: The work to do while holding the lock.
     /// - Returns: The result of `work`.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`, also while waiting; the errors of `work`.
     func withLock<Result>(
-        _ digest: ContentDigest, of repository: RepositoryID, clock: any Clock<Duration>, logger: Logger,
+        _ digest: ContentDigest, of repository: RepositoryID, time: TimeSource, logger: Logger,
         _ work: () async throws -> Result
     ) async throws -> Result {
-        try await FileLock(lockFile(digest, of: repository)).holding(clock: clock, logger: logger, work)
+        try await FileLock(lockFile(digest, of: repository)).holding(time: time, logger: logger, work)
     }
 
     /// Runs `work` while holding a blob's lock, unless another process or another part of this one holds it.

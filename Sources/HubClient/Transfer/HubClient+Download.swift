@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DurableFiles
 import Logging
 import NIOCore
 public import RoostCore
@@ -135,7 +136,7 @@ extension HubClient {
         // clean-up.
         let isSmall = file.size <= SmallFileTransfer.largest
         if isSmall, !cache.holdsBlob(of: file, job.revision.repository) { return try await fetchSmall(file, job) }
-        return try await cache.withLock(file.digest, of: job.revision.repository, clock: clock, logger: logger) {
+        return try await cache.withLock(file.digest, of: job.revision.repository, time: TimeSource(clock), logger: logger) {
             try await completeAlone(file, job)
         }
     }

@@ -1,3 +1,4 @@
+import DurableFiles
 package import Foundation
 package import HubClient
 package import Logging
@@ -80,7 +81,7 @@ package struct ModelConverter: Sendable {
         progress: @escaping @Sendable (ModelWriter.Progress) -> Void
     ) async throws -> Made {
         let folder = folder(work)
-        return try await folder.lock.holding(clock: ContinuousClock(), logger: logger) {
+        return try await folder.lock.holding(time: TimeSource(), logger: logger) {
             // Under the lock, because a removal of the model also removes its folder.
             try FileSystem.makeFolder(folder.path)
             // The previous holder of the lock may have made the model.

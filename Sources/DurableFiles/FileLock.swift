@@ -1,14 +1,7 @@
+import Foundation
 package import Logging
-import RoostCore
+package import RoostCore
 package import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A lock between processes: `flock` on a file. The file is never deleted, because two processes could then hold two
 /// locks with the same name.
@@ -23,12 +16,12 @@ package struct FileLock: Sendable, Hashable {
     /// Waits for the lock and runs `work` while holding it.
     ///
     /// - Parameters:
-    ///   - clock: The clock for waiting.
+    ///   - time: The time for waiting.
     ///   - logger: The logger, with one line when the wait begins.
     ///   - work: The work to do while holding the lock.
     /// - Returns: The result of `work`.
     /// - Throws: `RoostError` with code `fileSystem`; `CancellationError`, also while waiting; the errors of `work`.
-    package func holding<Result>(clock: any Clock<Duration>, logger: Logger, _ work: () async throws -> Result) async throws -> Result {
+    package func holding<Result>(time: TimeSource, logger: Logger, _ work: () async throws -> Result) async throws -> Result {
         let descriptor = try open()
         // Closing releases the lock.
         defer { try? descriptor.close() }
@@ -36,7 +29,7 @@ package struct FileLock: Sendable, Hashable {
         while try !take(descriptor, logger) {
             if isFirst { logger.info("another process works on this file; waiting", metadata: ["lock": "\(path)"]) }
             isFirst = false
-            try await clock.sleep(for: .milliseconds(200))
+            try await time.sleep(.milliseconds(200))
         }
         return try await work()
     }
@@ -68,7 +61,7 @@ package struct FileLock: Sendable, Hashable {
     package func isHeld() throws -> Bool {
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking]) else { return false }
         defer { try? descriptor.close() }
-        return try !take(descriptor, nil, LOCK_SH)
+        return try !take(descriptor, nil, shared: true)
     }
 
     private func open() throws -> FileDescriptor {
@@ -79,18 +72,13 @@ package struct FileLock: Sendable, Hashable {
         }
     }
 
-    private func take(_ descriptor: FileDescriptor, _ logger: Logger?, _ kind: CInt = LOCK_EX) throws -> Bool {
-        while flock(descriptor.rawValue, kind | LOCK_NB) != 0 {
-            let failure = Errno(rawValue: errno)
-            if failure == .wouldBlock || failure == .resourceTemporarilyUnavailable { return false }
-            if failure == .noFunction || failure == .notSupported {
-                // Some network file systems have no locks. Two writers can then damage a partial file, which its digest
-                // detects.
-                logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
-                return true
-            }
-            if failure != .interrupted { try FileSystem.attempt("lock", path) { throw failure } }
+    private func take(_ descriptor: FileDescriptor, _ logger: Logger?, shared: Bool = false) throws -> Bool {
+        do {
+            return try FileSystem.lock(descriptor, path, shared: shared)
+        } catch let error as RoostError where (error.cause as? Errno)?.meansNoLocks == true {
+            // Two writers can now damage a partial file, which its digest detects.
+            logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
+            return true
         }
-        return true
     }
 }
