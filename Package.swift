@@ -68,7 +68,7 @@ let package = Package(
         library("JobStore", ["RoostCore"]),
         library("JobStoreSQLite", ["JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["DurableFiles", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
-        library("ModelFormats", ["Hashing", "RoostCore", .systemPackage]),
+        library("ModelFormats", ["DurableFiles", "Hashing", "RoostCore", .systemPackage]),
         library(
             "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
         library(
