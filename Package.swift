@@ -66,7 +66,7 @@ let package = Package(
         library("DurableFiles", ["RoostCore", .logging, .systemPackage]),
         library("RoostAPI", ["RoostCore"]),
         library("JobStore", ["RoostCore"]),
-        library("JobStoreSQLite", ["JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
+        library("JobStoreSQLite", ["DurableFiles", "JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["DurableFiles", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["DurableFiles", "Hashing", "RoostCore", .systemPackage]),
         library(
