@@ -10,6 +10,7 @@ extension FileSystem {
     ///   - path: The folder.
     ///   - permissions: The permissions of each created folder, before the process's mask.
     ///   - wanted: The folder that needs `path`, if it is another one; an error gives the advice for it.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     package static func makeFolder(_ path: FilePath, permissions: CInterop.Mode = 0o777, for wanted: FilePath? = nil) throws {
         if path.withPlatformString({ mkdir($0, permissions) }) == 0 { return }
         let failure = Errno(rawValue: errno)

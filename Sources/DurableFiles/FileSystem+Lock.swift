@@ -11,6 +11,7 @@ extension FileSystem {
     ///   - path: The path that an error names.
     ///   - shared: Whether others may hold the lock in the same way.
     /// - Returns: Whether the lock is taken; `false` if it is held elsewhere.
+    /// - Throws: `RoostError` with code `fileSystem`, also if the file system has no locks.
     package static func lock(_ descriptor: FileDescriptor, _ path: FilePath, shared: Bool = false) throws -> Bool {
         do {
             try call("lock", path) { flock(descriptor.rawValue, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }

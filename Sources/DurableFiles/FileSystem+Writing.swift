@@ -8,6 +8,7 @@ extension FileSystem {
     ///   - bytes: The content.
     ///   - path: The file; its folder must exist.
     ///   - folder: The folder for the temporary file, on the same file system, and where no program lists files.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     package static func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
         _ = try withTemporary(in: folder) { temporary in
             try create(temporary, "write", reporting: path) {
@@ -54,6 +55,7 @@ extension FileSystem {
     ///   - reported: The path that an error names.
     ///   - permissions: The permissions, before the process's mask.
     ///   - fill: Writes the content.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`, and the errors of `fill`.
     package static func create(
         _ path: FilePath, _ action: String, reporting reported: FilePath? = nil, permissions: FilePermissions = FilePermissions(rawValue: 0o666),
         _ fill: (FileDescriptor) throws -> Void = { _ in }
