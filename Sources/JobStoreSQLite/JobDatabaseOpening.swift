@@ -81,9 +81,7 @@ struct JobDatabaseOpening {
 
     /// Restricts the file to its owner: a file that another program created may be readable by all users.
     private func makePrivate() throws {
-        for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-        }
+        for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) { try DurableFile.makePrivate(file) }
     }
 
     /// Creates the file in advance, because SQLite creates files with mode 0644 and jobs.db shows what a user pulls.

@@ -17,8 +17,10 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.1")],
     targets: [
         .target(name: "RoostCore", dependencies: [systemPackage], path: "Parsers/RoostCore", swiftSettings: strict),
+        .target(name: "DurableFiles", dependencies: ["RoostCore", systemPackage], path: "Parsers/DurableFiles", swiftSettings: strict),
         .target(name: "HubClient", dependencies: ["RoostCore"], path: "Parsers/HubClient", swiftSettings: strict),
-        .target(name: "ModelFormats", dependencies: ["RoostCore", systemPackage], path: "Parsers/ModelFormats", swiftSettings: strict),
+        .target(
+            name: "ModelFormats", dependencies: ["DurableFiles", "RoostCore", systemPackage], path: "Parsers/ModelFormats", swiftSettings: strict),
         .executableTarget(
             name: "parser-fuzzer", dependencies: ["HubClient", "ModelFormats", "RoostCore"], path: "Fuzzer",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import HubTestSupport
 import RoostAPI
@@ -58,22 +59,6 @@ import Testing
         }
     }
 
-    @Test func `who asks for a lock makes none, and does not see others who ask`() async throws {
-        try await withTemporaryDirectory { folder in
-            let path = folder.appending("locks/x.lock")
-            let lock = FileLock(path)
-            #expect(try !lock.isHeld() && FileSystem.size(of: path) == nil)
-            let inside = try lock.holdingIfFree { (held: try lock.isHeld(), other: try lock.holdingIfFree {} == nil) }
-            #expect(inside?.held == true && inside?.other == true)
-            #expect(try !lock.isHeld())
-            // Another one who asks, at this moment.
-            let asking = try FileDescriptor.open(path, .readOnly)
-            #expect(flock(asking.rawValue, LOCK_SH | LOCK_NB) == 0)
-            #expect(try !lock.isHeld())
-            try asking.close()
-        }
-    }
-
     @Test func `two downloads of a small file into a cache without links do not need each other's blob`() async throws {
         let file = try Fixture.file("c.json", Array(content.prefix(1000)), isLarge: false)
         try await Fixture.run(answering: ScriptedServer.serving(Array(content.prefix(1000))), makesLinks: false) { hub in
@@ -102,18 +87,5 @@ import Testing
             }
             #expect(Set(site.receipts.receipt(of: id, commit: commit)?.files.map(\.path) ?? []) == Set(names))
         }
-    }
-
-    @Test(arguments: [
-        ("/c/hub/models--a--b/blobs/x", "HF_HUB_CACHE"), ("/c/hub/.locks/models--a--b/x.lock", "HF_HUB_CACHE"), ("/c/hub", "HF_HUB_CACHE"),
-        ("/data/models/models--a--b/blobs/x", "HF_HUB_CACHE"), ("/data/models/.locks/models--a--b/x.lock", "HF_HUB_CACHE"),
-        ("/h/.roost/models/a--b/c/Q4_K_M/model.gguf", "ROOST_HOME"), ("/h/.roost/models/.locks/a--b/c-Q4_K_M.lock", "ROOST_HOME"),
-        ("/h/.roost/models/a--b/c/receipt.json", "ROOST_HOME"),
-    ])
-    func `an error names the variable that moves the file`(path: String, variable: String) {
-        let error = #expect(throws: RoostError.self) { try FileSystem.attempt("write", FilePath(path)) { throw Errno.readOnlyFileSystem } }
-        #expect(error?.message.contains("or set \(variable) to another folder") == true)
-        let full = #expect(throws: RoostError.self) { try FileSystem.attempt("write", FilePath(path)) { throw Errno.noSpace } }
-        #expect(full?.message.contains("or set \(variable) to a folder on a larger disk") == true)
     }
 }

@@ -1,3 +1,4 @@
+package import DurableFiles
 package import RoostCore
 package import SystemPackage
 

@@ -1,3 +1,4 @@
+import DurableFiles
 import Logging
 package import RoostCore
 package import SystemPackage

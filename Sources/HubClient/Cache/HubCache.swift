@@ -1,3 +1,4 @@
+import DurableFiles
 package import RoostCore
 public import SystemPackage
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DurableFiles
 import Foundation
 import NIOCore
 import NIOHTTP1

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DurableFiles
 import NIOCore
 import RoostCore
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DurableFiles
 import Logging
 import NIOCore
 public import RoostCore

@@ -1,3 +1,4 @@
+import DurableFiles
 import RoostCore
 import Synchronization
 import SystemPackage

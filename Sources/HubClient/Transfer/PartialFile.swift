@@ -1,3 +1,4 @@
+import DurableFiles
 import NIOCore
 import RoostCore
 import Synchronization

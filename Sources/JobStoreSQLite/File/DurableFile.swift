@@ -1,13 +1,7 @@
+import DurableFiles
 import Foundation
 import RoostCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import SystemPackage
 
 /// Functions for files that exist completely or not at all, also after a power cut: created private, flushed to the
 /// disk, and renamed in one step.
@@ -19,59 +13,44 @@ enum DurableFile {
 
     /// The size of the file at a path in bytes, following links; `nil` if there is none.
     static func size(of path: String) throws -> Int64? {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
-            return nil
+        do {
+            return try FilePath(path).stat().size
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+            throw error.error("look at", FilePath(path))
         }
-        return Int64(status.st_size)
     }
 
     /// The path with its links resolved, so that a rename replaces the file and not a link to it.
     static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
     /// Creates an empty file that only its owner can read.
-    static func createPrivate(_ path: String) throws {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw failure("make", path) }
-        close(descriptor)
-    }
+    static func createPrivate(_ path: String) throws { try FileSystem.create(FilePath(path), "make", permissions: .ownerReadWrite) }
 
     /// Restricts a file to its owner, without opening it.
-    static func makePrivate(_ path: String) throws { try call("make private", path) { chmod(path, 0o600) } }
-
-    /// Creates a folder that only its owner can enter, and its parents. An existing folder becomes private.
-    static func makePrivateFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw RoostError(.fileSystem, "The folder \(path) cannot be made: \(error.localizedDescription)", cause: error)
-        }
-        try call("make private", path) { chmod(path, 0o700) }
-    }
+    static func makePrivate(_ path: String) throws { try FileSystem.call("make private", FilePath(path)) { chmod(path, 0o600) } }
 
     /// Gives a file the owner of another file. This has an effect only when root works in another user's home.
     static func copyOwner(of source: String, to target: String) throws {
         var status = stat()
         guard geteuid() == 0, stat(source, &status) == 0 else { return }
-        try call("give to its owner", target) { chown(target, status.st_uid, status.st_gid) }
+        try FileSystem.call("give to its owner", FilePath(target)) { chown(target, status.st_uid, status.st_gid) }
     }
 
     /// Waits until a file's bytes are on the disk.
-    static func flush(_ path: String) throws { try flush(path, flags: O_RDONLY) }
+    static func flush(_ path: String) throws { try FileSystem.flushFile(FilePath(path)) }
 
     /// Waits until the folder entry of a file is on the disk.
-    static func flushFolder(of path: String) throws {
-        try flush(URL(fileURLWithPath: path).deletingLastPathComponent().path, flags: O_RDONLY | O_DIRECTORY)
-    }
+    static func flushFolder(of path: String) throws { try FileSystem.flushFolder(FilePath(path).folder) }
 
     /// Renames a file within a folder and replaces a file with the new name.
-    static func move(_ source: String, to target: String) throws { try call("write", target) { rename(source, target) } }
+    static func move(_ source: String, to target: String) throws { try FileSystem.move(FilePath(source), to: FilePath(target)) }
 
     /// Renames a file within a folder, and throws if the new name exists.
     static func moveToNewName(_ source: String, to target: String) throws {
         if link(source, target) == 0 { return try remove(source) }
-        guard errno != EEXIST else { throw failure("write", target) }
+        let failure = Errno(rawValue: errno)
+        guard failure != .fileExists else { throw failure.error("write", FilePath(target)) }
         // The file system has no hard links: check first, then rename.
         guard try size(of: target) == nil else { throw RoostError(.fileSystem, "\(target) exists already.") }
         try move(source, to: target)
@@ -89,10 +68,7 @@ enum DurableFile {
     }
 
     /// Removes a file. A missing file is not an error.
-    static func remove(_ path: String) throws {
-        guard unlink(path) != 0, errno != ENOENT else { return }
-        throw failure("remove", path)
-    }
+    static func remove(_ path: String) throws { try FileSystem.remove(FilePath(path)) }
 
     /// Removes a temporary database and its companion files. Errors are ignored, because the caller reports the failure
     /// that led here.
@@ -126,31 +102,5 @@ enum DurableFile {
     static func removeLeftovers(of path: String) throws {
         let file = URL(fileURLWithPath: path)
         try removeLeftovers(in: file.deletingLastPathComponent().path, of: file.lastPathComponent + ".")
-    }
-
-    private static func flush(_ path: String, flags: Int32) throws {
-        let descriptor = open(path, flags | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", path) }
-        defer { close(descriptor) }
-        #if canImport(Darwin)
-            // On macOS, a plain fsync leaves the bytes in the drive's cache.
-            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-        #endif
-        try call("write", path) { fsync(descriptor) }
-    }
-
-    private static func call(_ what: String, _ path: String, _ systemCall: () -> CInt) throws {
-        while systemCall() != 0 {
-            guard errno == EINTR else { throw failure(what, path) }
-        }
-    }
-
-    /// The error of the last system call as a sentence.
-    static func failure(_ what: String, _ path: String) -> RoostError {
-        let number = errno
-        let reason = String(cString: strerror(number))
-        return number == ENOSPC || number == EDQUOT
-            ? RoostError(.insufficientSpace, "Cannot \(what) \(path): \(reason). Free some space and try again.")
-            : RoostError(.fileSystem, "Cannot \(what) \(path): \(reason). Check the folder, its permissions and the disk.")
     }
 }

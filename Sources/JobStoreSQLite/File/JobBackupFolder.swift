@@ -1,5 +1,7 @@
+import DurableFiles
 public import Foundation
 import RoostCore
+import SystemPackage
 
 /// The folder of backups, `backups` in the home folder. A name consists of time and reason:
 /// `jobs-20260102T030405.678Z-scheduled.db`.
@@ -55,7 +57,7 @@ public struct JobBackupFolder: Sendable, Hashable {
     /// - Throws: `RoostError`, like `JobBackup.make`.
     @discardableResult
     public func make(of source: String, reason: JobBackupReason, at date: Date = Date()) throws -> JobBackup.Summary {
-        try DurableFile.makePrivateFolder(path)
+        try FileSystem.makePrivateFolder(FilePath(path))
         var date = date
         while FileManager.default.fileExists(atPath: destination(reason: reason, at: date)) { date += 0.001 }
         return try JobBackup.make(of: source, to: destination(reason: reason, at: date))
@@ -108,7 +110,7 @@ public struct JobBackupFolder: Sendable, Hashable {
         let spared = kept.contains(where: Self.isGood) ? nil : scheduled.first(where: Self.isGood)
         let surplus = scheduled.dropFirst(kept.count).filter { $0 != spared }
         for entry in surplus { try DurableFile.remove(entry.path) }
-        if !surplus.isEmpty { try DurableFile.flushFolder(of: "\(path)/.") }
+        if !surplus.isEmpty { try FileSystem.flushFolder(FilePath(path)) }
         return surplus.map(\.path)
     }
 

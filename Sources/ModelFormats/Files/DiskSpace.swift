@@ -1,13 +1,6 @@
+import DurableFiles
 import RoostCore
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The free space of a disk.
 enum DiskSpace {
@@ -18,12 +11,9 @@ enum DiskSpace {
     ///   - path: The file.
     /// - Throws: `RoostError` with code `insufficientSpace`. If the free space is unknown, nothing is thrown.
     static func check(for byteCount: Int64, at path: FilePath) throws {
-        var status = statvfs()
-        guard path.removingLastComponent().withPlatformString({ statvfs($0, &status) }) == 0 else { return }
-        let (free, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        guard !overflow, byteCount > 0, free < UInt64(byteCount) else { return }
-        let missing = ByteCount(byteCount - Int64(free))
+        guard let free = try? FileSystem.freeBytes(path.folder), free < byteCount else { return }
         throw RoostError(
-            .insufficientSpace, "There is no room for \(path.string.quotedForPeople): \(missing) are missing on its disk. Free space and try again.")
+            .insufficientSpace,
+            "There is no room for \(path.string.quotedForPeople): \(ByteCount(byteCount - free)) are missing on its disk. Free space and try again.")
     }
 }

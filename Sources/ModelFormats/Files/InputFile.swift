@@ -1,3 +1,4 @@
+import DurableFiles
 import RoostCore
 import SystemPackage
 
@@ -22,12 +23,9 @@ final class InputFile: Sendable {
     /// - Throws: `RoostError` with code `fileSystem`, also for folders, pipes and devices.
     init(opening path: FilePath) throws {
         self.path = path
-        let descriptor: FileDescriptor
-        do {
-            // Non-blocking, so that opening a pipe does not wait for its writer.
-            descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-        } catch let failure as Errno {
-            throw failure.error("open", path)
+        // Non-blocking, so that opening a pipe does not wait for its writer.
+        let descriptor = try FileSystem.attempt("open", path) {
+            try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         }
         var status = stat()
         guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -50,11 +48,8 @@ final class InputFile: Sendable {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws {
         var done = 0
         while done < buffer.count {
-            let count: Int
-            do {
-                count = try descriptor.read(fromAbsoluteOffset: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
-            } catch let failure as Errno {
-                throw failure.error("read", path)
+            let count = try FileSystem.attempt("read", path) {
+                try descriptor.read(fromAbsoluteOffset: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
             }
             guard count > 0 else {
                 throw RoostError(
@@ -62,23 +57,5 @@ final class InputFile: Sendable {
             }
             done += count
         }
-    }
-}
-
-extension Errno {
-    /// Returns an error for users.
-    ///
-    /// - Parameters:
-    ///   - action: The failed action, such as `open`.
-    ///   - path: The file.
-    ///   - file: Filled in by the compiler.
-    ///   - function: Filled in by the compiler.
-    ///   - line: Filled in by the compiler.
-    /// - Returns: The error.
-    func error(_ action: String, _ path: FilePath, file: String = #fileID, function: String = #function, line: Int = #line) -> RoostError {
-        let isFull = self == .noSpace || self == .diskQuotaExceeded
-        return RoostError(
-            isFull ? .insufficientSpace : .fileSystem, "Cannot \(action) \(path.string.quotedForPeople): \(self).", cause: self, file: file,
-            function: function, line: line)
     }
 }

@@ -1,14 +1,7 @@
+import DurableFiles
 import Hashing
 import RoostCore
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A file that is written sequentially under a temporary name. It gets its final name when it is complete and on the
 /// disk. After a crash, writing continues with the help of a journal beside it:
@@ -46,16 +39,12 @@ final class OutputFile {
         self.target = target
         self.flushInterval = flushInterval
         (partial, journalPath) = Self.temporaryNames(target)
-        data = try Self.open(partial)
-        guard flock(data.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-            try? data.close()
-            throw RoostError(.conflict, "\(target.string.quotedForPeople) is being written by another process. Wait for it, or stop it.")
-        }
+        data = try Self.openLocked(partial, for: target)
         journal = try Self.open(journalPath)
         finishedParts = try Self.finishedParts(journal, data, identity: identity, ends: ends)
         position = finishedParts == 0 ? 0 : ends[finishedParts - 1]
         flushedPosition = position
-        try Self.attempt("write", partial) {
+        try FileSystem.attempt("write", partial) {
             try data.resize(to: position, retryOnInterrupt: true)
             try data.seek(offset: position, from: .start)
             if finishedParts == 0 {
@@ -88,15 +77,15 @@ final class OutputFile {
     /// Appends bytes.
     func append(_ bytes: [UInt8]) throws {
         hash.update(data: bytes)
-        try Self.attempt("write", partial) { _ = try bytes.withUnsafeBytes { try data.writeAll($0) } }
+        try FileSystem.attempt("write", partial) { _ = try bytes.withUnsafeBytes { try data.writeAll($0) } }
         position += Int64(bytes.count)
     }
 
     /// Records that a number of parts is written. The parts are flushed to the disk at intervals.
     func finishPart(_ count: Int) throws {
         guard position - flushedPosition >= flushInterval else { return }
-        try Self.flush(data, partial)
-        try Self.attempt("write", journalPath) { _ = try journal.writeAll("\(count)\n".utf8) }
+        try FileSystem.flush(data, partial)
+        try FileSystem.attempt("write", journalPath) { _ = try journal.writeAll("\(count)\n".utf8) }
         flushedPosition = position
     }
 
@@ -104,16 +93,11 @@ final class OutputFile {
     ///
     /// - Returns: The file's sha256.
     func install() throws -> ContentDigest {
-        try Self.flush(data, partial)
-        guard partial.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0 else {
-            throw Errno(rawValue: errno).error("make", target)
-        }
-        let parent = target.removingLastComponent()
-        let folder = try Self.attempt("open", target) { try FileDescriptor.open(parent.isEmpty ? "." : parent, .readOnly, options: [.closeOnExec]) }
-        // Closing a file after reading loses no data.
-        defer { try? folder.close() }
-        try Self.flush(folder, target)
-        _ = journalPath.withPlatformString { unlink($0) }
+        try FileSystem.flush(data, partial)
+        try FileSystem.move(partial, to: target)
+        try FileSystem.flushFolder(target.folder)
+        // The file is complete. A journal that remains is replaced by the next conversion.
+        try? FileSystem.remove(journalPath)
         return .sha256(hash.finalize().hexadecimal)
     }
 
@@ -122,15 +106,26 @@ final class OutputFile {
     /// - Parameter target: The final path.
     static func discard(_ target: FilePath) {
         let (partial, journal) = temporaryNames(target)
-        for path in [journal, partial] { _ = path.withPlatformString { unlink($0) } }
+        for path in [journal, partial] { try? FileSystem.remove(path) }
     }
 
     private static func temporaryNames(_ target: FilePath) -> (FilePath, FilePath) {
         (FilePath(target.string + ".roost.incomplete"), FilePath(target.string + ".roost.journal"))
     }
 
+    private static func openLocked(_ path: FilePath, for target: FilePath) throws -> FileDescriptor {
+        let descriptor = try open(path)
+        do {
+            if try FileSystem.lock(descriptor, path) { return descriptor }
+            throw RoostError(.conflict, "\(target.string.quotedForPeople) is being written by another process. Wait for it, or stop it.")
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
     private static func open(_ path: FilePath) throws -> FileDescriptor {
-        try attempt("write", path) {
+        try FileSystem.attempt("write", path) {
             try FileDescriptor.open(
                 path, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
         }
@@ -139,25 +134,15 @@ final class OutputFile {
     /// The number of finished parts in the journal, if it belongs to this file and the bytes exist.
     private static func finishedParts(_ journal: FileDescriptor, _ data: FileDescriptor, identity: String, ends: [Int64]) throws -> Int {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        let count = try attempt("read", "the journal") { try buffer.withUnsafeMutableBytes { try journal.read(fromAbsoluteOffset: 0, into: $0) } }
+        let count = try FileSystem.attempt("read", "the journal") {
+            try buffer.withUnsafeMutableBytes { try journal.read(fromAbsoluteOffset: 0, into: $0) }
+        }
         // A line without an end was being written when the process ended.
         let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         guard lines.first == identity[...], let parts = lines.dropFirst().last.flatMap({ Int($0) }), (1...ends.count).contains(parts) else {
             return 0
         }
-        let size = try attempt("read", "the unfinished file") { try data.seek(offset: 0, from: .end) }
+        let size = try FileSystem.attempt("read", "the unfinished file") { try data.seek(offset: 0, from: .end) }
         return size >= ends[parts - 1] ? parts : 0
-    }
-
-    private static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
-        #if canImport(Darwin)
-            // On macOS, a plain fsync leaves the bytes in the drive's cache.
-            if fcntl(descriptor.rawValue, F_FULLFSYNC) == 0 { return }
-        #endif
-        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno).error("write", path) }
-    }
-
-    private static func attempt<Result>(_ action: String, _ path: FilePath, _ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let failure as Errno { throw failure.error(action, path) }
     }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 package import HubClient
 package import RoostAPI
 import RoostCore

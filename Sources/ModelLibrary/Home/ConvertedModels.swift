@@ -1,4 +1,4 @@
-import Foundation
+import DurableFiles
 package import RoostCore
 package import SystemPackage
 
@@ -86,5 +86,5 @@ package struct ConvertedModels: Sendable, Hashable {
     }
 
     /// Returns the names in a folder; none when it cannot be read.
-    private func names(in folder: FilePath) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).sorted() }
+    private func names(in folder: FilePath) -> [String] { (try? FileSystem.names(in: folder)) ?? [] }
 }

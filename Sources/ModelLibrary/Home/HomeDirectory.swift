@@ -1,15 +1,8 @@
+import DurableFiles
 import Foundation
 import Hashing
 import RoostCore
 package import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The home directory `$ROOST_HOME`: created with mode 0700, and owned by one server at a time.
 ///
@@ -26,24 +19,25 @@ package final class HomeDirectory: Sendable {
     /// - Throws: `RoostError` with code `fileSystem`, or `conflict` with the process that holds the lock.
     package init(claiming path: FilePath) throws {
         self.path = path
+        let file = path.appending("roost.lock")
         do {
-            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string)
-            lock = try FileDescriptor.open(
-                path.appending("roost.lock"), .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+            try FileSystem.makePrivateFolder(path)
+            lock = try FileDescriptor.open(file, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
         } catch {
+            let reason = (error as? RoostError)?.cause ?? error
             throw RoostError(
-                .fileSystem,
-                "\(path) cannot be used as Roost's home: \((error as? Errno)?.description ?? error.localizedDescription) Choose a folder of your own with ROOST_HOME.",
-                cause: error)
+                .fileSystem, "\(path) cannot be used as Roost's home: \(reason). Choose a folder of your own with ROOST_HOME.", cause: error)
         }
-        guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        guard try FileSystem.lock(lock, file) else {
             // `deinit` closes the file; it also runs when a fully initialised object throws here.
             let owner = Self.owner(in: lock)
             throw RoostError(
                 .conflict, "Another Roost server\(owner.map { " (process \($0))" } ?? "") uses \(path); stop it, or choose another ROOST_HOME.")
         }
-        try Self.write(owner: getpid(), to: lock)
+        try FileSystem.attempt("write", file) {
+            try lock.resize(to: 0)
+            try lock.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+        }
     }
 
     /// Closing the file releases the lock. An error here cannot be handled.
@@ -79,14 +73,5 @@ package final class HomeDirectory: Sendable {
         var bytes = [UInt8](repeating: 0, count: 32)
         let count = bytes.withUnsafeMutableBytes { (try? lock.read(fromAbsoluteOffset: 0, into: $0)) ?? 0 }
         return Int(String(decoding: bytes.prefix(count), as: UTF8.self).filter(\.isNumber))
-    }
-
-    private static func write(owner: pid_t, to lock: FileDescriptor) throws {
-        do {
-            try lock.resize(to: 0)
-            _ = try lock.writeAll(toAbsoluteOffset: 0, Array("\(owner)\n".utf8))
-        } catch {
-            throw RoostError(.fileSystem, "roost.lock cannot be written: \(error).", cause: error)
-        }
     }
 }

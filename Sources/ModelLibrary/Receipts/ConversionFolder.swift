@@ -1,3 +1,4 @@
+package import DurableFiles
 import Foundation
 package import HubClient
 package import RoostAPI

@@ -1,18 +1,10 @@
 import Foundation
 package import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Flushing files to the disk, and reading them from the disk again.
 extension FileSystem {
     /// Waits until a file's bytes are on the disk.
-    static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
+    package static func flush(_ descriptor: FileDescriptor, _ path: FilePath) throws {
         #if canImport(Darwin)
             // On macOS, a plain fsync leaves the bytes in the drive's cache. Some file systems support only that.
             if fcntl(descriptor.rawValue, F_FULLFSYNC) == 0 { return }
@@ -21,7 +13,7 @@ extension FileSystem {
     }
 
     /// Waits until a file's bytes are on the disk, with only the metadata that is needed to read them.
-    static func flushData(_ descriptor: FileDescriptor, _ path: FilePath) throws {
+    package static func flushData(_ descriptor: FileDescriptor, _ path: FilePath) throws {
         #if canImport(Darwin)
             try flush(descriptor, path)
         #else
@@ -30,14 +22,14 @@ extension FileSystem {
     }
 
     /// Waits until the bytes of a closed file are on the disk.
-    static func flushFile(_ path: FilePath) throws {
+    package static func flushFile(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec]) }
         // Closing a file after reading loses no data.
         defer { try? descriptor.close() }
         try flush(descriptor, path)
     }
 
-    /// Waits until a folder's entries are on the disk.
+    /// Waits until a folder's entries are on the disk, such as a file's new name.
     package static func flushFolder(_ path: FilePath) throws {
         let descriptor = try attempt("open", path) { try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) }
         // Closing a file after reading loses no data.
@@ -47,7 +39,7 @@ extension FileSystem {
 
     /// Starts to write a file's bytes to the disk, if the system supports it, so that a later flush is faster. An
     /// optimization, so errors are ignored.
-    static func beginFlush(_ descriptor: FileDescriptor) { _ = linuxSyncRange?(descriptor.rawValue, 0, 0, 2) }
+    package static func beginFlush(_ descriptor: FileDescriptor) { _ = linuxSyncRange?(descriptor.rawValue, 0, 0, 2) }
 
     private typealias LinuxSyncRange = @convention(c) (CInt, Int64, Int64, CUnsignedInt) -> CInt
 
@@ -62,7 +54,7 @@ extension FileSystem {
 
     /// Drops a file from the system's memory cache, so that the next reader reads the disk. An optimization, so errors
     /// are ignored.
-    static func dropCached(_ descriptor: FileDescriptor) {
+    package static func dropCached(_ descriptor: FileDescriptor) {
         #if canImport(Darwin)
             _ = fcntl(descriptor.rawValue, F_NOCACHE, 1)
         #else

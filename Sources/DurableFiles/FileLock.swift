@@ -1,14 +1,7 @@
+import Foundation
 package import Logging
 package import RoostCore
 package import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A lock between processes: `flock` on a file. The file is never deleted, because two processes could then hold two
 /// locks with the same name.
@@ -68,7 +61,7 @@ package struct FileLock: Sendable, Hashable {
     package func isHeld() throws -> Bool {
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking]) else { return false }
         defer { try? descriptor.close() }
-        return try !take(descriptor, nil, LOCK_SH)
+        return try !take(descriptor, nil, shared: true)
     }
 
     private func open() throws -> FileDescriptor {
@@ -79,18 +72,13 @@ package struct FileLock: Sendable, Hashable {
         }
     }
 
-    private func take(_ descriptor: FileDescriptor, _ logger: Logger?, _ kind: CInt = LOCK_EX) throws -> Bool {
-        while flock(descriptor.rawValue, kind | LOCK_NB) != 0 {
-            let failure = Errno(rawValue: errno)
-            if failure == .wouldBlock || failure == .resourceTemporarilyUnavailable { return false }
-            if failure == .noFunction || failure == .notSupported {
-                // Some network file systems have no locks. Two writers can then damage a partial file, which its digest
-                // detects.
-                logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
-                return true
-            }
-            if failure != .interrupted { try FileSystem.attempt("lock", path) { throw failure } }
+    private func take(_ descriptor: FileDescriptor, _ logger: Logger?, shared: Bool = false) throws -> Bool {
+        do {
+            return try FileSystem.lock(descriptor, path, shared: shared)
+        } catch let error as RoostError where (error.cause as? Errno)?.meansNoLocks == true {
+            // Two writers can now damage a partial file, which its digest detects.
+            logger?.warning("this file system has no locks; going on without", metadata: ["lock": "\(path)"])
+            return true
         }
-        return true
     }
 }

@@ -1,9 +1,8 @@
+import DurableFiles
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import HubClient
 
 @Suite struct FileNameTests {
     @Test("whether a disk tells cases apart is found by looking, also before the cache is there")

@@ -1,0 +1,1 @@
+../../../../Sources/DurableFiles/Errno+Sentence.swift

@@ -1,0 +1,1 @@
+../../../../Sources/DurableFiles/FileSystem.swift
