@@ -1,4 +1,4 @@
-package import DurableFiles
+import DurableFiles
 package import RoostCore
 package import SystemPackage
 
