@@ -12,15 +12,15 @@ extension FileSystem {
     ///   - wanted: The folder that needs `path`, if it is another one; an error gives the advice for it.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     package static func makeFolder(_ path: FilePath, permissions: CInterop.Mode = 0o777, for wanted: FilePath? = nil) throws {
-        if path.withPlatformString({ mkdir($0, permissions) }) == 0 { return }
-        let failure = Errno(rawValue: errno)
-        if failure == .noSuchFileOrDirectory, path.lastComponent != nil {
+        var failure: Errno?
+        // A cleaner may remove the parent while it is still empty. Some file systems, such as /proc, refuse each time.
+        for _ in 0..<8 {
+            failure = path.withPlatformString { mkdir($0, permissions) } == 0 ? nil : Errno(rawValue: errno)
+            guard failure == .noSuchFileOrDirectory, path.lastComponent != nil else { break }
             try makeFolder(path.removingLastComponent(), permissions: permissions, for: wanted ?? path)
-            // The complete function is called again, because another process may have created the parent.
-            try makeFolder(path, permissions: permissions, for: wanted)
-        } else if failure != .fileExists || !isFolder(path) {
-            throw failure.error("make the folder", path, for: wanted)
         }
+        guard let failure, failure != .fileExists || !isFolder(path) else { return }
+        throw failure.error("make the folder", path, for: wanted)
     }
 
     /// Creates a folder that only its owner can enter, and its parents. An existing folder becomes private.

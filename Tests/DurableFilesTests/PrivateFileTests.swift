@@ -1,4 +1,5 @@
 import DurableFiles
+import RoostCore
 import SystemPackage
 import TestSupport
 import Testing
@@ -14,6 +15,11 @@ import Testing
             try FileSystem.makePrivateFolder(open)
             #expect(try open.stat().permissions == .ownerReadWriteExecute)
         }
+    }
+
+    @Test func `a folder in a file system that makes none is an error`() {
+        let error = #expect(throws: RoostError.self) { try FileSystem.makeFolder("/proc/roost/a/b") }
+        #expect(error?.code == .fileSystem && error?.message.hasPrefix("Cannot make the folder /proc") == true)
     }
 
     @Test func `a new file has the permissions asked for and replaces no file`() async throws {
