@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 extension EngineGuard {
     /// Replaces this process with a command that Linux ends together with its parent, the guard. Only the process
     /// itself can request this. So the guard starts a second instance of itself, which becomes the engine.

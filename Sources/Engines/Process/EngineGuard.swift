@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The implementation of `roost engine-guard`: runs a command and ensures that it does not outlive Roost.
 ///
 /// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, possibly by SIGKILL. The command

@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 
 // On macOS swift-subprocess uses the FilePath of System, on other systems that of SystemPackage. This file imports the
@@ -6,14 +7,6 @@ import Subprocess
     import System
 #else
     import SystemPackage
-#endif
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
 #endif
 
 /// One run of an engine, from its start to its end.

@@ -2,14 +2,6 @@ import Foundation
 import RoostCore
 import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The folder of the engines' sockets. Beside each socket is a note with the engine's process id, so that the next
 /// start of Roost finds an engine that outlived Roost and its guard.
 struct RuntimeDirectory {

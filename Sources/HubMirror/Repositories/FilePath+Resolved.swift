@@ -1,12 +1,5 @@
+import Foundation
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 extension FilePath {
     /// Returns the absolute path with all symbolic links resolved; `nil` if the file does not exist. (Foundation's own

@@ -1,14 +1,7 @@
 import DurableFiles
+import Foundation
 import RoostCore
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A regular file that is open for reading. It is closed when the last reference is released.
 final class InputFile: Sendable {

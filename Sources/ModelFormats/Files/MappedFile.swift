@@ -1,14 +1,7 @@
 import DurableFiles
+import Foundation
 import RoostCore
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Maps the bytes of a regular file into memory, so that only the used parts are read.
 enum MappedFile {

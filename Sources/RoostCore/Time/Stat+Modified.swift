@@ -1,12 +1,5 @@
+import Foundation
 package import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 // This stands in a target that does not import NIO, because the compiler attributes the fields of `timespec` to any of
 // the modules that contain the structure.

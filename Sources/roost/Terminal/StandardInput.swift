@@ -1,13 +1,6 @@
+import Foundation
 import RoostCore
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The text on a command's standard input.
 enum StandardInput {

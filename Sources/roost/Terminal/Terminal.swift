@@ -1,14 +1,6 @@
 import Foundation
 import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The outputs of a command.
 enum Terminal {
     /// Whether both outputs are a terminal, so that lines can be redrawn.

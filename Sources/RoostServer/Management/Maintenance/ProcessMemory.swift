@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The memory of this process, and its return to the system.
 ///
 /// glibc keeps freed memory in up to eight arenas per processor, each of which shrinks only from its end. After a peak
