@@ -1,5 +1,4 @@
 import ModelFormats
-package import ModelLibrary
 import RoostCore
 package import SystemPackage
 

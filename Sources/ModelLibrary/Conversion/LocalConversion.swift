@@ -2,7 +2,6 @@ import Foundation
 package import HubClient
 package import Logging
 import ModelFormats
-package import ModelLibrary
 package import RoostAPI
 package import RoostCore
 import SystemPackage

@@ -3,7 +3,6 @@ import Foundation
 package import HubClient
 package import Logging
 package import ModelFormats
-package import ModelLibrary
 package import RoostAPI
 import RoostCore
 package import SystemPackage

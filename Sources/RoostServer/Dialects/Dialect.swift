@@ -4,7 +4,7 @@ import Hummingbird
 import RoostCore
 
 /// The form of the errors on some of the routes.
-protocol Dialect {
+protocol Dialect: SendableMetatype {
     /// Whether a path, such as `/v1/models`, belongs to this dialect, also when no such route exists.
     static func owns(_ path: String) -> Bool
 
