@@ -112,6 +112,20 @@ extension PullWorkerTests {
         }
     }
 
+    @Test func `a pull that is done when its run is ended has succeeded, and is not run again`() async throws {
+        let loads = DeafLoads()
+        // As a load that was over when the end came: it hears nothing of the cancellation.
+        let load: @Sendable (ModelReference) async throws -> Void = { _ in try? await loads.load() }
+        try await withWorker(["a/b/m-F16.gguf": 10], loadModel: load) { bench in
+            let id = try await bench.submit("a/b", initialize: true)
+            while loads.begun < 1 { try await Task.sleep(for: .milliseconds(5)) }
+            bench.worker.hold(true)
+            loads.letThrough()
+            while try bench.database.job(id: id)?.status == .running { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try bench.database.job(id: id)?.status == .succeeded)
+        }
+    }
+
     @Test func `a failed job is tried again on request, with a fresh budget`() async throws {
         let fails = Mutex(true)
         let load: @Sendable (ModelReference) async throws -> Void = { _ in

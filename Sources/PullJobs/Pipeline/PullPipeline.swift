@@ -30,14 +30,19 @@ struct PullPipeline: Sendable {
     /// Runs the stages until there is an outcome, and meanwhile writes the live state to jobs.db once a second. The run
     /// ends when the job no longer belongs to it.
     func run() async -> PullOutcome {
-        await withTaskGroup(of: PullOutcome.self) { group in
+        await withTaskGroup(of: PullOutcome?.self) { group in
             group.addTask {
-                while (try? await Task.sleep(for: .seconds(1))) != nil, (try? await recorder.save()) != nil {}
-                return .interrupted
+                while (try? await Task.sleep(for: .seconds(1))) != nil {
+                    // Throws only when the job has another owner.
+                    guard (try? await recorder.save()) != nil else { return .interrupted }
+                }
+                // Cancelled: what the stages end with counts.
+                return nil
             }
             group.addTask { await tryUntilDone() }
             defer { group.cancelAll() }
-            return await group.next() ?? .interrupted
+            for await case let outcome? in group { return outcome }
+            return .interrupted
         }
     }
 
