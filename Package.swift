@@ -75,7 +75,10 @@ let package = Package(
             "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
         library(
             "Engines",
-            ["ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
+            [
+                "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess,
+                .systemPackage,
+            ]),
         library(
             "PullJobs",
             ["HubClient", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostCore", .logging, .serviceLifecycle, .systemPackage]),
@@ -146,7 +149,7 @@ let package = Package(
         tests("HubClientTests", ["DurableFiles", "HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["DurableFiles", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
-        tests("EnginesTests", ["Engines", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
+        tests("EnginesTests", ["Engines", "ModelFormats", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
         tests(
             "PullJobsTests",
             [

@@ -14,6 +14,8 @@ package struct ModelView: Sendable, Codable, Hashable {
     package var origin: Origin
     /// The time for loading it in nanoseconds; `nil` unless it is loaded.
     package var loadDuration: Int64?
+    /// Its context; `nil` where it was not asked for or cannot be told.
+    package var context: ModelContext?
 
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
@@ -35,7 +37,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend, origin
+        case model, loaded, backend, origin, context
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"
@@ -54,5 +56,6 @@ package struct ModelView: Sendable, Codable, Hashable {
         try container.encode(localPath, forKey: .localPath)
         try container.encode(origin, forKey: .origin)
         try container.encode(loadDuration, forKey: .loadDuration)
+        try container.encodeIfPresent(context, forKey: .context)
     }
 }

@@ -46,7 +46,7 @@ struct StatusRoutes: Sendable {
         return Diagnostics(
             status: try await status(), home: settings.home.string, hubCache: parts.hubConfiguration.cacheDirectory.string,
             hubCacheFreeBytes: try parts.hub.freeBytes(), hasHubToken: parts.hubConfiguration.token != nil,
-            host: settings.host, port: settings.port, contextLength: settings.contextLength,
+            host: settings.host, port: settings.port, contextLength: settings.contextLength > 0 ? settings.contextLength : nil,
             modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: journal,
             operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString, processors: ProcessInfo.processInfo.activeProcessorCount,
             memoryBytes: ProcessInfo.processInfo.physicalMemory,
@@ -84,7 +84,8 @@ private struct Diagnostics: Encodable {
     let hasHubToken: Bool
     let host: String
     let port: Int
-    let contextLength: Int
+    /// `nil` for `auto`.
+    let contextLength: Int?
     let modelLoadCooldownSeconds: Int
     let journal: [String]
     let operatingSystem: String
