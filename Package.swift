@@ -75,7 +75,10 @@ let package = Package(
             "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
         library(
             "Engines",
-            ["ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess, .systemPackage]),
+            [
+                "DurableFiles", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess,
+                .systemPackage,
+            ]),
         library(
             "PullJobs",
             ["HubClient", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostCore", .logging, .serviceLifecycle, .systemPackage]),
@@ -89,7 +92,7 @@ let package = Package(
         library(
             "HubMirror",
             [
-                "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                "DurableFiles", "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
                 .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         library(
@@ -174,8 +177,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes, .hummingbird,
+                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelLibrary", "PullJobs", "RoostAPI",
+                "RoostClient", "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes,
+                .hummingbird,
                 .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],
