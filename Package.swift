@@ -76,8 +76,8 @@ let package = Package(
         library(
             "Engines",
             [
-                "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .subprocess,
-                .systemPackage,
+                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
+                .subprocess, .systemPackage,
             ]),
         library(
             "PullJobs",
@@ -92,7 +92,7 @@ let package = Package(
         library(
             "HubMirror",
             [
-                "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                "DurableFiles", "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
                 .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         library(
@@ -177,8 +177,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes, .hummingbird,
+                "FaultHub", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelLibrary", "PullJobs", "RoostAPI",
+                "RoostClient", "RoostCore", "RoostServer", "hub-client-example", "model-formats-example", "roost", .asyncHTTPClient, .httpTypes,
+                .hummingbird,
                 .nioCore, .nioHTTP1, .serviceLifecycle,
             ], exclude: ["Python"]),
     ],

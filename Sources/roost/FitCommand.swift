@@ -21,7 +21,8 @@ struct FitCommand: AsyncParsableCommand {
 
     private func show(_ fit: ModelFit) {
         Terminal.print("\(fit.model) \(answer(fit))")
-        Terminal.print("context    \(fit.context.length) tokens for each of \(fit.context.slots) requests at once: \(fit.context.reason)")
+        let requests = fit.context.slots == 1 ? "one request at a time" : "each of \(fit.context.slots) requests at once"
+        Terminal.print("context    \(fit.context.length) tokens for \(requests): \(fit.context.reason)")
         var table = TextTable(columns: ["BYTES", .name("FOR")])
         let parts = [
             (fit.parts.weights, "the weights"), (fit.parts.context, "the context"), (fit.parts.compute, "computing, and the program"),

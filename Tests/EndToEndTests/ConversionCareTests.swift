@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import ModelLibrary
 import NIOCore
 import NIOHTTP1
 import RoostAPI

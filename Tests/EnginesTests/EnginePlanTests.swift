@@ -65,12 +65,12 @@ struct EnginePlanTests {
         #expect(plan(model, wanted: 0, memory: 256 << 30).reason == "131072 as trained")
         let half = plan(model, wanted: 0, memory: 80 << 30)
         #expect(half.slots == 2 && half.contextLength == 131_072)
-        #expect(half.reason == "131072 as trained; 2 at once because 85.9 GB are free")
+        #expect(half.reason == "131072 trained, 131072 for 2 at once because 85.9 GB are free")
         let small = plan(model, wanted: 0, memory: 24 << 30)
         #expect(small.slots == 2 && small.contextLength == 32_768)
-        #expect(small.reason == "131072 trained, 32768 because 25.8 GB are free, for 2 at once")
+        #expect(small.reason == "131072 trained, 32768 for 2 at once because 25.8 GB are free")
         let four = plan(facts(trained: 100_000, weights: 1 << 30, perToken: 16 << 10), wanted: 0, memory: 8 << 30)
-        #expect(four.slots == 2 && four.contextLength == 100_000 && four.reason == "100000 as trained; 2 at once because 8.59 GB are free")
+        #expect(four.slots == 2 && four.contextLength == 100_000 && four.reason == "100000 trained, 100000 for 2 at once because 8.59 GB are free")
     }
 
     @Test("A context below 4096 is the last chance")
@@ -81,7 +81,7 @@ struct EnginePlanTests {
         #expect(first.slots == 1 && first.contextLength == 4096 && MemoryEstimate(model, first).total > memory)
         let last = plan(model, wanted: 0, memory: memory, isLastChance: true)
         #expect(last.slots == 1 && last.contextLength == 1024 && MemoryEstimate(model, last).total <= memory)
-        #expect(last.reason == "131072 trained, 1024; one at a time because 3.22 GB are free")
+        #expect(last.reason == "131072 trained, 1024 for one at a time because 3.22 GB are free")
         // A model with a shorter context of its own keeps that.
         #expect(plan(facts(trained: 300, weights: 1 << 40), wanted: 0, memory: memory, isLastChance: true).contextLength == 300)
     }

@@ -9,26 +9,24 @@ extension EngineSupervisor {
     /// - Returns: Whether it has a place now. Without one, no request waits for it any more, or its failure is recorded.
     func takePlace(_ reference: ModelReference) async -> Bool {
         defer { stopDraining() }
-        guard let executable = engines[reference]?.executable else { return false }
-        let devices = await configuration.devices(executable)
         let deadline = time.now() + configuration.busyTimeout
         while let engine = engines[reference], !engine.isStopping, !isShuttingDown {
             guard let facts = engine.facts, engine.holders > 0 else { return false }
             // What is being ended for it is worth the wait.
             let isOver = time.now() >= deadline && !engines.values.contains(where: \.isStopping)
             let pause: Duration?
-            switch decide(engine, facts, devices, isOver: isOver) {
+            switch decide(engine, facts, isOver: isOver) {
             case .start(let memory):
-                admit(engine, facts, devices, memory: memory)
+                admit(engine, facts, memory: memory)
                 return true
             case .never(let memory):
-                fail(engine, refusal(engine.entry, facts, devices, memory: memory), cooldown: .zero)
+                record(engine, refusal(engine, facts, memory: memory), cooldown: .zero)
                 return false
             case .evict(let ids):
                 evict(ids, for: reference)
                 continue
             case .drain where isOver, .wait where isOver:
-                fail(engine, busy(reference), cooldown: .zero)
+                record(engine, busy(reference), cooldown: .zero)
                 return false
             case .drain(let ids):
                 drain(ids, for: reference)
@@ -77,17 +75,18 @@ extension EngineSupervisor {
 
     /// What a waiting engine does next; `isOver` means that it has waited too long already, so that only engines in use
     /// are a reason to wait.
-    private func decide(_ engine: SupervisedEngine, _ facts: ModelFacts, _ devices: [EngineDevice], isOver: Bool) -> EngineRoom.Decision {
+    private func decide(_ engine: SupervisedEngine, _ facts: ModelFacts, isOver: Bool) -> EngineRoom.Decision {
         // The one that has waited longest takes the next place, so that none waits for ever.
         let waiting = engines.values.filter { $0.isWaiting && !$0.isStopping && $0.facts != nil && $0.holders > 0 }
         guard !waiting.contains(where: { $0.id < engine.id }) else { return .wait(atMost: nil) }
-        return decision(engine.entry, facts, devices, room: room(without: engine.id), waited: isOver ? .seconds(3600) : time.now() - engine.startedAt)
+        return decision(
+            engine.entry, facts, engine.devices, room: room(without: engine.id), waited: isOver ? .seconds(3600) : time.now() - engine.startedAt)
     }
 }
 
 extension EngineSupervisor {
-    private func admit(_ engine: SupervisedEngine, _ facts: ModelFacts, _ devices: [EngineDevice], memory: Int64) {
-        let (plan, need) = planned(engine.entry, facts, devices, memory: memory, isLastChance: true)
+    private func admit(_ engine: SupervisedEngine, _ facts: ModelFacts, memory: Int64) {
+        let (plan, need) = planned(engine.entry, facts, engine.devices, memory: memory, isLastChance: true)
         let reference = engine.entry.reference
         engines[reference]?.plan = plan
         engines[reference]?.memory = need
@@ -105,13 +104,11 @@ extension EngineSupervisor {
 
     /// Chooses a plan again before a restart if the memory of the first one is no longer free: the engine was perhaps
     /// ended because of that.
-    func keepPlace(_ reference: ModelReference) async -> Bool {
+    func keepPlace(_ reference: ModelReference) -> Bool {
         guard let engine = engines[reference], let facts = engine.facts, let need = engine.memory else { return false }
         let memory = room(without: engine.id).memory()
         guard need.bytes > memory else { return true }
-        let devices = await configuration.devices(engine.executable)
-        guard engines[reference]?.id == engine.id, engines[reference]?.isStopping == false else { return false }
-        admit(engine, facts, devices, memory: memory)
+        admit(engine, facts, memory: memory)
         return true
     }
 
@@ -142,6 +139,7 @@ extension EngineSupervisor {
 
     private func busy(_ reference: ModelReference) -> RoostError {
         let names = engines.values.filter { !$0.isWaiting }.map(\.entry.reference.description).sorted().joined(separator: ", ")
+        logger.warning("A model was not loaded, because there was no place for it", metadata: ["model": "\(reference)", "busy": "\(names)"])
         return RoostError(
             .enginesBusy,
             "\(reference) could not be loaded: \(names.isEmpty ? "other models" : names) stayed busy, and this machine runs at most \(configuration.maxModels) model(s) at once, as many as its memory holds. Try again later, or raise MAX_CACHE_MODELS if the memory is enough.",
@@ -149,8 +147,9 @@ extension EngineSupervisor {
     }
 
     /// The error for a model that does not fit, whatever ends for it.
-    func refusal(_ entry: ModelEntry, _ facts: ModelFacts, _ devices: [EngineDevice], memory: Int64) -> RoostError {
-        let (plan, need) = planned(entry, facts, devices, memory: memory, isLastChance: true)
+    private func refusal(_ engine: SupervisedEngine, _ facts: ModelFacts, memory: Int64) -> RoostError {
+        let entry = engine.entry
+        let (plan, need) = planned(entry, facts, engine.devices, memory: memory, isLastChance: true)
         let parts = need.estimate
         let shorter = configuration.contextLength > 0 ? ", a smaller context_length (now \(configuration.contextLength))" : ""
         logger.warning(

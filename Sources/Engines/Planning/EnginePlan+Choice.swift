@@ -57,16 +57,14 @@ extension EnginePlan {
             let told = trainedLength == nil ? "\(trained) because the file does not tell the trained length" : "\(trained) as trained"
             let shortest = min(trained, shortestContext)
             for length in [trained] + Self.powersOfTwo(below: trained, downTo: shortest) {
-                let reason = length == trained ? told : "\(trained) trained, \(length) because \(free)"
                 let found = first(of: [mostSlots, 2], length, mostContext: memory / 2) {
-                    reason + ($0 == mostSlots ? "" : length == trained ? "; \($0) at once because \(free)" : ", for \($0) at once")
+                    let slots = $0 == mostSlots ? "" : " for \($0) at once"
+                    return length == trained && slots.isEmpty ? told : "\(trained) trained, \(length)\(slots) because \(free)"
                 }
                 if let found { return found }
             }
             let lengths = [shortest] + (isLastChance ? Self.powersOfTwo(below: shortest, downTo: 512) : [])
-            let plans = lengths.map { length in
-                plan(1, length, (length == trained ? told : "\(trained) trained, \(length)") + "; one at a time because \(free)")
-            }
+            let plans = lengths.map { plan(1, $0, "\(trained) trained, \($0) for one at a time because \(free)") }
             return plans.first(where: fits) ?? plans[plans.count - 1]
         }
 

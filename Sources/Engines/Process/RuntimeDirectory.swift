@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import RoostCore
 import SystemPackage
@@ -22,12 +23,7 @@ struct RuntimeDirectory {
                 "The folder for engine sockets, \(path), has a path of more than 80 bytes, too long for a Unix socket in it. Choose a shorter ROOST_HOME."
             )
         }
-        do {
-            let parent = path.removingLastComponent().string
-            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw unusable("cannot be made: \(error.localizedDescription). Check the permissions of its parent.", cause: error)
-        }
+        try FileSystem.makeFolder(path.removingLastComponent(), permissions: 0o700, for: path)
         guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else { throw unusable("cannot be made: \(Self.lastError).") }
         // The checks use the open folder, so that a later change of its name has no effect.
         let folder = open(path.string, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -71,9 +67,7 @@ struct RuntimeDirectory {
         return Int32(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 1 ? $0 : nil }
     }
 
-    private func unusable(_ why: String, cause: (any Error)? = nil) -> RoostError {
-        RoostError(.fileSystem, "The folder for engine sockets, \(path), \(why)", cause: cause)
-    }
+    private func unusable(_ why: String) -> RoostError { RoostError(.fileSystem, "The folder for engine sockets, \(path), \(why)") }
 
     private static var lastError: String { String(cString: strerror(errno)) }
 }

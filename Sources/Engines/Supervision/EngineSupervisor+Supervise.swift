@@ -48,7 +48,9 @@ extension EngineSupervisor {
     private func examine(_ reference: ModelReference) async -> Bool {
         guard let engine = engines[reference] else { return false }
         do {
+            async let devices = configuration.devices(engine.executable)
             engines[reference]?.facts = try await configuration.examine(engine.entry)
+            engines[reference]?.devices = await devices
             if notes == nil { notes = await configuration.readNotes() }
             return engines[reference]?.isStopping == false
         } catch {
@@ -147,22 +149,23 @@ extension EngineSupervisor {
         return nil
     }
 
-    /// Records why a model has no engine. It is not loaded again during the cooldown; `nil` is the configured one.
-    func fail(_ engine: SupervisedEngine, _ error: RoostError, cooldown: Duration? = nil) {
-        let reference = engine.entry.reference
-        let cooldown = cooldown ?? configuration.loadCooldown
+    private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         logger.error(
-            "An engine failed",
+            "An engine failed; its model is not loaded again during the cooldown",
             metadata: [
-                "model": "\(reference)", "reason": "\(error.message)", "cooldown_seconds": "\(cooldown / .seconds(1))",
+                "model": "\(engine.entry.reference)", "reason": "\(error.message)",
                 "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
             ])
+        record(engine, error, cooldown: configuration.loadCooldown)
+    }
+
+    /// Records why a model has no engine. It is not loaded again during the cooldown.
+    func record(_ engine: SupervisedEngine, _ error: RoostError, cooldown: Duration) {
         let model = LoadedModel(
-            reference: reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile, sizeBytes: engine.entry.sizeBytes,
-            plan: engine.plan, memory: engine.memory,
-            loadDuration: engine.loadDuration, state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
-        failures[reference] = EngineFailure(
-            engineID: engine.id, error: error, until: time.now() + cooldown, model: model)
+            reference: engine.entry.reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile,
+            sizeBytes: engine.entry.sizeBytes, plan: engine.plan, memory: engine.memory, loadDuration: engine.loadDuration, state: .failed,
+            processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
+        failures[engine.entry.reference] = EngineFailure(engineID: engine.id, error: error, until: time.now() + cooldown, model: model)
     }
 
     private func loadError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {

@@ -12,6 +12,8 @@ struct SupervisedEngine: Sendable {
     let socket: FilePath
     /// The properties of its model's files; `nil` until they were examined.
     var facts: ModelFacts?
+    /// The devices of the machine when its model's files were examined.
+    var devices: [EngineDevice] = []
     /// The number of parallel requests and the context length; `nil` until it has a place among the other engines.
     var plan: EnginePlan?
     /// The memory that it may need; `nil` until it has a place.

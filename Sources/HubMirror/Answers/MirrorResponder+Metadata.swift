@@ -12,13 +12,24 @@ extension MirrorResponder {
     func repositoryInfo(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
         let snapshot = try await snapshot(id, revision, request)
         let wanted = request.uri.queryParameters.filter { ["expand", "expand[]", "expand%5B%5D"].contains($0.key) }.map { String($0.value) }
-        let info = RepositoryInfo(snapshot, wanted: wanted.isEmpty ? nil : Set(wanted))
+        let info = Self.info(of: snapshot).filter { $0 == "id" || wanted.isEmpty || wanted.contains($0) }
         guard wanted.isEmpty || wanted.contains("siblings") else { return try json(info, of: snapshot) }
         let withBlobs = flag("blobs", request)
-        let siblings = JSONEntries(of: snapshot.files) { RepositoryInfo.Sibling($0, withBlobs: withBlobs) }
+        let siblings = JSONEntries(of: snapshot.files) { MirrorSibling($0, withBlobs: withBlobs) }
         // The object without its closing brace.
         let start = String(decoding: try JSONEncoder.mirror.encode(info).dropLast(), as: UTF8.self)
         return try await list(siblings, before: start + ",\"siblings\":[", after: "]}", of: snapshot)
+    }
+
+    /// The description of a repository without its files, which are written while it is sent: the fields that clients
+    /// need, and those whose absence would be an error to them.
+    private static func info(of snapshot: MirrorSnapshot) -> JSONObject {
+        let name = snapshot.id.description
+        return [
+            "id": name, "modelId": snapshot.id.kind == .model ? name : nil, "author": snapshot.id.namespace, "sha": snapshot.commit,
+            "lastModified": snapshot.lastModified, "createdAt": snapshot.lastModified, "private": false, "gated": false, "disabled": false,
+            "downloads": 0, "likes": 0, "tags": [String](), "usedStorage": snapshot.bytes,
+        ]
     }
 
     /// `GET /api/models/{id}/tree/{rev}[/{folder}]`, in one page: with several, the answer would need the URL of the
@@ -61,16 +72,11 @@ extension MirrorResponder {
 
     /// `GET /api/models/{id}/commits/{rev}`: one commit. A mirror has no history.
     func commits(_ id: RepositoryID, _ revision: String, _ request: Request) async throws -> Response {
-        struct Commit: Encodable {
-            struct Author: Encodable { let user: String }
-            let id: String
-            let title: String
-            var message = ""
-            let date: Timestamp
-            var authors = [Author(user: "mirror")]
-        }
         let snapshot = try await snapshot(id, revision, request)
-        return try json([Commit(id: snapshot.commit, title: Self.commitTitle, date: snapshot.lastModified)], of: snapshot)
+        let commit: JSONObject = [
+            "id": snapshot.commit, "title": Self.commitTitle, "message": "", "date": snapshot.lastModified, "authors": [["user": "mirror"]],
+        ]
+        return try json([commit], of: snapshot)
     }
 
     /// `GET /api/models/{id}/auth-check[/write]`: every client of the mirror may read what the mirror may read.
@@ -83,23 +89,11 @@ extension MirrorResponder {
 
     /// `GET /api/whoami-v2`: the mirror's token belongs to no user, but tools request a name before they store a token.
     func whoAmI() throws -> Response {
-        struct Identity: Encodable {
-            struct Auth: Encodable {
-                struct AccessToken: Encodable {
-                    let displayName = "mirror"
-                    let role = "read"
-                }
-                let type = "access_token"
-                let accessToken = AccessToken()
-            }
-            let type = "user"
-            let name = "mirror"
-            let fullname = "Reader of this mirror"
-            let orgs: [String] = []
-            let auth = Auth()
-        }
         guard configuration.access.token != nil else { throw MirrorError.noUsers }
-        return try json(Identity())
+        let token: JSONObject = ["displayName": "mirror", "role": "read"]
+        let access: JSONObject = ["type": "access_token", "accessToken": token]
+        let identity: JSONObject = ["type": "user", "name": "mirror", "fullname": "Reader of this mirror", "orgs": [String](), "auth": access]
+        return try json(identity)
     }
 
     private static let commitTitle = "Files as they are"

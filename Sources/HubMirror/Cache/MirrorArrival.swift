@@ -1,6 +1,5 @@
 import HubClient
 import RoostCore
-import Synchronization
 import SystemPackage
 
 /// A file that is being fetched into the cache, or verified there, for all clients that wait for its bytes.
@@ -16,24 +15,19 @@ final class MirrorArrival: Sendable {
         /// The number of times that bytes turned out to be wrong.
         var generation = 0
         var outcome: Result<Void, any Error>?
-        var waiting: [Int: WakeSignal] = [:]
-        var nextID = 0
     }
 
     let file: RepositoryFile
     let revision: ResolvedRevision
-    private let state = Mutex(State())
+    private let state = WatchedState(State())
 
     init(_ file: RepositoryFile, in revision: ResolvedRevision) {
         self.file = file
         self.revision = revision
     }
 
-    /// Whether it ended without the file.
-    var hasFailed: Bool { state.withLock { if case .failure = $0.outcome { true } else { false } } }
-
     /// Whether bytes that may have been sent turned out to be wrong.
-    var isDamaged: Bool { state.withLock { $0.generation > 0 } }
+    var isDamaged: Bool { state.current.generation > 0 }
 
     /// Reports the start of the file that may be sent.
     ///
@@ -41,7 +35,7 @@ final class MirrorArrival: Sendable {
     ///   - end: The number of bytes; fewer than before when some were wrong.
     ///   - path: The path of the file.
     func report(_ end: Int64, at path: FilePath) {
-        wake { state in
+        state.change { state in
             if end < state.end {
                 state.generation += 1
                 state.file = nil
@@ -55,7 +49,7 @@ final class MirrorArrival: Sendable {
 
     /// Reports that the file is complete and verified.
     func finish(with file: OpenFile) {
-        wake { state in
+        state.change { state in
             if state.file == nil { state.file = file }
             state.end = self.file.size
             state.outcome = .success(())
@@ -68,7 +62,7 @@ final class MirrorArrival: Sendable {
     ///   - error: The reason.
     ///   - isDamaged: Whether bytes that were reported are wrong.
     func fail(_ error: any Error, isDamaged: Bool) {
-        wake { state in
+        state.change { state in
             if isDamaged { state.generation += 1 }
             state.outcome = .failure(error)
         }
@@ -82,7 +76,7 @@ final class MirrorArrival: Sendable {
     /// - Returns: The file, and the end of the bytes that may be sent, which is beyond the offset.
     /// - Throws: The error that ended the arrival; `MirrorError` when earlier bytes were wrong; `CancellationError`.
     func bytes(from offset: Int64, generation: Int) async throws -> (file: OpenFile, end: Int64) {
-        try await waiting { state in
+        try await state.wait { state in
             guard state.generation == generation else { throw MirrorError.spoilt }
             if let file = state.file, state.end > offset { return (file, state.end) }
             try state.outcome?.get()
@@ -98,32 +92,9 @@ final class MirrorArrival: Sendable {
     /// - Throws: The error that ended the arrival; `CancellationError`.
     func begin(atMost pause: Duration) async throws -> Int {
         let deadline = ContinuousClock.now + pause
-        return try await waiting(until: deadline) { state in
+        return try await state.wait(until: deadline) { state in
             if state.end == 0, self.file.size > 0 { try state.outcome?.get() }
             return state.end > 0 || state.outcome != nil || ContinuousClock.now >= deadline ? state.generation : nil
         }
-    }
-
-    private func waiting<Value>(until deadline: ContinuousClock.Instant? = nil, _ look: (State) throws -> Value?) async throws -> Value {
-        let signal = WakeSignal()
-        let id = state.withLock { state in
-            state.nextID += 1
-            state.waiting[state.nextID] = signal
-            return state.nextID
-        }
-        defer { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
-        while true {
-            if let value = try look(state.withLock { $0 }) { return value }
-            try Task.checkCancellation()
-            if let deadline { await signal.wait(atMost: deadline - .now) } else { await signal.next() }
-        }
-    }
-
-    private func wake(_ change: (inout State) -> Void) {
-        let signals = state.withLock { state in
-            change(&state)
-            return Array(state.waiting.values)
-        }
-        for signal in signals { signal.signal() }
     }
 }

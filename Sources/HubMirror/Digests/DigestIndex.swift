@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Logging
 import RoostCore
@@ -78,8 +79,7 @@ struct DigestIndex: Sendable {
     /// - Throws: An error when the folder cannot be created or the file cannot be written.
     func write() throws {
         guard let file else { return }
-        try FileManager.default.createDirectory(
-            atPath: file.removingLastComponent().string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileSystem.makeFolder(file.removingLastComponent(), permissions: 0o700)
         let document = Document(directory: directory.root.string, files: entries)
         try JSONEncoder().encode(document).write(to: URL(fileURLWithPath: file.string), options: .atomic)
     }

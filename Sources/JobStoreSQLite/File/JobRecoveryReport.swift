@@ -14,7 +14,7 @@ public struct JobRecoveryReport: Sendable, Hashable, Codable {
     /// The number of jobs that came from the backup.
     public let restoredJobs: Int
     /// The backup that was used; `nil` if all rows were readable or there was no backup.
-    public let backup: String?
+    @ExplicitNull public private(set) var backup: String?
     /// The report in one or two sentences for users.
     public let message: String
 
@@ -24,17 +24,6 @@ public struct JobRecoveryReport: Sendable, Hashable, Codable {
         case salvagedJobs = "salvaged_jobs"
         case restoredJobs = "restored_jobs"
         case backup, message
-    }
-
-    /// Encodes all fields, absent ones as `null`.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(time, forKey: .time)
-        try container.encode(quarantinedPath, forKey: .quarantinedPath)
-        try container.encode(salvagedJobs, forKey: .salvagedJobs)
-        try container.encode(restoredJobs, forKey: .restoredJobs)
-        try container.encode(backup, forKey: .backup)
-        try container.encode(message, forKey: .message)
     }
 
     /// Returns the report of the last repair, if there is one beside the file.

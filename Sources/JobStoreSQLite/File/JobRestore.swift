@@ -1,6 +1,6 @@
 public import Foundation
 import GRDB
-import RoostCore
+public import RoostCore
 
 /// Replaces jobs.db with a backup, or removes it to start again. The server must not run: hold the lock of the home
 /// folder.
@@ -10,24 +10,15 @@ public enum JobRestore {
         /// The path of jobs.db.
         public let path: String
         /// The number of jobs now; `nil` if the file was removed.
-        public let jobs: Int?
+        @ExplicitNull public private(set) var jobs: Int?
         /// The backup of the previous file; `nil` if there was no file or it was damaged.
-        public let saved: String?
+        @ExplicitNull public private(set) var saved: String?
         /// The path where the previous file is kept, if it was damaged.
-        public let quarantinedPath: String?
+        @ExplicitNull public private(set) var quarantinedPath: String?
 
         enum CodingKeys: String, CodingKey {
             case path, jobs, saved
             case quarantinedPath = "quarantined_path"
-        }
-
-        /// Encodes all fields, absent ones as `null`.
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(path, forKey: .path)
-            try container.encode(jobs, forKey: .jobs)
-            try container.encode(saved, forKey: .saved)
-            try container.encode(quarantinedPath, forKey: .quarantinedPath)
         }
     }
 

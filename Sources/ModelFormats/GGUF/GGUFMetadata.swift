@@ -47,38 +47,25 @@ public struct GGUFMetadata: Sendable {
 
 extension GGUFArray {
     /// The number of elements.
-    public var count: Int {
-        switch self {
-        case .uint8(let values): values.count
-        case .int8(let values): values.count
-        case .uint16(let values): values.count
-        case .int16(let values): values.count
-        case .uint32(let values): values.count
-        case .int32(let values): values.count
-        case .float32(let values): values.count
-        case .bool(let values): values.count
-        case .string(let values): values.count
-        case .uint64(let values): values.count
-        case .int64(let values): values.count
-        case .float64(let values): values.count
-        }
-    }
+    public var count: Int { content.elements.count }
 
     /// The type of the elements.
-    public var elementType: GGUFValueType {
+    public var elementType: GGUFValueType { content.type }
+
+    private var content: (type: GGUFValueType, elements: any Collection) {
         switch self {
-        case .uint8: .uint8
-        case .int8: .int8
-        case .uint16: .uint16
-        case .int16: .int16
-        case .uint32: .uint32
-        case .int32: .int32
-        case .float32: .float32
-        case .bool: .bool
-        case .string: .string
-        case .uint64: .uint64
-        case .int64: .int64
-        case .float64: .float64
+        case .uint8(let values): (.uint8, values)
+        case .int8(let values): (.int8, values)
+        case .uint16(let values): (.uint16, values)
+        case .int16(let values): (.int16, values)
+        case .uint32(let values): (.uint32, values)
+        case .int32(let values): (.int32, values)
+        case .float32(let values): (.float32, values)
+        case .bool(let values): (.bool, values)
+        case .string(let values): (.string, values)
+        case .uint64(let values): (.uint64, values)
+        case .int64(let values): (.int64, values)
+        case .float64(let values): (.float64, values)
         }
     }
 }

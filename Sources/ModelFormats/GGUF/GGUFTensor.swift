@@ -11,22 +11,6 @@ public struct GGUFTensor: Sendable, Hashable {
     /// The number of bytes without padding.
     public let byteCount: Int64
 
-    /// Creates a tensor.
-    ///
-    /// - Parameters:
-    ///   - name: The name, at most 63 bytes.
-    ///   - type: The type of the numbers.
-    ///   - dimensions: The dimensions in ggml's order, the row length first.
-    ///   - offset: The position of the bytes in the data section.
-    ///   - byteCount: The number of bytes without padding.
-    public init(name: String, type: TensorType, dimensions: [Int], offset: Int64, byteCount: Int64) {
-        self.name = name
-        self.type = type
-        self.dimensions = dimensions
-        self.offset = offset
-        self.byteCount = byteCount
-    }
-
     /// The number of elements in the tensor.
     public var elementCount: Int { dimensions.reduce(1, *) }
 }

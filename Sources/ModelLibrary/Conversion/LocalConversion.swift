@@ -80,8 +80,8 @@ package struct LocalConversion: Sendable {
 
     private func result(_ plan: ModelPlan, _ made: ModelConverter.Made, wasMadeBefore: Bool) -> ConversionResult {
         ConversionResult(
-            model: plan.reference.description, path: made.folder.appending(ConvertedModels.modelName).string, wasMadeBefore: wasMadeBefore,
-            receipt: made.receipt)
+            model: plan.reference.description, path: made.folder.appending(ConvertedModels.modelName).string,
+            sizeBytes: made.receipt.model.size, wasMadeBefore: wasMadeBefore, receipt: made.receipt)
     }
 
     /// Throws if files are missing that the repository may well have. Otherwise the error would say that the repository

@@ -17,13 +17,6 @@ package struct CacheCleanup: Sendable, Codable, Hashable {
         package var path: String
         /// The disk space in bytes.
         package var bytes: Int64
-
-        /// Creates an item.
-        package init(kind: Kind, path: String, bytes: Int64) {
-            self.kind = kind
-            self.path = path
-            self.bytes = bytes
-        }
     }
 
     /// The kind of a removable item.

@@ -1,3 +1,5 @@
+package import RoostCore
+
 /// The answer to `GET /models/{id}/fit`: whether a model fits into the memory beside the loaded ones.
 package struct ModelFit: Sendable, Codable, Hashable {
     /// The model.
@@ -17,11 +19,11 @@ package struct ModelFit: Sendable, Codable, Hashable {
     /// The parts of the estimate.
     package var parts: Parts
     /// The most bytes that an engine with the same context used before; `nil` if there was none.
-    package var usedBefore: Int64?
+    @ExplicitNull package var usedBefore: Int64?
     /// The number of layers of the model; `nil` if its file does not contain it.
-    package var layers: Int?
+    @ExplicitNull package var layers: Int?
     /// The number of layers in the memory of devices; `nil` on a machine without one.
-    package var deviceLayers: Int?
+    @ExplicitNull package var deviceLayers: Int?
     /// The devices of the machine.
     package var devices: [Device]
 

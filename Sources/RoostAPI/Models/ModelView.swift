@@ -1,3 +1,5 @@
+package import RoostCore
+
 /// A model in the answer to `GET /models`.
 package struct ModelView: Sendable, Codable, Hashable {
     /// `org/name:QUANT`.
@@ -13,7 +15,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     /// The origin of the model.
     package var origin: Origin
     /// The time for loading it in nanoseconds; `nil` unless it is loaded.
-    package var loadDuration: Int64?
+    @ExplicitNull package var loadDuration: Int64?
     /// Its context; `nil` where it was not asked for or cannot be told.
     package var context: ModelContext?
 
@@ -41,21 +43,5 @@ package struct ModelView: Sendable, Codable, Hashable {
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"
-    }
-
-    /// Encodes all fields, missing ones as `null`.
-    ///
-    /// - Parameter encoder: The encoder.
-    /// - Throws: The errors of the encoder.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(model, forKey: .model)
-        try container.encode(loaded, forKey: .loaded)
-        try container.encode(backend, forKey: .backend)
-        try container.encode(sizeBytes, forKey: .sizeBytes)
-        try container.encode(localPath, forKey: .localPath)
-        try container.encode(origin, forKey: .origin)
-        try container.encode(loadDuration, forKey: .loadDuration)
-        try container.encodeIfPresent(context, forKey: .context)
     }
 }

@@ -1,7 +1,9 @@
+package import RoostCore
+
 /// The answer to `GET /bandwidth`: the download limit in force.
 package struct BandwidthView: Sendable, Codable, Hashable {
     /// The most bytes per second of all downloads together; `nil` for no limit.
-    package var bytesPerSecond: Int64?
+    @ExplicitNull package var bytesPerSecond: Int64?
     /// Whether downloads wait because a time window is `off`.
     package var isClosed: Bool
     /// The origin of the limit.
@@ -28,16 +30,5 @@ package struct BandwidthView: Sendable, Codable, Hashable {
         case bytesPerSecond = "bytes_per_second"
         case isClosed = "closed"
         case source
-    }
-
-    /// Encodes all fields, a missing limit as `null`.
-    ///
-    /// - Parameter encoder: The encoder.
-    /// - Throws: The errors of the encoder.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(bytesPerSecond, forKey: .bytesPerSecond)
-        try container.encode(isClosed, forKey: .isClosed)
-        try container.encode(source, forKey: .source)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobStoreSQLite
+import RoostCore
 
 /// `roost db check`.
 struct DatabaseCheckCommand: AsyncParsableCommand {
@@ -33,7 +34,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
         let full: Bool
         let sound: Bool
         let findings: [String]
-        let lastRecovery: JobRecoveryReport?
+        @ExplicitNull var lastRecovery: JobRecoveryReport?
 
         enum CodingKeys: String, CodingKey {
             case path, full, sound, findings
@@ -47,15 +48,6 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
             findings = full ? try JobFileCheck.integrityCheck(path) : try JobFileCheck.quickCheck(path)
             sound = findings.isEmpty
             lastRecovery = JobRecoveryReport.last(beside: path)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(path, forKey: .path)
-            try container.encode(full, forKey: .full)
-            try container.encode(sound, forKey: .sound)
-            try container.encode(findings, forKey: .findings)
-            try container.encode(lastRecovery, forKey: .lastRecovery)
         }
     }
 }

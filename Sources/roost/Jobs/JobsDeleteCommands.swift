@@ -6,15 +6,13 @@ struct JobsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.")
 
-    @Argument(help: "The job's id, or its first characters.")
-    var id: String
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var job: JobOptions
 
     func run() async throws {
-        let client = try await options.client()
-        let id = try await client.jobID(id)
+        let client = try await job.options.client()
+        let id = try await client.jobID(job.id)
         try await client.delete(id)
-        if options.json { try JSONOutput.print(["id": id, "status": "deleted"]) } else { Terminal.print("Job \(id) is deleted.") }
+        if job.options.json { try JSONOutput.print(["id": id, "status": "deleted"]) } else { Terminal.print("Job \(id) is deleted.") }
     }
 }
 

@@ -7,13 +7,11 @@ struct JobsPriorityCommand: AsyncParsableCommand {
         commandName: "priority", abstract: "Change the priority of a pull.",
         discussion: "One point is worth ten minutes of waiting. Write a negative number after two dashes: roost jobs priority ID -- -5")
 
-    @Argument(help: "The job's id, or its first characters.")
-    var id: String
+    @OptionGroup var job: JobOptions
     @Argument(help: "-100 to 100; higher ones start first, new pulls have 0.")
     var priority: Int
-    @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        try await options.steer(id, to: "of priority \(priority)") { try await $0.prioritize($1, priority: priority) }
+        try await job.steer(to: "of priority \(priority)") { try await $0.prioritize($1, priority: priority) }
     }
 }

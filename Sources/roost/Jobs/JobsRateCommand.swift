@@ -7,11 +7,9 @@ struct JobsRateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate", abstract: "Limit the download rate of a pull; it applies at once.", discussion: "All pulls together: roost bandwidth.")
 
-    @Argument(help: "The job's id, or its first characters.")
-    var id: String
+    @OptionGroup var job: JobOptions
     @Argument(help: "A rate such as 5MB, 64KiB or more, or unlimited.")
     var rate: String
-    @OptionGroup var options: ServerOptions
 
     func validate() throws {
         guard rate != "unlimited", ByteRate(parsing: rate) == nil else { return }
@@ -21,6 +19,6 @@ struct JobsRateCommand: AsyncParsableCommand {
     func run() async throws {
         let limit = ByteRate(parsing: rate)?.bytesPerSecond
         let state = limit.map { "limited to \(ByteCount($0))/s" } ?? "no longer limited"
-        try await options.steer(id, to: state) { try await $0.limit($1, bytesPerSecond: limit) }
+        try await job.steer(to: state) { try await $0.limit($1, bytesPerSecond: limit) }
     }
 }

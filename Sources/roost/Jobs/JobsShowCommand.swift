@@ -7,14 +7,12 @@ import RoostCore
 struct JobsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one pull with all its fields and files.")
 
-    @Argument(help: "The job's id, or its first characters.")
-    var id: String
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var job: JobOptions
 
     func run() async throws {
-        let client = try await options.client()
-        let view = try await client.job(client.jobID(id))
-        if options.json { return try JSONOutput.print(view) }
+        let client = try await job.options.client()
+        let view = try await client.job(client.jobID(job.id))
+        if job.options.json { return try JSONOutput.print(view) }
         for (name, value) in view.fields { Terminal.print(name.padding(to: 21) + value) }
         let files = try await client.files(of: view.job.id)
         guard !files.isEmpty else { return }

@@ -8,12 +8,10 @@ struct JobsWatchCommand: AsyncParsableCommand {
         commandName: "watch", abstract: "Watch one pull until it is finished.",
         discussion: "Exits 0 when it has succeeded, 1 when it has failed, 2 when the model was pulled but could not be loaded.")
 
-    @Argument(help: "The job's id, or its first characters.")
-    var id: String
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var job: JobOptions
 
     func run() async throws {
-        let client = try await options.client()
-        try await PullWatcher(client: client, jobID: client.jobID(id), json: options.json).watchToTheEnd()
+        let client = try await job.options.client()
+        try await PullWatcher(client: client, jobID: client.jobID(job.id), json: job.options.json).watchToTheEnd()
     }
 }

@@ -13,19 +13,9 @@ struct OpenAIProblem: Encodable {
     struct Detail: Encodable {
         let message: String
         let type: String
-        let param: String?
+        // Clients expect all four members.
+        @ExplicitNull var param: String?
         let code: String
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(message, forKey: .message)
-            try container.encode(type, forKey: .type)
-            // Clients expect all four members, also with null.
-            try container.encode(param, forKey: .param)
-            try container.encode(code, forKey: .code)
-        }
-
-        private enum CodingKeys: String, CodingKey { case message, type, param, code }
     }
 
     let error: Detail

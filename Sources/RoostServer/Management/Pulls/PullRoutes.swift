@@ -15,14 +15,15 @@ struct PullRoutes: Sendable {
 
     private func pull(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let pull = try await request.readFields(upTo: context.maxUploadSize) { try PullRequest(fields: $0) }
-        if let url = pull.callbackURL { try checkCallback(url) }
-        if pull.isDryRun == true {
-            let preview = try pull.newPull()
-            // The requests to the Hub are cancelled when the client disconnects.
-            return JSON.response(try await context.channel.whileClientStays { try await pulls.preview(preview) })
+        let (pull, isDryRun) = try await request.readFields(upTo: context.maxUploadSize) {
+            (try NewPull(fields: $0), try $0.bool("dry_run", default: false))
         }
-        let job = try await pulls.submit(pull.newPull())
+        if let url = pull.callbackURL { try checkCallback(url) }
+        if isDryRun {
+            // The requests to the Hub are cancelled when the client disconnects.
+            return JSON.response(try await context.channel.whileClientStays { try await pulls.preview(pull) })
+        }
+        let job = try await pulls.submit(pull)
         return JSON.response(PullAccepted(jobID: job.id), status: .accepted, headers: [.location: "/jobs/\(job.id)"])
     }
 

@@ -8,22 +8,14 @@ struct HealthReport: Encodable, Sendable {
         /// `ok`, `recovered` (it was damaged and repaired), `read_only` (changes cannot be written) or `unreadable`.
         let status: String
         /// The repair at this start, if there was one.
-        let recovery: JobRecoveryReport?
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(status, forKey: .status)
-            try container.encode(recovery, forKey: .recovery)
-        }
-
-        private enum CodingKeys: String, CodingKey { case status, recovery }
+        @ExplicitNull var recovery: JobRecoveryReport?
     }
 
     /// `ok` or `degraded`.
     let status: String
     let database: DatabaseHealth
     /// The number of queued and running jobs; `nil` when they cannot be counted.
-    let activeJobs: Int?
+    @ExplicitNull var activeJobs: Int?
     /// The problems: sentences for the operator.
     let problems: [String]
 
@@ -57,14 +49,6 @@ struct HealthReport: Encodable, Sendable {
         database = DatabaseHealth(status: state, recovery: recovery)
         status = problems.isEmpty ? "ok" : "degraded"
         self.problems = problems
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(status, forKey: .status)
-        try container.encode(database, forKey: .database)
-        try container.encode(activeJobs, forKey: .activeJobs)
-        try container.encode(problems, forKey: .problems)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -38,73 +38,30 @@ struct StatusRoutes: Sendable {
             engine: (try? parts.engineExecutable())?.string)  // Absent is an answer here, not a failure.
     }
 
-    private func diagnostics() async throws -> Diagnostics {
+    /// Returns details for a support request. They contain paths, but never a token or a prompt.
+    private func diagnostics() async throws -> JSONObject {
         let settings = parts.configuration.settings
+        let process = ProcessInfo.processInfo
         // The writer provides these values. When it is blocked, this answer is especially needed and must not wait for
         // it.
         let journal = await parts.writeCheck.failure() == nil ? try await parts.database.journalSettings() : []
-        return Diagnostics(
-            status: try await status(), home: settings.home.string, hubCache: parts.hubConfiguration.cacheDirectory.string,
-            hubCacheFreeBytes: try parts.hub.freeBytes(), hasHubToken: parts.hubConfiguration.token != nil,
-            host: settings.host, port: settings.port, contextLength: settings.contextLength > 0 ? settings.contextLength : nil,
-            modelLoadCooldownSeconds: settings.modelLoadCooldown, journal: journal,
-            operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString, processors: ProcessInfo.processInfo.activeProcessorCount,
-            memoryBytes: ProcessInfo.processInfo.physicalMemory,
-            engines: await parts.engines.loadedModels().map(Diagnostics.Engine.init))
+        let context: any Encodable = if settings.contextLength > 0 { settings.contextLength } else { "auto" }
+        return [
+            "status": try await status(), "home": settings.home.string, "hub_cache": parts.hubConfiguration.cacheDirectory.string,
+            "hub_cache_free_bytes": try parts.hub.freeBytes(), "has_hub_token": parts.hubConfiguration.token != nil,
+            "host": settings.host, "port": settings.port, "context_length": context,
+            "model_load_cooldown_seconds": settings.modelLoadCooldown, "journal": journal,
+            "operating_system": process.operatingSystemVersionString, "processors": process.activeProcessorCount,
+            "memory_bytes": process.physicalMemory, "engines": await parts.engines.loadedModels().map(\.diagnostics),
+        ]
     }
 }
 
-/// The answer to `GET /diag`: details for a support request. It contains paths, but never a token or a prompt.
-private struct Diagnostics: Encodable {
-    struct Engine: Encodable {
-        let model: String
-        let state: String
-        let pid: Int32?
-        let restarts: Int
-        let lastError: String?
-
-        init(_ model: LoadedModel) {
-            self.model = model.reference.description
-            state = model.state.rawValue
-            pid = model.processIdentifier
-            restarts = model.restarts
-            lastError = model.lastError
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case model, state, pid, restarts
-            case lastError = "last_error"
-        }
-    }
-
-    let status: ServerStatus
-    let home: String
-    let hubCache: String
-    let hubCacheFreeBytes: Int64
-    let hasHubToken: Bool
-    let host: String
-    let port: Int
-    /// `nil` for `auto`.
-    let contextLength: Int?
-    let modelLoadCooldownSeconds: Int
-    let journal: [String]
-    let operatingSystem: String
-    let processors: Int
-    let memoryBytes: UInt64
-    let engines: [Engine]
-
-    private enum CodingKeys: String, CodingKey {
-        case status, home
-        case hubCache = "hub_cache"
-        case hubCacheFreeBytes = "hub_cache_free_bytes"
-        case hasHubToken = "has_hub_token"
-        case host, port
-        case contextLength = "context_length"
-        case modelLoadCooldownSeconds = "model_load_cooldown_seconds"
-        case journal
-        case operatingSystem = "operating_system"
-        case processors
-        case memoryBytes = "memory_bytes"
-        case engines
+extension LoadedModel {
+    fileprivate var diagnostics: JSONObject {
+        [
+            "model": reference.description, "state": state.rawValue, "pid": processIdentifier, "restarts": restarts, "last_error": lastError,
+            "context_length": plan?.contextLength, "slots": plan?.slots, "need_bytes": memory?.bytes,
+        ]
     }
 }

@@ -58,29 +58,11 @@ struct WebhookSender: Sendable {
     /// Reads the rest of an answer. Only the status decides; a body that is too long, too slow or incomplete has no
     /// effect.
     private func read(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) async {
-        await withDiscardingTaskGroup { group in
-            let reading = ReadingLimit()
-            group.addTask {
-                await reading.run(body)
-                reading.finished.signal()
-            }
-            await reading.finished.wait(atMost: deadline - .now)
-            group.cancelAll()
-        }
-    }
-
-    private struct ReadingLimit: Sendable {
-        let finished = WakeSignal()
-
-        func run(_ body: HTTPClientResponse.Body) async {
-            var left = WebhookSender.answerLimit
-            do {
-                for try await part in body {
-                    left -= part.readableBytes
-                    if left <= 0 { return }
-                }
-            } catch {
-                // Only the status decides, so an error of the body is ignored.
+        _ = try? await TimeSource().finishes(within: deadline - .now) {
+            var left = Self.answerLimit
+            for try await part in body {
+                left -= part.readableBytes
+                if left <= 0 { return }
             }
         }
     }

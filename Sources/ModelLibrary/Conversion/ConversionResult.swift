@@ -1,3 +1,4 @@
+package import RoostAPI
 package import RoostCore
 
 /// The result of `roost models convert`.
@@ -12,15 +13,6 @@ package struct ConversionResult: Sendable, Codable, Hashable {
     package var wasMadeBefore: Bool
     /// The origin of the model.
     package var receipt: ConversionReceipt
-
-    /// Creates a result.
-    package init(model: String, path: String, wasMadeBefore: Bool, receipt: ConversionReceipt) {
-        self.model = model
-        self.path = path
-        self.sizeBytes = receipt.model.size
-        self.wasMadeBefore = wasMadeBefore
-        self.receipt = receipt
-    }
 
     private enum CodingKeys: String, CodingKey {
         case model, path, receipt

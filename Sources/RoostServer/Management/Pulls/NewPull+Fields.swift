@@ -1,47 +1,24 @@
-import RoostAPI
 import RoostCore
 
-extension PullRequest {
+extension NewPull {
     /// Parses the fields of a body. The caller checks `callback_url`.
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(fields: RequestFields) throws {
         let pasted = try Self.model(try fields.string("model", maxBytes: ModelReference.byteLimit))
         self.init(
-            model: pasted.model.description,
-            quantize: try fields.choice("quantize", default: .auto),
-            initialize: try fields.bool("init", default: false))
+            model: pasted.model, quantize: try fields.choice("quantize", default: .auto), initialize: try fields.bool("init", default: false))
         revision = try (fields.optionalString("revision", bytes: 1...256) ?? pasted.revision).map(Self.checkedRevision)
         userID = try fields.optionalString("user_id", bytes: 1...128)
         workspaceID = try fields.optionalString("workspace_id", bytes: 1...128)
-        tags = try fields.optionalStrings("tags", count: 1...16, bytes: 1...64)
-        priority = try fields.optionalInt("priority", in: Job.priorities)
-        maxRetries = try fields.optionalInt("max_retries", in: 0...100)
+        tags = try fields.optionalStrings("tags", count: 1...16, bytes: 1...64) ?? []
+        priority = try fields.optionalInt("priority", in: Job.priorities) ?? priority
+        maxRetries = try fields.optionalInt("max_retries", in: 0...100) ?? maxRetries
         runAfter = try fields.optionalTime("run_after")
         callbackURL = try fields.optionalString("callback_url", bytes: 1...2048)
         allowPatterns = try fields.optionalStrings("allow_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
         ignorePatterns = try fields.optionalStrings("ignore_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
         maxBytesPerSecond = try fields.optionalRate("max_bytes_per_second")
-        isDryRun = try fields.bool("dry_run", default: false)
-    }
-
-    /// Returns the validated pull.
-    ///
-    /// - Throws: `RoostError` with code `invalidRequest` for an invalid model.
-    func newPull() throws -> NewPull {
-        var pull = NewPull(model: try ModelReference(parsing: model), quantize: quantize, initialize: initialize)
-        pull.revision = revision
-        pull.userID = userID
-        pull.workspaceID = workspaceID
-        pull.priority = priority ?? pull.priority
-        pull.maxRetries = maxRetries ?? pull.maxRetries
-        pull.tags = tags ?? []
-        pull.runAfter = runAfter
-        pull.callbackURL = callbackURL
-        pull.allowPatterns = allowPatterns
-        pull.ignorePatterns = ignorePatterns
-        pull.maxBytesPerSecond = maxBytesPerSecond
-        return pull
     }
 
     /// Parses a model's name, or the URL of its page with the revision in it.
