@@ -13,6 +13,25 @@ extension RoostClient {
     /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
     package func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
 
+    /// Loads a model and returns when it answers.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - keepAlive: How long it stays in memory after each request; `nil` for no change.
+    ///   - isPinned: Whether it never leaves memory for another model; `nil` for no change.
+    /// - Returns: The context of its engine.
+    /// - Throws: `RoostError`: the server's own, such as `insufficientMemory`, or `serverUnreachable`.
+    package func load(_ model: ModelReference, keepAlive: String? = nil, isPinned: Bool? = nil) async throws -> LoadAnswer {
+        try await decode(
+            send(.POST, "/models/load", body: Load(model: model.description, keep_alive: keepAlive, pin: isPinned), timeout: .hours(25)))
+    }
+
+    private struct Load: Encodable {
+        let model: String
+        let keep_alive: String?
+        let pin: Bool?
+    }
+
     /// Returns whether a model fits into the server's memory.
     ///
     /// - Parameter model: The model.

@@ -150,5 +150,35 @@ extension EndToEndTests {
                 }
             }
         }
+
+        @Test func `models in memory return after a restart, a request can unload at once, and a time that is none is refused`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(try SampleHub.make(in: root)) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    let job = try await server.pull(SampleHub.model)
+                    try #require(job.status == .succeeded, "\(job.traceback ?? "")")
+                    let load = try await site.roost(["load", SampleHub.model, "--keep-alive", "1h"], server: server)
+                    #expect(load.code == 0 && load.output.contains("is in memory"), "\(load.output)")
+                    let fit = try await site.roost(["fit", SampleHub.model], server: server)
+                    #expect(fit.code == 0 && fit.output.contains("is in memory") && fit.output.contains("the weights"), "\(fit.output)")
+                    #expect(await server.stop() == 0)
+                    let next = try await site.serve()
+                    _ = try await eventually("the model's return") { try await next.client.models().first?.loaded == true ? true : nil }
+                    for (path, time) in [("/v1/chat/completions", #""soon""#), ("/chat", "1e99"), ("/models/load", #""5x""#)] {
+                        let answer = try await post(next, path, completion(1, ",\"keep_alive\":\(time)"))
+                        #expect(answer.status == 400 && answer.body.contains("`keep_alive` must be a duration"), "\(answer.body)")
+                    }
+                    #expect(try await post(next, "/v1/chat/completions", completion(1, #","keep_alive":0"#)).status == 200)
+                    _ = try await eventually("the model's end") { try await next.client.models().first?.loaded == false ? true : nil }
+                    #expect(await next.stop() == 0)
+                    // What was not in memory at the end does not return.
+                    let last = try await site.serve()
+                    let answer = try await last.client.fit(ModelReference(parsing: SampleHub.model))
+                    #expect(answer.answer == "fits" && answer.usedBefore ?? 0 > 0)
+                    #expect(await last.stop() == 0)
+                }
+            }
+        }
     }
 }

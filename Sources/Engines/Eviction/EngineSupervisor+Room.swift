@@ -45,6 +45,7 @@ extension EngineSupervisor {
         let running = engines.values.filter { !$0.isWaiting && $0.id != id }.map { engine in
             EngineRoom.Engine(
                 id: engine.id, requests: engine.holders, isLoading: engine.machine.state == .loading, isLeaving: engine.isStopping,
+                isPinned: isPinned(engine.entry.reference),
                 idle: now - engine.lastUsed, loadDuration: engine.loadDuration, need: engine.memory?.bytes ?? 0,
                 resident: engine.log.processIdentifier.flatMap { configuration.memoryOfProcess($0) }?.own ?? 0)
         }
@@ -151,6 +152,9 @@ extension EngineSupervisor {
         let entry = engine.entry
         let (plan, need) = planned(entry, facts, engine.devices, memory: memory, isLastChance: true)
         let parts = need.estimate
+        let pinned = engines.values.filter { !$0.isWaiting && !$0.isStopping && isPinned($0.entry.reference) }.map(\.entry.reference.description)
+            .sorted()
+        let others = pinned.isEmpty ? "even without other models" : "and \(pinned.joined(separator: ", ")) is pinned (`roost unload` ends a pin)"
         let shorter = configuration.contextLength > 0 ? ", a smaller context_length (now \(configuration.contextLength))" : ""
         logger.warning(
             "A model does not fit into memory",
@@ -160,7 +164,7 @@ extension EngineSupervisor {
             ])
         return RoostError(
             .insufficientMemory,
-            "\(entry.reference) needs about \(ByteCount(need.bytes)) of memory, and at most \(ByteCount(max(0, memory))) are available, even without other models: \(ByteCount(parts.weights)) for the weights and \(ByteCount(parts.context)) for a context of \(plan.contextLength) tokens. Use a smaller quantisation or model\(shorter), or free memory.",
+            "\(entry.reference) needs about \(ByteCount(need.bytes)) of memory, and at most \(ByteCount(max(0, memory))) are available, \(others): \(ByteCount(parts.weights)) for the weights and \(ByteCount(parts.context)) for a context of \(plan.contextLength) tokens. Use a smaller quantisation or model\(shorter), or free memory.",
             field: "model")
     }
 }

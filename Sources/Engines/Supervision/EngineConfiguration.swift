@@ -1,5 +1,5 @@
 package import ModelLibrary
-import RoostCore
+package import RoostCore
 package import SystemPackage
 
 /// The settings for starting and keeping engines.
@@ -37,6 +37,12 @@ package struct EngineConfiguration: Sendable {
     package var readNotes: @Sendable () async -> MemoryNotes = { MemoryNotes() }
     /// Stores what engines needed. A failure is not an error of an engine.
     package var writeNotes: @Sendable (MemoryNotes) async -> Void = { _ in }
+    /// How long a model stays in memory after its last request, unless a request has set it.
+    package var keepAlive = KeepAlive.forever
+    /// The models that never leave memory for another one; one without a variant stands for all of its repository.
+    package var pinned: Set<ModelReference> = []
+    /// Stores which models are in memory, the last used one first. A failure is not an error of an engine.
+    package var storeLoaded: @Sendable ([ModelReference]) async -> Void = { _ in }
     /// Further arguments for every engine, after Roost's own.
     package var extraArguments: [String] = []
 

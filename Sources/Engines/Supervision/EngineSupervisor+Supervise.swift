@@ -83,7 +83,12 @@ extension EngineSupervisor {
                     becameReady(engine)
                     group.addTask {
                         await self.storeNotes()
+                        await self.storeLoaded()
                         return await self.untilHung(engine)
+                    }
+                    group.addTask {
+                        await self.endWhenUnused(engine.entry.reference)
+                        return .stopRequested
                     }
                 case .tooSlow:
                     // A cancelled health check does not mean that the engine is slow.

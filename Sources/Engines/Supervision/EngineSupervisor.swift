@@ -24,6 +24,13 @@ package actor EngineSupervisor: Service {
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
+    /// How long models stay in memory after a request, where a request has set it.
+    var keepAlives: [ModelReference: KeepAlive] = [:]
+    /// The models that never leave memory for another one, besides the configured ones.
+    var pins: Set<ModelReference> = []
+    /// The models in memory, as they were stored last.
+    var storedLoaded: Set<ModelReference> = []
+    var isStoringLoaded = false
     var isShuttingDown = false
     /// Set while `run()` runs.
     var client: HTTPClient?
@@ -67,7 +74,12 @@ package actor EngineSupervisor: Service {
             self.client = client
             await withGracefulShutdownHandler {
                 await withDiscardingTaskGroup { group in
-                    for await reference in starts { group.addTask { await self.supervise(reference) } }
+                    for await reference in starts {
+                        group.addTask {
+                            await self.supervise(reference)
+                            await self.storeLoaded()
+                        }
+                    }
                     stopEverything()
                 }
             } onGracefulShutdown: {
@@ -108,7 +120,10 @@ package actor EngineSupervisor: Service {
         let matching = engines.values.filter { engine in
             engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
-        for engine in matching { stop(engine.entry.reference, because: "unload was requested") }
+        for engine in matching {
+            pins.remove(engine.entry.reference)
+            stop(engine.entry.reference, because: "unload was requested")
+        }
         while matching.contains(where: { engines[$0.entry.reference]?.id == $0.id }) {
             // If cancelled, the engine still ends, but this call does not wait for it.
             guard (try? await waitForChange()) != nil else { return }

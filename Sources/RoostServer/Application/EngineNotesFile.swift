@@ -7,7 +7,8 @@ import SystemPackage
 struct EngineNotesFile: Sendable {
     private let path: FilePath
 
-    init(at path: FilePath) { self.path = path }
+    /// Creates the value; the file need not exist.
+    init(in home: FilePath) { path = home.appending("engine-memory.json") }
 
     /// Returns the notes; none without a valid file.
     func read() async -> MemoryNotes {

@@ -25,6 +25,7 @@ struct ServerParts: Sendable {
     let webhooks: WebhookService
     let maintenance: MaintenanceService
     let bandwidth: BandwidthService
+    let preload: PreloadService
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
     private let logger: Logger
@@ -61,6 +62,10 @@ struct ServerParts: Sendable {
         self.bandwidth = BandwidthService(
             configured: settings.maxDownloadRate, windows: settings.downloadWindows,
             target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
+        let loaded = LoadedModelsFile(in: settings.home)
+        self.preload = PreloadService(
+            preload: settings.preload, remembered: { settings.forgetModels ? [] : await loaded.read() }, most: settings.maxCacheModels,
+            catalog: catalog, engines: engines, logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
         self.jobCounts = JobCounts { try await database.jobCounts(of: [.queued, .running]) }
     }
@@ -102,9 +107,13 @@ struct ServerParts: Sendable {
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)
         engine.devices = { await EngineLocator.devices(of: $0) }
-        let notes = EngineNotesFile(at: settings.home.appending("engine-memory.json"))
+        let notes = EngineNotesFile(in: settings.home)
         engine.readNotes = { await notes.read() }
         engine.writeNotes = { await notes.write($0) }
+        engine.keepAlive = settings.keepAlive
+        engine.pinned = Set(settings.pinnedModels)
+        let loaded = LoadedModelsFile(in: settings.home)
+        engine.storeLoaded = { await loaded.write($0) }
         return engine
     }
 }

@@ -32,6 +32,14 @@ package struct ServerSettings: Sendable, Hashable {
     package var modelLoadCooldown = 300
     /// The most models in memory.
     package var maxCacheModels = 2
+    /// How long a model stays in memory after its last request.
+    package var keepAlive = KeepAlive.forever
+    /// The models that never leave memory for another one.
+    package var pinnedModels: [ModelReference] = []
+    /// The models to load at the start.
+    package var preload: [ModelReference] = []
+    /// Whether the models in memory are not loaded again after a restart.
+    package var forgetModels = false
     /// The most pulls that may run at the same time.
     package var maxConcurrentPulls = 2
     /// The most connections of an address, to the API and to the shared cache each.

@@ -29,6 +29,10 @@ extension Setting {
             \.modelLoadCooldown, "model_load_cooldown", .whole(0...86_400), variable: "MODEL_LOAD_COOLDOWN",
             "The seconds before a model that failed to load is tried again"),
         Setting(\.maxCacheModels, "max_cache_models", .whole(1...64), variable: "MAX_CACHE_MODELS", "The most models in memory"),
+        Setting(\.keepAlive, "keep_alive", .keepAlive, "How long a model stays in memory after its last request"),
+        Setting(\.pinnedModels, "pinned_models", .models, "Models that never leave memory for another one"),
+        Setting(\.preload, "preload", .models, "Models to load at the start"),
+        Setting(\.forgetModels, "forget_models", .flag, "Whether the models in memory are not loaded again after a restart"),
     ]
 
     private static let downloads = [

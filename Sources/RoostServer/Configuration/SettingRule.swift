@@ -68,6 +68,31 @@ extension SettingRule<Int> {
     }
 }
 
+extension SettingRule<KeepAlive> {
+    static var keepAlive: Self {
+        SettingRule(type: .string, otherType: .int, allowed: "`forever`, or \(KeepAlive.allowed)", shown: { "\($0)" }) { content in
+            switch content {
+            case .string(let text): KeepAlive(parsing: text)
+            case .int(let seconds): KeepAlive(seconds: Double(seconds))
+            default: nil
+            }
+        }
+    }
+}
+
+extension SettingRule<[ModelReference]> {
+    static var models: Self {
+        text(
+            "models separated by commas, such as org/name:Q4_K_M",
+            shown: { $0.isEmpty ? "none" : $0.map(\.description).joined(separator: ", ") }
+        ) { text in
+            let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            let models = names.compactMap { try? ModelReference(parsing: $0) }
+            return models.count == names.count ? models : nil
+        }
+    }
+}
+
 extension SettingRule<Int64> {
     static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
 }

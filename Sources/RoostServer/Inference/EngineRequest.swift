@@ -26,13 +26,18 @@ struct EngineRequest: Sendable {
     /// The number of answers requested at once.
     let answers: Int
     let fingerprint: RequestFingerprint
+    /// How long the model stays in memory after each request from now on; `nil` for no change.
+    let keepAlive: KeepAlive?
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
         if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
     }
 
-    private init(_ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1) {
+    private init(
+        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, keepAlive: KeepAlive?
+    ) {
+        self.keepAlive = keepAlive
         self.kind = kind
         self.reference = reference
         self.body = body
@@ -49,7 +54,8 @@ struct EngineRequest: Sendable {
         try self.init(
             .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
             streams: fields.bool("stream", default: false),
-            answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)))
+            answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
+            keepAlive: fields.optionalKeepAlive())
     }
 
     /// Validates a body of `POST /v1/embeddings`.
@@ -58,14 +64,15 @@ struct EngineRequest: Sendable {
     init(embeddings fields: RequestFields) throws {
         try Self.require(.embeddings, in: fields)
         try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings))
+            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
+            keepAlive: fields.optionalKeepAlive())
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
     /// next token when the client disconnects.
-    init(_ chat: ChatRequest) throws {
+    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
-        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true)
+        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, keepAlive: keepAlive)
     }
 
     /// Refuses a request that the engine of a model cannot answer.

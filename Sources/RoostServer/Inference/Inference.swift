@@ -54,7 +54,9 @@ struct Inference: Sendable {
     ///
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     func entry(for request: EngineRequest) async throws -> ModelEntry {
-        try await WorkThreads.run { try catalog.entry(for: request.reference) }
+        let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
+        if let keepAlive = request.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
+        return entry
     }
 
     /// Returns the engine's answer in one piece, and loads the model first if needed.

@@ -96,10 +96,10 @@ struct EnginePlaceTests {
         } _: { supervisor in
             try await supervisor.withEngine(for: one) { _ in
                 let waiting = Task { try await supervisor.load(two) }
-                while await !supervisor.waits(two) { await Task.yield() }
+                while await !supervisor.waits(two) { try await Task.sleep(for: .milliseconds(5)) }
                 waiting.cancel()
                 await #expect(throws: CancellationError.self) { try await waiting.value }
-                while await supervisor.waits(two) { await Task.yield() }
+                while await supervisor.waits(two) { try await Task.sleep(for: .milliseconds(5)) }
             }
             #expect(await supervisor.loadedModels().map(\.reference) == [one.reference])
         }
@@ -114,7 +114,7 @@ struct EnginePlaceTests {
             $0.writeNotes = { notes in stored.withLock { $0 = notes } }
         } _: { supervisor in
             let plan = try #require(try await supervisor.load(entry).plan)
-            while stored.withLock({ $0.bytes(entry, plan) }) == nil { await Task.yield() }
+            while stored.withLock({ $0.bytes(entry, plan) }) == nil { try await Task.sleep(for: .milliseconds(5)) }
             #expect(stored.withLock { $0.bytes(entry, plan) } == 3 << 30)
         }
         let known = stored.withLock { $0 }

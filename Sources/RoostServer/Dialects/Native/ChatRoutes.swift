@@ -19,7 +19,7 @@ struct ChatRoutes: Sendable {
             to: request, context,
             reading: { fields in
                 let chat = try ChatRequest(fields: fields)
-                return (chat, try EngineRequest(chat))
+                return (chat, try EngineRequest(chat, keepAlive: fields.optionalKeepAlive()))
             }, within: { .seconds($0.0.timeout) }
         ) { asked, deadline in
             let (chat, request) = asked

@@ -28,6 +28,23 @@ extension ModelMaintenance {
         return ModelFit(entry.reference, try await engines.fit(entry))
     }
 
+    /// Loads a model.
+    ///
+    /// - Parameters:
+    ///   - keepAlive: How long it stays in memory after each request; `nil` for no change.
+    ///   - isPinned: Whether it never leaves memory for another model; `nil` for no change.
+    /// - Throws: `RoostError` with code `modelNotFound`, or the reason why it cannot be loaded.
+    func load(_ reference: ModelReference, keepAlive: KeepAlive?, isPinned: Bool?) async throws -> LoadAnswer {
+        let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
+        if let keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
+        let loaded = try await engines.load(entry)
+        // Only a model that can be loaded is pinned.
+        if let isPinned { await engines.setPinned(isPinned, entry.reference) }
+        guard let plan = loaded.plan else { throw RoostError(.unexpected, "\(entry.reference) was loaded without a plan.") }
+        let (time, pinned) = await engines.stay(of: entry.reference)
+        return LoadAnswer(model: entry.reference.description, context: ModelContext(plan), keepAlive: time.description, pinned: pinned)
+    }
+
     private func engineFit(_ reference: ModelReference) async throws -> EngineFit {
         try await engines.fit(store.onDisk { try store.catalog.entry(for: reference) })
     }

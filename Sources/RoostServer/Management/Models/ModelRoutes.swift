@@ -27,6 +27,7 @@ struct ModelRoutes: Sendable {
         group.delete(":first", use: remove)
         group.delete(":first/:second", use: remove)
         group.delete(":first/:second/**", use: remove)
+        group.post("load", use: load)
         group.post("unload", use: unload)
         group.post("gc", use: collect)
         group.post("verify") { request, context in
@@ -52,6 +53,19 @@ struct ModelRoutes: Sendable {
 
     private func remove(_ request: Request, context: RoostContext) async throws -> Response {
         JSON.response(try await upkeep.remove(ModelRemoval(selector(request, components(context)), query: QueryFields(request))))
+    }
+
+    private func load(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let (model, keepAlive, isPinned) = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            (
+                try ModelReference(parsing: fields.string("model", maxBytes: ModelReference.byteLimit)), try fields.optionalKeepAlive(),
+                fields.value("pin") == nil ? nil : try fields.bool("pin", default: false)
+            )
+        }
+        return try await context.channel.whileClientStays {
+            JSON.response(try await upkeep.load(model, keepAlive: keepAlive, isPinned: isPinned))
+        }
     }
 
     private func unload(_ request: Request, context: RoostContext) async throws -> Response {

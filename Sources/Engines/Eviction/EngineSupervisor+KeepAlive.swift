@@ -1,0 +1,69 @@
+import Logging
+package import RoostCore
+
+extension EngineSupervisor {
+    /// Sets how long a model stays in memory after each of its requests, until another call for it.
+    ///
+    /// - Parameters:
+    ///   - keepAlive: The time.
+    ///   - reference: The model, as the catalog names it.
+    package func setKeepAlive(_ keepAlive: KeepAlive, of reference: ModelReference) {
+        guard keepAlives[reference] != keepAlive else { return }
+        keepAlives[reference] = keepAlive
+        changed()
+    }
+
+    /// Sets whether a model stays in memory whatever other models need.
+    ///
+    /// - Parameters:
+    ///   - isPinned: Whether it stays.
+    ///   - reference: The model, as the catalog names it.
+    package func setPinned(_ isPinned: Bool, _ reference: ModelReference) {
+        if isPinned { pins.insert(reference) } else { pins.remove(reference) }
+        changed()
+    }
+
+    /// Returns how long a model stays in memory after each request, and whether it is pinned.
+    ///
+    /// - Parameter reference: The model, as the catalog names it.
+    /// - Returns: The time, without the effect of a pin, and the pin.
+    package func stay(of reference: ModelReference) -> (KeepAlive, isPinned: Bool) {
+        (keepAlives[reference] ?? configuration.keepAlive, isPinned(reference))
+    }
+
+    /// Whether a model does not leave memory for another one: a pin of a repository counts for all of its models.
+    func isPinned(_ reference: ModelReference) -> Bool {
+        pins.contains(reference) || configuration.pinned.contains(reference)
+            || configuration.pinned.contains(ModelReference(repository: reference.repository))
+    }
+
+    /// Ends a ready engine when it has been unused for the time that its model stays in memory.
+    func endWhenUnused(_ reference: ModelReference) async {
+        while let engine = engines[reference], !engine.isStopping {
+            var left: Duration?
+            if engine.holders == 0, !isPinned(reference), case .unused(let time) = keepAlives[reference] ?? configuration.keepAlive {
+                left = time - (self.time.now() - engine.lastUsed)
+            }
+            if let left, left <= .zero {
+                return stop(
+                    reference, because: "it was not used for the time that it stays in memory",
+                    figures: ["keep_alive": "\(keepAlives[reference] ?? configuration.keepAlive)"])
+            }
+            // Cancellation means that the engine has ended already.
+            guard (try? await waitForChange(atMost: left)) != nil else { return }
+        }
+    }
+
+    /// Stores which models are in memory, so that they return after a restart. The end of the server is no change.
+    func storeLoaded() async {
+        guard !isStoringLoaded else { return }
+        isStoringLoaded = true
+        defer { isStoringLoaded = false }
+        while !isShuttingDown {
+            let loaded = engines.values.filter { $0.isReady }.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
+            guard Set(loaded) != storedLoaded else { return }
+            storedLoaded = Set(loaded)
+            await configuration.storeLoaded(loaded)
+        }
+    }
+}

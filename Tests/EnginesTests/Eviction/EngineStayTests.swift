@@ -1,0 +1,79 @@
+import ModelLibrary
+import RoostCore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// With the real `llama-server`; one test at a time, because each engine takes all cores.
+@Suite("How long models stay in memory", .serialized, .timeLimit(.minutes(5)))
+struct EngineStayTests {
+    @Test("A model goes when it was unused for its time, which counts from the end of a request, and one with another time stays")
+    func keepAlive() async throws {
+        let (one, two) = (try sample("sample/one"), try sample("sample/two"))
+        try await withSupervisor {
+            $0.keepAlive = .unused(.zero)
+        } _: { supervisor in
+            await supervisor.setKeepAlive(.forever, of: two.reference)
+            let pid = try await supervisor.withEngine(for: one) { _ in
+                // It is in use, however short its time is.
+                for _ in 0..<200 { await Task.yield() }
+                return try #require(await supervisor.loadedModels().first?.processIdentifier)
+            }
+            #expect(try await supervisor.load(two).state == .ready)
+            while isAlive(pid) { try await Task.sleep(for: .milliseconds(5)) }
+            while await supervisor.loadedModels().count > 1 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await supervisor.loadedModels().map(\.reference) == [two.reference])
+            await supervisor.setKeepAlive(.unused(.milliseconds(50)), of: two.reference)
+            while await !supervisor.loadedModels().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    @Test("A pinned model does not leave memory for another one, and unloading it ends the pin")
+    func pinned() async throws {
+        let (one, two) = (try sample("sample/one"), try sample("sample/two"))
+        try await withSupervisor {
+            $0.maxModels = 1
+            $0.keepAlive = .unused(.zero)
+        } _: { supervisor in
+            await supervisor.setPinned(true, one.reference)
+            let pid = try #require(try await supervisor.load(one).processIdentifier)
+            let error = try await roostError { try await supervisor.load(two) }
+            #expect(error.code == .insufficientMemory && error.message.contains("sample/one is pinned"), "\(error.message)")
+            #expect(isAlive(pid))
+            await supervisor.unload(one.reference)
+            #expect(try await supervisor.load(two).state == .ready)
+        }
+    }
+
+    @Test("A pin of a repository in the configuration counts for each of its models")
+    func configuredPins() async throws {
+        let repository = try ModelReference(parsing: "sample/SmolLM2")
+        try await withSupervisor {
+            $0.pinned = [repository]
+        } _: { supervisor in
+            let (one, other) = (try ModelReference(parsing: "sample/SmolLM2:Q4_1"), try ModelReference(parsing: "sample/x:Q4_1"))
+            let pins = [await supervisor.stay(of: one).isPinned, await supervisor.stay(of: other).isPinned]
+            #expect(pins == [true, false])
+        }
+    }
+
+    @Test("The models in memory are stored after each change, and the end of the server is none")
+    func stored() async throws {
+        let (one, two) = (try sample("sample/one"), try sample("sample/two"))
+        let stored = Mutex<[[ModelReference]]>([])
+        try await withSupervisor {
+            $0.storeLoaded = { models in stored.withLock { $0.append(models) } }
+        } _: { supervisor in
+            _ = try await supervisor.load(one)
+            while stored.withLock({ $0.last }) != [one.reference] { try await Task.sleep(for: .milliseconds(5)) }
+            _ = try await supervisor.load(two)
+            while stored.withLock({ $0.last?.count }) != 2 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(stored.withLock { $0.last?.first } == two.reference)
+            await supervisor.unload(one.reference)
+            while stored.withLock({ $0.last }) != [two.reference] { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        #expect(stored.withLock { $0.last } == [two.reference])
+    }
+}
