@@ -31,8 +31,10 @@ extension ModelMaintenance {
     /// Loads a model.
     ///
     /// - Parameters:
+    ///   - reference: The model.
     ///   - keepAlive: How long it stays in memory after each request; `nil` for no change.
     ///   - isPinned: Whether it never leaves memory for another model; `nil` for no change.
+    /// - Returns: The context of its engine, and how long it stays.
     /// - Throws: `RoostError` with code `modelNotFound`, or the reason why it cannot be loaded.
     func load(_ reference: ModelReference, keepAlive: KeepAlive?, isPinned: Bool?) async throws -> LoadAnswer {
         let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
