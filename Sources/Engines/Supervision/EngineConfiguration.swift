@@ -28,6 +28,10 @@ package struct EngineConfiguration: Sendable {
     package var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
     /// Returns the memory in bytes that programs can still allocate.
     package var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
+    /// The file with the measured speeds of engines; `nil` to measure them again after each start of Roost.
+    package var speedsFile: FilePath?
+    /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.
+    package var sandboxHome: FilePath?
     /// Further arguments for every engine, after Roost's own.
     package var extraArguments: [String] = []
 
