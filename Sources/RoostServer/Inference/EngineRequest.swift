@@ -32,13 +32,24 @@ struct EngineRequest: Sendable {
         if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
     }
 
-    private init(_ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1) {
+    private init(kind: Kind, reference: ModelReference, body: ByteBuffer, streams: Bool, answers: Int, fingerprint: RequestFingerprint) {
         self.kind = kind
         self.reference = reference
         self.body = body
         self.streams = streams
         self.answers = answers
-        fingerprint = RequestFingerprint(path: kind.path, body: body)
+        self.fingerprint = fingerprint
+    }
+
+    private init(_ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1) {
+        self.init(
+            kind: kind, reference: reference, body: body, streams: streams, answers: answers,
+            fingerprint: RequestFingerprint(path: kind.path, body: body))
+    }
+
+    /// Returns the request with another body. It still counts as the same one when an engine crashes.
+    func replacingBody(_ body: ByteBuffer) -> EngineRequest {
+        EngineRequest(kind: kind, reference: reference, body: body, streams: streams, answers: answers, fingerprint: fingerprint)
     }
 
     /// Validates a body of `POST /v1/chat/completions`.
