@@ -76,8 +76,8 @@ let package = Package(
         library(
             "Engines",
             [
-                "DurableFiles", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
-                .subprocess, .systemPackage,
+                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle, .subprocess, .systemPackage,
             ]),
         library(
             "PullJobs",
@@ -149,7 +149,9 @@ let package = Package(
         tests("HubClientTests", ["DurableFiles", "HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["DurableFiles", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
-        tests("EnginesTests", ["Engines", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle]),
+        tests(
+            "EnginesTests",
+            ["Engines", "ModelFormats", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle]),
         tests(
             "PullJobsTests",
             [

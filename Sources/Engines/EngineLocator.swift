@@ -49,6 +49,16 @@ package enum EngineLocator {
         return version
     }
 
+    /// Returns the devices that an engine can compute on besides the processor.
+    ///
+    /// - Parameter executable: A `llama-server`.
+    /// - Returns: The devices; none if it does not run or has no such option.
+    package static func devices(of executable: FilePath) async -> [EngineDevice] {
+        // Without the list the estimate counts with the memory of the machine alone, and the engine still starts.
+        let output = try? await ShortCommand.output(of: executable.string, arguments: ["--list-devices"])
+        return output.map { EngineDevice.list($0) } ?? []
+    }
+
     /// The engines that `make engine` has built, newest pinned version first.
     private static func built(_ environment: [String: String]) -> [FilePath] {
         let home = environment["HOME"].map { FilePath($0).appending(".cache") }

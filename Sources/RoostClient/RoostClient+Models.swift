@@ -13,6 +13,15 @@ extension RoostClient {
     /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
     package func model(_ selector: ModelSelector) async throws -> ModelDetail { try await decode(send(.GET, path(selector))) }
 
+    /// Returns whether a model fits into the server's memory.
+    ///
+    /// - Parameter model: The model.
+    /// - Returns: The memory that it needs, and what would be taken out of memory for it.
+    /// - Throws: `RoostError`: the server's own, such as `modelNotFound`, or `serverUnreachable`.
+    package func fit(_ model: ModelReference) async throws -> ModelFit {
+        try await decode(send(.GET, "/models/\(model.description.percentEncoded())/fit"))
+    }
+
     /// Returns the rests of unfinished downloads on the server's disk.
     ///
     /// - Returns: The files.

@@ -14,7 +14,8 @@ struct Roost: AsyncParsableCommand {
             """,
         version: RoostVersion.current,
         subcommands: [
-            ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, UnloadCommand.self, ChatCommand.self, HubCommand.self,
+            ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, FitCommand.self, UnloadCommand.self, ChatCommand.self,
+            HubCommand.self,
             BandwidthCommand.self, DatabaseCommand.self, DoctorCommand.self,
             EngineGuardCommand.self,
         ])

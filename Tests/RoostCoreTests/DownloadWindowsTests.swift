@@ -35,10 +35,4 @@ import Testing
         try await limiter.admit(1_000_000)
         #expect(limiter.bytesPerSecond == nil)
     }
-
-    @Test func `what memory is left is read from the kernel's table`() {
-        #expect(MachineMemory.available(in: "MemTotal:  100 kB\nMemFree: 1 kB\nMemAvailable:   2048 kB\n") == 2_097_152)
-        #expect(MachineMemory.available(in: "MemTotal: 100 kB") == nil)
-        #expect(MachineMemory.availableBytes > 0)
-    }
 }

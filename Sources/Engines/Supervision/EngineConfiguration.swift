@@ -12,8 +12,9 @@ package struct EngineConfiguration: Sendable {
     /// The folder of the sockets, created with mode 0700 if missing. The paths of the sockets must have at most 100
     /// bytes.
     package var runtimeDirectory: FilePath
-    /// The context length of each request in tokens, limited by the model's own; 0 for the model's own.
-    package var contextLength: Int = 4096
+    /// The context length of each request in tokens, limited by the model's own; 0 for the model's own, or less if
+    /// memory is short.
+    package var contextLength: Int = 0
     /// The number of threads per engine; `nil` for the engine's default.
     package var threads: Int?
     /// The maximum number of engines at the same time, 1 or more.
@@ -22,12 +23,20 @@ package struct EngineConfiguration: Sendable {
     package var loadTimeout: Duration = .seconds(300)
     /// The time after a failed load during which the model is not loaded again.
     package var loadCooldown: Duration = .seconds(300)
-    /// The maximum time that a load waits while every engine is busy.
+    /// The maximum time that a load waits for a place while every engine is busy.
     package var busyTimeout: Duration = .seconds(60)
     /// Examines a model's files before an engine is started with them. Its error is the error of the load.
     package var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
     /// Returns the memory in bytes that programs can still allocate.
     package var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
+    /// Returns the memory that a process uses; `nil` if the system does not tell.
+    package var memoryOfProcess: @Sendable (Int32) -> EngineMemory? = { EngineMemory.of(process: $0) }
+    /// Returns the devices of an engine's machine. It is called before each load.
+    package var devices: @Sendable (FilePath) async -> [EngineDevice] = { _ in [] }
+    /// Reads what engines needed before. It is called once, before the first load.
+    package var readNotes: @Sendable () async -> MemoryNotes = { MemoryNotes() }
+    /// Stores what engines needed. A failure is not an error of an engine.
+    package var writeNotes: @Sendable (MemoryNotes) async -> Void = { _ in }
     /// The file with the measured speeds of engines; `nil` to measure them again after each start of Roost.
     package var speedsFile: FilePath?
     /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.

@@ -36,8 +36,9 @@ extension EngineSupervisor {
             engines[reference]?.requests = RequestsAtWork()
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
-            guard await examine(reference), let current = engines[reference], let plan = current.plan else { return }
+            guard await examine(reference), await hasPlace(reference), let current = engines[reference], let plan = current.plan else { return }
             let ending = await runOnce(current, plan, await promptStep(for: current, plan))
+            await storeNotes()
             try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
             if ending.wasMistuned, engines[reference]?.isStopping == false { continue }
@@ -52,13 +53,8 @@ extension EngineSupervisor {
     private func examine(_ reference: ModelReference) async -> Bool {
         guard let engine = engines[reference] else { return false }
         do {
-            let facts = try await configuration.examine(engine.entry)
-            let plan = EnginePlan(facts, wantedContext: configuration.contextLength, availableMemory: configuration.availableMemory())
-            if plan.slots < EnginePlan.mostSlots {
-                logger.notice(
-                    "Memory is short: an engine processes fewer requests in parallel", metadata: ["model": "\(reference)", "slots": "\(plan.slots)"])
-            }
-            engines[reference]?.plan = plan
+            engines[reference]?.facts = try await configuration.examine(engine.entry)
+            if notes == nil { notes = await configuration.readNotes() }
             return engines[reference]?.isStopping == false
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
@@ -66,6 +62,10 @@ extension EngineSupervisor {
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }
+    }
+
+    private func hasPlace(_ reference: ModelReference) async -> Bool {
+        await engines[reference]?.isWaiting == true ? takePlace(reference) : keepPlace(reference)
     }
 
     /// Runs the process once, together with its health check.
@@ -95,7 +95,10 @@ extension EngineSupervisor {
                 switch event {
                 case .ready:
                     becameReady(engine)
-                    group.addTask { await self.untilHung(engine) }
+                    group.addTask {
+                        await self.storeNotes()
+                        return await self.untilHung(engine)
+                    }
                 case .mistuned:
                     ending.wasMistuned = !group.isCancelled
                     group.cancelAll()
@@ -124,7 +127,13 @@ extension EngineSupervisor {
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         engines[reference]?.loadDuration = now - engine.startedAt
-        logger.info("An engine is ready", metadata: ["model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))"])
+        let used = noteMemory(of: reference)
+        logger.info(
+            "An engine is ready",
+            metadata: [
+                "model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))", "used_bytes": "\(used ?? 0)",
+                "need_bytes": "\(engine.memory?.bytes ?? 0)",
+            ])
         changed()
     }
 
@@ -157,17 +166,22 @@ extension EngineSupervisor {
         return nil
     }
 
-    private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
+    /// Records why a model has no engine. It is not loaded again during the cooldown; `nil` is the configured one.
+    func fail(_ engine: SupervisedEngine, _ error: RoostError, cooldown: Duration? = nil) {
         let reference = engine.entry.reference
+        let cooldown = cooldown ?? configuration.loadCooldown
         logger.error(
-            "An engine failed; its model is not loaded again during the cooldown",
-            metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
+            "An engine failed",
+            metadata: [
+                "model": "\(reference)", "reason": "\(error.message)", "cooldown_seconds": "\(cooldown / .seconds(1))",
+                "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
+            ])
         let model = LoadedModel(
             reference: reference, snapshotPath: engine.entry.snapshotPath, modelFile: engine.entry.modelFile, sizeBytes: engine.entry.sizeBytes,
-            plan: engine.plan,
+            plan: engine.plan, memory: engine.memory,
             loadDuration: engine.loadDuration, state: .failed, processIdentifier: nil, restarts: engine.machine.restarts, lastError: error.message)
         failures[reference] = EngineFailure(
-            engineID: engine.id, error: error, until: time.now() + configuration.loadCooldown, model: model)
+            engineID: engine.id, error: error, until: time.now() + cooldown, model: model)
     }
 
     private func loadError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {

@@ -22,6 +22,9 @@ package actor EngineSupervisor: Service {
     var failures: [ModelReference: EngineFailure] = [:]
     /// The requests during which engines crashed.
     var crashes = CrashRecord()
+    /// What engines needed before; `nil` until the first load.
+    var notes: MemoryNotes?
+    var hasNewNotes = false
     var isShuttingDown = false
     /// Set while `run()` runs.
     var client: HTTPClient?
@@ -131,9 +134,9 @@ extension EngineSupervisor {
     }
 
     /// Ends an engine; `supervise` removes it after its end.
-    func stop(_ reference: ModelReference, because reason: String) {
+    func stop(_ reference: ModelReference, because reason: String, figures: Logger.Metadata = [:]) {
         guard engines[reference]?.isStopping == false else { return }
-        logger.info("Ending an engine", metadata: ["model": "\(reference)", "reason": "\(reason)"])
+        logger.info("Ending an engine", metadata: figures.merging(["model": "\(reference)", "reason": "\(reason)"]) { $1 })
         engines[reference]?.machine.stop()
         changed()
     }

@@ -14,6 +14,8 @@ package struct LoadedModel: Sendable, Hashable {
     /// The number of parallel requests and the context length; `nil` if there is no engine or its files were not
     /// examined yet.
     package let plan: EnginePlan?
+    /// The memory that its engine may need; `nil` if there is none or it waits for a place.
+    package let memory: EngineNeed?
     /// The time from start to ready in the engine's last load; zero until it was ready once.
     package let loadDuration: Duration
     /// The state of its engine.

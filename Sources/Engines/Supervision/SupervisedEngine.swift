@@ -10,8 +10,14 @@ struct SupervisedEngine: Sendable {
     /// The `llama-server` executable.
     let executable: FilePath
     let socket: FilePath
-    /// The number of parallel requests and the context length; `nil` until its model's files were examined.
+    /// The properties of its model's files; `nil` until they were examined.
+    var facts: ModelFacts?
+    /// The number of parallel requests and the context length; `nil` until it has a place among the other engines.
     var plan: EnginePlan?
+    /// The memory that it may need; `nil` until it has a place.
+    var memory: EngineNeed?
+    /// Whether it takes no new requests, so that it ends soon for another engine.
+    var isDraining = false
     /// The requests that the current process works on.
     var requests = RequestsAtWork()
     /// The output of the current process.
@@ -32,7 +38,8 @@ struct SupervisedEngine: Sendable {
 
     var isStopping: Bool { machine.state == .stopping || machine.state == .ended }
 
-    var isIdle: Bool { holders == 0 && !isStopping && machine.state != .loading }
+    /// Whether it has no place among the other engines yet, so that there is no process and no memory is used.
+    var isWaiting: Bool { plan == nil }
 
     var loadedModel: LoadedModel {
         let state: LoadedModel.State =
@@ -43,6 +50,7 @@ struct SupervisedEngine: Sendable {
             }
         return LoadedModel(
             reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: entry.sizeBytes, plan: plan,
-            loadDuration: loadDuration, state: state, processIdentifier: log.processIdentifier, restarts: machine.restarts, lastError: lastError)
+            memory: memory, loadDuration: loadDuration, state: state, processIdentifier: log.processIdentifier, restarts: machine.restarts,
+            lastError: lastError)
     }
 }

@@ -12,7 +12,7 @@ public struct MemoryNeed: Sendable, Hashable, Encodable {
 
     init(_ tensors: [GGUFTensor], _ metadata: GGUFMetadata) {
         weightBytes = tensors.reduce(0) { $0 + $1.byteCount }
-        bytesPerToken = Self.bytesPerToken(metadata)
+        bytesPerToken = ModelShape(metadata)?.bytesPerToken
     }
 
     /// Returns the total memory for a context.
@@ -24,17 +24,5 @@ public struct MemoryNeed: Sendable, Hashable, Encodable {
         let (context, overflow) = bytesPerToken.multipliedReportingOverflow(by: Int64(contextLength))
         let (sum, more) = context.addingReportingOverflow(weightBytes)
         return overflow || more ? nil : sum
-    }
-
-    private static func bytesPerToken(_ metadata: GGUFMetadata) -> Int64? {
-        guard let prefix = metadata.string("general.architecture"), let layers = metadata.count("\(prefix).block_count"),
-            let heads = metadata.count("\(prefix).attention.head_count"), heads > 0, let width = metadata.count("\(prefix).embedding_length")
-        else { return nil }
-        let keyHeads = metadata.count("\(prefix).attention.head_count_kv") ?? heads
-        let keyLength = metadata.count("\(prefix).attention.key_length") ?? width / heads
-        let valueLength = metadata.count("\(prefix).attention.value_length") ?? width / heads
-        // No model has larger numbers, and they would overflow below.
-        guard [layers, keyHeads, keyLength, valueLength].allSatisfy({ $0 < 1 << 15 }) else { return nil }
-        return Int64(layers) * Int64(keyHeads) * Int64(keyLength + valueLength) * 2
     }
 }

@@ -16,6 +16,8 @@ package struct ModelView: Sendable, Codable, Hashable {
     package var origin: Origin
     /// The time for loading it in nanoseconds; `nil` unless it is loaded.
     @ExplicitNull package var loadDuration: Int64?
+    /// Its context; `nil` where it was not asked for or cannot be told.
+    package var context: ModelContext?
 
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
@@ -37,7 +39,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend, origin
+        case model, loaded, backend, origin, context
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"

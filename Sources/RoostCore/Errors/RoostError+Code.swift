@@ -62,6 +62,8 @@ extension RoostError.Code {
 
     /// There is not enough space on the disk; the message contains the number of missing bytes.
     public static let insufficientSpace = Self(rawValue: "insufficient_space")
+    /// The model needs more memory than there is; the message contains both numbers.
+    public static let insufficientMemory = Self(rawValue: "insufficient_memory")
     /// Reading or writing a file failed.
     public static let fileSystem = Self(rawValue: "file_system")
     /// An error of jobs.db.
@@ -108,8 +110,8 @@ extension RoostError.Code {
     public static let all: [Self] = [
         .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .tooLarge,
         .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
-        .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .fileSystem, .database,
-        .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,
+        .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .insufficientMemory, .fileSystem,
+        .database, .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,
         .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
         .serverUnreachable, .unexpected,
     ]

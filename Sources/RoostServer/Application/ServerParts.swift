@@ -103,6 +103,10 @@ struct ServerParts: Sendable {
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)
+        engine.devices = { await EngineLocator.devices(of: $0) }
+        let notes = EngineNotesFile(at: settings.home.appending("engine-memory.json"))
+        engine.readNotes = { await notes.read() }
+        engine.writeNotes = { await notes.write($0) }
         return engine
     }
 }

@@ -20,8 +20,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var logLevel: Logger.Level = .info
     /// The path of `llama-server`; `nil` to search for it.
     package var llamaServer: FilePath?
-    /// The context length of each model in tokens.
-    package var contextLength = 4096
+    /// The context length of each model in tokens; 0 for the model's own, or less if memory is short.
+    package var contextLength = 0
     /// The number of threads of each engine; `nil` for the engine's default.
     package var threads: Int?
     /// Whether engines may use all files that the user may use.

@@ -10,12 +10,25 @@ import SystemPackage
 struct SettingRule<Value: Sendable>: Sendable {
     /// The type in config.json.
     let type: ConfigType
+    /// A second type, for a word in place of a number.
+    let otherType: ConfigType?
     /// The allowed values, as in "must be …".
     let allowed: String
     /// The text of a value for documentation.
     let shown: @Sendable (Value) -> String
     /// Returns the value; `nil` when it is not allowed.
     let parse: @Sendable (ConfigContent) -> Value?
+
+    init(
+        type: ConfigType, otherType: ConfigType? = nil, allowed: String, shown: @escaping @Sendable (Value) -> String,
+        parse: @escaping @Sendable (ConfigContent) -> Value?
+    ) {
+        self.type = type
+        self.otherType = otherType
+        self.allowed = allowed
+        self.shown = shown
+        self.parse = parse
+    }
 
     /// A text that `parse` understands.
     static func text(
@@ -39,6 +52,14 @@ extension SettingRule where Value: FixedWidthInteger {
 
 extension SettingRule<Int> {
     static var port: Self { whole(0...65_535) }
+
+    /// A number, or the word `auto`, which is 0.
+    static func automatic(_ range: ClosedRange<Int>) -> Self {
+        let number = whole(range)
+        return SettingRule(
+            type: .int, otherType: .string, allowed: "`auto` or \(number.allowed)", shown: { $0 == 0 ? "auto" : "\($0)" },
+            parse: { $0 == .string("auto") ? 0 : number.parse($0) })
+    }
 
     static func mebibytes(_ range: ClosedRange<Int>) -> Self {
         text("a size from \(range.lowerBound)MiB to \(range.upperBound)MiB", shown: { "\($0 >> 20)MiB" }) { text in

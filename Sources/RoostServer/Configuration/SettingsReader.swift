@@ -16,7 +16,7 @@ struct SettingsReader {
         for source in sources {
             let found: ConfigValue?
             do {
-                found = try source.provider.value(forKey: AbsoluteConfigKey([name.key]), type: rule.type).value
+                found = try value(name, of: source.provider, rule)
             } catch {
                 throw unusable(source.name(name), rule.allowed, cause: error)
             }
@@ -25,6 +25,16 @@ struct SettingsReader {
             return value
         }
         return nil
+    }
+
+    private func value<Value>(_ name: Setting.Name, of provider: any ConfigProvider, _ rule: SettingRule<Value>) throws -> ConfigValue? {
+        let key = AbsoluteConfigKey([name.key])
+        do {
+            return try provider.value(forKey: key, type: rule.type).value
+        } catch {
+            guard let other = rule.otherType else { throw error }
+            return try provider.value(forKey: key, type: other).value
+        }
     }
 
     private func unusable(_ name: String, _ allowed: String, cause: (any Error)?) -> RoostError {

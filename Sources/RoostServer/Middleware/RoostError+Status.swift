@@ -5,7 +5,9 @@ extension RoostError {
     /// The HTTP status for the kind of the failure.
     var httpStatus: HTTPResponse.Status {
         switch code {
-        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded: .badRequest
+        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded,
+            .insufficientMemory:
+            .badRequest
         case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout

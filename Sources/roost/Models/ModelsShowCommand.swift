@@ -18,6 +18,8 @@ struct ModelsShowCommand: AsyncParsableCommand {
         Terminal.print("\(detail.model)  \(ByteCount(detail.sizeBytes))  \(detail.path)")
         for model in detail.models {
             Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
+            guard let context = model.context else { continue }
+            Terminal.print("    context \(context.length), \(context.slots) at once: \(context.reason)")
         }
         for revision in detail.revisions { show(revision) }
         for conversion in detail.conversions { show(conversion) }

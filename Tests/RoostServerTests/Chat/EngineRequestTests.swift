@@ -138,7 +138,7 @@ import Testing
         facts.makesEmbeddings = true
         let vectors = EnginePlan(facts, wantedContext: 512, availableMemory: 1 << 34)
         facts = ModelFacts()
-        facts.bytesPerToken = 1 << 20
+        facts.weightBytes = 1 << 30
         let small = EnginePlan(facts, wantedContext: 4096, availableMemory: 1 << 30)
         let reference = try ModelReference(parsing: "a/b")
         func request(_ json: String, isChat: Bool) throws -> EngineRequest {

@@ -103,7 +103,8 @@ import Testing
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "http://ci.lan"), ("ROOST_WEBHOOK_ALLOWED_HOSTS", "*.lan"),
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
         ("ROOST_JOB_RETENTION_DAYS", "-1"), ("ROOST_JOB_RETENTION_PER_MODEL", "few"), ("ROOST_BACKUP_INTERVAL_HOURS", "9000"),
-        ("ROOST_BACKUP_KEEP", "0"), ("ROOST_DISK_RESERVE", "much"), ("ROOST_DISK_RESERVE", "-1"),
+        ("ROOST_BACKUP_KEEP", "0"), ("ROOST_DISK_RESERVE", "much"), ("ROOST_DISK_RESERVE", "-1"), ("ROOST_CONTEXT_LENGTH", "0"),
+        ("ROOST_CONTEXT_LENGTH", "255"), ("ROOST_CONTEXT_LENGTH", "automatic"), ("ROOST_CONTEXT_LENGTH", "8192.5"),
     ]) func `a bad value or an unknown variable stops the start with a sentence that names it`(name: String, value: String) async {
         let message = await refusal([name: value])
         #expect(message.hasPrefix("\(name) "))
@@ -116,6 +117,16 @@ import Testing
     ]) func `a bad file stops the start with a sentence`(file: String, names: String) async {
         let message = await refusal(file: file)
         #expect(message.contains(names) && message.contains("config.json"), "\(message)")
+    }
+
+    @Test func `the context is the models' own, or a number from any source`() async throws {
+        #expect(try await load(["ROOST_CONTEXT_LENGTH": "auto"], file: #"{"context_length":512}"#).contextLength == 0)
+        #expect(try await load(["ROOST_CONTEXT_LENGTH": "8192"], file: #"{"context_length":"auto"}"#).contextLength == 8192)
+        #expect(try await load(file: #"{"context_length":"auto"}"#).contextLength == 0)
+        #expect(try await load(file: #"{"context_length":512}"#).contextLength == 512)
+        for value in ["0", #""none""#, "1.5", "true", "2000000"] {
+            #expect(await refusal(file: "{\"context_length\":\(value)}").contains("`context_length`"), "\(value)")
+        }
     }
 
     @Test func `hosts are allowed with and without a port`() async throws {

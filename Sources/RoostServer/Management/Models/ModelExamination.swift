@@ -21,7 +21,7 @@ enum ModelExamination {
             facts.makesEmbeddings = first.makesEmbeddings
             facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
             facts.weightBytes = inspection.memory.weightBytes
-            facts.bytesPerToken = inspection.memory.bytesPerToken
+            facts.shape = ModelShape(first.metadata)
             return facts
         }
     }

@@ -39,11 +39,19 @@ struct ModelRoutes: Sendable {
     }
 
     private func show(_ request: Request, context: RoostContext) async throws -> Response {
-        JSON.response(try await upkeep.detail(of: selector(request, context)))
+        var parts = try components(context)
+        // The last part of `/models/{id}/fit`; a file of that name in the id is reached with `%2F`.
+        guard parts.count > 1, parts.last == "fit" else { return JSON.response(try await upkeep.detailWithContext(of: selector(request, parts))) }
+        parts.removeLast()
+        let selector = try selector(request, parts)
+        guard selector.revision == nil else {
+            throw RoostError(.invalidRequest, "A fit has no `revision`: engines load the current one.", field: "revision")
+        }
+        return JSON.response(try await upkeep.fit(selector.model))
     }
 
     private func remove(_ request: Request, context: RoostContext) async throws -> Response {
-        JSON.response(try await upkeep.remove(ModelRemoval(selector(request, context), query: QueryFields(request))))
+        JSON.response(try await upkeep.remove(ModelRemoval(selector(request, components(context)), query: QueryFields(request))))
     }
 
     private func unload(_ request: Request, context: RoostContext) async throws -> Response {
@@ -91,12 +99,15 @@ struct ModelRoutes: Sendable {
 
     /// Returns `org/name:QUANT` or `org/name:folder/file` from the path, with encoded slashes or not, and `revision`
     /// from the query.
-    private func selector(_ request: Request, _ context: RoostContext) throws -> ModelSelector {
-        let parts =
-            try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
-            + context.parameters.getCatchAll().map(String.init)
+    private func selector(_ request: Request, _ parts: [String]) throws -> ModelSelector {
         let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
         return try ModelSelector(ModelReference(parsing: id), revision: QueryFields(request).string("revision", bytes: 1...256))
+    }
+
+    /// Returns the parts of the path after `/models/`, as they were sent.
+    private func components(_ context: RoostContext) throws -> [String] {
+        try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
+            + context.parameters.getCatchAll().map(String.init)
     }
 }
 

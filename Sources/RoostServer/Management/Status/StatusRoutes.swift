@@ -48,7 +48,7 @@ struct StatusRoutes: Sendable {
         return [
             "status": try await status(), "home": settings.home.string, "hub_cache": parts.hubConfiguration.cacheDirectory.string,
             "hub_cache_free_bytes": try parts.hub.freeBytes(), "has_hub_token": parts.hubConfiguration.token != nil,
-            "host": settings.host, "port": settings.port, "context_length": settings.contextLength,
+            "host": settings.host, "port": settings.port, "context_length": settings.contextLength > 0 ? settings.contextLength : nil,
             "model_load_cooldown_seconds": settings.modelLoadCooldown, "journal": journal,
             "operating_system": process.operatingSystemVersionString, "processors": process.activeProcessorCount,
             "memory_bytes": process.physicalMemory, "engines": await parts.engines.loadedModels().map(\.diagnostics),
