@@ -76,8 +76,8 @@ let package = Package(
         library(
             "Engines",
             [
-                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
-                .subprocess, .systemPackage,
+                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle, .subprocess, .systemPackage,
             ]),
         library(
             "PullJobs",
@@ -149,7 +149,9 @@ let package = Package(
         tests("HubClientTests", ["DurableFiles", "HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
         tests("ModelLibraryTests", ["DurableFiles", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
-        tests("EnginesTests", ["Engines", "ModelFormats", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .serviceLifecycle]),
+        tests(
+            "EnginesTests",
+            ["Engines", "ModelFormats", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle]),
         tests(
             "PullJobsTests",
             [
@@ -170,7 +172,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "PullJobs", "RoostAPI", "RoostClient", "RoostCore",
+                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PullJobs", "RoostAPI", "RoostClient",
+                "RoostCore",
                 "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

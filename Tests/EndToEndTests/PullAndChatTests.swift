@@ -148,19 +148,46 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `an engine killed in a stream ends that stream with an error, and the next chat works`() async throws {
+        /// The second engine reads the begin in one step, which can round differently than the steps of the first one. So
+        /// texts without chance are equal beyond the kill, and not always to their ends.
+        @Test func `a stream whose engine is killed goes on where it was`() async throws {
+            try await withModel { server in
+                let request = ChatRequest(
+                    model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell a long story about the sea.")], maxTokens: 120,
+                    temperature: 0)
+                var undisturbed = ""
+                _ = try await server.client.chat(request) { undisturbed += $0 }
+                for stop in [1, 40] {
+                    var (text, pieces, begin) = ("", 0, 0)
+                    let reason = try await server.client.chat(request) {
+                        text += $0
+                        pieces += 1
+                        guard pieces == stop else { return }
+                        begin = text.count
+                        kill(try #require(try Self.enginePIDs(of: server).first), SIGKILL)
+                    }
+                    #expect(text.commonPrefix(with: undisturbed).count > begin, "killed after \(stop) pieces: \(text)")
+                    #expect(!reason.isEmpty && pieces > stop)
+                }
+            }
+        }
+
+        @Test func `a stream whose engine is killed twice ends with an error, and the next chat works`() async throws {
             try await withModel { server in
                 let request = ChatRequest(
                     model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell a very long story.")], maxTokens: 1500, temperature: 1)
-                var killed = false
+                var killed: Set<Int32> = []
+                var pieces = 0
                 let error = await #expect(throws: RoostError.self) {
                     _ = try await server.client.chat(request) { _ in
-                        guard !killed else { return }
-                        killed = true
-                        let pid = try #require(try Self.enginePIDs(of: server).first)
+                        pieces += 1
+                        guard pieces % 20 == 1, killed.count < 2, let pid = try Self.enginePIDs(of: server).first, killed.insert(pid).inserted else {
+                            return
+                        }
                         kill(pid, SIGKILL)
                     }
                 }
+                #expect(killed.count == 2)
                 #expect(error?.code == .engineCrashed, "\(String(describing: error))")
                 let health = try await server.client.raw("/health")
                 #expect(String(decoding: health, as: UTF8.self).contains("ok"))

@@ -44,7 +44,10 @@ extension EngineSupervisor {
     /// - Throws: The errors of the examination of its files.
     package func fit(_ entry: ModelEntry) async throws -> EngineFit {
         let facts = try await configuration.examine(entry)
-        if notes == nil { notes = await configuration.readNotes() }
+        if notes == nil {
+            let stored = await configuration.readNotes()
+            notes = notes ?? stored
+        }
         // Without an engine there is no list of devices, and the numbers are those of the machine's memory.
         let executable = try? configuration.locateExecutable()
         let devices = if let executable { await configuration.devices(executable) } else { [EngineDevice]() }

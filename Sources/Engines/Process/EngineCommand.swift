@@ -11,15 +11,30 @@ struct EngineCommand: Sendable {
     /// The complete environment of the guard and the engine.
     let environment: [String: String]
 
-    init(_ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan) {
+    init(
+        _ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan,
+        promptStep: Int?
+    ) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
         engine += plan.arguments
+        if let step = promptStep.map({ String($0) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
         if let threads = configuration.threads { engine += ["--threads", String(threads)] }
-        let note = ["--note", RuntimeDirectory.note(for: socket).string]
-        arguments = Array(configuration.guardCommand.dropFirst()) + note + ["--"] + engine + configuration.extraArguments
-        environment = EngineEnvironment.ofThisProcess
+        var options = ["--note", RuntimeDirectory.note(for: socket).string]
+        var environment = EngineEnvironment.ofThisProcess
+        if let home = configuration.sandboxHome {
+            let temporary = RuntimeDirectory.temporaryFolder(for: socket)
+            // GPU drivers keep compiled programs in the caches.
+            for name in ["HOME", "XDG_CACHE_HOME"] { environment[name] = home.string }
+            environment["TMPDIR"] = temporary.string
+            let sandbox = EngineSandbox(
+                executable: llamaServer, model: [entry.snapshotPath] + entry.parts, writable: [temporary, home],
+                sockets: socket.removingLastComponent(), environment: environment)
+            options += sandbox.arguments
+        }
+        arguments = Array(configuration.guardCommand.dropFirst()) + options + ["--"] + engine + configuration.extraArguments
+        self.environment = environment
     }
 }

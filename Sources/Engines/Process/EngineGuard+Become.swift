@@ -7,12 +7,22 @@ extension EngineGuard {
     /// - Parameters:
     ///   - command: The executable, as a path or a name, and its arguments.
     ///   - parent: The process id of the guard.
+    ///   - sandbox: The files that the command may use; `nil` for all.
     /// - Returns: Only if the command could not be started: the exit status, 127, or 143 if the guard has ended
     ///   already.
-    package static func become(_ command: [String], childOf parent: Int32) -> Int32 {
+    package static func become(_ command: [String], childOf parent: Int32, in sandbox: EngineSandbox?) -> Int32 {
         endWithParent()
         // If the guard ended before the call above, the signal would never be sent.
         guard getppid() == parent else { return 128 + SIGTERM }
+        endBeforeOthers()
+        #if os(Linux)
+            do {
+                if let sandbox { try Landlock.restrict(to: sandbox) }
+            } catch {
+                report("\(complaint)\(command[0]): the kernel refused its sandbox: \(error). The setting unconfined_engines turns it off.")
+                return 127
+            }
+        #endif
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         execvp(command[0], &arguments)
@@ -32,6 +42,19 @@ extension EngineGuard {
             ["/proc/self/exe"] + verb + ["\(getpid())", "--"] + command
         #else
             command
+        #endif
+    }
+
+    /// When memory runs out, the system ends the engine and not Roost, and writes no copy of the engine's memory, which
+    /// contains prompts.
+    private static func endBeforeOthers() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        #if os(Linux)
+            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+            // An engine works without it too.
+            try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
+        #else
+            setrlimit(RLIMIT_CORE, &limit)
         #endif
     }
 

@@ -11,6 +11,9 @@ struct RuntimeDirectory {
     /// The path of the note with the process id of a socket's engine.
     static func note(for socket: FilePath) -> FilePath { FilePath(socket.string + ".pid") }
 
+    /// The folder of the temporary files of a socket's engine.
+    static func temporaryFolder(for socket: FilePath) -> FilePath { FilePath(socket.string + ".tmp") }
+
     /// Creates the folder, or checks that an existing one belongs to this user and is not writable by others. All users
     /// can write to `/tmp`, so a folder or link that another user created there is not used.
     ///
@@ -47,7 +50,7 @@ struct RuntimeDirectory {
             guard let pid = Self.process(noted: path.appending(name)), Self.isEngine(pid, of: socket) else { return nil }
             return kill(pid, SIGKILL) == 0 ? pid : nil
         }
-        for name in names where name.hasSuffix(".sock") || name.hasSuffix(".sock.pid") {
+        for name in names where [".sock", ".sock.pid", ".sock.tmp"].contains(where: name.hasSuffix) {
             // A remaining file is harmless: a socket is removed again before its name is used.
             try? FileManager.default.removeItem(atPath: path.appending(name).string)
         }

@@ -43,6 +43,10 @@ package struct EngineConfiguration: Sendable {
     package var pinned: Set<ModelReference> = []
     /// Stores which models are in memory, the last used one first. A failure is not an error of an engine.
     package var storeLoaded: @Sendable ([ModelReference]) async -> Void = { _ in }
+    /// The file with the measured speeds of engines; `nil` to measure them again after each start of Roost.
+    package var speedsFile: FilePath?
+    /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.
+    package var sandboxHome: FilePath?
     /// Further arguments for every engine, after Roost's own.
     package var extraArguments: [String] = []
 

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Logging
 import ModelLibrary
@@ -8,6 +9,8 @@ extension EngineSupervisor {
     /// An event while a process runs.
     private enum Event: Sendable {
         case ready
+        /// Measured to need another number of tokens per step than it was started with.
+        case mistuned
         case tooSlow
         case hung
         case stopRequested
@@ -17,6 +20,7 @@ extension EngineSupervisor {
     /// The end of a process, and its cause.
     private struct Ending {
         var exit: EngineExit
+        var wasMistuned = false
         var wasTooSlow = false
         var wasHung = false
     }
@@ -33,10 +37,11 @@ extension EngineSupervisor {
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
             guard await examine(reference), await hasPlace(reference), let current = engines[reference], let plan = current.plan else { return }
-            let ending = await runOnce(current, plan)
+            let ending = await runOnce(current, plan, await promptStep(for: current, plan))
             await storeNotes()
             try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
+            if ending.wasMistuned, engines[reference]?.isStopping == false { continue }
             guard let pause = decide(reference, ending) else { return }
             await wait(pause, unlessStopped: reference)
         }
@@ -48,10 +53,16 @@ extension EngineSupervisor {
     private func examine(_ reference: ModelReference) async -> Bool {
         guard let engine = engines[reference] else { return false }
         do {
-            async let devices = configuration.devices(engine.executable)
-            engines[reference]?.facts = try await configuration.examine(engine.entry)
-            engines[reference]?.devices = await devices
-            if notes == nil { notes = await configuration.readNotes() }
+            async let listed = configuration.devices(engine.executable)
+            // Not in the assignments below: they would hold the dictionary during the suspension.
+            let facts = try await configuration.examine(engine.entry)
+            let devices = await listed
+            if notes == nil {
+                let stored = await configuration.readNotes()
+                notes = notes ?? stored
+            }
+            engines[reference]?.facts = facts
+            engines[reference]?.devices = devices
             return engines[reference]?.isStopping == false
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
@@ -66,15 +77,26 @@ extension EngineSupervisor {
     }
 
     /// Runs the process once, together with its health check.
-    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan) async -> Ending {
+    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?) async -> Ending {
         // The socket of a killed process would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
+        let temporary = RuntimeDirectory.temporaryFolder(for: engine.socket)
+        defer { try? FileManager.default.removeItem(atPath: temporary.string) }
+        do {
+            for folder in [configuration.sandboxHome, temporary].compactMap(\.self) { try FileSystem.makePrivateFolder(folder) }
+        } catch {
+            return Ending(exit: .notStarted(RoostError.wrapping(error, as: .fileSystem, "A folder for it could not be made").message))
+        }
         let process = EngineProcess(
-            command: EngineCommand(configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan),
+            command: EngineCommand(
+                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
-            group.addTask { await self.untilHealthy(engine, within: self.configuration.loadTimeout) ? .ready : .tooSlow }
+            group.addTask {
+                guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
+                return await self.isWellTuned(engine, promptStep) ? .ready : .mistuned
+            }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
             var ending = Ending(exit: .notStarted("it was cancelled"))
             for await event in group {
@@ -90,6 +112,9 @@ extension EngineSupervisor {
                         await self.endWhenUnused(engine.entry.reference)
                         return .stopRequested
                     }
+                case .mistuned:
+                    ending.wasMistuned = !group.isCancelled
+                    group.cancelAll()
                 case .tooSlow:
                     // A cancelled health check does not mean that the engine is slow.
                     ending.wasTooSlow = !Task.isCancelled && !group.isCancelled
@@ -213,14 +238,20 @@ extension EngineSupervisor {
         return false
     }
 
-    /// Checks the engine after each broken connection. Returns if it runs but does not respond within ten seconds.
+    /// Checks the engine after each broken connection, and regularly while it has requests. Returns if it runs but does
+    /// not respond within ten seconds.
     private func untilHung(_ engine: SupervisedEngine) async -> Event {
-        while (try? await waitUntil(engine.entry.reference, \.isSuspect)) != nil {
+        let reference = engine.entry.reference
+        while true {
+            // A limit that passes, like a suspicion, leads to the check below.
+            _ = try? await time.finishes(within: .seconds(10)) { try await self.waitUntil(reference, \.isSuspect) }
+            guard let current = engines[reference], !Task.isCancelled else { return .stopRequested }
+            guard current.isSuspect || current.holders > 0 else { continue }
             guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
-            engines[engine.entry.reference]?.isSuspect = false
+            guard engines[reference]?.isSuspect == true else { continue }
+            engines[reference]?.isSuspect = false
             changed()
         }
-        return .stopRequested
     }
 
     private func untilStopRequested(_ reference: ModelReference) async -> Event {

@@ -14,6 +14,7 @@ package actor EngineSupervisor: Service {
     let configuration: EngineConfiguration
     let time: TimeSource
     let logger: Logger
+    let speeds: EngineSpeeds
 
     /// Running engines, by model.
     var engines: [ModelReference: SupervisedEngine] = [:]
@@ -51,6 +52,7 @@ package actor EngineSupervisor: Service {
         self.configuration = configuration
         self.time = TimeSource(clock)
         self.logger = logger
+        speeds = EngineSpeeds(file: configuration.speedsFile, logger: logger)
         (starts, startEngine) = AsyncStream.makeStream()
     }
 

@@ -2,7 +2,7 @@ import Foundation
 package import HubClient
 package import Logging
 import ModelFormats
-package import RoostAPI
+import RoostAPI
 package import RoostCore
 import SystemPackage
 

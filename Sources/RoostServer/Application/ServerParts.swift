@@ -103,6 +103,8 @@ struct ServerParts: Sendable {
         engine.examine = { try await ModelExamination.facts(about: $0) }
         engine.contextLength = settings.contextLength
         engine.threads = settings.threads
+        engine.speedsFile = settings.home.appending("engine-speeds.json")
+        engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)

@@ -24,6 +24,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var contextLength = 0
     /// The number of threads of each engine; `nil` for the engine's default.
     package var threads: Int?
+    /// Whether engines may use all files that the user may use.
+    package var unconfinedEngines = false
     /// The number of bytes of weights above which `auto` quantises.
     package var q4Threshold: Int64 = 14_000_000_000
     /// The most seconds that a model may need to load.

@@ -24,6 +24,9 @@ extension Setting {
         Setting(
             \.contextLength, "context_length", .automatic(256...1_048_576), "The tokens of context of each request, prompt and answer together"),
         Setting(\.threads, "threads", .whole(1...1024), unset: "the engine's choice", "The threads of each engine"),
+        Setting(
+            \.unconfinedEngines, "unconfined_engines", .flag,
+            "Whether engines may use all files and the network, instead of only the system's files and their model (Linux)"),
         Setting(\.modelLoadTimeout, "model_load_timeout", .whole(1...86_400), "The most seconds that a model may need to load"),
         Setting(
             \.modelLoadCooldown, "model_load_cooldown", .whole(0...86_400), variable: "MODEL_LOAD_COOLDOWN",

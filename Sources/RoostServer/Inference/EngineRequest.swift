@@ -20,7 +20,7 @@ struct EngineRequest: Sendable {
 
     let kind: Kind
     let reference: ModelReference
-    let body: ByteBuffer
+    private(set) var body: ByteBuffer
     /// Whether the answer is a stream of server-sent events.
     let streams: Bool
     /// The number of answers requested at once.
@@ -37,13 +37,20 @@ struct EngineRequest: Sendable {
     private init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, keepAlive: KeepAlive?
     ) {
-        self.keepAlive = keepAlive
         self.kind = kind
         self.reference = reference
         self.body = body
         self.streams = streams
         self.answers = answers
+        self.keepAlive = keepAlive
         fingerprint = RequestFingerprint(path: kind.path, body: body)
+    }
+
+    /// Returns the request with another body. It still counts as the same one when an engine crashes.
+    func replacingBody(_ body: ByteBuffer) -> EngineRequest {
+        var request = self
+        request.body = body
+        return request
     }
 
     /// Validates a body of `POST /v1/chat/completions`.

@@ -48,18 +48,15 @@ struct EngineStream: Sendable {
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
         let work = Task {
+            let answer = ContinuableAnswer(engines: engines, entry: entry, request: request)
             do {
-                try await engines.withEngine(
-                    for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) }
-                ) { connection in
+                try await answer.run {
                     ready.withLock { $0 = .now }
-                    let response = try await connection.send(path: request.kind.path, body: request.body)
-                    source.yield(.head(status: response.status))
-                    var permits = permits.makeAsyncIterator()
-                    for try await bytes in response.body {
-                        guard await permits.next() != nil else { throw CancellationError() }
-                        source.yield(.bytes(bytes))
-                    }
+                    source.yield(.head(status: $0))
+                } pass: {
+                    var permit = permits.makeAsyncIterator()
+                    guard await permit.next() != nil else { throw CancellationError() }
+                    source.yield(.bytes($0))
                 }
                 source.finish()
             } catch {

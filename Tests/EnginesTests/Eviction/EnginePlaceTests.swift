@@ -88,6 +88,32 @@ struct EnginePlaceTests {
         }
     }
 
+    @Test("Models are examined at the same time, while others load and end")
+    func together() async throws {
+        let entries = try (0..<6).map { try sample("sample/m\($0)") }
+        let examined = Mutex(0)
+        try await withSupervisor {
+            $0.maxModels = 2
+            $0.devices = { _ in
+                try? await Task.sleep(for: .milliseconds(20))
+                return []
+            }
+            $0.examine = { _ in
+                examined.withLock { $0 += 1 }
+                // All of them wait here while the others begin and end.
+                try await Task.sleep(for: .milliseconds(30))
+                return ModelFacts()
+            }
+        } _: { supervisor in
+            try await withThrowingTaskGroup(of: LoadedModel.self) { group in
+                for entry in entries { group.addTask { try await supervisor.load(entry) } }
+                for try await model in group { #expect(model.state == .ready) }
+            }
+            #expect(examined.withLock { $0 } == 6)
+            #expect(await supervisor.loadedModels().count <= 2)
+        }
+    }
+
     @Test("A place that no request waits for any more is not taken")
     func cancelled() async throws {
         let (one, two) = (try sample("sample/one"), try sample("sample/two"))

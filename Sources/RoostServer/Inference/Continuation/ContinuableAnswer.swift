@@ -1,0 +1,64 @@
+import Engines
+import ModelLibrary
+import NIOCore
+import RoostCore
+
+/// An answer of an engine that another engine continues once, if the first one ends in the middle of a text.
+///
+/// Only an answer with text is continued. A request whose engine ended before the first text is more likely the cause,
+/// and a second try could end other answers too.
+struct ContinuableAnswer {
+    let engines: EngineSupervisor
+    let entry: ModelEntry
+    let request: EngineRequest
+
+    /// Requests the answer and passes it on until its end.
+    ///
+    /// - Parameters:
+    ///   - begin: Gets the status of the answer.
+    ///   - pass: Gets the bytes; of a streamed answer only complete events, except for the last bytes.
+    /// - Throws: `RoostError`, of the first engine if the answer could not be continued; the errors of `pass`;
+    ///   `CancellationError`.
+    func run(begin: (Int) -> Void, pass: (ByteBuffer) async throws -> Void) async throws {
+        var record = AnswerRecord()
+        do {
+            try await withResponse(to: request) { response in
+                begin(response.status)
+                for try await bytes in response.body {
+                    let events = record.add(bytes)
+                    if events.readableBytes > 0 { try await pass(events) }
+                }
+            }
+        } catch let error as RoostError where error.code == .engineCrashed {
+            guard let text = record.text(), let rest = request.continuing(text) else { throw error }
+            return try await goOn(with: rest, after: text, error, pass)
+        }
+        let rest = record.takeRest()
+        if rest.readableBytes > 0 { try await pass(rest) }
+    }
+
+    private func goOn(
+        with rest: EngineRequest, after text: AnswerRecord.Text, _ crash: RoostError, _ pass: (ByteBuffer) async throws -> Void
+    ) async throws {
+        var record = AnswerRecord()
+        var events = ContinuedEvents(after: text.tokens)
+        try await withResponse(to: rest) { response in
+            // Some chat templates accept no begin of an answer.
+            guard response.status == 200 else { throw crash }
+            for try await bytes in response.body {
+                let translated = events.translate(record.add(bytes))
+                if translated.readableBytes > 0 { try await pass(translated) }
+            }
+        }
+        let last = record.takeRest()
+        if last.readableBytes > 0 { try await pass(last) }
+    }
+
+    private func withResponse(to request: EngineRequest, _ body: (EngineResponse) async throws -> Void) async throws {
+        try await engines.withEngine(
+            for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) }
+        ) { connection in
+            try await body(try await connection.send(path: request.kind.path, body: request.body))
+        }
+    }
+}

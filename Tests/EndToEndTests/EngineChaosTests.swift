@@ -1,0 +1,104 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import RoostAPI
+import RoostClient
+import RoostCore
+import Synchronization
+import TestSupport
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#endif
+
+extension EndToEndTests {
+    /// Engines that end in several ways while they answer.
+    @Suite(.serialized) struct EngineChaosTests {
+        /// `ROOST_TEST_ENGINE_KILLS` asks for more of them.
+        private static let kills = ProcessInfo.processInfo.environment["ROOST_TEST_ENGINE_KILLS"].flatMap { Int($0) } ?? 3
+
+        private func request(_ index: Int) -> ChatRequest {
+            ChatRequest(
+                model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell story number \(index) about the sea.")], maxTokens: 60,
+                temperature: 0)
+        }
+
+        @Test func `streams go on, health is answered and nothing is left behind when engines are killed, aborted and stopped`() async throws {
+            try await PullAndChatTests().withModel { server in
+                var undisturbed: [String] = []
+                for index in 0..<2 {
+                    var text = ""
+                    _ = try await server.client.chat(request(index)) { text += $0 }
+                    undisturbed.append(text)
+                }
+                let jobs = try await states(of: server)
+                for round in 0..<Self.kills {
+                    let signal = [SIGKILL, SIGABRT, SIGSTOP][round % 3]
+                    let answers = try await disturbed(server, by: signal, after: 1 + round * 7 % 40)
+                    for (answer, whole) in zip(answers, undisturbed) {
+                        // See PullAndChatTests for why the ends may differ.
+                        let same = answer.text.commonPrefix(with: whole).count
+                        #expect(same > answer.begin || answer.text == whole, "round \(round), signal \(signal): \(answer.text)")
+                    }
+                }
+                #expect(try await states(of: server) == jobs)
+                #expect(try PullAndChatTests.enginePIDs(of: server).count == 1)
+            }
+        }
+
+        /// What may not change while engines end.
+        private func states(of server: Server) async throws -> [String] {
+            try await server.client.jobs().map { "\($0.job.id) \($0.job.status) \($0.job.attempt)" }
+        }
+
+        /// The answers of both streams.
+        private final class Answers: Sendable {
+            private struct State {
+                var answers = Array(repeating: (text: "", pieces: 0, begin: 0), count: 2)
+                var isOver = false
+            }
+
+            private let state = Mutex(State())
+
+            var all: [(text: String, begin: Int)] { state.withLock { $0.answers.map { ($0.text, $0.begin) } } }
+
+            /// Adds a piece, and returns once whether both streams have begun and one of them has enough pieces.
+            func add(_ text: String, to index: Int, isTimeAfter pieces: Int) -> Bool {
+                state.withLock { state in
+                    state.answers[index].text += text
+                    state.answers[index].pieces += 1
+                    let counts = state.answers.map(\.pieces)
+                    guard !state.isOver, !counts.contains(0), counts.contains(where: { $0 >= pieces }) else { return false }
+                    state.isOver = true
+                    for index in state.answers.indices { state.answers[index].begin = state.answers[index].text.count }
+                    return true
+                }
+            }
+        }
+
+        /// Streams two answers, sends a signal to their engine when both have begun, and returns the texts and how much of
+        /// them came before.
+        private func disturbed(_ server: Server, by signal: Int32, after pieces: Int) async throws -> [(text: String, begin: Int)] {
+            let answers = Answers()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<2 {
+                    group.addTask {
+                        _ = try await server.client.chat(request(index)) {
+                            guard answers.add($0, to: index, isTimeAfter: pieces) else { return }
+                            kill(try #require(try PullAndChatTests.enginePIDs(of: server).first), signal)
+                        }
+                    }
+                }
+                while try await group.next() != nil {
+                    let health = try await HTTPClient.shared.execute(HTTPClientRequest(url: server.url + "/health"), timeout: .seconds(30))
+                    #expect(health.status == .ok)
+                }
+            }
+            return answers.all
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Testing
+
+@testable import Engines
+
+/// The number of prompt tokens in one step.
+@Suite struct PromptStepTests {
+    @Test(arguments: [(260.0, 64), (511, 64), (512, 128), (10, 64), (0.001, 64), (4000, 512), (50_000, 2048)])
+    func `a step has the largest power of two that fits into a quarter of a second`(speed: Double, tokens: Int) {
+        #expect(PromptStep.tokens(at: speed) == tokens)
+    }
+
+    @Test func `a step never takes longer than the target, unless it is the smallest`() {
+        for speed in stride(from: 1.0, through: 20_000, by: 13) {
+            let tokens = PromptStep.tokens(at: speed)
+            #expect(PromptStep.allowed.contains(tokens))
+            #expect(Double(tokens) / speed <= 0.25 || tokens == PromptStep.allowed.lowerBound, "\(speed)")
+        }
+    }
+}
