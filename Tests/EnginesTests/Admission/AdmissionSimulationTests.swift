@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: AdmissionSimulation.Fault.allCases) func `each broken rule is noticed`(fault: AdmissionSimulation.Fault) {
-        let noticed = (1...200).contains { seed in
+        let noticed = (1...UInt64(200)).contains { seed in
             var simulation = AdmissionSimulation(seed: seed, fault: fault)
             simulation.run(steps: 40)
             return !simulation.violations.isEmpty
