@@ -19,17 +19,36 @@ extension RoostClient {
     ///   - model: The model.
     ///   - keepAlive: How long it stays in memory after each request; `nil` for no change.
     ///   - isPinned: Whether it never leaves memory for another model; `nil` for no change.
+    ///   - contextLength: The number of tokens of its context, 0 for its own; `nil` for no change.
     /// - Returns: The context of its engine.
     /// - Throws: `RoostError`: the server's own, such as `insufficientMemory`, or `serverUnreachable`.
-    package func load(_ model: ModelReference, keepAlive: String? = nil, isPinned: Bool? = nil) async throws -> LoadAnswer {
-        try await decode(
-            send(.POST, "/models/load", body: Load(model: model.description, keep_alive: keepAlive, pin: isPinned), timeout: .hours(25)))
+    package func load(_ model: ModelReference, keepAlive: String? = nil, isPinned: Bool? = nil, contextLength: Int? = nil) async throws -> LoadAnswer
+    {
+        let load = Load(model: model.description, keep_alive: keepAlive, pin: isPinned, context_length: contextLength)
+        return try await decode(send(.POST, "/models/load", body: load, timeout: .hours(25)))
     }
 
     private struct Load: Encodable {
         let model: String
         let keep_alive: String?
         let pin: Bool?
+        let context_length: Int?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(model, forKey: .model)
+            try container.encodeIfPresent(keep_alive, forKey: .keep_alive)
+            try container.encodeIfPresent(pin, forKey: .pin)
+            if context_length == 0 {
+                try container.encode("auto", forKey: .context_length)
+            } else {
+                try container.encodeIfPresent(context_length, forKey: .context_length)
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case model, keep_alive, pin, context_length
+        }
     }
 
     /// Returns whether a model fits into the server's memory.

@@ -15,13 +15,25 @@ struct LoadCommand: AsyncParsableCommand {
     var keepAlive: String?
     @Flag(inversion: .prefixedNo, help: "Whether it never leaves memory for another model.")
     var pin: Bool?
+    @Option(help: "The tokens of its context, or auto for its own. Ends the model's engine if it has another one and is not in use.")
+    var context: String?
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let loaded = try await options.client().load(ModelReference(parsing: model), keepAlive: keepAlive, isPinned: pin)
+        let loaded = try await options.client().load(
+            ModelReference(parsing: model), keepAlive: keepAlive, isPinned: pin, contextLength: contextLength())
         if options.json { return try JSONOutput.print(loaded) }
         Terminal.print(
             "\(loaded.model) is in memory, with \(loaded.context.length) tokens of context, \(loaded.context.slots) at once: \(loaded.context.reason)."
         )
+    }
+
+    private func contextLength() throws -> Int? {
+        guard let context else { return nil }
+        if context == "auto" { return 0 }
+        guard let length = Int(context), length > 0 else {
+            throw ValidationError("--context must be a number of tokens or auto; it is \(context.quotedForPeople).")
+        }
+        return length
     }
 }

@@ -162,6 +162,10 @@ extension EndToEndTests {
                     #expect(load.code == 0 && load.output.contains("is in memory"), "\(load.output)")
                     let fit = try await site.roost(["fit", SampleHub.model], server: server)
                     #expect(fit.code == 0 && fit.output.contains("is in memory") && fit.output.contains("the weights"), "\(fit.output)")
+                    let long = try await site.roost(["load", SampleHub.model, "--context", "100000"], server: server)
+                    #expect(long.code == 64 && long.output.contains("may be at most 8192"), "\(long.output)")
+                    let short = try await site.roost(["load", SampleHub.model, "--context", "1024"], server: server)
+                    #expect(short.code == 0 && short.output.contains("1024 tokens of context, 4 at once: 1024 as set"), "\(short.output)")
                     #expect(await server.stop() == 0)
                     let next = try await site.serve()
                     _ = try await eventually("the model's return") { try await next.client.models().first?.loaded == true ? true : nil }

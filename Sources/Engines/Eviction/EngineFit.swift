@@ -30,6 +30,8 @@ package struct EngineFit: Sendable, Hashable {
     package var freeBytes: Int64
     /// The memory for it after the end of the leaving ones, in bytes.
     package var usableBytes: Int64
+    /// The number of tokens that the model was trained for; `nil` if its file does not contain it.
+    package var trainedContext: Int?
     /// The number of layers of the model; `nil` if its file does not contain it.
     package var layers: Int?
     /// The devices of the machine.
@@ -74,6 +76,6 @@ extension EngineSupervisor {
         let models = engines.values.filter { engine in verdict != .never && leaving.contains { $0.id == engine.id } }.map(\.entry.reference)
         return EngineFit(
             verdict: verdict, leaving: models.sorted { $0.description < $1.description }, plan: plan, need: need, freeBytes: room.memory(),
-            usableBytes: usable, layers: facts.shape?.layers, devices: devices)
+            usableBytes: usable, trainedContext: facts.contextLength, layers: facts.shape?.layers, devices: devices)
     }
 }

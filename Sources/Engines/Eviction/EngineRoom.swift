@@ -38,8 +38,8 @@ struct EngineRoom: Sendable, Hashable {
         /// The time after its last request during which the next request of the same client is likely.
         var linger: Duration { min(.milliseconds(250), loadDuration / 4) }
         /// The longest time that another engine waits for its place while it has requests: a load should not take more
-        /// than an eighth of the time.
-        var patience: Duration { min(max(.seconds(2), loadDuration * 8), .seconds(20)) }
+        /// than about a quarter of the time.
+        var patience: Duration { min(max(.seconds(2), loadDuration * 4), .seconds(20)) }
     }
 
     /// What a waiting engine does next.

@@ -61,7 +61,7 @@ extension EngineSupervisor {
             EngineNeed(facts, plan, remembered: notes?.bytes(entry, plan), devices: devices)
         }
         let plan = EnginePlan(
-            facts, wantedContext: configuration.contextLength, availableMemory: memory, isLastChance: isLastChance, need: { need($0).bytes })
+            facts, wantedContext: contextLength(of: entry.reference), availableMemory: memory, isLastChance: isLastChance, need: { need($0).bytes })
         return (plan, need(plan))
     }
 
@@ -155,7 +155,8 @@ extension EngineSupervisor {
         let pinned = engines.values.filter { !$0.isWaiting && !$0.isStopping && isPinned($0.entry.reference) }.map(\.entry.reference.description)
             .sorted()
         let others = pinned.isEmpty ? "even without other models" : "and \(pinned.joined(separator: ", ")) is pinned (`roost unload` ends a pin)"
-        let shorter = configuration.contextLength > 0 ? ", a smaller context_length (now \(configuration.contextLength))" : ""
+        let wanted = contextLength(of: entry.reference)
+        let shorter = wanted > 0 ? ", a smaller context_length (now \(wanted))" : ""
         logger.warning(
             "A model does not fit into memory",
             metadata: [

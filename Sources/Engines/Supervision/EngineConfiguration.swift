@@ -15,6 +15,8 @@ package struct EngineConfiguration: Sendable {
     /// The context length of each request in tokens, limited by the model's own; 0 for the model's own, or less if
     /// memory is short.
     package var contextLength: Int = 0
+    /// Other context lengths for some models; one without a variant stands for all of its repository.
+    package var contextLengths: [ModelReference: Int] = [:]
     /// The number of threads per engine; `nil` for the engine's default.
     package var threads: Int?
     /// The maximum number of engines at the same time, 1 or more.

@@ -25,6 +25,8 @@ package actor EngineSupervisor: Service {
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
+    /// The context lengths of models, where a request has set one.
+    var contextLengths: [ModelReference: Int] = [:]
     /// How long models stay in memory after a request, where a request has set it.
     var keepAlives: [ModelReference: KeepAlive] = [:]
     /// The models that never leave memory for another one, besides the configured ones.

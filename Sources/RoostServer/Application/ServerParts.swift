@@ -102,6 +102,7 @@ struct ServerParts: Sendable {
             runtimeDirectory: socketDirectory)
         engine.examine = { try await ModelExamination.facts(about: $0) }
         engine.contextLength = settings.contextLength
+        engine.contextLengths = settings.contextLengths
         engine.threads = settings.threads
         engine.speedsFile = settings.home.appending("engine-speeds.json")
         engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)

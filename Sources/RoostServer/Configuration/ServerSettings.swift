@@ -22,6 +22,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var llamaServer: FilePath?
     /// The context length of each model in tokens; 0 for the model's own, or less if memory is short.
     package var contextLength = 0
+    /// Other context lengths for some models.
+    package var contextLengths: [ModelReference: Int] = [:]
     /// The number of threads of each engine; `nil` for the engine's default.
     package var threads: Int?
     /// Whether engines may use all files that the user may use.
@@ -77,6 +79,9 @@ package struct ServerSettings: Sendable, Hashable {
     package var shareAllow: [NetworkRange] = []
     /// The file with the token that clients need.
     package var shareTokenFile: FilePath?
+
+    /// The context lengths that can be set.
+    static let contextLengthRange = 256...1_048_576
 
     /// Creates the default settings.
     package init(home: FilePath) { self.home = home }

@@ -22,7 +22,9 @@ extension Setting {
             \.llamaServer, "llama_server", .executable, unset: "found on PATH, otherwise the one that `make engine` built",
             "The llama-server to use"),
         Setting(
-            \.contextLength, "context_length", .automatic(256...1_048_576), "The tokens of context of each request, prompt and answer together"),
+            \.contextLength, "context_length", .automatic(ServerSettings.contextLengthRange),
+            "The tokens of context of each request, prompt and answer together"),
+        Setting(\.contextLengths, "context_lengths", .contexts, "Other context lengths for some models"),
         Setting(\.threads, "threads", .whole(1...1024), unset: "the engine's choice", "The threads of each engine"),
         Setting(
             \.unconfinedEngines, "unconfined_engines", .flag,

@@ -80,6 +80,25 @@ extension SettingRule<KeepAlive> {
     }
 }
 
+extension SettingRule<[ModelReference: Int]> {
+    static var contexts: Self {
+        let lengths = ServerSettings.contextLengthRange
+        return text(
+            "MODEL=TOKENS separated by commas, such as org/name:Q4_K_M=8192, each from \(lengths.lowerBound) to \(lengths.upperBound)",
+            shown: { $0.isEmpty ? "none" : $0.map { "\($0)=\($1)" }.sorted().joined(separator: ", ") }
+        ) { text in
+            var found: [ModelReference: Int] = [:]
+            for part in text.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where !part.isEmpty {
+                guard let sign = part.lastIndex(of: "="), let model = try? ModelReference(parsing: String(part[..<sign])),
+                    let length = Int(part[part.index(after: sign)...]), lengths.contains(length)
+                else { return nil }
+                found[model] = length
+            }
+            return found
+        }
+    }
+}
+
 extension SettingRule<[ModelReference]> {
     static var models: Self {
         text(

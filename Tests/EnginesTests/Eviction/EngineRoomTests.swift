@@ -57,12 +57,12 @@ struct EngineRoomTests {
         pinned.isPinned = true
         #expect(decide([pinned], most: 1, waited: .seconds(100)) == .never(memory: 90))
         #expect(decide([pinned, engine(2)], most: 2) == .evict([2]))
-        #expect(decide([engine(1, requests: 1)], most: 1) == .wait(atMost: .seconds(8)))
+        #expect(decide([engine(1, requests: 1)], most: 1) == .wait(atMost: .seconds(4)))
     }
 
-    @Test("After a wait of eight loads, from 2 to 20 s, busy engines take no new requests, those with the fewest first")
+    @Test("After a wait of four loads, from 2 to 20 s, busy engines take no new requests, those with the fewest first")
     func drains() {
-        #expect(decide([engine(1, requests: 3), engine(2, requests: 1)], most: 2, waited: .seconds(8)) == .drain([2]))
+        #expect(decide([engine(1, requests: 3), engine(2, requests: 1)], most: 2, waited: .seconds(4)) == .drain([2]))
         #expect(decide([engine(1, load: 0.1, requests: 1)], most: 1, waited: .seconds(2)) == .drain([1]))
         #expect(decide([engine(1, load: 60, requests: 1)], most: 1, waited: .seconds(19)) == .wait(atMost: .seconds(1)))
         // An unused one that is not enough alone stays until the busy one can end too.

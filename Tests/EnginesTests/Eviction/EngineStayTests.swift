@@ -76,4 +76,22 @@ struct EngineStayTests {
         }
         #expect(stored.withLock { $0.last } == [two.reference])
     }
+
+    @Test("A context length for one model ends its unused engine and is that of the next one; one in use is kept")
+    func context() async throws {
+        let entry = try sample()
+        try await withSupervisor {
+            $0.contextLengths = [ModelReference(repository: entry.reference.repository): 512]
+        } _: { supervisor in
+            #expect(try await supervisor.load(entry).plan?.contextLength == 512)
+            try await supervisor.withEngine(for: entry) { _ in
+                let error = try await roostError { try await supervisor.setContextLength(768, of: entry.reference) }
+                #expect(error.code == .conflict && error.field == "context_length")
+                try await supervisor.setContextLength(512, of: entry.reference)
+            }
+            try await supervisor.setContextLength(768, of: entry.reference)
+            let plan = try await supervisor.load(entry).plan
+            #expect(plan?.contextLength == 768 && plan?.reason == "768 as set")
+        }
+    }
 }

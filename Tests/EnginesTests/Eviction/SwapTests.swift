@@ -16,7 +16,7 @@ struct SwapTests {
     }
 
     @Test(
-        "Two clients that alternate without an end share the time: at most one part in four is spent on loading, and nobody waits longer than a load and its patience"
+        "Two clients that alternate without an end share the time: at most one part in three is spent on loading, and nobody waits longer than a load and its patience"
     )
     func alternating() {
         // Each client asks again as soon as it is answered: as many requests as could be answered at all are there.
@@ -26,11 +26,11 @@ struct SwapTests {
         }
         simulation.run(both, until: 60_000)
         let inTime = simulation.served.filter { $0.start < 60_000 }
-        #expect(!simulation.hasBroken && simulation.loads.count * 1000 <= 60_000 / 4, "\(simulation.loads.count) loads")
+        #expect(!simulation.hasBroken && simulation.loads.count * 1000 <= 60_000 / 3, "\(simulation.loads.count) loads")
         for model in [1, 2] { #expect(inTime.count { $0.request.model == model } > 200) }
         // A swap for each pair of requests would be 300 loads, which alone take 300 s.
         let longest = simulation.served.map { $0.start - $0.request.arrival }.max() ?? 0
-        #expect(longest <= 2 * (8000 + 1000 + 400), "\(longest) ms")
+        #expect(longest <= 2 * (4000 + 1000 + 400), "\(longest) ms")
     }
 
     @Test("In 10,000 random patterns no engine ends that works, and every request is answered within a bound")
@@ -47,7 +47,7 @@ struct SwapTests {
             var simulation = SwapSimulation(places: places, load: load, step: 100)
             simulation.run(asked, until: 600_000)
             // Each of the models before it is served for its patience, and ends with its last request.
-            let turn = load + max(2000, 8 * load) + 3000 + 100
+            let turn = load + max(2000, 4 * load) + 3000 + 100
             let longest = simulation.served.map { $0.start - $0.request.arrival }.max() ?? 0
             #expect(!simulation.hasBroken && simulation.served.count == asked.count)
             #expect(longest <= 2 * models * turn, "\(asked) \(places) \(load): \(longest)")

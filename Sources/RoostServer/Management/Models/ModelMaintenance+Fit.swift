@@ -34,10 +34,12 @@ extension ModelMaintenance {
     ///   - reference: The model.
     ///   - keepAlive: How long it stays in memory after each request; `nil` for no change.
     ///   - isPinned: Whether it never leaves memory for another model; `nil` for no change.
+    ///   - contextLength: The number of tokens of its context, 0 for its own; `nil` for no change.
     /// - Returns: The context of its engine, and how long it stays.
     /// - Throws: `RoostError` with code `modelNotFound`, or the reason why it cannot be loaded.
-    func load(_ reference: ModelReference, keepAlive: KeepAlive?, isPinned: Bool?) async throws -> LoadAnswer {
+    func load(_ reference: ModelReference, keepAlive: KeepAlive?, isPinned: Bool?, contextLength: Int?) async throws -> LoadAnswer {
         let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
+        if let contextLength { try await set(contextLength, of: entry) }
         if let keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
         let loaded = try await engines.load(entry)
         // Only a model that can be loaded is pinned.
@@ -45,6 +47,16 @@ extension ModelMaintenance {
         guard let plan = loaded.plan else { throw RoostError(.unexpected, "\(entry.reference) was loaded without a plan.") }
         let (time, pinned) = await engines.stay(of: entry.reference)
         return LoadAnswer(model: entry.reference.description, context: ModelContext(plan), keepAlive: time.description, pinned: pinned)
+    }
+
+    private func set(_ contextLength: Int, of entry: ModelEntry) async throws {
+        if let trained = try await engines.fit(entry).trainedContext, contextLength > trained {
+            throw RoostError(
+                .invalidRequest,
+                "`context_length` may be at most \(trained) for \(entry.reference), which was trained for that; it is \(contextLength).",
+                field: "context_length")
+        }
+        try await engines.setContextLength(contextLength, of: entry.reference)
     }
 
     private func engineFit(_ reference: ModelReference) async throws -> EngineFit {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPServing
 import HubClient
 import Hummingbird
+import ModelFormats
 import ModelLibrary
 import RoostAPI
 import RoostCore
@@ -57,14 +58,15 @@ struct ModelRoutes: Sendable {
 
     private func load(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
-        let (model, keepAlive, isPinned) = try await request.readFields(upTo: context.maxUploadSize) { fields in
+        let (model, keepAlive, isPinned, contextLength) = try await request.readFields(upTo: context.maxUploadSize) { fields in
             (
                 try ModelReference(parsing: fields.string("model", maxBytes: ModelReference.byteLimit)), try fields.optionalKeepAlive(),
-                fields.value("pin") == nil ? nil : try fields.bool("pin", default: false)
+                fields.value("pin") == nil ? nil : try fields.bool("pin", default: false),
+                fields.value("context_length")?.string == "auto" ? 0 : try fields.optionalInt("context_length", in: ServerSettings.contextLengthRange)
             )
         }
         return try await context.channel.whileClientStays {
-            JSON.response(try await upkeep.load(model, keepAlive: keepAlive, isPinned: isPinned))
+            JSON.response(try await upkeep.load(model, keepAlive: keepAlive, isPinned: isPinned, contextLength: contextLength))
         }
     }
 
