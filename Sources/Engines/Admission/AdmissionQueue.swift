@@ -3,7 +3,7 @@
 ///
 /// Clients share an engine fairly, whatever number of requests each of them sends: the next request is that of the waiting
 /// client for which the engine has done the least work, and the work of a request is its number of tokens (start-time fair
-/// queueing). A client that was away does not save up work. Requests of one client keep their order, so nobody waits for
+/// queueing). A client that was away does not save up work. Requests of one client keep their order, so none waits for
 /// ever. The queue is bounded, for each client too.
 struct AdmissionQueue: Sendable {
     /// A request.

@@ -72,13 +72,15 @@ extension EngineSupervisor {
         let reference = engine.entry.reference
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
         do throws(AdmissionQueue.Refusal) {
-            try queue.add(AdmissionQueue.Request(id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens)))
+            try queue.add(
+                AdmissionQueue.Request(id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens)))
         } catch {
             throw error.described(for: reference)
         }
         engines[reference]?.admission = queue
         do {
             startWaiting(reference)
+            request.ticket?.note(engines[reference]?.admission.position(of: id))
             while let current = engines[reference], current.id == engine.id, !current.isStopping {
                 if current.admission.running[id] != nil, current.isReady { return true }
                 try await waitForChange()

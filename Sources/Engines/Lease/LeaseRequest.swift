@@ -8,12 +8,15 @@ package struct LeaseRequest: Sendable {
     package var slots: Int
     /// The work, in tokens of prompt and answer together; an estimate.
     package var tokens: Int
+    /// Gets the place in the queue.
+    package var ticket: QueueTicket?
 
     /// Creates a request.
-    package init(fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1) {
+    package init(fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil) {
         self.fingerprint = fingerprint
         self.client = client
         self.slots = slots
         self.tokens = tokens
+        self.ticket = ticket
     }
 }

@@ -51,7 +51,7 @@ extension EnginePlan {
                 ?? plan(1, length, reason + "; one at a time because \(free)")
         }
 
-        /// The context of a model for chat that nobody has configured.
+        /// The context of a model for chat without a configured one.
         func automatic(isLastChance: Bool) -> EnginePlan {
             let trained = trainedLength ?? shortestContext
             let told = trainedLength == nil ? "\(trained) because the file does not tell the trained length" : "\(trained) as trained"

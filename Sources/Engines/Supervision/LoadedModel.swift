@@ -26,6 +26,10 @@ package struct LoadedModel: Sendable, Hashable {
     package let restarts: Int
     /// The last error, as a sentence.
     package let lastError: String?
+    /// The number of requests that its engine works on.
+    package var running = 0
+    /// The number of requests that wait for its engine.
+    package var waiting = 0
 
     /// The state of an engine.
     package enum State: String, Sendable, Hashable {

@@ -55,6 +55,6 @@ struct SupervisedEngine: Sendable {
         return LoadedModel(
             reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: entry.sizeBytes, plan: plan,
             memory: memory, loadDuration: loadDuration, state: state, processIdentifier: log.processIdentifier, restarts: machine.restarts,
-            lastError: lastError)
+            lastError: lastError, running: admission.running.count, waiting: admission.waiting.count)
     }
 }

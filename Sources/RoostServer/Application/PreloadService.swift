@@ -33,7 +33,7 @@ struct PreloadService: Service {
     private func load(_ model: ModelReference) async {
         do {
             let entry = try await WorkThreads.run { try catalog.entry(for: model) }
-            // No model that is used by now leaves memory for one that nobody has asked for yet.
+            // No model that is used by now leaves memory for one that no request needs yet.
             let fit = try await engines.fit(entry)
             guard [.fits, .loaded].contains(fit.verdict) else {
                 return logger.notice(

@@ -28,6 +28,8 @@ struct EngineRequest: Sendable {
     /// The most tokens of each answer; `nil` if the request sets none.
     private let answerTokens: Int?
     let fingerprint: RequestFingerprint
+    /// The place in the queue of the engine.
+    let ticket = QueueTicket()
     /// The client that sent the request.
     private var client = ""
     /// How long the model stays in memory after each request from now on; `nil` for no change.
@@ -63,7 +65,7 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens)
+        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
     }
 
     /// The tokens of an answer of usual length.
@@ -103,7 +105,8 @@ struct EngineRequest: Sendable {
     /// next token when the client disconnects.
     init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
-        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
+        try self.init(
+            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
     }
 
     /// Refuses a request that the engine of a model cannot answer.

@@ -36,15 +36,28 @@ import Testing
             let slots = try #require(try await supervisor.load(entry).plan?.slots)
             let holders = Holders()
             func request(_ name: String, _ client: String) -> Task<Void, any Error> {
-                Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(client: client, tokens: 100)) { _ in try await holders.hold(name) } }
+                Task {
+                    try await supervisor.withEngine(for: entry, request: LeaseRequest(client: client, tokens: 100)) { _ in
+                        try await holders.hold(name)
+                    }
+                }
             }
             let first = (0..<slots).map { request("\($0)", "many") }
             try await until("the start of the first") { holders.began.count == slots }
             let leaver = request("leaver", "many")
             try await until("the wait of the leaver") { await supervisor.waiting(for: entry.reference) == 1 }
-            let last = request("last", "one")
+            let ticket = QueueTicket()
+            let last = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(client: "one", tokens: 100, ticket: ticket)) { _ in
+                    try await holders.hold("last")
+                }
+            }
             try await until("the wait of the last") { await supervisor.waiting(for: entry.reference) == 2 }
             #expect(holders.began.count == slots)
+            // The other client has had no turn yet.
+            #expect(ticket.position == 1)
+            let model = try #require(await supervisor.loadedModels().first)
+            #expect(model.running == slots && model.waiting == 2)
             leaver.cancel()
             await #expect(throws: CancellationError.self) { try await leaver.value }
             #expect(await supervisor.waiting(for: entry.reference) == 1)

@@ -25,9 +25,9 @@ struct ChatRoutes: Sendable {
             let (chat, request) = asked
             let stream = try await inference.stream(request.from(context))
             guard !chat.stream else {
-                return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }
+                return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }.queued(request)
             }
-            return JSON.response(try await answer(stream, arrival: arrival))
+            return JSON.response(try await answer(stream, arrival: arrival)).queued(request)
         }
     }
 

@@ -31,10 +31,11 @@ struct OpenAIRoutes: Sendable {
             guard asked.streams else {
                 return Response(
                     status: .ok, headers: [.contentType: "application/json"],
-                    body: ResponseBody(byteBuffer: try await inference.answer(asked)))
+                    body: ResponseBody(byteBuffer: try await inference.answer(asked))
+                ).queued(asked)
             }
             return StreamingBody(stream: try await inference.stream(asked), channel: context.channel, deadline: deadline)
-                .response { PassThroughTranslator() }
+                .response { PassThroughTranslator() }.queued(asked)
         }
     }
 

@@ -9,13 +9,14 @@ import RoostAPI
 import RoostCore
 import SystemPackage
 
-/// `GET /health`, `GET /status` and `GET /diag`.
+/// `GET /health`, `GET /status`, `GET /engines` and `GET /diag`.
 struct StatusRoutes: Sendable {
     let parts: ServerParts
 
     func add(to router: Router<RoostContext>) {
         router.get("health") { _, _ in JSON.response(await health()) }
         router.get("status") { _, _ in JSON.response(try await status()) }
+        router.get("engines") { _, _ in JSON.response(["engines": await parts.engines.loadedModels().map(\.diagnostics)] as JSONObject) }
         router.get("diag") { _, _ in JSON.response(try await diagnostics()) }
     }
 
@@ -61,7 +62,7 @@ extension LoadedModel {
     fileprivate var diagnostics: JSONObject {
         [
             "model": reference.description, "state": state.rawValue, "pid": processIdentifier, "restarts": restarts, "last_error": lastError,
-            "context_length": plan?.contextLength, "slots": plan?.slots, "need_bytes": memory?.bytes,
+            "context_length": plan?.contextLength, "slots": plan?.slots, "need_bytes": memory?.bytes, "running": running, "waiting": waiting,
         ]
     }
 }
