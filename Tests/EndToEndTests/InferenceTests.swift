@@ -50,10 +50,10 @@ extension EndToEndTests {
 
         @Test func `four chats at once do not fail each other, though together they need more than one context`() async throws {
             try await withModel { server in
-                // 4 × 1,500 tokens; the context has 2,048.
+                // 4 × 700 tokens; the context has 2,048.
                 let statuses = try await withThrowingTaskGroup(of: UInt.self) { group in
                     for index in 0..<4 {
-                        group.addTask { try await post(server, "/v1/chat/completions", completion(1500 + index)).status }
+                        group.addTask { try await post(server, "/v1/chat/completions", completion(700 + index)).status }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }

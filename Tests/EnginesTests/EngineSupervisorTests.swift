@@ -117,7 +117,7 @@ struct EngineSupervisorTests {
             func crash(over request: String) async throws -> RoostError.Code {
                 let fingerprint = RequestFingerprint(path: "/v1/chat/completions", body: ByteBuffer(string: request))
                 return try await roostError {
-                    try await supervisor.withEngine(for: entry, request: fingerprint) { engine in
+                    try await supervisor.withEngine(for: entry, request: LeaseRequest(fingerprint: fingerprint)) { engine in
                         let pid = try #require(try await supervisor.load(entry).processIdentifier)
                         let response = try await engine.send(
                             path: "/v1/chat/completions", body: chat(maxTokens: 900, stream: true, endless: true))

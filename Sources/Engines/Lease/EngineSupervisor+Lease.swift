@@ -2,21 +2,20 @@ package import ModelLibrary
 import RoostCore
 
 extension EngineSupervisor {
-    /// Calls `body` with a model's engine, loading it first if necessary. While `body` runs, the engine counts as busy
-    /// and is not evicted.
+    /// Calls `body` with a model's engine, loading it first if necessary, when the engine has a free slot and it is the
+    /// client's turn. While `body` runs, the engine counts as busy and is not evicted.
     ///
     /// - Parameters:
     ///   - entry: The model.
-    ///   - request: The request to the engine, so that a crash counts against it; `nil` if it is not a client's
-    ///     request.
+    ///   - request: What the request needs, and who sends it.
     ///   - check: Refuses a request that the engine, started with this plan, cannot answer.
     ///   - body: The work with the engine. It must not store the connection, and returns after the request was
     ///     answered.
     /// - Returns: What `body` returns.
     /// - Throws: The errors of `load(_:)`, `check` and `body`; `RoostError` with code `crashesEngine` for a request during which
-    ///   engines crash.
+    ///   engines crash, `rateLimited` if too many requests wait.
     nonisolated package func withEngine<Value>(
-        for entry: ModelEntry, request: RequestFingerprint? = nil, check: @Sendable (EnginePlan) throws -> Void = { _ in },
+        for entry: ModelEntry, request: LeaseRequest = LeaseRequest(), check: @Sendable (EnginePlan) throws -> Void = { _ in },
         _ body: (EngineConnection) async throws -> Value
     ) async throws -> Value {
         let lease = try await borrow(entry, for: request, check)
@@ -42,21 +41,68 @@ extension EngineSupervisor {
     }
 
     private func borrow(
-        _ entry: ModelEntry, for request: RequestFingerprint?, _ check: @Sendable (EnginePlan) throws -> Void
+        _ entry: ModelEntry, for request: LeaseRequest, _ check: @Sendable (EnginePlan) throws -> Void
     ) async throws -> Lease {
-        if let request { try crashes.check(request, at: time.now()) }
-        let engine = try await acquire(entry)
-        do {
-            // The request may have caused the crash during the wait for the engine.
-            if let request { try crashes.check(request, at: time.now()) }
-            if let plan = engine.plan { try check(plan) }
+        lastLease += 1
+        let id = lastLease
+        while true {
+            if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+            let engine = try await acquire(entry)
+            do {
+                // The request may have caused the crash during the wait for the engine.
+                if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+                if let plan = engine.plan { try check(plan) }
+                if try await admit(id, request, to: engine) {
+                    if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
+                    return Lease(id: id, engine: engine)
+                }
+                // The engine was ended meanwhile; another one is needed.
+                release(engine, isSuspect: false)
+            } catch {
+                release(engine, isSuspect: false)
+                throw error
+            }
+        }
+    }
+
+    /// Waits until an engine has a free slot and it is the client's turn.
+    ///
+    /// - Returns: Whether the engine can be used; if not, it is about to end.
+    private func admit(_ id: Int, _ request: LeaseRequest, to engine: SupervisedEngine) async throws -> Bool {
+        let reference = engine.entry.reference
+        guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
+        do throws(AdmissionQueue.Refusal) {
+            try queue.add(AdmissionQueue.Request(id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens)))
         } catch {
-            release(engine, isSuspect: false)
+            throw error.described(for: reference)
+        }
+        engines[reference]?.admission = queue
+        do {
+            startWaiting(reference)
+            while let current = engines[reference], current.id == engine.id, !current.isStopping {
+                if current.admission.running[id] != nil, current.isReady { return true }
+                try await waitForChange()
+            }
+        } catch {
+            leave(id, engine)
             throw error
         }
-        lastLease += 1
-        if let request { engines[entry.reference]?.requests.began(request, lease: lastLease) }
-        return Lease(id: lastLease, engine: engine)
+        leave(id, engine)
+        return false
+    }
+
+    /// Removes a request from the queue of its engine, and starts the next ones.
+    private func leave(_ id: Int, _ engine: SupervisedEngine) {
+        let reference = engine.entry.reference
+        guard engines[reference]?.id == engine.id else { return }
+        engines[reference]?.admission.remove(id, at: time.now())
+        startWaiting(reference)
+    }
+
+    /// Starts the requests for which an engine has free slots.
+    func startWaiting(_ reference: ModelReference) {
+        guard engines[reference]?.admission.start(at: time.now()).isEmpty == false else { return }
+        changed()
     }
 
     private func giveBack(_ lease: Lease, isAnswered: Bool, isSuspect: Bool) {
@@ -66,6 +112,20 @@ extension EngineSupervisor {
         } else {
             engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
         }
+        leave(lease.id, lease.engine)
         release(lease.engine, isSuspect: isSuspect)
+    }
+}
+
+extension AdmissionQueue.Refusal {
+    /// The error for the client.
+    fileprivate func described(for reference: ModelReference) -> RoostError {
+        switch self {
+        case .full(let isForClient, let wait):
+            let who = isForClient ? "\(AdmissionQueue.mostWaitingOfClient) requests of this client" : "\(AdmissionQueue.mostWaiting) requests"
+            return RoostError(
+                .rateLimited, "\(who) wait for \(reference) already, and no more can. Send this one again later, or fewer at once.",
+                retryAfter: wait)
+        }
     }
 }

@@ -139,6 +139,8 @@ extension EngineSupervisor {
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
+        if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
+        startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
         let used = noteMemory(of: reference)
         logger.info(

@@ -22,6 +22,8 @@ struct SupervisedEngine: Sendable {
     var isDraining = false
     /// The requests that the current process works on.
     var requests = RequestsAtWork()
+    /// The requests that wait for one of its slots, and those that have one.
+    var admission = AdmissionQueue(slots: 1)
     /// The output of the current process.
     var log = EngineLog()
     var machine = EngineStateMachine()

@@ -25,7 +25,11 @@ struct EngineRequest: Sendable {
     let streams: Bool
     /// The number of answers requested at once.
     let answers: Int
+    /// The most tokens of each answer; `nil` if the request sets none.
+    private let answerTokens: Int?
     let fingerprint: RequestFingerprint
+    /// The client that sent the request.
+    private var client = ""
     /// How long the model stays in memory after each request from now on; `nil` for no change.
     let keepAlive: KeepAlive?
 
@@ -35,8 +39,10 @@ struct EngineRequest: Sendable {
     }
 
     private init(
-        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, keepAlive: KeepAlive?
+        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
+        keepAlive: KeepAlive?
     ) {
+        self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
         self.body = body
@@ -45,6 +51,23 @@ struct EngineRequest: Sendable {
         self.keepAlive = keepAlive
         fingerprint = RequestFingerprint(path: kind.path, body: body)
     }
+
+    /// Returns the request as that of a client.
+    func from(_ context: RoostContext) -> EngineRequest {
+        var request = self
+        request.client = context.client
+        return request
+    }
+
+    /// What the request needs of an engine.
+    var lease: LeaseRequest {
+        // About four bytes of text are a token. An answer without a limit counts as one of usual length.
+        let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
+        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens)
+    }
+
+    /// The tokens of an answer of usual length.
+    private static let usualAnswer = 256
 
     /// Returns the request with another body. It still counts as the same one when an engine crashes.
     func replacingBody(_ body: ByteBuffer) -> EngineRequest {
@@ -62,6 +85,7 @@ struct EngineRequest: Sendable {
             .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
+            answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
             keepAlive: fields.optionalKeepAlive())
     }
 
@@ -79,7 +103,7 @@ struct EngineRequest: Sendable {
     /// next token when the client disconnects.
     init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
-        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, keepAlive: keepAlive)
+        try self.init(.chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
     }
 
     /// Refuses a request that the engine of a model cannot answer.

@@ -52,6 +52,7 @@ struct EngineStream: Sendable {
             do {
                 try await answer.run {
                     ready.withLock { $0 = .now }
+                } begin: {
                     source.yield(.head(status: $0))
                 } pass: {
                     var permit = permits.makeAsyncIterator()

@@ -67,7 +67,7 @@ struct Inference: Sendable {
     ///   the engine refuses it or fails.
     func answer(_ request: EngineRequest) async throws -> ByteBuffer {
         let entry = try await entry(for: request)
-        return try await engines.withEngine(for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) })
+        return try await engines.withEngine(for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) })
         {
             let response = try await $0.send(path: request.kind.path, body: request.body)
             let body = try await response.collect(upTo: Self.largestAnswer)

@@ -16,6 +16,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     let inner: Inner
 
     func respond(to request: Request, context: RoostContext) async throws -> Response {
+        let log = RequestLog(request, context)
         var response: Response
         var page: String?
         do {
@@ -27,7 +28,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         // The `Access-Control` headers depend on the origin, so caches must separate the answers.
         response.headers[.vary] = "Origin"
         if let page { CrossOrigin.open(&response, to: page) }
-        return request.method == .head ? response.createHeadResponse() : response
+        return log.logged(request.method == .head ? response.createHeadResponse() : response)
     }
 
     /// - Returns: The origin of a page on another host that may use this server.

@@ -16,6 +16,9 @@ struct RoostContext: RequestContext {
         channel = source.channel
     }
 
+    /// The client: its address; empty for one without address, such as at a Unix socket.
+    var client: String { channel.remoteAddress?.ipAddress ?? "" }
+
     /// The most bytes of a body; a longer one gets 413.
     var maxUploadSize: Int { Self.maxBodyBytes }
 

@@ -14,7 +14,8 @@ struct RunningServer: Sendable {
 
     /// Runs a server that knows no engine and whose Hub does not answer unless one is named, and a test with it.
     static func run<Value>(
-        hub: String = "http://127.0.0.1:9", environment: [String: String] = [:], _ adjust: (inout ServerSettings) -> Void = { _ in },
+        hub: String = "http://127.0.0.1:9", environment: [String: String] = [:], logger: Logger = .silent,
+        _ adjust: (inout ServerSettings) -> Void = { _ in },
         _ body: (RunningServer) async throws -> Value
     ) async throws -> Value {
         try await withTemporaryDirectory { directory in
@@ -26,7 +27,7 @@ struct RunningServer: Sendable {
                 environment: ["HF_HOME": directory.appending("hf").string, "HF_ENDPOINT": hub, "HOME": directory.string].merging(environment) { $1 },
                 guardCommand: ["/bin/false"])
             return try await withRunningService { ready in
-                RoostServer(configuration: configuration, logger: .silent, onRunning: ready)
+                RoostServer(configuration: configuration, logger: logger, onRunning: ready)
             } _: { (url: String) in
                 try await body(RunningServer(url: url, home: settings.home))
             }

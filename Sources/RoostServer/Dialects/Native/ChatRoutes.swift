@@ -23,7 +23,7 @@ struct ChatRoutes: Sendable {
             }, within: { .seconds($0.0.timeout) }
         ) { asked, deadline in
             let (chat, request) = asked
-            let stream = try await inference.stream(request)
+            let stream = try await inference.stream(request.from(context))
             guard !chat.stream else {
                 return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }
             }

@@ -27,6 +27,7 @@ struct OpenAIRoutes: Sendable {
         _ request: Request, _ context: RoostContext, _ make: @escaping @Sendable (RequestFields) throws -> EngineRequest
     ) async throws -> Response {
         try await inference.respond(to: request, context, reading: make, within: { _ in Self.longest }) { asked, deadline in
+            let asked = asked.from(context)
             guard asked.streams else {
                 return Response(
                     status: .ok, headers: [.contentType: "application/json"],

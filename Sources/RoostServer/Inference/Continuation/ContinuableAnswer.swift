@@ -15,14 +15,15 @@ struct ContinuableAnswer {
     /// Requests the answer and passes it on until its end.
     ///
     /// - Parameters:
+    ///   - ready: Called when the engine is ready for the request.
     ///   - begin: Gets the status of the answer.
     ///   - pass: Gets the bytes; of a streamed answer only complete events, except for the last bytes.
     /// - Throws: `RoostError`, of the first engine if the answer could not be continued; the errors of `pass`;
     ///   `CancellationError`.
-    func run(begin: (Int) -> Void, pass: (ByteBuffer) async throws -> Void) async throws {
+    func run(ready: () -> Void, begin: (Int) -> Void, pass: (ByteBuffer) async throws -> Void) async throws {
         var record = AnswerRecord()
         do {
-            try await withResponse(to: request) { response in
+            try await withResponse(to: request, ready) { response in
                 begin(response.status)
                 for try await bytes in response.body {
                     let events = record.add(bytes)
@@ -54,10 +55,11 @@ struct ContinuableAnswer {
         if last.readableBytes > 0 { try await pass(last) }
     }
 
-    private func withResponse(to request: EngineRequest, _ body: (EngineResponse) async throws -> Void) async throws {
+    private func withResponse(to request: EngineRequest, _ ready: () -> Void = {}, _ body: (EngineResponse) async throws -> Void) async throws {
         try await engines.withEngine(
-            for: entry, request: request.fingerprint, check: { try request.check(against: $0, of: entry.reference) }
+            for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
         ) { connection in
+            ready()
             try await body(try await connection.send(path: request.kind.path, body: request.body))
         }
     }

@@ -1,0 +1,132 @@
+/// Decides which requests an engine works on and in which order the others follow, so that llama-server's own queue, which
+/// is unbounded and treats all clients alike, stays empty. A value type; the caller passes the time.
+///
+/// Clients share an engine fairly, whatever number of requests each of them sends: the next request is that of the waiting
+/// client for which the engine has done the least work, and the work of a request is its number of tokens (start-time fair
+/// queueing). A client that was away does not save up work. Requests of one client keep their order, so nobody waits for
+/// ever. The queue is bounded, for each client too.
+struct AdmissionQueue: Sendable {
+    /// A request.
+    struct Request: Sendable, Hashable {
+        /// Distinguishes the requests of an engine.
+        let id: Int
+        /// The client, such as its address.
+        let client: String
+        /// The number of slots that it needs, 1 or more: one for each answer.
+        let slots: Int
+        /// The work, in tokens of prompt and answer together; an estimate, 1 or more.
+        let tokens: Int
+    }
+
+    /// The reason why a request is not accepted.
+    enum Refusal: Error, Hashable {
+        /// The queue is full, for all clients or for this one; with the estimated time until it has room.
+        case full(isForClient: Bool, retryAfter: Duration)
+    }
+
+    /// The most waiting requests.
+    static let mostWaiting = 256
+    /// The most waiting requests of one client.
+    static let mostWaitingOfClient = 64
+
+    /// The number of requests that the engine processes in parallel.
+    var slots: Int
+    /// The running requests and their start times.
+    private(set) var running: [Int: (request: Request, since: Duration)] = [:]
+    /// The waiting requests in the order of arrival.
+    private(set) var waiting: [Request] = []
+    /// The average duration of a request; `nil` until one has ended.
+    private(set) var averageDuration: Duration?
+    /// The work that was done for each client with requests, in tokens.
+    private var work: [String: Int] = [:]
+    /// The work of the client that was served last, at that time. New clients begin here.
+    private var present = 0
+
+    /// Creates a queue.
+    ///
+    /// - Parameter slots: The number of requests that the engine processes in parallel; 1 or more.
+    init(slots: Int) { self.slots = slots }
+
+    /// The number of free slots.
+    var freeSlots: Int { slots - running.values.reduce(0) { $0 + $1.request.slots } }
+
+    /// Adds a request. `start` decides when it runs.
+    ///
+    /// - Throws: `Refusal`.
+    mutating func add(_ request: Request) throws(Refusal) {
+        let ofClient = waiting.count { $0.client == request.client }
+        guard waiting.count < Self.mostWaiting, ofClient < Self.mostWaitingOfClient else {
+            throw .full(isForClient: ofClient >= Self.mostWaitingOfClient, retryAfter: estimatedWait(behind: waiting.count))
+        }
+        work[request.client] = max(work[request.client] ?? present, present)
+        waiting.append(request)
+    }
+
+    /// Starts the requests for which there is room now.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: The requests, which have to be removed at their end.
+    mutating func start(at now: Duration) -> [Request] {
+        var started: [Request] = []
+        // A request that needs more slots than are free waits for them, and so do those behind it: otherwise it might
+        // wait for ever.
+        while let next = nextRequest(), next.slots <= freeSlots {
+            waiting.removeAll { $0.id == next.id }
+            running[next.id] = (next, now)
+            present = max(present, work[next.client] ?? 0)
+            work[next.client, default: 0] += next.tokens
+            started.append(next)
+        }
+        return started
+    }
+
+    /// Removes a request that has ended, or whose client left.
+    ///
+    /// - Parameters:
+    ///   - id: The request.
+    ///   - now: The time.
+    mutating func remove(_ id: Int, at now: Duration) {
+        if let (request, since) = running.removeValue(forKey: id) {
+            let duration = now - since
+            averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
+            forget(request.client)
+        } else if let index = waiting.firstIndex(where: { $0.id == id }) {
+            forget(waiting.remove(at: index).client)
+        }
+    }
+
+    /// The number of requests that start before a waiting one, plus one.
+    ///
+    /// - Returns: `nil` for a request that does not wait.
+    func position(of id: Int) -> Int? {
+        var rest = self
+        for position in 1...max(1, waiting.count) {
+            guard let next = rest.nextRequest() else { return nil }
+            if next.id == id { return position }
+            rest.waiting.removeAll { $0.id == next.id }
+            rest.work[next.client, default: 0] += next.tokens
+        }
+        return nil
+    }
+
+    /// The estimated time until a request starts that has `count` requests before it, from the duration of earlier ones.
+    func estimatedWait(behind count: Int) -> Duration {
+        (averageDuration ?? .seconds(1)) * (count / slots + 1)
+    }
+
+    private func nextRequest() -> Request? {
+        var first: [String: Request] = [:]
+        for request in waiting where first[request.client] == nil { first[request.client] = request }
+        // Of clients with equal work, the one whose request came first.
+        return first.values.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+    }
+
+    /// Forgets the work of a client without requests. It begins at the present when it returns.
+    private mutating func forget(_ client: String) {
+        guard !waiting.contains(where: { $0.client == client }), !running.values.contains(where: { $0.request.client == client }) else { return }
+        if let done = work[client], done <= present { work[client] = nil }
+        guard work.count > 4 * Self.mostWaiting else { return }
+        let active = Set(waiting.map(\.client)).union(running.values.map(\.request.client))
+        work = work.filter { active.contains($0.key) }
+    }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import RoostCore
+
+/// One line of the log for each request, when its answer is ready: method, path, status and duration, under the id that
+/// the answer has as `X-Request-Id`. Reads are logged at the level debug, all others at info. Queries and bodies, which
+/// can contain secrets and prompts, are not logged.
+struct RequestLog: Sendable {
+    private let method: HTTPRequest.Method
+    private let path: String
+    private let context: RoostContext
+    private let start = ContinuousClock.now
+
+    /// Begins the line of a request.
+    init(_ request: Request, _ context: RoostContext) {
+        method = request.method
+        path = request.uri.path.quotedForPeople
+        self.context = context
+    }
+
+    /// Returns an answer with the request's id. The line of a stream is written when it has ended.
+    ///
+    /// - Parameter response: The answer.
+    /// - Returns: The answer to send.
+    func logged(_ response: Response) -> Response {
+        var response = response
+        // Hummingbird gives the id to all lines of the request. A log that keeps no metadata has none.
+        response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"].map { "\($0)" }
+        let (body, status) = (response.body, response.status.code)
+        guard body.contentLength == nil else {
+            write(status, isSent: true)
+            return response
+        }
+        response.body = ResponseBody { writer in
+            do {
+                try await body.write(writer)
+                write(status, isSent: true)
+            } catch {
+                write(status, isSent: false)
+                throw error
+            }
+        }
+        return response
+    }
+
+    private func write(_ status: Int, isSent: Bool) {
+        let isRead = [.get, .head, .options].contains(method)
+        let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+        context.logger.log(
+            level: isRead ? .debug : .info, isSent ? "Answered a request" : "An answer could not be sent completely",
+            metadata: ["method": "\(method)", "path": "\(path)", "status": "\(status)", "milliseconds": "\(milliseconds.rounded())"])
+    }
+}
+
+extension HTTPField.Name {
+    /// The id of a request in the log.
+    fileprivate static let requestID = Self("X-Request-Id") ?? .server
+}

@@ -1,0 +1,97 @@
+import ModelLibrary
+import RoostCore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// The leases of a real engine.
+@Suite(.serialized) struct AdmissionLeaseTests {
+    /// Requests that hold their leases until they are allowed to end.
+    private final class Holders: Sendable {
+        private let state = Mutex((began: [String](), isOpen: false))
+
+        var began: [String] { state.withLock { $0.began } }
+
+        func open() { state.withLock { $0.isOpen = true } }
+
+        func hold(_ name: String) async throws {
+            state.withLock { $0.began.append(name) }
+            while !state.withLock({ $0.isOpen }) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    private func until(_ what: String, _ condition: () async -> Bool) async throws {
+        for _ in 0..<4000 {
+            if await condition() { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        Issue.record("\(what) did not happen")
+    }
+
+    @Test func `an engine has no more requests than slots, and who leaves the queue gives up its place`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            let holders = Holders()
+            func request(_ name: String, _ client: String) -> Task<Void, any Error> {
+                Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(client: client, tokens: 100)) { _ in try await holders.hold(name) } }
+            }
+            let first = (0..<slots).map { request("\($0)", "many") }
+            try await until("the start of the first") { holders.began.count == slots }
+            let leaver = request("leaver", "many")
+            try await until("the wait of the leaver") { await supervisor.waiting(for: entry.reference) == 1 }
+            let last = request("last", "one")
+            try await until("the wait of the last") { await supervisor.waiting(for: entry.reference) == 2 }
+            #expect(holders.began.count == slots)
+            leaver.cancel()
+            await #expect(throws: CancellationError.self) { try await leaver.value }
+            #expect(await supervisor.waiting(for: entry.reference) == 1)
+            holders.open()
+            for task in first + [last] { try await task.value }
+            #expect(holders.began.last == "last" && holders.began.count == slots + 1)
+        }
+    }
+
+    @Test func `a client with too many waiting requests is refused, with the time to wait`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            let holders = Holders()
+            let all = slots + AdmissionQueue.mostWaitingOfClient
+            let tasks = (0..<all).map { index in
+                Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(client: "a")) { _ in try await holders.hold("\(index)") } }
+            }
+            try await until("a full queue") { await supervisor.waiting(for: entry.reference) == AdmissionQueue.mostWaitingOfClient }
+            let error = try await roostError { try await supervisor.withEngine(for: entry, request: LeaseRequest(client: "a")) { _ in } }
+            #expect(error.code == .rateLimited && (error.retryAfter ?? .zero) > .zero)
+            holders.open()
+            for task in tasks { try await task.value }
+            try await supervisor.withEngine(for: entry, request: LeaseRequest(client: "a")) { _ in }
+        }
+    }
+
+    @Test func `who waits for an engine that is unloaded gets another one`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            let holders = Holders()
+            let tasks = (0..<slots).map { index in
+                Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("\(index)") } }
+            }
+            try await until("the start of the first") { holders.began.count == slots }
+            let waiter = Task { try await supervisor.withEngine(for: entry) { try await $0.say() } }
+            try await until("the wait") { await supervisor.waiting(for: entry.reference) == 1 }
+            await supervisor.unload(entry.reference)
+            #expect(try await waiter.value != "")
+            holders.open()
+            for task in tasks { try await task.value }
+        }
+    }
+}
+
+extension EngineSupervisor {
+    /// The number of requests that wait for a model's engine.
+    fileprivate func waiting(for reference: ModelReference) -> Int { engines[reference]?.admission.waiting.count ?? 0 }
+}

@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Engines
+
+/// Which requests an engine works on.
+@Suite struct AdmissionQueueTests {
+    private func request(_ id: Int, _ client: String = "a", slots: Int = 1, tokens: Int = 100) -> AdmissionQueue.Request {
+        AdmissionQueue.Request(id: id, client: client, slots: slots, tokens: tokens)
+    }
+
+    @Test func `as many requests run as there are slots, the others follow in order`() throws {
+        var queue = AdmissionQueue(slots: 2)
+        for id in 0..<4 { try queue.add(request(id)) }
+        #expect(queue.start(at: .zero).map(\.id) == [0, 1])
+        #expect(queue.position(of: 2) == 1 && queue.position(of: 3) == 2 && queue.position(of: 0) == nil)
+        queue.remove(1, at: .seconds(1))
+        #expect(queue.start(at: .seconds(1)).map(\.id) == [2])
+        queue.remove(3, at: .seconds(1))
+        queue.remove(0, at: .seconds(2))
+        #expect(queue.start(at: .seconds(2)).isEmpty && queue.waiting.isEmpty)
+    }
+
+    @Test func `a client with many requests delays another one by one request only`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        for id in 0..<20 { try queue.add(request(id, "many")) }
+        _ = queue.start(at: .zero)
+        try queue.add(request(20, "one"))
+        #expect(queue.position(of: 20) == 1)
+        queue.remove(0, at: .seconds(1))
+        #expect(queue.start(at: .seconds(1)).map(\.client) == ["one"])
+    }
+
+    @Test func `long requests count more than short ones`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        for id in 0..<3 { try queue.add(request(id, "long", tokens: 1000)) }
+        for id in 10..<30 { try queue.add(request(id, "short", tokens: 100)) }
+        var order: [String] = []
+        while let next = queue.start(at: .zero).first {
+            order.append(next.client)
+            queue.remove(next.id, at: .zero)
+        }
+        #expect(order.prefix(12).count { $0 == "short" } >= 10)
+    }
+
+    @Test func `a client that was away has not saved up work`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        for id in 0..<10 {
+            try queue.add(request(id, "busy"))
+            _ = queue.start(at: .zero)
+            queue.remove(id, at: .zero)
+        }
+        for id in 10..<14 { try queue.add(request(id, "busy")) }
+        for id in 20..<24 { try queue.add(request(id, "new")) }
+        var order: [String] = []
+        while let next = queue.start(at: .zero).first {
+            order.append(next.client)
+            queue.remove(next.id, at: .zero)
+        }
+        #expect(order.prefix(4).count { $0 == "new" } == 2, "\(order)")
+    }
+
+    @Test func `a request for several answers waits for as many slots and is not overtaken`() throws {
+        var queue = AdmissionQueue(slots: 4)
+        for id in 0..<3 { try queue.add(request(id)) }
+        _ = queue.start(at: .zero)
+        try queue.add(request(3, "b", slots: 4))
+        try queue.add(request(4, "c"))
+        #expect(queue.start(at: .zero).isEmpty)
+        for id in 0..<3 { queue.remove(id, at: .seconds(1)) }
+        #expect(queue.start(at: .seconds(1)).map(\.id) == [3])
+        queue.remove(3, at: .seconds(2))
+        #expect(queue.start(at: .seconds(2)).map(\.id) == [4])
+    }
+
+    @Test func `the queue is bounded, for each client too, and says when it has room`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        try queue.add(request(0))
+        _ = queue.start(at: .zero)
+        queue.remove(0, at: .seconds(4))
+        #expect(queue.averageDuration == .seconds(4))
+        for id in 0..<AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "greedy")) }
+        #expect(throws: AdmissionQueue.Refusal.full(isForClient: true, retryAfter: .seconds(4) * 65)) { try queue.add(request(1000, "greedy")) }
+        for id in 2000..<2000 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
+        #expect(throws: AdmissionQueue.Refusal.full(isForClient: false, retryAfter: .seconds(4) * 257)) { try queue.add(request(3000, "new")) }
+    }
+}

@@ -1,0 +1,120 @@
+import TestSupport
+
+@testable import Engines
+
+/// A random pattern of arrivals, ends and departures, and what must hold at each moment.
+struct AdmissionSimulation {
+    /// A fault of the queue, to show that each rule is checked.
+    enum Fault: CaseIterable {
+        /// It has a slot more than the engine.
+        case tooManyRun
+        /// It reports the started requests in the wrong order.
+        case orderOfClientBroken
+        /// It starts nothing.
+        case nothingStarts
+        /// It keeps the requests that it refused.
+        case queueWithoutBound
+        /// It treats all clients as one.
+        case unfair
+    }
+
+    private(set) var violations: [String] = []
+    private var queue: AdmissionQueue
+    private let slots: Int
+    private var clients: [Int: String] = [:]
+    private var kept = 0
+    private var generator: SeededGenerator
+    private let fault: Fault?
+    private var now: Duration = .zero
+    private var ends: [(id: Int, at: Duration)] = []
+    private var lastStarted: [String: Int] = [:]
+    private var nextID = 0
+    /// For each waiting request, the work that was started for others since it came.
+    private var passed: [Int: (own: Int, others: Int)] = [:]
+
+    init(seed: UInt64, fault: Fault? = nil) {
+        generator = SeededGenerator(seed: seed)
+        self.fault = fault
+        slots = Int.random(in: 1...4, using: &generator)
+        queue = AdmissionQueue(slots: slots + (fault == .tooManyRun ? 1 : 0))
+    }
+
+    mutating func run(steps: Int) {
+        if fault == .queueWithoutBound { for _ in 0..<2 * AdmissionQueue.mostWaiting { arrive() } }
+        for _ in 0..<steps {
+            now += .milliseconds(Int.random(in: 1...200, using: &generator))
+            switch Int.random(in: 0..<10, using: &generator) {
+            case 0..<6: arrive()
+            case 6..<9: endNext()
+            default: leave()
+            }
+            start()
+            check()
+        }
+        while !ends.isEmpty {
+            endNext()
+            start()
+            check()
+        }
+        if !queue.waiting.isEmpty { violations.append("\(queue.waiting.count) requests never started") }
+    }
+
+    private mutating func arrive() {
+        let client = ["a", "a", "a", "b", "c"].randomElement(using: &generator) ?? "a"
+        let request = AdmissionQueue.Request(
+            id: nextID, client: fault == .unfair ? "all" : client, slots: Int.random(in: 1...slots, using: &generator),
+            tokens: Int.random(in: 1...1000, using: &generator))
+        nextID += 1
+        clients[request.id] = client
+        do {
+            try queue.add(request)
+            passed[request.id] = (0, 0)
+        } catch {
+            if fault == .queueWithoutBound { kept += 1 }
+            let ofClient = queue.waiting.count { $0.client == request.client }
+            if ofClient < AdmissionQueue.mostWaitingOfClient, queue.waiting.count < AdmissionQueue.mostWaiting {
+                violations.append("a request was refused although there was room")
+            }
+        }
+    }
+
+    private mutating func start() {
+        if fault == .nothingStarts { return }
+        var started = queue.start(at: now)
+        if fault == .orderOfClientBroken { started.reverse() }
+        for request in started {
+            let client = clients[request.id] ?? ""
+            if let last = lastStarted[client], last > request.id { violations.append("\(request.id) started after \(last) of its client") }
+            lastStarted[client] = request.id
+            passed[request.id] = nil
+            for waiting in queue.waiting {
+                if clients[waiting.id] == client { passed[waiting.id]?.own += request.tokens } else { passed[waiting.id]?.others += request.tokens }
+            }
+            ends.append((request.id, now + .milliseconds(Int.random(in: 1...2000, using: &generator))))
+        }
+    }
+
+    private mutating func endNext() {
+        guard let index = ends.indices.min(by: { ends[$0].at < ends[$1].at }) else { return }
+        now = max(now, ends[index].at)
+        queue.remove(ends.remove(at: index).id, at: now)
+    }
+
+    private mutating func leave() {
+        guard let gone = queue.waiting.randomElement(using: &generator) else { return }
+        queue.remove(gone.id, at: now)
+        passed[gone.id] = nil
+    }
+
+    private mutating func check() {
+        let used = queue.running.values.reduce(0) { $0 + $1.request.slots }
+        if used > slots { violations.append("\(used) of \(slots) slots were used") }
+        let waiting = queue.waiting.count + kept
+        if waiting > AdmissionQueue.mostWaiting { violations.append("\(waiting) requests wait") }
+        // Each of the two other clients may get as much work as this one's own before it, and two requests more.
+        for (id, work) in passed where work.others > 2 * (work.own + 2000) {
+            violations.append("\(id) was passed by \(work.others) tokens, with \(work.own) of its own client before it")
+        }
+        if let first = queue.waiting.first, queue.running.isEmpty { violations.append("\(first.id) waits although nothing runs") }
+    }
+}
