@@ -164,6 +164,7 @@ let package = Package(
                 "HTTPServing", "HubClient", "HubMirror", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        tests("RoostClientTests", ["RoostClient", "RoostCore", .httpTypes, .hummingbird, .nioCore, .serviceLifecycle]),
         tests(
             "RoostServerTests",
             [
