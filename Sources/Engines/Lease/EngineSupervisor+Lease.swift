@@ -45,7 +45,9 @@ extension EngineSupervisor {
         _ entry: ModelEntry, for request: RequestFingerprint?, _ check: @Sendable (EnginePlan) throws -> Void
     ) async throws -> Lease {
         if let request { try crashes.check(request, at: time.now()) }
+        let arrival = time.now()
         let engine = try await acquire(entry)
+        metrics.waited(entry.reference, time.now() - arrival)
         do {
             // The request may have caused the crash during the wait for the engine.
             if let request { try crashes.check(request, at: time.now()) }

@@ -28,6 +28,8 @@ package struct EngineConfiguration: Sendable {
     package var examine: @Sendable (ModelEntry) async throws -> ModelFacts = { _ in ModelFacts() }
     /// Returns the memory in bytes that programs can still allocate.
     package var availableMemory: @Sendable () -> Int64 = { MachineMemory.availableBytes }
+    /// Records what engines do.
+    package var metrics = EngineMetrics()
     /// Further arguments for every engine, after Roost's own.
     package var extraArguments: [String] = []
 

@@ -105,6 +105,7 @@ extension EngineSupervisor {
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         engines[reference]?.loadDuration = now - engine.startedAt
+        metrics.loaded(reference, in: now - engine.startedAt)
         logger.info("An engine is ready", metadata: ["model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))"])
         changed()
     }
@@ -122,6 +123,7 @@ extension EngineSupervisor {
         switch decision {
         case .finish: return nil
         case .restart(let pause):
+            metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
             logger.warning(
@@ -133,13 +135,16 @@ extension EngineSupervisor {
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
-        case .giveUp: fail(engine, crashError(engine, ending))
+        case .giveUp:
+            metrics.crashed(reference)
+            fail(engine, crashError(engine, ending))
         }
         return nil
     }
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         let reference = engine.entry.reference
+        metrics.failed(reference)
         logger.error(
             "An engine failed; its model is not loaded again during the cooldown",
             metadata: ["model": "\(reference)", "reason": "\(error.message)", "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])

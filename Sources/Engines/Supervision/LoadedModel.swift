@@ -26,7 +26,7 @@ package struct LoadedModel: Sendable, Hashable {
     package let lastError: String?
 
     /// The state of an engine.
-    package enum State: String, Sendable, Hashable {
+    package enum State: String, Sendable, Hashable, CaseIterable {
         /// Started and not ready yet.
         case loading
         /// Accepts requests.

@@ -56,7 +56,9 @@ struct EngineStream: Sendable {
                     let response = try await connection.send(path: request.kind.path, body: request.body)
                     source.yield(.head(status: response.status))
                     var permits = permits.makeAsyncIterator()
+                    var times = StreamTimes(engines.metrics, of: entry.reference, since: begin)
                     for try await bytes in response.body {
+                        times.arrived(bytes)
                         guard await permits.next() != nil else { throw CancellationError() }
                         source.yield(.bytes(bytes))
                     }
