@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token loads torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -41,6 +41,9 @@ bench-convert: ## Compare safetensors → Q4_K_M with llama.cpp's converter and 
 
 bench-pull-to-token: ## Compare the time from POST /pull to the first token with curl and llama.cpp's tools
 	@scripts/bench-pull-to-token
+
+bench-serve: ## Compare serving with llama-server alone: streams, long prompts, fairness, restarts, swaps
+	@scripts/bench-serve
 
 loads: ## Put forbidden loads on a server, and measure /health and memory
 	@scripts/loads

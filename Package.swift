@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -67,6 +69,7 @@ let package = Package(
         library("RoostCore", [.systemPackage]),
         library("DurableFiles", ["RoostCore", .logging, .systemPackage]),
         library("RoostAPI", ["RoostCore"]),
+        library("PrometheusMetrics", [.coreMetrics]),
         library("JobStore", ["RoostCore"]),
         library("JobStoreSQLite", ["DurableFiles", "JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["DurableFiles", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
@@ -76,8 +79,8 @@ let package = Package(
         library(
             "Engines",
             [
-                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix,
-                .serviceLifecycle, .subprocess, .systemPackage,
+                "DurableFiles", "ModelFormats", "ModelLibrary", "RoostCore", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
         library(
             "PullJobs",
@@ -99,8 +102,8 @@ let package = Package(
             "RoostServer",
             [
                 "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats", "ModelLibrary",
-                "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
@@ -143,6 +146,7 @@ let package = Package(
             path: "Tests/HubTestSupport", swiftSettings: strict),
         tests("HashingTests", ["Hashing", "RoostCore"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
+        tests("PrometheusMetricsTests", ["PrometheusMetrics", .coreMetrics]),
         tests("DurableFilesTests", ["DurableFiles", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore"]),
         tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "job-store-example", "jobstore-torture", .grdb, .sqlite]),
@@ -151,7 +155,10 @@ let package = Package(
         tests("ModelLibraryTests", ["DurableFiles", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
         tests(
             "EnginesTests",
-            ["Engines", "ModelFormats", "ModelLibrary", "RoostCore", "roost", .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle]),
+            [
+                "Engines", "ModelFormats", "ModelLibrary", "PrometheusMetrics", "RoostCore", "roost", .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle,
+            ]),
         tests(
             "PullJobsTests",
             [
@@ -169,12 +176,13 @@ let package = Package(
                 "HTTPServing", "HubClient", "HubMirror", "RoostCore", "RoostServer", .asyncHTTPClient, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .serviceLifecycle, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        tests("RoostClientTests", ["RoostClient", "RoostCore", .httpTypes, .hummingbird, .nioCore, .serviceLifecycle]),
         tests(
             "RoostServerTests",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PullJobs", "RoostAPI", "RoostClient",
-                "RoostCore",
-                "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics", "PullJobs",
+                "RoostAPI", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -17,11 +17,23 @@ struct ServerOptions: ParsableArguments {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` for an invalid URL, `invalidConfiguration` for invalid
     ///   settings.
-    func client() async throws -> RoostClient {
-        if let named { return try RoostClient(server: named) }
-        return try RoostClient(server: await ServerSettings.localURL(environment: ProcessInfo.processInfo.environment))
+    func client() async throws -> RoostClient { try RoostClient(server: await Self.url(server)) }
+
+    /// The URL in the option or the variable.
+    var named: String? { Self.named(server) }
+
+    /// Returns the URL in an option, in the variable, or in the settings of this machine.
+    ///
+    /// - Parameter option: The value of the option.
+    /// - Returns: The URL.
+    /// - Throws: `RoostError` with code `invalidConfiguration` for invalid settings.
+    static func url(_ option: String?) async throws -> String {
+        if let named = named(option) { return named }
+        return try await ServerSettings.localURL(environment: ProcessInfo.processInfo.environment)
     }
 
-    /// The URL in the option or the variable. An empty variable counts as not set.
-    var named: String? { server ?? ProcessInfo.processInfo.environment["ROOST_SERVER"].flatMap { $0.isEmpty ? nil : $0 } }
+    /// An empty variable counts as not set.
+    private static func named(_ option: String?) -> String? {
+        option ?? ProcessInfo.processInfo.environment["ROOST_SERVER"].flatMap { $0.isEmpty ? nil : $0 }
+    }
 }

@@ -45,6 +45,7 @@ extension EngineSupervisor {
     ) async throws -> Lease {
         lastLease += 1
         let id = lastLease
+        let arrival = time.now()
         while true {
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             let engine = try await acquire(entry)
@@ -54,6 +55,7 @@ extension EngineSupervisor {
                 if let plan = engine.plan { try check(plan) }
                 if try await admit(id, request, to: engine) {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
+                    metrics.waited(entry.reference, time.now() - arrival)
                     return Lease(id: id, engine: engine)
                 }
                 // The engine was ended meanwhile; another one is needed.

@@ -142,6 +142,7 @@ extension EngineSupervisor {
         if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
         startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
+        metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
         logger.info(
             "An engine is ready",
@@ -165,6 +166,7 @@ extension EngineSupervisor {
         switch decision {
         case .finish: return nil
         case .restart(let pause):
+            metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
             logger.warning(
@@ -176,12 +178,15 @@ extension EngineSupervisor {
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
-        case .giveUp: fail(engine, crashError(engine, ending))
+        case .giveUp:
+            metrics.crashed(reference)
+            fail(engine, crashError(engine, ending))
         }
         return nil
     }
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
+        metrics.failed(engine.entry.reference)
         logger.error(
             "An engine failed; its model is not loaded again during the cooldown",
             metadata: [

@@ -44,6 +44,9 @@ package actor EngineSupervisor: Service {
     private let starts: AsyncStream<ModelReference>
     private let startEngine: AsyncStream<ModelReference>.Continuation
 
+    /// Records what engines do.
+    nonisolated package var metrics: EngineMetrics { configuration.metrics }
+
     /// Creates a supervisor; call `run()` to start it.
     ///
     /// - Parameters:

@@ -32,7 +32,7 @@ package struct LoadedModel: Sendable, Hashable {
     package var waiting = 0
 
     /// The state of an engine.
-    package enum State: String, Sendable, Hashable {
+    package enum State: String, Sendable, Hashable, CaseIterable {
         /// Started and not ready yet.
         case loading
         /// Accepts requests.

@@ -7,6 +7,7 @@ import JobStore
 import JobStoreSQLite
 import Logging
 import ModelLibrary
+import PrometheusMetrics
 import PullJobs
 import RoostCore
 import SystemPackage
@@ -28,6 +29,7 @@ struct ServerParts: Sendable {
     let preload: PreloadService
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
+    let metrics: PrometheusRegistry
     private let logger: Logger
     private let start = ContinuousClock.now
 
@@ -37,8 +39,11 @@ struct ServerParts: Sendable {
     ) {
         let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
         let catalog = models.catalog
-        let engines = EngineSupervisor(
-            configuration: Self.engineConfiguration(configuration, socketDirectory: socketDirectory), logger: logger)
+        let metrics = PrometheusRegistry(MetricFamily.roost)
+        var engineConfiguration = Self.engineConfiguration(configuration, socketDirectory: socketDirectory)
+        engineConfiguration.metrics = EngineMetrics(factory: metrics)
+        let engines = EngineSupervisor(configuration: engineConfiguration, logger: logger)
+        self.metrics = metrics
         self.configuration = configuration
         self.hubConfiguration = hubConfiguration
         self.database = database
@@ -73,6 +78,7 @@ struct ServerParts: Sendable {
     /// Returns all routes behind the checks of `FrontDoor`.
     func router() -> GuardedRouter {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestMetrics(registry: metrics))
         router.add(middleware: ProblemMiddleware())
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
@@ -83,6 +89,7 @@ struct ServerParts: Sendable {
         OpenAIRoutes(inference: inference).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
+        MetricsRoutes(parts: self).add(to: router)
         let settings = configuration.settings
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote)

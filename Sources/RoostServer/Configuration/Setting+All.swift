@@ -79,6 +79,6 @@ extension Setting {
 
     /// Variables that begin with `ROOST_` and are not settings of the server.
     static let otherVariables: Set<String> = [
-        "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY",
+        "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY", "ROOST_BENCH_KEY",
     ]
 }

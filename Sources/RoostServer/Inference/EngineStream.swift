@@ -49,15 +49,17 @@ struct EngineStream: Sendable {
         let ready = Mutex(begin)
         let work = Task {
             let answer = ContinuableAnswer(engines: engines, entry: entry, request: request)
+            let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))
             do {
                 try await answer.run {
                     ready.withLock { $0 = .now }
                 } begin: {
                     source.yield(.head(status: $0))
-                } pass: {
+                } pass: { bytes in
+                    times.withLock { $0.arrived(bytes) }
                     var permit = permits.makeAsyncIterator()
                     guard await permit.next() != nil else { throw CancellationError() }
-                    source.yield(.bytes($0))
+                    source.yield(.bytes(bytes))
                 }
                 source.finish()
             } catch {

@@ -73,6 +73,7 @@ struct Inference: Sendable {
             guard response.status == 200 else {
                 throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
             }
+            engines.metrics.counted(entry.reference, in: body)
             return body
         }
     }

@@ -1,0 +1,53 @@
+package import CoreMetrics
+package import NIOCore
+package import RoostCore
+
+/// Records what engines do, by model. Nothing of a prompt or an answer is recorded but times and numbers.
+package struct EngineMetrics: Sendable {
+    private let factory: any MetricsFactory
+
+    /// Creates a recorder.
+    ///
+    /// - Parameter factory: The metrics of the server; without it nothing is recorded.
+    package init(factory: any MetricsFactory = NOOPMetricsHandler.instance) { self.factory = factory }
+
+    /// Records that a model was loaded.
+    func loaded(_ model: ModelReference, in duration: Duration) {
+        count("roost_engine_loads_total", model, [("result", "loaded")])
+        time("roost_engine_load_seconds", model, duration)
+    }
+
+    /// Records that an engine failed: it could not load its model, or crashed too often.
+    func failed(_ model: ModelReference) { count("roost_engine_loads_total", model, [("result", "failed")]) }
+
+    /// Records that an engine crashed or was ended because it hung.
+    func crashed(_ model: ModelReference) { count("roost_engine_crashes_total", model) }
+
+    /// Records how long a request waited for an engine, its load included.
+    package func waited(_ model: ModelReference, _ duration: Duration) { time("roost_engine_wait_seconds", model, duration) }
+
+    /// Records the numbers in the last bytes of a complete answer.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - answer: The answer, or a part of it.
+    package func counted(_ model: ModelReference, in answer: ByteBuffer) {
+        guard let counts = EngineCounts(answer) else { return }
+        count("roost_prompt_tokens_total", model, by: counts.prompt)
+        count("roost_generated_tokens_total", model, by: counts.generated)
+    }
+
+    /// Records the time from the arrival of a request to its first token.
+    package func firstToken(_ model: ModelReference, after duration: Duration) { time("roost_time_to_first_token_seconds", model, duration) }
+
+    /// Records the time between two pieces of a stream.
+    package func gap(_ model: ModelReference, _ duration: Duration) { time("roost_inter_token_seconds", model, duration) }
+
+    private func count(_ name: String, _ model: ModelReference, _ labels: [(String, String)] = [], by amount: Int = 1) {
+        Counter(label: name, dimensions: [("model", "\(model)")] + labels, factory: factory).increment(by: amount)
+    }
+
+    private func time(_ name: String, _ model: ModelReference, _ duration: Duration) {
+        Timer(label: name, dimensions: [("model", "\(model)")], factory: factory).recordNanoseconds(duration.nanoseconds)
+    }
+}

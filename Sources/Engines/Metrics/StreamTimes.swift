@@ -1,0 +1,31 @@
+package import NIOCore
+package import RoostCore
+
+/// Records the times between the pieces of one streamed answer. llama-server sends each token in a piece of its own;
+/// pieces that arrive together count as one.
+package struct StreamTimes: Sendable {
+    private let metrics: EngineMetrics
+    private let model: ModelReference
+    private let begin: ContinuousClock.Instant
+    private var last: ContinuousClock.Instant?
+
+    /// Creates the times of a request.
+    ///
+    /// - Parameters:
+    ///   - metrics: The metrics.
+    ///   - model: The model.
+    ///   - begin: The time at which the request arrived.
+    package init(_ metrics: EngineMetrics, of model: ModelReference, since begin: ContinuousClock.Instant) {
+        self.metrics = metrics
+        self.model = model
+        self.begin = begin
+    }
+
+    /// Records a piece of the answer that has just arrived.
+    package mutating func arrived(_ bytes: ByteBuffer) {
+        let now = ContinuousClock.now
+        if let last { metrics.gap(model, now - last) } else { metrics.firstToken(model, after: now - begin) }
+        last = now
+        metrics.counted(model, in: bytes)
+    }
+}

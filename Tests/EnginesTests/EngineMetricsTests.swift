@@ -1,0 +1,38 @@
+import NIOCore
+import PrometheusMetrics
+import RoostCore
+import Testing
+
+@testable import Engines
+
+@Suite struct EngineMetricsTests {
+    @Test(arguments: [
+        (#"data: {"choices":[],"timings":{"cache_n":0,"prompt_n":12,"prompt_ms":1.5,"predicted_n":4}}"#, 12, 4),
+        (String(repeating: "x", count: 100_000) + #"{"timings":{"prompt_n":1,"predicted_n":123456789}}"#, 1, 123_456_789),
+    ]) func `the numbers at the end of an answer are read`(text: String, prompt: Int, generated: Int) {
+        #expect(EngineCounts(ByteBuffer(string: text)).map { [$0.prompt, $0.generated] } == [prompt, generated])
+    }
+
+    @Test(arguments: [
+        "", "data: [DONE]", #"{"content":"\"predicted_n\":5,\"prompt_n\":5"}"#, #"{"prompt_n":3}"#, #"{"prompt_n":3,"predicted_n":"#,
+        #"{"prompt_n":3,"predicted_n":99999999999999999999}"#, #"{"prompt_n":-3,"predicted_n":5}"#,
+        #"{"prompt_n":3,"predicted_n":5}"# + String(repeating: "x", count: 3000),
+    ]) func `other bytes, and a text of the model that looks like the numbers, count nothing`(text: String) {
+        #expect(EngineCounts(ByteBuffer(string: text)) == nil)
+    }
+
+    @Test func `a stream has one time to its first piece and one between any two pieces`() throws {
+        let registry = PrometheusRegistry([
+            .init("roost_time_to_first_token_seconds", .histogram([1, 100]), labels: ["model"], "First."),
+            .init("roost_inter_token_seconds", .histogram([1]), labels: ["model"], "Gaps."),
+            .init("roost_generated_tokens_total", .counter, labels: ["model"], "Tokens."),
+        ])
+        var times = StreamTimes(EngineMetrics(factory: registry), of: try ModelReference(parsing: "a/b:Q4_0"), since: .now - .seconds(10))
+        for text in ["data: 1", "data: 2", #"{"timings":{"prompt_n":7,"predicted_n":3}}"#] { times.arrived(ByteBuffer(string: text)) }
+        let text = registry.text
+        #expect(text.contains(#"roost_time_to_first_token_seconds_bucket{model="a/b:Q4_0",le="1"} 0"#), "\(text)")
+        #expect(text.contains(#"roost_time_to_first_token_seconds_count{model="a/b:Q4_0"} 1"#), "\(text)")
+        #expect(text.contains(#"roost_inter_token_seconds_count{model="a/b:Q4_0"} 2"#), "\(text)")
+        #expect(text.contains(#"roost_generated_tokens_total{model="a/b:Q4_0"} 3"#), "\(text)")
+    }
+}
