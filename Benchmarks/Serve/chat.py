@@ -5,6 +5,7 @@ import http.client
 import json
 import random
 import socket
+import sys
 import time
 
 WORDS = ("the water of time and people in work to day is hand that year for place with part on name as line at word by side from head").split()
@@ -64,12 +65,15 @@ class UnixConnection(http.client.HTTPConnection):
 class Chat:
     """A request. It may be abandoned from another thread."""
 
-    def __init__(self, server, prompt, tokens, name="one", key=None, path=None, timeout=180):
-        self.connection = UnixConnection(path, timeout) if path else http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
+    def __init__(self, server, prompt, tokens, name="one", client=0, path=None, timeout=180):
+        # Roost tells clients apart by their addresses.
+        source = (f"127.0.0.{1 + client}", 0) if client and sys.platform == "linux" else None
+        self.connection = UnixConnection(path, timeout) if path else http.client.HTTPConnection(
+            "127.0.0.1", server.port, timeout=timeout, source_address=source)
         self.body = json.dumps({
             "model": server.names[name], "messages": [{"role": "user", "content": prompt}], "max_tokens": tokens, "stream": True,
             "stream_options": {"include_usage": True}, "ignore_eos": True, "temperature": 0})
-        self.headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+        self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer client-{client}"}
         self.answer = None
 
     def run(self):

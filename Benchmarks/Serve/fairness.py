@@ -1,4 +1,4 @@
-"""Ten clients with a key each, one of which sends ten times as much."""
+"""Ten clients with a key and an address each, one of which sends ten times as much."""
 
 import threading
 
@@ -20,7 +20,7 @@ def measure(server, options):
 
     def greedy():
         while not over.is_set():
-            if chat.ask(server, chat.text(16), 16, key="bench-greedy").error:
+            if chat.ask(server, chat.text(16), 16, client=10).error:
                 over.wait(0.1)
 
     threads = [threading.Thread(target=greedy) for _ in range(10)]
@@ -41,7 +41,7 @@ def p95(server, options):
 
     def client(number):
         for _ in range(1 if options.quick else 3):
-            answer = chat.ask(server, chat.text(16), 16, key=f"bench-{number}")
+            answer = chat.ask(server, chat.text(16), 16, client=number + 1)
             with lock:
                 seconds.append(answer.seconds)
 
