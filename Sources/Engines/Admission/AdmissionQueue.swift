@@ -99,14 +99,14 @@ struct AdmissionQueue: Sendable {
     ///
     /// - Returns: `nil` for a request that does not wait.
     func position(of id: Int) -> Int? {
-        var rest = self
-        for position in 1...max(1, waiting.count) {
-            guard let next = rest.nextRequest() else { return nil }
-            if next.id == id { return position }
-            rest.waiting.removeAll { $0.id == next.id }
-            rest.work[next.client, default: 0] += next.tokens
+        // The order is that of the work of each client when it is a request's turn.
+        var done = work
+        let turns = waiting.map { request in
+            defer { done[request.client, default: 0] += request.tokens }
+            return (work: done[request.client] ?? 0, id: request.id)
         }
-        return nil
+        guard let own = turns.first(where: { $0.id == id }) else { return nil }
+        return 1 + turns.count { ($0.work, $0.id) < (own.work, own.id) }
     }
 
     /// The estimated time until a request starts that has `count` requests before it, from the duration of earlier ones.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engines
@@ -57,6 +58,22 @@ import Testing
             queue.remove(next.id, at: .zero)
         }
         #expect(order.prefix(4).count { $0 == "new" } == 2, "\(order)")
+    }
+
+    @Test func `positions are the order in which requests start`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        var generator = SeededGenerator(seed: 7)
+        for id in 0..<60 {
+            let client = ["a", "a", "b", "c"].randomElement(using: &generator) ?? "a"
+            try queue.add(request(id, client, tokens: Int.random(in: 1...500, using: &generator)))
+        }
+        let expected = queue.waiting.sorted { (queue.position(of: $0.id) ?? 0) < (queue.position(of: $1.id) ?? 0) }.map(\.id)
+        var order: [Int] = []
+        while let next = queue.start(at: .zero).first {
+            order.append(next.id)
+            queue.remove(next.id, at: .zero)
+        }
+        #expect(order == expected)
     }
 
     @Test func `a request for several answers waits for as many slots and is not overtaken`() throws {
