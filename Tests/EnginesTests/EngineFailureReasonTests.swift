@@ -46,6 +46,7 @@ struct EngineFailureReasonTests {
         ("done_getting_tensors: wrong number of tensors; expected 22, got 21", "pulling it again changes nothing"),
         ("missing tensor 'blk.0.attn_norm.weight'", "pulling it again changes nothing"),
         ("GGUFv1 is no longer supported, please use a more up-to-date version", "Pulling the file again changes nothing"),
+        ("llama-server: error while loading shared libraries: libllama.so: cannot open shared object file", "unconfined_engines"),
         ("unknown model architecture: 'quux'", "make engine"), ("unable to allocate CPU buffer", "Free memory"),
     ]
 

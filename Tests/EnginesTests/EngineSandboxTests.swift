@@ -9,7 +9,7 @@ import Testing
 
 #if os(Linux)
     /// What a command behind the guard may use.
-    @Suite struct EngineSandboxTests {
+    @Suite(.enabled(if: Landlock.version > 0, "this kernel cannot confine processes")) struct EngineSandboxTests {
         /// Runs a shell command in a sandbox and returns the first line of its output.
         private func run(_ script: String, readable: [FilePath] = [], writable: [FilePath] = [], sockets: FilePath? = nil) async throws -> String {
             let sandbox = EngineSandbox(
@@ -19,8 +19,6 @@ import Testing
             _ = await command.exitStatus()
             return line
         }
-
-        @Test func `the kernel supports it here`() { #expect(Landlock.version > 0) }
 
         @Test func `a command reads its model and no other file of the user`() async throws {
             try await withTemporaryDirectory { root in

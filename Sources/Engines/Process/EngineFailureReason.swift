@@ -40,6 +40,10 @@ enum EngineFailureReason {
     static func advice(for reason: String, exit: EngineExit, model: String) -> String {
         if exit.signal == 9 { return "Free memory, or use a smaller model or quantisation." }
         let text = reason.lowercased()
+        if text.contains("permission denied") || text.contains("cannot open shared object file") {
+            return
+                "On Linux an engine may use only the system's files, those beside its program and its model. If it needs others, set unconfined_engines (ROOST_UNCONFINED_ENGINES=true); otherwise reinstall it, or run `make engine`."
+        }
         if text.contains("unknown model architecture") { return "Use a newer llama-server: run `make engine`, or upgrade llama.cpp." }
         if text.contains("wrong shape") || text.contains("wrong number of tensors") || text.contains("missing tensor") {
             return
