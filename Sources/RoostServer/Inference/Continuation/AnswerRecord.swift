@@ -50,7 +50,9 @@ struct AnswerRecord: Sendable {
     /// - Returns: `nil` when the answer cannot be continued: there is no text yet, the answer is complete or too long, or
     ///   it contains more than text.
     func text() -> Text? {
-        guard !isTooLong, var parser = Optional(ServerSentEvents()), let events = try? parser.feed(events.readableBytesView) else { return nil }
+        guard !isTooLong else { return nil }
+        var parser = ServerSentEvents()
+        guard let events = try? parser.feed(events.readableBytesView) else { return nil }
         var text = Text()
         for event in events {
             guard let chunk = try? JSONDecoder().decode(PlainChunk.self, from: Data(event.utf8)) else { return nil }
