@@ -16,6 +16,8 @@ struct AdmissionQueue: Sendable {
         let slots: Int
         /// The work, in tokens of prompt and answer together; an estimate, 1 or more.
         let tokens: Int
+        /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
+        var prompt: PromptOutline?
     }
 
     /// The reason why a request is not accepted.
@@ -62,22 +64,21 @@ struct AdmissionQueue: Sendable {
         waiting.append(request)
     }
 
-    /// Starts the requests for which there is room now.
+    /// Starts the next request, if there is room for it now.
     ///
-    /// - Parameter now: The time.
-    /// - Returns: The requests, which have to be removed at their end.
-    mutating func start(at now: Duration) -> [Request] {
-        var started: [Request] = []
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - isHeld: Whether a request waits for another one's prompt. Requests of other clients may overtake it.
+    /// - Returns: The request, which has to be removed at its end; `nil` if there is none or no room.
+    mutating func startNext(at now: Duration, isHeld: (Request) -> Bool = { _ in false }) -> Request? {
         // A request that needs more slots than are free waits for them, and so do those behind it: otherwise it might
         // wait for ever.
-        while let next = nextRequest(), next.slots <= freeSlots {
-            waiting.removeAll { $0.id == next.id }
-            running[next.id] = (next, now)
-            present = max(present, work[next.client] ?? 0)
-            work[next.client, default: 0] += next.tokens
-            started.append(next)
-        }
-        return started
+        guard let next = nextRequest(isHeld), next.slots <= freeSlots else { return nil }
+        waiting.removeAll { $0.id == next.id }
+        running[next.id] = (next, now)
+        present = max(present, work[next.client] ?? 0)
+        work[next.client, default: 0] += next.tokens
+        return next
     }
 
     /// Removes a request that has ended, or whose client left.
@@ -114,11 +115,12 @@ struct AdmissionQueue: Sendable {
         (averageDuration ?? .seconds(1)) * (count / slots + 1)
     }
 
-    private func nextRequest() -> Request? {
+    private func nextRequest(_ isHeld: (Request) -> Bool) -> Request? {
+        guard freeSlots > 0 else { return nil }
         var first: [String: Request] = [:]
         for request in waiting where first[request.client] == nil { first[request.client] = request }
         // Of clients with equal work, the one whose request came first.
-        return first.values.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+        return first.values.filter { !isHeld($0) }.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
     }
 
     /// Forgets the work of a client without requests. It begins at the present when it returns.

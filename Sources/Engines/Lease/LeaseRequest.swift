@@ -10,13 +10,22 @@ package struct LeaseRequest: Sendable {
     package var tokens: Int
     /// Gets the place in the queue.
     package var ticket: QueueTicket?
+    /// The begin of the prompt, to find other requests with the same one; `nil` to let the engine choose the slot.
+    package var prompt: PromptOutline?
+    /// The prompt whose tokens are counted; `nil` to keep the estimate.
+    package var countable: CountablePrompt?
 
     /// Creates a request.
-    package init(fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil) {
+    package init(
+        fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil,
+        prompt: PromptOutline? = nil, countable: CountablePrompt? = nil
+    ) {
         self.fingerprint = fingerprint
         self.client = client
         self.slots = slots
         self.tokens = tokens
         self.ticket = ticket
+        self.prompt = prompt
+        self.countable = countable
     }
 }

@@ -1,10 +1,12 @@
 import NIOCore
 
-/// The numbers of tokens in an engine's answer: `prompt_n` and `predicted_n` of `timings`, which end it.
+/// The numbers of tokens in an engine's answer: `cache_n`, `prompt_n` and `predicted_n` of `timings`, which end it.
 struct EngineCounts: Sendable, Hashable {
     /// The bytes at the end of an answer in which the numbers stand.
     private static let end = 2048
 
+    /// Tokens of the prompt that were found in a cache.
+    let cached: Int
     /// Tokens of the prompt that were computed and not found in a cache.
     let prompt: Int
     /// Generated tokens.
@@ -18,6 +20,7 @@ struct EngineCounts: Sendable, Hashable {
     init?(_ answer: ByteBuffer) {
         let bytes = answer.readableBytesView.suffix(Self.end)
         guard let generated = Self.number("\"predicted_n\":", in: bytes), let prompt = Self.number("\"prompt_n\":", in: bytes) else { return nil }
+        cached = Self.number("\"cache_n\":", in: bytes) ?? 0
         self.prompt = prompt
         self.generated = generated
     }

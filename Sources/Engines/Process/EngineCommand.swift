@@ -13,12 +13,13 @@ struct EngineCommand: Sendable {
 
     init(
         _ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan,
-        promptStep: Int?
+        promptStep: Int?, prompts: FilePath? = nil
     ) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
         engine += plan.arguments
         if let step = promptStep.map({ String($0) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
+        if let prompts { engine += ["--slot-save-path", prompts.string + "/"] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
         if let threads = configuration.threads { engine += ["--threads", String(threads)] }
@@ -30,7 +31,7 @@ struct EngineCommand: Sendable {
             for name in ["HOME", "XDG_CACHE_HOME"] { environment[name] = home.string }
             environment["TMPDIR"] = temporary.string
             let sandbox = EngineSandbox(
-                executable: llamaServer, model: [entry.snapshotPath] + entry.parts, writable: [temporary, home],
+                executable: llamaServer, model: [entry.snapshotPath] + entry.parts, writable: [temporary, home] + [prompts].compactMap(\.self),
                 sockets: socket.removingLastComponent(), environment: environment)
             options += sandbox.arguments
         }

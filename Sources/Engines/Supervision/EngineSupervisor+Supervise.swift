@@ -37,7 +37,9 @@ extension EngineSupervisor {
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
             guard await examine(reference), await hasPlace(reference), let current = engines[reference], let plan = current.plan else { return }
-            let ending = await runOnce(current, plan, await promptStep(for: current, plan))
+            let step = await promptStep(for: current, plan)
+            let prompts = await openPrompts(of: current, plan)
+            let ending = await runOnce(current, plan, step, prompts)
             await storeNotes()
             try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
@@ -77,7 +79,7 @@ extension EngineSupervisor {
     }
 
     /// Runs the process once, together with its health check.
-    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?) async -> Ending {
+    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ prompts: FilePath?) async -> Ending {
         // The socket of a killed process would make the bind fail.
         try? FileManager.default.removeItem(atPath: engine.socket.string)
         let temporary = RuntimeDirectory.temporaryFolder(for: engine.socket)
@@ -89,7 +91,8 @@ extension EngineSupervisor {
         }
         let process = EngineProcess(
             command: EngineCommand(
-                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep),
+                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep,
+                prompts: prompts),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
@@ -102,7 +105,7 @@ extension EngineSupervisor {
             for await event in group {
                 switch event {
                 case .ready:
-                    becameReady(engine)
+                    becameReady(engine, promptStep)
                     group.addTask {
                         await self.storeNotes()
                         await self.storeLoaded()
@@ -122,7 +125,9 @@ extension EngineSupervisor {
                 case .hung:
                     ending.wasHung = !group.isCancelled
                     group.cancelAll()
-                case .stopRequested: group.cancelAll()
+                case .stopRequested:
+                    await storePrompts(of: engine)
+                    group.cancelAll()
                 case .ended(let exit):
                     ending.exit = exit
                     group.cancelAll()
@@ -133,13 +138,14 @@ extension EngineSupervisor {
         }
     }
 
-    private func becameReady(_ engine: SupervisedEngine) {
+    private func becameReady(_ engine: SupervisedEngine, _ promptStep: Int?) {
         let reference = engine.entry.reference
         // The guard's umask already makes the socket private. This covers an engine that sets its own umask.
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
+        prepareSlots(of: engine, promptStep)
         startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
         metrics.loaded(reference, in: now - engine.startedAt)

@@ -42,7 +42,7 @@ extension EngineSupervisor {
         try? await NIOThreadPool.singleton.runIfActive { [speeds] in speeds.promptSpeed(of: self.speedKey(of: engine)) }
     }
 
-    nonisolated private func speedKey(of engine: SupervisedEngine) -> EngineSpeeds.Key {
+    nonisolated func speedKey(of engine: SupervisedEngine) -> EngineSpeeds.Key {
         let facts = try? FileManager.default.attributesOfItem(atPath: engine.executable.string)
         let built = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
         let processors = ProcessInfo.processInfo.activeProcessorCount

@@ -113,6 +113,9 @@ struct ServerParts: Sendable {
         engine.threads = settings.threads
         engine.speedsFile = settings.home.appending("engine-speeds.json")
         engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)
+        if settings.promptStorage > 0 {
+            engine.prompts = PromptFolder(path: HomeDirectory.prompts(in: settings.home), limit: settings.promptStorage)
+        }
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)

@@ -38,6 +38,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var maxCacheModels = 2
     /// How long a model stays in memory after its last request.
     package var keepAlive = KeepAlive.forever
+    /// The most disk space in bytes for prompts that engines have read; 0 to store none.
+    package var promptStorage: Int64 = 2 << 30
     /// The models that never leave memory for another one.
     package var pinnedModels: [ModelReference] = []
     /// The models to load at the start.

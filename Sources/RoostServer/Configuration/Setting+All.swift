@@ -37,6 +37,9 @@ extension Setting {
         Setting(\.keepAlive, "keep_alive", .keepAlive, "How long a model stays in memory after its last request"),
         Setting(\.pinnedModels, "pinned_models", .models, "Models that never leave memory for another one"),
         Setting(\.preload, "preload", .models, "Models to load at the start"),
+        Setting(
+            \.promptStorage, "prompt_storage", .size,
+            "The most disk space for prompts that engines have read, so that they need not read them again; 0 to store none"),
         Setting(\.forgetModels, "forget_models", .flag, "Whether the models in memory are not loaded again after a restart"),
     ]
 

@@ -113,7 +113,9 @@ extension SettingRule<[ModelReference]> {
 }
 
 extension SettingRule<Int64> {
-    static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
+    static var size: Self {
+        text("a size such as 2GiB, 500MB or 0", shown: { $0 % (1 << 30) == 0 ? "\($0 >> 30)GiB" : "\($0)" }) { ByteCount(parsing: $0)?.bytes }
+    }
 }
 
 extension SettingRule<Bool> {

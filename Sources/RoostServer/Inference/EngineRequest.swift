@@ -28,6 +28,8 @@ struct EngineRequest: Sendable {
     /// The most tokens of each answer; `nil` if the request sets none.
     private let answerTokens: Int?
     let fingerprint: RequestFingerprint
+    /// The begin of the prompt; `nil` for texts that an engine does not continue, and for bodies with large pictures.
+    private let prompt: PromptOutline?
     /// The place in the queue of the engine.
     let ticket = QueueTicket()
     /// The client that sent the request.
@@ -52,6 +54,7 @@ struct EngineRequest: Sendable {
         self.answers = answers
         self.keepAlive = keepAlive
         fingerprint = RequestFingerprint(path: kind.path, body: body)
+        prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
     }
 
     /// Returns the request as that of a client.
@@ -65,8 +68,13 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
+        return LeaseRequest(
+            fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
+            countable: kind == .chat ? CountablePrompt(body: body, field: kind.inputField) : nil)
     }
+
+    /// The most bytes of a body whose slot Roost chooses: the number of the slot is written into it.
+    private static let mostOutlined = 4 << 20
 
     /// The tokens of an answer of usual length.
     private static let usualAnswer = 256
