@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOHTTP1
 import RoostCore
 
 extension EngineConnection {
@@ -69,7 +70,7 @@ extension EngineConnection {
     /// - Throws: `RoostError`; `CancellationError`.
     func isReadingPrompt(slot: Int) async throws -> Bool {
         let response = try await exchange(.GET, path: "/slots")
-        let states = try decode([SlotState].self, of: response)
+        let states = try await decode([SlotState].self, of: response)
         guard let state = states.first(where: { $0.id == slot }), state.isProcessing else { return false }
         return state.next?.allSatisfy { $0.generated == 0 } ?? false
     }

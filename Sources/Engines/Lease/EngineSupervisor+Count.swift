@@ -1,5 +1,5 @@
 import Foundation
-import NIOCore
+package import NIOCore
 import RoostCore
 
 /// A prompt whose tokens can be counted before it waits.

@@ -85,7 +85,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens),
-                    prompt: request.slots == 1 ? request.prompt : nil))
+                    priority: request.priority, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }

@@ -1,4 +1,5 @@
 import Logging
+import ModelLibrary
 import RoostCore
 import SystemPackage
 

@@ -36,6 +36,13 @@ struct EngineRequest: Sendable {
     private var client = ""
     /// How long the model stays in memory after each request from now on; `nil` for no change.
     let keepAlive: KeepAlive?
+    /// Which of the client's requests go first.
+    private let priority: Int
+
+    /// Reads the priority of a request.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the allowed values.
+    static func priority(in fields: RequestFields) throws -> Int { try fields.int("priority", in: LeaseRequest.priorities, default: 0) }
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -44,8 +51,9 @@ struct EngineRequest: Sendable {
 
     private init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        keepAlive: KeepAlive?
+        keepAlive: KeepAlive?, priority: Int
     ) {
+        self.priority = priority
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
@@ -68,9 +76,11 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        return LeaseRequest(
+        var request = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat ? CountablePrompt(body: body, field: kind.inputField) : nil)
+        request.priority = priority
+        return request
     }
 
     /// The most bytes of a body whose slot Roost chooses: the number of the slot is written into it.
@@ -96,7 +106,7 @@ struct EngineRequest: Sendable {
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
-            keepAlive: fields.optionalKeepAlive())
+            keepAlive: fields.optionalKeepAlive(), priority: Self.priority(in: fields))
     }
 
     /// Validates a body of `POST /v1/embeddings`.
@@ -106,15 +116,16 @@ struct EngineRequest: Sendable {
         try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
-            keepAlive: fields.optionalKeepAlive())
+            keepAlive: fields.optionalKeepAlive(), priority: Self.priority(in: fields))
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
     /// next token when the client disconnects.
-    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
+    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil, priority: Int = 0) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
         try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
+            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive,
+            priority: priority)
     }
 
     /// Refuses a request that the engine of a model cannot answer.

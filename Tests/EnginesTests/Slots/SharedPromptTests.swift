@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import RoostCore
+import SystemPackage
 import TestSupport
 import Testing
 
