@@ -46,6 +46,7 @@ extension EngineSupervisor {
         lastLease += 1
         let id = lastLease
         let arrival = time.now()
+        request.ticket?.began(entry.reference, lease: id, at: arrival)
         while true {
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             let engine = try await acquire(entry)

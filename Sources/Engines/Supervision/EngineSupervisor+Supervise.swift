@@ -175,6 +175,9 @@ extension EngineSupervisor {
                     "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
                     "requests_at_work": "\(suspects.count)",
                 ])
+            // The next load begins now, with nothing printed.
+            engines[reference]?.startedAt = now
+            engines[reference]?.log = EngineLog()
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
