@@ -144,6 +144,7 @@ extension EngineSupervisor {
         engines[reference]?.loadDuration = now - engine.startedAt
         metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
+        noteLoad(of: engine, now - engine.startedAt)
         logger.info(
             "An engine is ready",
             metadata: [

@@ -99,7 +99,11 @@ package actor EngineSupervisor: Service {
     /// Returns the models that have an engine, and those whose engine failed recently, ordered by name.
     package func loadedModels() -> [LoadedModel] {
         let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
-        let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
+        let running = engines.values.filter { !$0.isStopping }.map { engine in
+            var model = engine.loadedModel
+            model.progress = loadProgress(of: engine)
+            return model
+        }
         return (running + failed).sorted { $0.reference.description < $1.reference.description }
     }
 

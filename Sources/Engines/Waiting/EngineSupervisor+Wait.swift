@@ -7,23 +7,25 @@ extension EngineSupervisor {
     /// - Returns: `nil` for a request that has asked for no engine yet, or whose engine is being checked.
     package func wait(of ticket: QueueTicket) -> EngineWait? {
         guard let request = ticket.request, let engine = engines[request.model] else { return nil }
-        let now = time.now()
-        if let progress = engine.loadProgress(at: now) { return .load(progress) }
+        if let progress = loadProgress(of: engine) { return .load(progress) }
         if engine.admission.running[request.lease] != nil { return .answer }
         if let position = engine.admission.position(of: request.lease) {
             return .turn(position: position, time: engine.admission.estimatedWait(ofPosition: position))
         }
         // The engine ends for another model, and the model is loaded again after it.
-        return engine.isStopping || engine.isDraining ? .load(LoadProgress(stage: .waiting, elapsed: now - request.since)) : nil
+        guard engine.isStopping || engine.isDraining else { return nil }
+        return .load(LoadProgress(stage: .waiting, elapsed: time.now() - request.since, totalBytes: engine.entry.sizeBytes))
     }
-}
 
-extension SupervisedEngine {
-    /// How far its load is; `nil` when it is not being loaded.
-    func loadProgress(at now: Duration) -> LoadProgress? {
-        guard machine.state == .loading || machine.state == .restarting else { return nil }
-        let stage: LoadProgress.Stage = !isWaiting ? log.loadStage : facts == nil ? .examining : .waiting
-        return LoadProgress(stage: stage, elapsed: now - startedAt)
+    /// Returns how far the load of an engine is; `nil` when it is not being loaded.
+    func loadProgress(of engine: SupervisedEngine) -> LoadProgress? {
+        guard engine.machine.state == .loading || engine.machine.state == .restarting else { return nil }
+        let stage: LoadProgress.Stage = !engine.isWaiting ? engine.log.loadStage : engine.facts == nil ? .examining : .waiting
+        // The files are mapped: what was read of them are the pages in memory.
+        let memory = stage == .reading ? engine.log.processIdentifier.flatMap { configuration.memoryOfProcess($0) } : nil
+        return LoadProgress(
+            stage: stage, elapsed: time.now() - engine.startedAt, readBytes: memory?.files, totalBytes: engine.entry.sizeBytes,
+            lastDuration: notes?.loadDuration(engine.entry))
     }
 }
 

@@ -9,6 +9,17 @@ package enum EngineWait: Sendable, Hashable {
     case answer
 }
 
+extension EngineWait {
+    /// The estimated time until an engine works on the request; `nil` if nothing tells.
+    package var time: Duration? {
+        switch self {
+        case .load(let progress): progress.left
+        case .turn(_, let time): time
+        case .answer: .zero
+        }
+    }
+}
+
 extension EngineWait: CustomStringConvertible {
     /// The wait in words, such as `waiting for its turn, position 3, about 14 s`.
     package var description: String {

@@ -2,6 +2,9 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RoostAPI
+import RoostClient
+import RoostCore
 import RoostServer
 import SystemPackage
 import TestSupport
@@ -132,6 +135,25 @@ import Testing
                 let (comments, events) = try parts(answer.body)
                 #expect(answer.status == 200 && !comments.isEmpty && events.count == 1 && events[0].contains(sign), "\(events)")
             }
+        }
+    }
+
+    @Test func `a model that is being loaded is shown with its stage`() async throws {
+        try await withScript("exec sleep 100") { server in
+            let client = try RoostClient(server: server.url)
+            #expect(try await client.model(ModelSelector(parsing: "acme/smol")).models.map(\.load) == [nil])
+            let load = Task { try await client.load(ModelReference(parsing: "acme/smol")) }
+            var engine = try await client.engines().first
+            while engine?.load?.stage != "starting" {
+                try await Task.sleep(for: .milliseconds(2))
+                engine = try await client.engines().first
+            }
+            let shown = try #require(try await client.model(ModelSelector(parsing: "acme/smol")).models.first?.load)
+            #expect(engine?.model == "acme/smol:Q4_1" && engine?.state == "loading" && shown.stage == "starting")
+            #expect(shown.message.hasPrefix("starting its engine, ") && shown.message.hasSuffix(" s so far"), "\(shown.message)")
+            #expect(shown.totalBytes == 98_362_432 && shown.readBytes == nil && shown.lastSeconds == nil && shown.leftSeconds == nil)
+            load.cancel()
+            _ = await load.result
         }
     }
 
