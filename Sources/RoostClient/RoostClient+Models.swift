@@ -30,9 +30,9 @@ extension RoostClient {
 
     /// Returns the server's engines.
     ///
-    /// - Returns: The engines, and those that failed recently.
+    /// - Returns: The engines, and the last decisions about them.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    package func engines() async throws -> [EngineView] { try await (decode(send(.GET, "/engines")) as EngineList).engines }
+    package func engines() async throws -> EngineList { try await decode(send(.GET, "/engines")) }
 
     private struct Load: Encodable {
         let model: String

@@ -42,7 +42,7 @@ struct LoadCommand: AsyncParsableCommand {
     private static func show(_ model: ModelReference, of client: RoostClient, by reporter: VerifyReporter) async {
         while (try? await Task.sleep(for: .milliseconds(250))) != nil {
             // The progress is not worth an error; the load itself has one.
-            guard let engines = try? await client.engines() else { continue }
+            guard let engines = try? await client.engines().engines else { continue }
             let progress = engines.first { engine in
                 engine.model == model.description || (model.variant == nil && engine.model.hasPrefix("\(model.repository):"))
             }?.load

@@ -145,11 +145,10 @@ extension EngineSupervisor {
         metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
         noteLoad(of: engine, now - engine.startedAt)
-        logger.info(
-            "An engine is ready",
-            metadata: [
-                "model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))", "used_bytes": "\(used ?? 0)",
-                "need_bytes": "\(engine.memory?.bytes ?? 0)",
+        decided(
+            .ready, reference, because: "it passed its health check",
+            [
+                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0), "need_bytes": Double(engine.memory?.bytes ?? 0),
             ])
         changed()
     }
@@ -170,12 +169,9 @@ extension EngineSupervisor {
             metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
-            logger.warning(
-                "An engine crashed and is restarted",
-                metadata: [
-                    "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
-                    "requests_at_work": "\(suspects.count)",
-                ])
+            decided(
+                .crash, reference, because: error.message,
+                ["pause_seconds": pause / .seconds(1), "requests_at_work": Double(suspects.count), "restarts": Double(engine.machine.restarts)])
             // The next load begins now, with nothing printed.
             engines[reference]?.startedAt = now
             engines[reference]?.log = EngineLog()
@@ -191,12 +187,9 @@ extension EngineSupervisor {
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         metrics.failed(engine.entry.reference)
-        logger.error(
-            "An engine failed; its model is not loaded again during the cooldown",
-            metadata: [
-                "model": "\(engine.entry.reference)", "reason": "\(error.message)",
-                "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
-            ])
+        decided(
+            .failure, engine.entry.reference, because: error.message, ["cooldown_seconds": configuration.loadCooldown / .seconds(1)],
+            details: ["output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         record(engine, error, cooldown: configuration.loadCooldown)
     }
 

@@ -22,6 +22,7 @@ package actor EngineSupervisor: Service {
     var failures: [ModelReference: EngineFailure] = [:]
     /// The requests during which engines crashed.
     var crashes = CrashRecord()
+    var decisions = RecentDecisions()
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
@@ -157,10 +158,10 @@ extension EngineSupervisor {
         return lastID
     }
 
-    /// Ends an engine; `supervise` removes it after its end.
-    func stop(_ reference: ModelReference, because reason: String, figures: Logger.Metadata = [:]) {
+    /// Ends an engine, perhaps for another model; `supervise` removes it after its end.
+    func stop(_ reference: ModelReference, because reason: String, for other: ModelReference? = nil, figures: [String: Double] = [:]) {
         guard engines[reference]?.isStopping == false else { return }
-        logger.info("Ending an engine", metadata: figures.merging(["model": "\(reference)", "reason": "\(reason)"]) { $1 })
+        decided(other == nil ? .end : .eviction, reference, because: reason, for: other, figures)
         engines[reference]?.machine.stop()
         changed()
     }

@@ -1,3 +1,5 @@
+package import RoostCore
+
 /// An engine in the answer to `GET /engines`.
 package struct EngineView: Sendable, Codable, Hashable {
     /// `org/name:QUANT`.
@@ -52,9 +54,45 @@ package struct EngineView: Sendable, Codable, Hashable {
 
 /// The answer to `GET /engines`.
 package struct EngineList: Sendable, Codable, Hashable {
+    /// A decision about a model's place in memory.
+    package struct Decision: Sendable, Codable, Hashable {
+        /// When it was made.
+        package var time: Timestamp
+        /// The model.
+        package var model: String
+        /// `load`, `ready`, `drain`, `eviction`, `end`, `refusal`, `crash` or `failure`; later versions may add some.
+        package var what: String
+        /// The reason in words.
+        package var why: String
+        /// The other model that it was made for, if there is one.
+        package var forModel: String?
+        /// The figures by name; a name ends in its unit, such as `need_bytes`.
+        package var figures: [String: Double]
+
+        /// Creates a decision.
+        package init(time: Timestamp, model: String, what: String, why: String, forModel: String?, figures: [String: Double]) {
+            self.time = time
+            self.model = model
+            self.what = what
+            self.why = why
+            self.forModel = forModel
+            self.figures = figures
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case time, model, what, why, figures
+            case forModel = "for"
+        }
+    }
+
     /// The engines, ordered by their models, and those that failed recently.
     package var engines: [EngineView]
+    /// The last decisions, the newest one first.
+    package var decisions: [Decision]
 
     /// Creates an answer.
-    package init(engines: [EngineView]) { self.engines = engines }
+    package init(engines: [EngineView], decisions: [Decision]) {
+        self.engines = engines
+        self.decisions = decisions
+    }
 }

@@ -128,6 +128,9 @@ import Testing
                 // The second one finds the model cooling down.
                 #expect(answer.status == (path == "/chat" ? 502 : 429), "\(String(decoding: answer.body, as: UTF8.self))")
             }
+            let decisions = try await RoostClient(server: server.url).engines().decisions
+            #expect(decisions.map(\.what) == ["failure", "load"] && decisions[0].model == "acme/smol:Q4_1" && decisions[0].figures["cooldown_seconds"] == 300)
+            #expect(decisions[0].why.contains("exited with status 3") && decisions[1].figures["need_bytes"] ?? 0 > 96_576_768)
         }
         for (path, sign) in [("/chat", #""done":true,"error":{"code":"engine_load_failed""#), ("/v1/chat/completions", #"{"error":{"code":"engine_load_failed""#)] {
             try await withScript("sleep 0.2; exit 3") { server in
@@ -143,10 +146,10 @@ import Testing
             let client = try RoostClient(server: server.url)
             #expect(try await client.model(ModelSelector(parsing: "acme/smol")).models.map(\.load) == [nil])
             let load = Task { try await client.load(ModelReference(parsing: "acme/smol")) }
-            var engine = try await client.engines().first
+            var engine = try await client.engines().engines.first
             while engine?.load?.stage != "starting" {
                 try await Task.sleep(for: .milliseconds(2))
-                engine = try await client.engines().first
+                engine = try await client.engines().engines.first
             }
             let shown = try #require(try await client.model(ModelSelector(parsing: "acme/smol")).models.first?.load)
             #expect(engine?.model == "acme/smol:Q4_1" && engine?.state == "loading" && shown.stage == "starting")

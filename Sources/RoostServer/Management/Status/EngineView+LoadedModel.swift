@@ -1,5 +1,6 @@
 import Engines
 import RoostAPI
+import RoostCore
 
 extension EngineView {
     init(_ engine: LoadedModel) {
@@ -7,6 +8,14 @@ extension EngineView {
             model: engine.reference.description, state: engine.state.rawValue, processIdentifier: engine.processIdentifier,
             restarts: engine.restarts, lastError: engine.lastError, contextLength: engine.plan?.contextLength, slots: engine.plan?.slots,
             needBytes: engine.memory?.bytes, running: engine.running, waiting: engine.waiting, load: engine.progress.map { LoadView($0) })
+    }
+}
+
+extension EngineList.Decision {
+    init(_ decision: EngineDecision) {
+        self.init(
+            time: Timestamp(decision.date), model: decision.model.description, what: decision.kind.rawValue, why: decision.reason,
+            forModel: decision.other?.description, figures: decision.figures)
     }
 }
 

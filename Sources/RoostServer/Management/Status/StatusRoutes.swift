@@ -16,7 +16,7 @@ struct StatusRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         router.get("health") { _, _ in JSON.response(await health()) }
         router.get("status") { _, _ in JSON.response(try await status()) }
-        router.get("engines") { _, _ in JSON.response(EngineList(engines: await engines())) }
+        router.get("engines") { _, _ in JSON.response(await engines()) }
         router.get("diag") { _, _ in JSON.response(try await diagnostics()) }
     }
 
@@ -53,9 +53,13 @@ struct StatusRoutes: Sendable {
             "host": settings.host, "port": settings.port, "context_length": context,
             "model_load_cooldown_seconds": settings.modelLoadCooldown, "journal": journal,
             "operating_system": process.operatingSystemVersionString, "processors": process.activeProcessorCount,
-            "memory_bytes": process.physicalMemory, "engines": await engines(),
+            "memory_bytes": process.physicalMemory, "engines": await engines().engines,
         ]
     }
 
-    private func engines() async -> [EngineView] { await parts.engines.loadedModels().map { EngineView($0) } }
+    private func engines() async -> EngineList {
+        EngineList(
+            engines: await parts.engines.loadedModels().map { EngineView($0) },
+            decisions: await parts.engines.recentDecisions().map { EngineList.Decision($0) })
+    }
 }
