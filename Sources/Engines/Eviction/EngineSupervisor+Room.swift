@@ -61,6 +61,10 @@ extension EngineSupervisor {
         }
         let plan = EnginePlan(
             facts, wantedContext: contextLength(of: entry.reference), availableMemory: memory, isLastChance: isLastChance, need: { need($0).bytes })
+        // A wish of a request never keeps a model out of memory.
+        if let wish = wishes[entry.reference], wish > plan.contextLength, let longer = wished(wish, entry, facts, devices, memory: memory) {
+            return longer
+        }
         return (plan, need(plan))
     }
 

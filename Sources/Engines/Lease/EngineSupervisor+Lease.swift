@@ -49,6 +49,7 @@ extension EngineSupervisor {
         request.ticket?.began(entry.reference, lease: id, at: arrival)
         while true {
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+            if let wish = request.context { try await prepare(for: wish, of: entry) }
             let engine = try await acquire(entry)
             do {
                 // The request may have caused the crash during the wait for the engine.

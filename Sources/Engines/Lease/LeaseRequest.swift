@@ -10,6 +10,8 @@ package struct LeaseRequest: Sendable {
     package var tokens: Int
     /// Gets the place in the queue.
     package var ticket: QueueTicket?
+    /// The context that it asks for; `nil` for any.
+    package var context: ContextWish?
 
     /// Creates a request.
     package init(fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil) {

@@ -28,6 +28,8 @@ package actor EngineSupervisor: Service {
     var hasNewNotes = false
     /// The context lengths of models, where a request has set one.
     var contextLengths: [ModelReference: Int] = [:]
+    /// Longer contexts that requests asked for, for loads with enough memory.
+    var wishes: [ModelReference: Int] = [:]
     /// How long models stay in memory after a request, where a request has set it.
     var keepAlives: [ModelReference: KeepAlive] = [:]
     /// The models that never leave memory for another one, besides the configured ones.

@@ -34,6 +34,8 @@ struct EngineRequest: Sendable {
     private var client = ""
     /// How long the model stays in memory after each request from now on; `nil` for no change.
     let keepAlive: KeepAlive?
+    /// The context that it asks for; `nil` for any.
+    let context: ContextWish?
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -42,8 +44,9 @@ struct EngineRequest: Sendable {
 
     private init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        keepAlive: KeepAlive?
+        keepAlive: KeepAlive?, context: ContextWish?
     ) {
+        self.context = context
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
@@ -65,7 +68,9 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
+        var lease = LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
+        lease.context = context
+        return lease
     }
 
     /// The tokens of an answer of usual length.
@@ -88,7 +93,7 @@ struct EngineRequest: Sendable {
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
-            keepAlive: fields.optionalKeepAlive())
+            keepAlive: fields.optionalKeepAlive(), context: fields.optionalContext())
     }
 
     /// Validates a body of `POST /v1/embeddings`.
@@ -98,15 +103,16 @@ struct EngineRequest: Sendable {
         try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
-            keepAlive: fields.optionalKeepAlive())
+            keepAlive: fields.optionalKeepAlive(), context: fields.optionalContext())
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
     /// next token when the client disconnects.
-    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
+    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil, context: ContextWish? = nil) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
         try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
+            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive,
+            context: context)
     }
 
     /// Refuses a request that the engine of a model cannot answer.
@@ -114,7 +120,7 @@ struct EngineRequest: Sendable {
     /// - Parameters:
     ///   - plan: The options that the engine was started with.
     ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
+    /// - Throws: `RoostError` with code `invalidRequest` or `insufficientMemory` that contains the field.
     func check(against plan: EnginePlan, of model: ModelReference) throws {
         switch (kind, plan.makesEmbeddings) {
         case (.chat, true):
@@ -127,6 +133,7 @@ struct EngineRequest: Sendable {
                 field: "model")
         default: break
         }
+        if let context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
         guard answers <= plan.slots else {
             throw RoostError(
                 .invalidRequest,

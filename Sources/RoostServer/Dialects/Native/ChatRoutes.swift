@@ -19,7 +19,7 @@ struct ChatRoutes: Sendable {
             to: request, context,
             reading: { fields in
                 let chat = try ChatRequest(fields: fields)
-                return (chat, try EngineRequest(chat, keepAlive: fields.optionalKeepAlive()))
+                return (chat, try EngineRequest(chat, keepAlive: fields.optionalKeepAlive(), context: fields.optionalContext()))
             }, of: { $0.1 }, within: { .seconds($0.0.timeout) }
         ) { asked, deadline in
             let (isStream, request) = (asked.0.stream, asked.1.from(context))
