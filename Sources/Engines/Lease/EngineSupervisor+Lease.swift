@@ -54,8 +54,10 @@ extension EngineSupervisor {
         lastLease += 1
         let id = lastLease
         let arrival = time.now()
+        request.ticket?.began(entry.reference, lease: id, at: arrival)
         while true {
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+            if let wish = request.context { try await prepare(for: wish, of: entry) }
             let engine = try await acquire(entry)
             do {
                 // The request may have caused the crash during the wait for the engine.

@@ -12,6 +12,8 @@ package struct LeaseRequest: Sendable {
     package var priority = 0
     /// Gets the place in the queue.
     package var ticket: QueueTicket?
+    /// The context that it asks for; `nil` for any.
+    package var context: ContextWish?
     /// The begin of the prompt, to find other requests with the same one; `nil` to let the engine choose the slot.
     package var prompt: PromptOutline?
     /// The prompt whose tokens are counted; `nil` to keep the estimate.

@@ -150,11 +150,11 @@ extension EngineSupervisor {
         engines[reference]?.loadDuration = now - engine.startedAt
         metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
-        logger.info(
-            "An engine is ready",
-            metadata: [
-                "model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))", "used_bytes": "\(used ?? 0)",
-                "need_bytes": "\(engine.memory?.bytes ?? 0)",
+        noteLoad(of: engine, now - engine.startedAt)
+        decided(
+            .ready, reference, because: "it passed its health check",
+            [
+                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0), "need_bytes": Double(engine.memory?.bytes ?? 0),
             ])
         changed()
     }
@@ -175,12 +175,12 @@ extension EngineSupervisor {
             metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
-            logger.warning(
-                "An engine crashed and is restarted",
-                metadata: [
-                    "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
-                    "requests_at_work": "\(suspects.count)",
-                ])
+            decided(
+                .crash, reference, because: error.message,
+                ["pause_seconds": pause / .seconds(1), "requests_at_work": Double(suspects.count), "restarts": Double(engine.machine.restarts)])
+            // The next load begins now, with nothing printed.
+            engines[reference]?.startedAt = now
+            engines[reference]?.log = EngineLog()
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
@@ -193,12 +193,9 @@ extension EngineSupervisor {
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         metrics.failed(engine.entry.reference)
-        logger.error(
-            "An engine failed; its model is not loaded again during the cooldown",
-            metadata: [
-                "model": "\(engine.entry.reference)", "reason": "\(error.message)",
-                "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
-            ])
+        decided(
+            .failure, engine.entry.reference, because: error.message, ["cooldown_seconds": configuration.loadCooldown / .seconds(1)],
+            details: ["output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         record(engine, error, cooldown: configuration.loadCooldown)
     }
 

@@ -84,7 +84,8 @@ struct ServerParts: Sendable {
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         let bodyLimit = configuration.settings.inferenceBodyLimit
-        let inference = Inference(catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit))
+        let inference = Inference(
+            catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
         ChatRoutes(inference: inference).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)

@@ -34,15 +34,8 @@ struct EngineRequest: Sendable {
     let ticket = QueueTicket()
     /// The client that sent the request.
     private var client = ""
-    /// How long the model stays in memory after each request from now on; `nil` for no change.
-    let keepAlive: KeepAlive?
-    /// Which of the client's requests go first.
-    private let priority: Int
-
-    /// Reads the priority of a request.
-    ///
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the allowed values.
-    static func priority(in fields: RequestFields) throws -> Int { try fields.int("priority", in: LeaseRequest.priorities, default: 0) }
+    /// What the request asks for besides its answer.
+    let options: Options
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -51,18 +44,17 @@ struct EngineRequest: Sendable {
 
     private init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        keepAlive: KeepAlive?, priority: Int
+        prompt: ByteBuffer? = nil, options: Options
     ) {
-        self.priority = priority
+        self.options = options
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
         self.body = body
         self.streams = streams
         self.answers = answers
-        self.keepAlive = keepAlive
         fingerprint = RequestFingerprint(path: kind.path, body: body)
-        prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
+        prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
     }
 
     /// Returns the request as that of a client.
@@ -76,11 +68,12 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        var request = LeaseRequest(
+        var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat ? CountablePrompt(body: body, field: kind.inputField) : nil)
-        request.priority = priority
-        return request
+        lease.priority = options.priority
+        lease.context = options.context
+        return lease
     }
 
     /// The most bytes of a body whose slot Roost chooses: the number of the slot is written into it.
@@ -106,7 +99,7 @@ struct EngineRequest: Sendable {
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
-            keepAlive: fields.optionalKeepAlive(), priority: Self.priority(in: fields))
+            options: Options(fields))
     }
 
     /// Validates a body of `POST /v1/embeddings`.
@@ -116,16 +109,16 @@ struct EngineRequest: Sendable {
         try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
-            keepAlive: fields.optionalKeepAlive(), priority: Self.priority(in: fields))
+            options: Options(fields))
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
     /// next token when the client disconnects.
-    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil, priority: Int = 0) throws {
+    init(_ chat: ChatRequest, options: Options = Options()) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
         try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive,
-            priority: priority)
+            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens,
+            prompt: JSON.buffer(chat.messages), options: options)
     }
 
     /// Refuses a request that the engine of a model cannot answer.
@@ -133,7 +126,7 @@ struct EngineRequest: Sendable {
     /// - Parameters:
     ///   - plan: The options that the engine was started with.
     ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
+    /// - Throws: `RoostError` with code `invalidRequest` or `insufficientMemory` that contains the field.
     func check(against plan: EnginePlan, of model: ModelReference) throws {
         switch (kind, plan.makesEmbeddings) {
         case (.chat, true):
@@ -146,6 +139,7 @@ struct EngineRequest: Sendable {
                 field: "model")
         default: break
         }
+        if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
         guard answers <= plan.slots else {
             throw RoostError(
                 .invalidRequest,

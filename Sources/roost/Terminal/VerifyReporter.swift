@@ -3,7 +3,7 @@ import RoostAPI
 import RoostCore
 import Synchronization
 
-/// Shows the progress of a verification or a conversion: a redrawn line on a terminal, otherwise a line every five
+/// Shows the progress of a verification, a conversion or a load: a redrawn line on a terminal, otherwise a line every five
 /// seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
@@ -25,6 +25,8 @@ final class VerifyReporter: Sendable {
         case .writing(let stage, let part): show { "\(stage.rawValue)  \(Int(part * 100)) %" }
         }
     }
+
+    func show(_ load: LoadView) { show { load.message } }
 
     private func show(_ line: () -> String) {
         guard !isQuiet else { return }
