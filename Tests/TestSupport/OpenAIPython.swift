@@ -1,5 +1,5 @@
-import Foundation
-import SystemPackage
+public import Foundation
+public import SystemPackage
 
 /// The official Python client of OpenAI's API.
 public enum OpenAIPython {

@@ -1,5 +1,5 @@
-import ModelLibrary
-import RoostCore
+package import ModelLibrary
+package import RoostCore
 
 extension EngineSupervisor {
     /// Prepares for a request that asks for a longer context: the next load has it, if it fits into the memory beside the

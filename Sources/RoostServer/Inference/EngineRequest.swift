@@ -54,7 +54,7 @@ struct EngineRequest: Sendable {
         self.streams = streams
         self.answers = answers
         fingerprint = RequestFingerprint(path: kind.path, body: body)
-        prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
+        self.prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
     }
 
     /// Returns the request as that of a client.
