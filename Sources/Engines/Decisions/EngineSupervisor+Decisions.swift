@@ -1,5 +1,5 @@
 import Logging
-package import RoostCore
+import RoostCore
 
 extension EngineSupervisor {
     /// Returns the last decisions about models, the newest one first.

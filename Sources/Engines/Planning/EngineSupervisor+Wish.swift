@@ -1,4 +1,4 @@
-package import ModelLibrary
+import ModelLibrary
 package import RoostCore
 
 extension EngineSupervisor {

@@ -154,7 +154,8 @@ extension EngineSupervisor {
         decided(
             .ready, reference, because: "it passed its health check",
             [
-                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0), "need_bytes": Double(engine.memory?.bytes ?? 0),
+                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0),
+                "need_bytes": Double(engine.memory?.bytes ?? 0),
             ])
         changed()
     }

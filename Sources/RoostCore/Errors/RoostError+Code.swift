@@ -115,7 +115,8 @@ extension RoostError.Code {
         .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
         .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .insufficientMemory, .fileSystem,
         .database, .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,
-        .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .modelLoading, .timedOut, .shuttingDown,
+        .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .modelLoading, .timedOut,
+        .shuttingDown,
         .serverUnreachable, .unexpected,
     ]
 }

@@ -26,6 +26,8 @@ struct EngineStream: Sendable {
     /// The time between two pulses: shorter than the limits of idle connections in proxies and clients, which are a
     /// minute and more.
     static let pulse: Duration = .seconds(10)
+    /// What llama-server sends every 30 seconds while it reads a prompt; the comments here tell more.
+    private static let ping = ByteBuffer(string: ":\n\n")
     /// The most pieces that wait for the reader; each has at most 64 KiB. Pulses do not count: a request lasts an hour at
     /// most.
     private static let mostWaiting = 8
@@ -70,7 +72,7 @@ struct EngineStream: Sendable {
                 } begin: { status in
                     if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }
                 } pass: { bytes in
-                    guard !refusal.withLock({ $0?.add(bytes) != nil }) else { return }
+                    guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }
                     times.withLock { $0.arrived(bytes) }
                     var permit = permits.makeAsyncIterator()
                     guard await permit.next() != nil else { throw CancellationError() }

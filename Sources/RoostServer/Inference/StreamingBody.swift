@@ -50,7 +50,7 @@ struct StreamingBody: Sendable {
         return Response(status: .ok, headers: Self.headers, body: body)
     }
 
-    private func write(to writer: inout any ResponseBodyWriter, through translator: inout some StreamTranslator) async throws {
+    @concurrent private func write(to writer: inout any ResponseBodyWriter, through translator: inout some StreamTranslator) async throws {
         var hasBegun = false
         var last = ContinuousClock.now
         // The first comment is sent with the head.

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLibrary
 import RoostCore
 import Synchronization
 import Testing

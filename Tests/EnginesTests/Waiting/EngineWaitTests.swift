@@ -24,7 +24,8 @@ import Testing
         let log = EngineLog()
         #expect(log.loadStage == .starting)
         for (line, stage) in [
-            ("llama_model_loader: loaded meta data with 30 key-value pairs", LoadProgress.Stage.reading), ("load_tensors: offloading 0 layers", .reading),
+            ("llama_model_loader: loaded meta data with 30 key-value pairs", LoadProgress.Stage.reading),
+            ("load_tensors: offloading 0 layers", .reading),
             ("common_init_from_params: warming up the model with an empty run - please wait ...", .warmingUp), ("main: model loaded", .measuring),
             ("main: server is listening on /run/1.sock", .measuring),
         ] {

@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test func `the words contain what is known and nothing else`() {
-        #expect(reading(1_200_000_000, .seconds(12), last: .seconds(40)).description == "reading its files, 1.2 GB of 4.0 GB, 12 s so far, about 28 s left")
+        #expect(
+            reading(1_200_000_000, .seconds(12), last: .seconds(40)).description
+                == "reading its files, 1.2 GB of 4.0 GB, 12 s so far, about 28 s left")
         #expect(reading(nil, .milliseconds(1)).description == "reading its files, 1 s so far")
         #expect(LoadProgress(stage: .waiting, elapsed: .seconds(3), totalBytes: 9).description == "waiting for memory, 3 s so far")
     }
@@ -60,7 +62,9 @@ import Testing
         } _: { supervisor in
             let load = Task { try await supervisor.load(entry) }
             var last: Duration?
-            while last == nil, await supervisor.loadedModels().first?.state != .ready { last = await supervisor.loadedModels().first?.progress?.lastDuration }
+            while last == nil, await supervisor.loadedModels().first?.state != .ready {
+                last = await supervisor.loadedModels().first?.progress?.lastDuration
+            }
             _ = try await load.value
             #expect(last == known.loadDuration(entry))
         }

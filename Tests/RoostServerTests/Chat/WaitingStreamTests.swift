@@ -65,7 +65,8 @@ import Testing
             let native = try await server.post("/chat", chat(#","stream":true,"max_tokens":16"#))
             let other = try parts(native.body)
             #expect(other.events.last == #"{"delta":{},"done":true,"done_reason":"length"}"#, "\(other.events)")
-            #expect(!other.comments.isEmpty && other.comments.allSatisfy { ["reading the prompt", "generating", "waiting for the engine"].contains($0) })
+            #expect(
+                !other.comments.isEmpty && other.comments.allSatisfy { ["reading the prompt", "generating", "waiting for the engine"].contains($0) })
         }
     }
 
@@ -121,6 +122,27 @@ import Testing
         }
     }
 
+    @Test func `a request gets the context that it asks for, and a sentence when that cannot be`() async throws {
+        try await withServer { server in
+            #expect(try await server.post("/models/load", chat()).status == 200)
+            for (path, field, value, words) in [
+                ("/chat", "num_ctx", "8193", "`num_ctx` may be at most 8192 for acme/smol:Q4_1"), ("/chat", "num_ctx", #""big""#, "a whole number from 256"),
+                ("/v1/chat/completions", "context_length", "8193", "`context_length` may be at most 8192 for acme/smol:Q4_1"),
+                ("/v1/chat/completions", "num_ctx", "10", "a whole number from 256"),
+            ] {
+                let answer = try await server.post(path, chat(#","max_tokens":1,"\#(field)":\#(value)"#))
+                let text = String(decoding: answer.body, as: UTF8.self)
+                #expect(answer.status == 400 && text.contains(words) && text.contains(#":"\#(field)""#), "\(text)")
+            }
+            #expect(try await server.engine()["context_length"] as? Int == 1024)
+            #expect(try await server.post("/chat", chat(#","max_tokens":1,"num_ctx":1500"#)).status == 200)
+            #expect(try await server.engine()["context_length"] as? Int == 2048)
+            let stream = try await server.post("/v1/chat/completions", chat(#","max_tokens":1,"context_length":4096,"stream":true"#))
+            #expect(try parts(stream.body).events.last == "[DONE]")
+            #expect(try await server.engine()["context_length"] as? Int == 4096)
+        }
+    }
+
     @Test func `a refusal has its own status while the stream has not begun, and is an event afterwards`() async throws {
         try await withScript("exit 3", pulse: .seconds(600)) { server in
             for path in ["/chat", "/v1/chat/completions"] {
@@ -129,10 +151,14 @@ import Testing
                 #expect(answer.status == (path == "/chat" ? 502 : 429), "\(String(decoding: answer.body, as: UTF8.self))")
             }
             let decisions = try await RoostClient(server: server.url).engines().decisions
-            #expect(decisions.map(\.what) == ["failure", "load"] && decisions[0].model == "acme/smol:Q4_1" && decisions[0].figures["cooldown_seconds"] == 300)
+            #expect(
+                decisions.map(\.what) == ["failure", "load"] && decisions[0].model == "acme/smol:Q4_1"
+                    && decisions[0].figures["cooldown_seconds"] == 300)
             #expect(decisions[0].why.contains("exited with status 3") && decisions[1].figures["need_bytes"] ?? 0 > 96_576_768)
         }
-        for (path, sign) in [("/chat", #""done":true,"error":{"code":"engine_load_failed""#), ("/v1/chat/completions", #"{"error":{"code":"engine_load_failed""#)] {
+        for (path, sign) in [
+            ("/chat", #""done":true,"error":{"code":"engine_load_failed""#), ("/v1/chat/completions", #"{"error":{"code":"engine_load_failed""#),
+        ] {
             try await withScript("sleep 0.2; exit 3") { server in
                 let answer = try await server.post(path, chat(#","stream":true"#))
                 let (comments, events) = try parts(answer.body)
