@@ -45,17 +45,22 @@ extension EngineSupervisor {
     ) async throws -> Lease {
         lastLease += 1
         let id = lastLease
-        let arrival = time.now()
+        var (loading, queued) = (Duration.zero, Duration.zero)
         while true {
+            let begin = time.now()
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             let engine = try await acquire(entry)
+            let ready = time.now()
+            loading += ready - begin
             do {
                 // The request may have caused the crash during the wait for the engine.
                 if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
                 if let plan = engine.plan { try check(plan) }
-                if try await admit(id, request, to: engine) {
+                let isAdmitted = try await admit(id, request, to: engine)
+                queued += time.now() - ready
+                if isAdmitted {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
-                    metrics.waited(entry.reference, time.now() - arrival)
+                    metrics.waited(entry.reference, loading: loading, queued: queued)
                     return Lease(id: id, engine: engine)
                 }
                 // The engine was ended meanwhile; another one is needed.
