@@ -49,6 +49,8 @@ package struct EngineConfiguration: Sendable {
     package var speedsFile: FilePath?
     /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.
     package var sandboxHome: FilePath?
+    /// The most memory of an engine's own.
+    package var memoryLimit = EngineMemoryLimit.automatic
     /// Records what engines do.
     package var metrics = EngineMetrics()
     /// Further arguments for every engine, after Roost's own.
