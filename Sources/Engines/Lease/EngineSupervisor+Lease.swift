@@ -53,19 +53,24 @@ extension EngineSupervisor {
     ) async throws -> Lease {
         lastLease += 1
         let id = lastLease
-        let arrival = time.now()
-        request.ticket?.began(entry.reference, lease: id, at: arrival)
+        request.ticket?.began(entry.reference, lease: id, at: time.now())
+        var (loading, queued) = (Duration.zero, Duration.zero)
         while true {
+            let begin = time.now()
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             if let wish = request.context { try await prepare(for: wish, of: entry) }
             let engine = try await acquire(entry)
+            let ready = time.now()
+            loading += ready - begin
             do {
                 // The request may have caused the crash during the wait for the engine.
                 if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
                 if let plan = engine.plan { try check(plan) }
-                if try await admit(id, counted(request, on: engine), to: engine) {
+                let isAdmitted = try await admit(id, counted(request, on: engine), to: engine)
+                queued += time.now() - ready
+                if isAdmitted {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
-                    metrics.waited(entry.reference, time.now() - arrival)
+                    metrics.waited(entry.reference, loading: loading, queued: queued)
                     return Lease(id: id, engine: engine, placed: placed(id, on: engine))
                 }
                 // The engine was ended meanwhile; another one is needed.

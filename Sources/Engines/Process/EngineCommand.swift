@@ -13,7 +13,7 @@ struct EngineCommand: Sendable {
 
     init(
         _ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan,
-        promptStep: Int?, prompts: FilePath? = nil
+        promptStep: Int?, memoryLimit: Int64?, prompts: FilePath? = nil
     ) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
@@ -24,6 +24,7 @@ struct EngineCommand: Sendable {
         engine += ["--jinja", "--no-webui", "--offline"]
         if let threads = configuration.threads { engine += ["--threads", String(threads)] }
         var options = ["--note", RuntimeDirectory.note(for: socket).string]
+        if let memoryLimit { options += ["--memory-limit", String(memoryLimit)] }
         var environment = EngineEnvironment.ofThisProcess
         if let home = configuration.sandboxHome {
             let temporary = RuntimeDirectory.temporaryFolder(for: socket)

@@ -52,6 +52,8 @@ package struct EngineConfiguration: Sendable {
     /// The folder of the prompts that engines store, to share them between requests and to have them after a restart; `nil`
     /// to store none.
     package var prompts: PromptFolder?
+    /// The most memory of an engine's own.
+    package var memoryLimit = EngineMemoryLimit.automatic
     /// Records what engines do.
     package var metrics = EngineMetrics()
     /// Further arguments for every engine, after Roost's own.

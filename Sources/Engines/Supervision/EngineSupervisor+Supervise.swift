@@ -1,5 +1,3 @@
-import DurableFiles
-import Foundation
 import Logging
 import ModelLibrary
 import RoostCore
@@ -41,7 +39,6 @@ extension EngineSupervisor {
             let prompts = await openPrompts(of: current, plan)
             let ending = await runOnce(current, plan, step, prompts)
             await storeNotes()
-            try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
             if ending.wasMistuned, engines[reference]?.isStopping == false { continue }
             guard let pause = decide(reference, ending) else { return }
@@ -80,24 +77,31 @@ extension EngineSupervisor {
 
     /// Runs the process once, together with its health check.
     private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ prompts: FilePath?) async -> Ending {
-        // The socket of a killed process would make the bind fail.
-        try? FileManager.default.removeItem(atPath: engine.socket.string)
-        let temporary = RuntimeDirectory.temporaryFolder(for: engine.socket)
-        defer { try? FileManager.default.removeItem(atPath: temporary.string) }
+        let files = EngineFiles(socket: engine.socket, home: configuration.sandboxHome)
         do {
-            for folder in [configuration.sandboxHome, temporary].compactMap(\.self) { try FileSystem.makePrivateFolder(folder) }
+            try await files.prepare()
         } catch {
+            await files.remove()
             return Ending(exit: .notStarted(RoostError.wrapping(error, as: .fileSystem, "A folder for it could not be made").message))
         }
+        let ending = await runProcess(of: engine, plan, promptStep, files, prompts)
+        await files.remove()
+        return ending
+    }
+
+    private func runProcess(
+        of engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ files: EngineFiles, _ prompts: FilePath?
+    ) async -> Ending {
         let process = EngineProcess(
             command: EngineCommand(
                 configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep,
-                prompts: prompts),
+                memoryLimit: memoryLimit(of: engine), prompts: prompts),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
             group.addTask {
                 guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
+                await files.protectSocket()
                 return await self.isWellTuned(engine, promptStep) ? .ready : .mistuned
             }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
@@ -140,8 +144,6 @@ extension EngineSupervisor {
 
     private func becameReady(_ engine: SupervisedEngine, _ promptStep: Int?) {
         let reference = engine.entry.reference
-        // The guard's umask already makes the socket private. This covers an engine that sets its own umask.
-        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
@@ -215,18 +217,22 @@ extension EngineSupervisor {
         if ending.wasTooSlow {
             return RoostError(
                 .engineLoadFailed,
-                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time.",
+                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time (model_load_timeout); `roost doctor` checks the engine.",
                 context: ["output": output])
         }
-        let reason = engine.log.failureReason ?? ending.exit.description
-        let advice = EngineFailureReason.advice(for: reason, exit: ending.exit, model: entry.reference.description)
+        let limit = reachedLimit(of: engine)
+        let reason = limit ?? engine.log.failureReason ?? ending.exit.description
+        let advice =
+            limit == nil
+            ? EngineFailureReason.advice(for: reason, exit: ending.exit, model: entry.reference.description)
+            : "Use a shorter context (context_length), or allow more memory (engine_memory_limit)."
         return RoostError(
             .engineLoadFailed, "The engine could not load \(entry.reference) from \(entry.modelFile): \(reason). \(advice)",
             context: ["exit": ending.exit.description, "output": output])
     }
 
     private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
-        let what = ending.wasHung ? "it no longer passed its health check" : ending.exit.description
+        let what = ending.wasHung ? "it no longer passed its health check" : reachedLimit(of: engine) ?? ending.exit.description
         let words = engine.log.failureReason.map { "; its last message: \($0)" } ?? ""
         return RoostError(
             .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 package import Logging
 package import ModelLibrary
+import NIOPosix
 package import RoostCore
 import ServiceLifecycle
 import SystemPackage
@@ -75,8 +76,10 @@ package actor EngineSupervisor: Service {
             changed()
         }
         let directory = RuntimeDirectory(path: configuration.runtimeDirectory)
-        try directory.prepare()
-        let ended = directory.sweep()
+        let ended = try await NIOThreadPool.singleton.runIfActive {
+            try directory.prepare()
+            return directory.sweep()
+        }
         if !ended.isEmpty { logger.warning("Ended engines that an earlier run left running", metadata: ["pids": "\(ended)"]) }
         var http = HTTPClient.Configuration()
         http.connectionPool.retryConnectionEstablishment = false

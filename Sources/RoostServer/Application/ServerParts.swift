@@ -30,6 +30,7 @@ struct ServerParts: Sendable {
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
     let metrics: PrometheusRegistry
+    let jobMetrics: JobMetrics
     private let logger: Logger
     private let start = ContinuousClock.now
 
@@ -44,6 +45,7 @@ struct ServerParts: Sendable {
         engineConfiguration.metrics = EngineMetrics(factory: metrics)
         let engines = EngineSupervisor(configuration: engineConfiguration, logger: logger)
         self.metrics = metrics
+        self.jobMetrics = JobMetrics(database: database, registry: metrics)
         self.configuration = configuration
         self.hubConfiguration = hubConfiguration
         self.database = database
@@ -117,6 +119,7 @@ struct ServerParts: Sendable {
         if settings.promptStorage > 0 {
             engine.prompts = PromptFolder(path: HomeDirectory.prompts(in: settings.home), limit: settings.promptStorage)
         }
+        engine.memoryLimit = settings.engineMemoryLimit
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)

@@ -1,3 +1,4 @@
+package import Engines
 package import HTTPServing
 package import Logging
 package import RoostCore
@@ -28,6 +29,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var threads: Int?
     /// Whether engines may use all files that the user may use.
     package var unconfinedEngines = false
+    /// The most memory of an engine's own.
+    package var engineMemoryLimit = EngineMemoryLimit.automatic
     /// The number of bytes of weights above which `auto` quantises.
     package var q4Threshold: Int64 = 14_000_000_000
     /// The most seconds that a model may need to load.

@@ -29,6 +29,9 @@ extension Setting {
         Setting(
             \.unconfinedEngines, "unconfined_engines", .flag,
             "Whether engines may use all files and the network, instead of only the system's files and their model (Linux)"),
+        Setting(
+            \.engineMemoryLimit, "engine_memory_limit", .memoryLimit,
+            "The most memory of each engine, without the weights that it only reads from their file (Linux)"),
         Setting(\.modelLoadTimeout, "model_load_timeout", .whole(1...86_400), "The most seconds that a model may need to load"),
         Setting(
             \.modelLoadCooldown, "model_load_cooldown", .whole(0...86_400), variable: "MODEL_LOAD_COOLDOWN",

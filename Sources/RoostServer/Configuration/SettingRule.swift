@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Foundation
 import HTTPServing
 import Logging
@@ -77,6 +78,12 @@ extension SettingRule<KeepAlive> {
             default: nil
             }
         }
+    }
+}
+
+extension SettingRule<EngineMemoryLimit> {
+    static var memoryLimit: Self {
+        text("`auto`, `unlimited`, or a size of \(EngineMemoryLimit.least >> 20)MiB or more such as 8GiB") { EngineMemoryLimit(parsing: $0) }
     }
 }
 
