@@ -34,6 +34,8 @@ struct EngineRequest: Sendable {
     private var client = ""
     /// How long the model stays in memory after each request from now on; `nil` for no change.
     let keepAlive: KeepAlive?
+    /// The images and sounds in the body.
+    let media: RequestMedia
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -41,8 +43,8 @@ struct EngineRequest: Sendable {
     }
 
     private init(
-        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        keepAlive: KeepAlive?
+        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
+        answers: Int = 1, answerTokens: Int? = nil, keepAlive: KeepAlive?
     ) {
         self.answerTokens = answerTokens
         self.kind = kind
@@ -51,6 +53,7 @@ struct EngineRequest: Sendable {
         self.streams = streams
         self.answers = answers
         self.keepAlive = keepAlive
+        self.media = media
         fingerprint = RequestFingerprint(path: kind.path, body: body)
     }
 
@@ -64,12 +67,15 @@ struct EngineRequest: Sendable {
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
-        let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
+        let text = max(0, body.readableBytes - media.encodedBytes) / 4
+        let tokens = text + media.count * Self.usualMedium + answers * (answerTokens ?? Self.usualAnswer)
         return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
     }
 
     /// The tokens of an answer of usual length.
     private static let usualAnswer = 256
+    /// The tokens of an image or a sound of usual size.
+    private static let usualMedium = 512
 
     /// Returns the request with another body. It still counts as the same one when an engine crashes.
     func replacingBody(_ body: ByteBuffer) -> EngineRequest {
@@ -83,8 +89,9 @@ struct EngineRequest: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(completions fields: RequestFields) throws {
         try Self.require(.chat, in: fields)
+        let body = try FieldRule.body(of: fields, FieldRule.completions)
         try self.init(
-            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
+            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
@@ -97,7 +104,7 @@ struct EngineRequest: Sendable {
     init(embeddings fields: RequestFields) throws {
         try Self.require(.embeddings, in: fields)
         try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
+            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
             keepAlive: fields.optionalKeepAlive())
     }
 
@@ -127,6 +134,7 @@ struct EngineRequest: Sendable {
                 field: "model")
         default: break
         }
+        try media.check(plan.companions, of: model)
         guard answers <= plan.slots else {
             throw RoostError(
                 .invalidRequest,
