@@ -79,6 +79,9 @@ package struct MemoryNotes: Sendable, Hashable, Codable {
     private static func key(_ model: ModelEntry, _ plan: EnginePlan? = nil) -> String {
         let file = URL(fileURLWithPath: model.modelFile.string).resolvingSymlinksInPath()
         let name = file.lastPathComponent.hasSuffix(".gguf") ? file.path : file.lastPathComponent
-        return "\(name.suffix(512)) \(model.sizeBytes) " + (plan.map { "\($0.slots)x\($0.contextLength)" } ?? "")
+        guard let plan else { return "\(name.suffix(512)) \(model.sizeBytes) " }
+        // The projector is in the size.
+        let draft = plan.companions.draft.map { " with \($0.weightBytes)" } ?? ""
+        return "\(name.suffix(512)) \(model.sizeBytes) \(plan.slots)x\(plan.contextLength)\(draft)"
     }
 }

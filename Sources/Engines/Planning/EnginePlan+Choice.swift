@@ -91,8 +91,10 @@ extension EnginePlan {
         private func fits(_ plan: EnginePlan) -> Bool { need(plan) <= memory }
 
         private func plan(_ slots: Int, _ length: Int, _ reason: String) -> EnginePlan {
-            EnginePlan(
+            var plan = EnginePlan(
                 slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB)
+            plan.companions = facts.companions
+            return plan
         }
 
         /// At most a sixteenth of the memory.

@@ -14,7 +14,8 @@ extension EngineSupervisor {
     func openPrompts(of engine: SupervisedEngine, _ plan: EnginePlan) async -> FilePath? {
         let reference = engine.entry.reference
         engines[reference]?.promptKey = nil
-        guard let prompts = configuration.prompts, !plan.makesEmbeddings else { return nil }
+        // llama-server stores no slots when it has a projector.
+        guard let prompts = configuration.prompts, !plan.makesEmbeddings, plan.companions.projector == nil else { return nil }
         // The engine's own file format depends on its build and options.
         let speed = speedKey(of: engine)
         let options = plan.arguments + configuration.extraArguments

@@ -66,6 +66,12 @@ extension EngineSupervisor {
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
             let sentence = "\(reference) was not loaded: \(error.message)"
+            guard error.code != .unsupportedModel else {
+                // Files that do not belong together are the user's choice, and can be changed at once: there is no cooldown.
+                logger.warning("A model was not loaded", metadata: ["model": "\(reference)", "reason": "\(error.message)"])
+                record(engine, RoostError(.unsupportedModel, sentence, field: error.field, cause: error), cooldown: .zero)
+                return false
+            }
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }

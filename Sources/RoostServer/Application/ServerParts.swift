@@ -41,7 +41,7 @@ struct ServerParts: Sendable {
         let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
         let catalog = models.catalog
         let metrics = PrometheusRegistry(MetricFamily.roost)
-        var engineConfiguration = Self.engineConfiguration(configuration, socketDirectory: socketDirectory)
+        var engineConfiguration = Self.engineConfiguration(configuration, catalog: catalog, socketDirectory: socketDirectory)
         engineConfiguration.metrics = EngineMetrics(factory: metrics)
         let engines = EngineSupervisor(configuration: engineConfiguration, logger: logger)
         self.metrics = metrics
@@ -105,12 +105,14 @@ struct ServerParts: Sendable {
     /// while the server runs.
     func engineExecutable() throws -> FilePath { try configuration.settings.engineExecutable(configuration.environment) }
 
-    private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {
+    private static func engineConfiguration(
+        _ configuration: RoostServer.Configuration, catalog: ModelCatalog, socketDirectory: FilePath
+    ) -> EngineConfiguration {
         let settings = configuration.settings
         var engine = EngineConfiguration(
             locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand,
             runtimeDirectory: socketDirectory)
-        engine.examine = { try await ModelExamination.facts(about: $0) }
+        engine.examine = { try await ModelExamination.facts(about: $0, draft: settings.draftModel(of: $0.reference), in: catalog) }
         engine.contextLength = settings.contextLength
         engine.contextLengths = settings.contextLengths
         engine.threads = settings.threads

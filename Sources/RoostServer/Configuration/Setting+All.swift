@@ -25,6 +25,7 @@ extension Setting {
             \.contextLength, "context_length", .automatic(ServerSettings.contextLengthRange),
             "The tokens of context of each request, prompt and answer together"),
         Setting(\.contextLengths, "context_lengths", .contexts, "Other context lengths for some models"),
+        Setting(\.draftModels, "draft_models", .drafts, "Small models that propose tokens for larger ones of the same vocabulary"),
         Setting(\.threads, "threads", .whole(1...1024), unset: "the engine's choice", "The threads of each engine"),
         Setting(
             \.unconfinedEngines, "unconfined_engines", .flag,

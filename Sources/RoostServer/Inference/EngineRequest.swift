@@ -28,7 +28,7 @@ struct EngineRequest: Sendable {
     /// The most tokens of each answer; `nil` if the request sets none.
     private let answerTokens: Int?
     let fingerprint: RequestFingerprint
-    /// The begin of the prompt; `nil` for texts that an engine does not continue, and for bodies with large pictures.
+    /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
     private let prompt: PromptOutline?
     /// The place in the queue of the engine.
     let ticket = QueueTicket()
@@ -36,6 +36,8 @@ struct EngineRequest: Sendable {
     private var client = ""
     /// What the request asks for besides its answer.
     let options: Options
+    /// The images and sounds in the body.
+    let media: RequestMedia
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -43,8 +45,8 @@ struct EngineRequest: Sendable {
     }
 
     private init(
-        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        prompt: ByteBuffer? = nil, options: Options
+        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
+        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, options: Options
     ) {
         self.options = options
         self.answerTokens = answerTokens
@@ -53,8 +55,9 @@ struct EngineRequest: Sendable {
         self.body = body
         self.streams = streams
         self.answers = answers
+        self.media = media
         fingerprint = RequestFingerprint(path: kind.path, body: body)
-        self.prompt = kind == .chat && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
+        self.prompt = kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
     }
 
     /// Returns the request as that of a client.
@@ -67,10 +70,11 @@ struct EngineRequest: Sendable {
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
-        let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
+        let text = max(0, body.readableBytes - media.encodedBytes) / 4
+        let tokens = text + media.count * Self.usualMedium + answers * (answerTokens ?? Self.usualAnswer)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
-            countable: kind == .chat ? CountablePrompt(body: body, field: kind.inputField) : nil)
+            countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
         lease.priority = options.priority
         lease.context = options.context
         return lease
@@ -81,6 +85,8 @@ struct EngineRequest: Sendable {
 
     /// The tokens of an answer of usual length.
     private static let usualAnswer = 256
+    /// The tokens of an image or a sound of usual size.
+    private static let usualMedium = 512
 
     /// Returns the request with another body. It still counts as the same one when an engine crashes.
     func replacingBody(_ body: ByteBuffer) -> EngineRequest {
@@ -94,8 +100,9 @@ struct EngineRequest: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(completions fields: RequestFields) throws {
         try Self.require(.chat, in: fields)
+        let body = try FieldRule.body(of: fields, FieldRule.completions)
         try self.init(
-            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
+            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
@@ -108,7 +115,7 @@ struct EngineRequest: Sendable {
     init(embeddings fields: RequestFields) throws {
         try Self.require(.embeddings, in: fields)
         try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
+            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
             options: Options(fields))
     }
 
@@ -140,6 +147,7 @@ struct EngineRequest: Sendable {
         default: break
         }
         if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
+        try media.check(plan.companions, of: model)
         guard answers <= plan.slots else {
             throw RoostError(
                 .invalidRequest,

@@ -59,9 +59,11 @@ struct Inference: Sendable {
 
     /// Returns the model of a request.
     ///
-    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`, or `invalidRequest` for an image to a model without
+    ///   a projector.
     func entry(for request: EngineRequest) async throws -> ModelEntry {
         let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
+        try request.media.check(entry.reference, hasProjector: entry.projector != nil)
         if let keepAlive = request.options.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
         return entry
     }

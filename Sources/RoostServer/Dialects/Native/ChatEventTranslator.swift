@@ -9,7 +9,7 @@ struct ChatEventTranslator: StreamTranslator {
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         var events = ByteBuffer()
-        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(content: piece))) }
+        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: piece))) }
         return events
     }
 

@@ -33,16 +33,20 @@ struct ChatRoutes: Sendable {
 
     private func answer(_ stream: EngineStream, arrival: ContinuousClock.Instant) async throws -> ChatResponse {
         var reader = ChatReader()
-        var text = ""
-        for try await piece in stream.pieces {
-            text += try reader.read(piece).joined()
+        var (text, reasoning) = ("", "")
+        for try await bytes in stream.pieces {
+            for piece in try reader.read(bytes) {
+                text += piece.content ?? ""
+                reasoning += piece.reasoningContent ?? ""
+            }
             stream.consumed()
         }
         try Task.checkCancellation()
         let reason = try reader.finish()
         return ChatResponse(
-            model: stream.entry.reference.description, createdAt: Timestamp(Date()), message: ChatMessage(role: .assistant, content: text),
-            doneReason: reason, figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
+            model: stream.entry.reference.description, createdAt: Timestamp(Date()),
+            message: ChatMessage(role: .assistant, content: text, reasoningContent: reasoning.isEmpty ? nil : reasoning), doneReason: reason,
+            figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
             loadDuration: stream.loadDuration.nanoseconds)
     }
 }
