@@ -55,6 +55,7 @@ package struct MemoryNotes: Sendable, Hashable, Codable {
     private static func key(_ model: ModelEntry, _ plan: EnginePlan) -> String {
         let file = URL(fileURLWithPath: model.modelFile.string).resolvingSymlinksInPath()
         let name = file.lastPathComponent.hasSuffix(".gguf") ? file.path : file.lastPathComponent
-        return "\(name.suffix(512)) \(model.sizeBytes) \(plan.slots)x\(plan.contextLength)"
+        let type = plan.tuning.cacheType.map { " \($0.rawValue)" } ?? ""
+        return "\(name.suffix(512)) \(model.sizeBytes) \(plan.slots)x\(plan.contextLength)\(type)"
     }
 }

@@ -21,7 +21,7 @@ struct EngineCommand: Sendable {
         if let step = promptStep.map({ String($0) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
-        if let threads = configuration.threads { engine += ["--threads", String(threads)] }
+        engine += plan.tuning.arguments(configuredThreads: configuration.threads)
         var options = ["--note", RuntimeDirectory.note(for: socket).string]
         var environment = EngineEnvironment.ofThisProcess
         if let home = configuration.sandboxHome {

@@ -18,6 +18,8 @@ package struct ModelView: Sendable, Codable, Hashable {
     @ExplicitNull package var loadDuration: Int64?
     /// Its context; `nil` where it was not asked for or cannot be told.
     package var context: ModelContext?
+    /// The options of its engine; `nil` where they were not asked for or cannot be told.
+    package var tuning: ModelTuning?
 
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
@@ -39,7 +41,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend, origin, context
+        case model, loaded, backend, origin, context, tuning
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"

@@ -112,6 +112,7 @@ struct ServerParts: Sendable {
         engine.contextLengths = settings.contextLengths
         engine.threads = settings.threads
         engine.speedsFile = settings.home.appending("engine-speeds.json")
+        engine.tuningFile = settings.home.appending("engine-tuning.json")
         engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)

@@ -20,6 +20,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
             Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
             guard let context = model.context else { continue }
             Terminal.print("    context \(context.length), \(context.slots) at once: \(context.reason)")
+            if let tuning = model.tuning { Terminal.print("    engine \(tuning.text)") }
         }
         for revision in detail.revisions { show(revision) }
         for conversion in detail.conversions { show(conversion) }

@@ -3,7 +3,7 @@ import RoostAPI
 import RoostCore
 import Synchronization
 
-/// Shows the progress of a verification or a conversion: a redrawn line on a terminal, otherwise a line every five
+/// Shows the progress of a verification, a conversion or a calibration: a redrawn line on a terminal, otherwise a line every five
 /// seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
@@ -23,6 +23,13 @@ final class VerifyReporter: Sendable {
         switch progress {
         case .verifying(let progress): show(progress)
         case .writing(let stage, let part): show { "\(stage.rawValue)  \(Int(part * 100)) %" }
+        }
+    }
+
+    func show(_ progress: TuneProgress) {
+        show {
+            let count = progress.changes == 0 ? "" : "  \(progress.compared) of \(progress.changes) changes compared"
+            return "measuring \(progress.measuring)\(count)  \(Int(progress.seconds)) s"
         }
     }
 
