@@ -82,6 +82,7 @@ package struct MemoryNotes: Sendable, Hashable, Codable {
         guard let plan else { return "\(name.suffix(512)) \(model.sizeBytes) " }
         // The projector is in the size.
         let draft = plan.companions.draft.map { " with \($0.weightBytes)" } ?? ""
-        return "\(name.suffix(512)) \(model.sizeBytes) \(plan.slots)x\(plan.contextLength)\(draft)"
+        let type = plan.tuning.cacheType.map { " \($0.rawValue)" } ?? ""
+        return "\(name.suffix(512)) \(model.sizeBytes) \(plan.slots)x\(plan.contextLength)\(type)\(draft)"
     }
 }

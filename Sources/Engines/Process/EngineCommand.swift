@@ -13,7 +13,7 @@ struct EngineCommand: Sendable {
 
     init(
         _ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan,
-        promptStep: Int?, memoryLimit: Int64?, prompts: FilePath? = nil
+        promptStep: Int?, memoryLimit: Int64? = nil, prompts: FilePath? = nil
     ) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
@@ -22,7 +22,7 @@ struct EngineCommand: Sendable {
         if let prompts { engine += ["--slot-save-path", prompts.string + "/"] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
-        if let threads = configuration.threads { engine += ["--threads", String(threads)] }
+        engine += plan.tuning.arguments(configuredThreads: configuration.threads)
         var options = ["--note", RuntimeDirectory.note(for: socket).string]
         if let memoryLimit { options += ["--memory-limit", String(memoryLimit)] }
         var environment = EngineEnvironment.ofThisProcess

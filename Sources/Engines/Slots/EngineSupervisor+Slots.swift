@@ -17,7 +17,7 @@ extension EngineSupervisor {
         // llama-server stores no slots when it has a projector.
         guard let prompts = configuration.prompts, !plan.makesEmbeddings, plan.companions.projector == nil else { return nil }
         // The engine's own file format depends on its build and options.
-        let speed = speedKey(of: engine)
+        let speed = speedKey(of: engine.entry, engine.executable)
         let options = plan.arguments + configuration.extraArguments
         let key = "\(speed.model) \(speed.size) \(speed.engine) \(speed.engineBuilt) \(options.joined(separator: " "))"
         do {

@@ -54,7 +54,8 @@ extension EngineSupervisor {
         do {
             async let listed = configuration.devices(engine.executable)
             // Not in the assignments below: they would hold the dictionary during the suspension.
-            let facts = try await configuration.examine(engine.entry)
+            var facts = try await configuration.examine(engine.entry)
+            facts.tuning = await storedTuning(of: engine.entry, engine.executable)?.tuning ?? EngineTuning()
             let devices = await listed
             if notes == nil {
                 let stored = await configuration.readNotes()

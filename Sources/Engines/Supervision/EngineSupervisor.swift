@@ -16,6 +16,7 @@ package actor EngineSupervisor: Service {
     let time: TimeSource
     let logger: Logger
     let speeds: EngineSpeeds
+    let tunings: TuningRecord
 
     /// Running engines, by model.
     var engines: [ModelReference: SupervisedEngine] = [:]
@@ -27,6 +28,8 @@ package actor EngineSupervisor: Service {
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
+    /// The calibration that runs.
+    var calibration: RunningCalibration?
     /// The context lengths of models, where a request has set one.
     var contextLengths: [ModelReference: Int] = [:]
     /// Longer contexts that requests asked for, for loads with enough memory.
@@ -63,6 +66,7 @@ package actor EngineSupervisor: Service {
         self.time = TimeSource(clock)
         self.logger = logger
         speeds = EngineSpeeds(file: configuration.speedsFile, logger: logger)
+        tunings = TuningRecord(file: configuration.tuningFile, logger: logger)
         (starts, startEngine) = AsyncStream.makeStream()
     }
 
@@ -138,6 +142,9 @@ package actor EngineSupervisor: Service {
         let matching = engines.values.filter { engine in
             engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
+        if let model = calibration?.model, model == reference || (reference.variant == nil && model.repository == reference.repository) {
+            interruptCalibration("it was unloaded")
+        }
         for engine in matching {
             pins.remove(engine.entry.reference)
             stop(engine.entry.reference, because: "unload was requested")
@@ -154,14 +161,18 @@ extension EngineSupervisor {
     ///
     /// - Returns: The engine's id.
     func start(_ entry: ModelEntry, with executable: FilePath) -> Int {
-        lastID += 1
-        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock"
+        let socket = newSocket()
         engines[entry.reference] = SupervisedEngine(
-            id: lastID, entry: entry, executable: executable, socket: configuration.runtimeDirectory.appending(name), holders: 1,
-            lastUsed: time.now(), startedAt: time.now())
+            id: lastID, entry: entry, executable: executable, socket: socket, holders: 1, lastUsed: time.now(), startedAt: time.now())
         startEngine.yield(entry.reference)
         changed()
         return lastID
+    }
+
+    /// Returns the path of the socket of the next engine, and counts that engine.
+    func newSocket() -> FilePath {
+        lastID += 1
+        return configuration.runtimeDirectory.appending("\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock")
     }
 
     /// Ends an engine, perhaps for another model; `supervise` removes it after its end.

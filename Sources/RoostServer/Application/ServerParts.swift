@@ -117,6 +117,7 @@ struct ServerParts: Sendable {
         engine.contextLengths = settings.contextLengths
         engine.threads = settings.threads
         engine.speedsFile = settings.home.appending("engine-speeds.json")
+        engine.tuningFile = settings.home.appending("engine-tuning.json")
         engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)
         if settings.promptStorage > 0 {
             engine.prompts = PromptFolder(path: HomeDirectory.prompts(in: settings.home), limit: settings.promptStorage)

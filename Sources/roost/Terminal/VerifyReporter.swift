@@ -3,8 +3,8 @@ import RoostAPI
 import RoostCore
 import Synchronization
 
-/// Shows the progress of a verification, a conversion or a load: a redrawn line on a terminal, otherwise a line every five
-/// seconds.
+/// Shows the progress of a verification, a conversion, a load or a calibration: a redrawn line on a terminal, otherwise a
+/// line every five seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
     private let last = Mutex(ContinuousClock.now)
@@ -27,6 +27,13 @@ final class VerifyReporter: Sendable {
     }
 
     func show(_ load: LoadView) { show { load.message } }
+
+    func show(_ progress: TuneProgress) {
+        show {
+            let count = progress.changes == 0 ? "" : "  \(progress.compared) of \(progress.changes) changes compared"
+            return "measuring \(progress.measuring)\(count)  \(Int(progress.seconds)) s"
+        }
+    }
 
     private func show(_ line: () -> String) {
         guard !isQuiet else { return }

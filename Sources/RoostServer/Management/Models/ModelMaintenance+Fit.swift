@@ -19,8 +19,9 @@ extension ModelMaintenance {
         }
         for index in detail.models.indices.prefix(Self.mostContexts) {
             // A model whose files cannot be examined has no context; its load would report the reason.
-            guard let fit = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
+            guard let (entry, fit) = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
             detail.models[index].context = ModelContext(fit.plan)
+            detail.models[index].tuning = ModelTuning(await engines.options(of: entry, fit.plan))
         }
         return detail
     }
@@ -64,8 +65,9 @@ extension ModelMaintenance {
         try await engines.setContextLength(contextLength, of: entry.reference)
     }
 
-    private func engineFit(_ reference: ModelReference) async throws -> EngineFit {
-        try await engines.fit(store.onDisk { try store.catalog.entry(for: reference) })
+    private func engineFit(_ reference: ModelReference) async throws -> (ModelEntry, EngineFit) {
+        let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
+        return (entry, try await engines.fit(entry))
     }
 }
 
