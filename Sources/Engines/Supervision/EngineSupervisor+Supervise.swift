@@ -7,7 +7,8 @@ extension EngineSupervisor {
     /// An event while a process runs.
     private enum Event: Sendable {
         case ready
-        /// Measured to need another number of tokens per step than it was started with.
+        case measured
+        /// Measured to need another number of tokens per step than it was started with. It is idle.
         case mistuned
         case tooSlow
         case hung
@@ -109,7 +110,7 @@ extension EngineSupervisor {
             group.addTask {
                 guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
                 await files.protectSocket()
-                return await self.isWellTuned(engine, promptStep) ? .ready : .mistuned
+                return .ready
             }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
             var ending = Ending(exit: .notStarted("it was cancelled"))
@@ -126,8 +127,11 @@ extension EngineSupervisor {
                         await self.endWhenUnused(engine.entry.reference)
                         return .stopRequested
                     }
+                    group.addTask { await self.isWellTuned(engine, promptStep) ? .measured : .mistuned }
+                case .measured: break
                 case .mistuned:
                     ending.wasMistuned = !group.isCancelled
+                    await storePrompts(of: engine)
                     group.cancelAll()
                 case .tooSlow:
                     // A cancelled health check does not mean that the engine is slow.
@@ -284,7 +288,7 @@ extension EngineSupervisor {
         return .stopRequested
     }
 
-    private func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
+    func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
         while let engine = engines[reference], !condition(engine) { try await waitForChange() }
         try Task.checkCancellation()
     }
