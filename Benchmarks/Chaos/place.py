@@ -100,7 +100,7 @@ class ChaosServer(Server):
         """Returns the engines and guards of this server, with their command lines."""
         rows = subprocess.run(["ps", "-axo", "pid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
         split = [row.split(None, 1) for row in rows]
-        return [(int(row[0]), row[1]) for row in split if len(row) == 2 and str(self.folder) in row[1]]
+        return [(int(row[0]), row[1]) for row in split if len(row) == 2 and f"{self.home}/run" in row[1]]
 
     def left_behind(self, within=15):
         """Waits until no process of this server is left, and returns those that are left nevertheless."""
