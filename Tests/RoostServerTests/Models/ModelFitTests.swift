@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a projector of another model is told by its numbers, with the way to remove it, and without it the model fits`() async throws {
         try await RunningServer.run { server in
-            try place(in: server)
+            try server.placeSampleModel()
             let snapshot = server.home.removingLastComponent().appending("hf/hub/models--acme--smol/snapshots").appending(CachedModel.commit)
             let projector = snapshot.appending("mmproj-F16.gguf")
             try FileManager.default.copyItem(atPath: TestEnvironment.testFile("../Fixtures/vision/mmproj-F16.gguf").string, toPath: projector.string)
@@ -68,7 +68,7 @@ import Testing
             try await RunningServer.run {
                 $0.draftModels = [smol: draft]
             } _: { server in
-                try place(in: server)
+                try server.placeSampleModel()
                 let tiny = try CachedModel(in: server, file: "tiny-F16.gguf").snapshot.appending("tiny-F16.gguf")
                 try FileManager.default.removeItem(atPath: tiny.string)
                 try FileManager.default.copyItem(atPath: TestEnvironment.testFile("../Fixtures/vision/tiny-F16.gguf").string, toPath: tiny.string)
