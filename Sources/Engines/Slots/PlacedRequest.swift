@@ -44,11 +44,16 @@ extension EngineConnection {
     /// Returns when other requests wait for the prompt and the engine still reads it; otherwise never.
     private func untilWanted(_ placed: PlacedRequest) async throws {
         try await placed.supervisor.untilWanted(placed)
-        guard try await isReadingPrompt(slot: placed.place.slot) else {
-            await placed.supervisor.hasRead(placed)
-            // Until the answer has come, which cancels this.
-            try await Task.sleep(for: .seconds(1 << 30))
-            return
+        while true {
+            switch try await isReadingPrompt(slot: placed.place.slot) {
+            case true: return
+            // The engine has just received the request.
+            case nil: try await Task.sleep(for: .milliseconds(20))
+            case false:
+                await placed.supervisor.hasRead(placed)
+                // Until the answer has come, which cancels this.
+                try await Task.sleep(for: .seconds(1 << 30))
+            }
         }
     }
 }
