@@ -34,6 +34,25 @@ struct EnginePlanTests {
         #expect(value("--cache-ram", plan) == "512" && !plan.arguments.contains("--embeddings"))
     }
 
+    @Test("A calibrated number of slots is used where memory is enough, and its other options as they are")
+    func tuned() {
+        var model = facts(trained: 4096, weights: 2 << 30, perToken: 1 << 20)
+        model.tuning.slots = 8
+        model.tuning.speculation = .simple
+        let plenty = plan(model)
+        #expect(plenty.slots == 8 && plenty.contextLength == 4096 && plenty.tuning == model.tuning && plenty.reason == "4096 as set")
+        // 4096 tokens of 1 MiB are 4 GiB for each slot.
+        #expect(plan(model, memory: 24 << 30).slots == 4 && plan(model, memory: 12 << 30).slots == 2)
+        #expect(plan(model, memory: 24 << 30).reason == "4096 as set; 4 at once because 25.8 GB are free")
+        // The context is not shortened for more slots.
+        let automatic = plan(model, wanted: 0, memory: 48 << 30)
+        #expect(automatic.slots == 4 && automatic.contextLength == 4096)
+        model.tuning.slots = 2
+        #expect(plan(model).slots == 2)
+        model.makesEmbeddings = true
+        #expect(plan(model).slots == 4 && plan(model).tuning == EngineTuning())
+    }
+
     @Test("No context is longer than the model's own, which is the one without a setting")
     func trained() {
         let shorter = plan(facts(trained: 2048))

@@ -52,7 +52,10 @@ package struct MemoryEstimate: Sendable, Hashable {
         let window = Int64(shape.window).clampedPlus(Int64(plan.step)).padded(to: cells)
         let full = shape.fullBytesPerToken.clampedTimes(Int(length))
         let windows = shape.windowBytesPerToken.clampedTimes(Int(min(length, window)))
-        return full.clampedPlus(windows).clampedPlus(shape.stateBytes).clampedTimes(plan.slots)
+        var cache = full.clampedPlus(windows)
+        // 34 bytes for 32 numbers, instead of 64.
+        if plan.tuning.cacheType == .q8 { cache = cache / 32 * 17 }
+        return cache.clampedPlus(shape.stateBytes).clampedTimes(plan.slots)
     }
 
     private static func compute(_ shape: ModelShape, _ plan: EnginePlan) -> Int64 {

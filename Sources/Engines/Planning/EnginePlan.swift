@@ -7,7 +7,7 @@ package import ModelFormats
 /// so that requests can fail each other although each is small enough. Roost gives every slot its own context, and uses
 /// fewer slots if memory is short.
 package struct EnginePlan: Sendable, Hashable {
-    /// The number of requests that the engine processes in parallel; a power of two up to `mostSlots`.
+    /// The number of requests that the engine processes in parallel; a power of two.
     package let slots: Int
     /// The maximum number of tokens of one request, its prompt and its answer together.
     package let contextLength: Int
@@ -19,8 +19,10 @@ package struct EnginePlan: Sendable, Hashable {
     package let promptCacheMiB: Int
     /// The files that the engine loads beside its model.
     package var companions = EngineCompanions()
+    /// The options that a calibration has chosen. What is in memory may have fewer slots.
+    package let tuning: EngineTuning
 
-    /// The maximum number of slots of an engine, and therefore of answers (`n`) for one request.
+    /// The number of slots without a calibration, and the maximum number of answers (`n`) for one request.
     package static let mostSlots = 4
     /// The number of sliding-window states that a slot keeps to go back to. llama-server's default is 32, which take
     /// gigabytes for large models.
@@ -29,12 +31,15 @@ package struct EnginePlan: Sendable, Hashable {
     private static let physicalBatch = 512
 
     /// Creates a plan with these numbers.
-    init(slots: Int, contextLength: Int, reason: String, makesEmbeddings: Bool, promptCacheMiB: Int) {
+    init(
+        slots: Int, contextLength: Int, reason: String, makesEmbeddings: Bool, promptCacheMiB: Int, tuning: EngineTuning = EngineTuning()
+    ) {
         self.slots = slots
         self.contextLength = contextLength
         self.reason = reason
         self.makesEmbeddings = makesEmbeddings
         self.promptCacheMiB = promptCacheMiB
+        self.tuning = tuning
     }
 
     /// The number of tokens that the engine computes at the same time.
@@ -50,7 +55,7 @@ package struct EnginePlan: Sendable, Hashable {
     }
 }
 
-/// The properties of a model's files that determine its engine.
+/// The properties of a model's files that determine its engine, and what a calibration has found out about them.
 package struct ModelFacts: Sendable, Hashable {
     /// Whether the model only computes embeddings.
     package var makesEmbeddings = false
@@ -62,6 +67,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var shape: ModelShape?
     /// The files that the engine loads beside the model.
     package var companions = EngineCompanions()
+    /// The options that a calibration has chosen.
+    package var tuning = EngineTuning()
 
     /// Creates a value without known properties.
     package init() {}

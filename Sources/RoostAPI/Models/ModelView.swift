@@ -20,6 +20,10 @@ package struct ModelView: Sendable, Codable, Hashable {
     @ExplicitNull package var loadDuration: Int64?
     /// Its context; `nil` where it was not asked for or cannot be told.
     package var context: ModelContext?
+    /// How far its load is; `nil` where it was not asked for, or when it is not being loaded.
+    package var load: LoadView?
+    /// The options of its engine; `nil` where they were not asked for or cannot be told.
+    package var tuning: ModelTuning?
 
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
@@ -44,7 +48,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend, origin, projector, context
+        case model, loaded, backend, origin, projector, context, load, tuning
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"

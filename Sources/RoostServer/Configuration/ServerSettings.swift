@@ -1,3 +1,4 @@
+package import Engines
 package import HTTPServing
 package import Logging
 package import RoostCore
@@ -30,6 +31,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var threads: Int?
     /// Whether engines may use all files that the user may use.
     package var unconfinedEngines = false
+    /// The most memory of an engine's own.
+    package var engineMemoryLimit = EngineMemoryLimit.automatic
     /// The number of bytes of weights above which `auto` quantises.
     package var q4Threshold: Int64 = 14_000_000_000
     /// The most seconds that a model may need to load.
@@ -40,6 +43,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var maxCacheModels = 2
     /// How long a model stays in memory after its last request.
     package var keepAlive = KeepAlive.forever
+    /// The most disk space in bytes for prompts that engines have read; 0 to store none.
+    package var promptStorage: Int64 = 2 << 30
     /// The models that never leave memory for another one.
     package var pinnedModels: [ModelReference] = []
     /// The models to load at the start.

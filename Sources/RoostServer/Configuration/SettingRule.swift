@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Foundation
 import HTTPServing
 import Logging
@@ -80,6 +81,12 @@ extension SettingRule<KeepAlive> {
     }
 }
 
+extension SettingRule<EngineMemoryLimit> {
+    static var memoryLimit: Self {
+        text("`auto`, `unlimited`, or a size of \(EngineMemoryLimit.least >> 20)MiB or more such as 8GiB") { EngineMemoryLimit(parsing: $0) }
+    }
+}
+
 extension SettingRule<[ModelReference: Int]> {
     static var contexts: Self {
         let lengths = ServerSettings.contextLengthRange
@@ -131,7 +138,9 @@ extension SettingRule<[ModelReference]> {
 }
 
 extension SettingRule<Int64> {
-    static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
+    static var size: Self {
+        text("a size such as 2GiB, 500MB or 0", shown: { $0 % (1 << 30) == 0 ? "\($0 >> 30)GiB" : "\($0)" }) { ByteCount(parsing: $0)?.bytes }
+    }
 }
 
 extension SettingRule<Bool> {

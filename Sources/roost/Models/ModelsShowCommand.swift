@@ -21,6 +21,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
             if let projector = model.projector { Terminal.print("    projector \(projector)") }
             guard let context = model.context else { continue }
             Terminal.print("    context \(context.length), \(context.slots) at once: \(context.reason)")
+            if let tuning = model.tuning { Terminal.print("    engine \(tuning.text)") }
         }
         for revision in detail.revisions { show(revision) }
         for conversion in detail.conversions { show(conversion) }

@@ -29,4 +29,9 @@ enum ServerSentEvent {
         buffer.writeString("\n\n")
         return buffer
     }
+
+    /// Returns a comment, which readers of events skip.
+    ///
+    /// - Parameter text: One line.
+    static func comment(_ text: String) -> ByteBuffer { ByteBuffer(string: ": \(text)\n\n") }
 }

@@ -19,15 +19,15 @@ struct ChatRoutes: Sendable {
             to: request, context,
             reading: { fields in
                 let chat = try ChatRequest(fields: fields)
-                return (chat, try EngineRequest(chat, keepAlive: fields.optionalKeepAlive()))
-            }, within: { .seconds($0.0.timeout) }
+                return (chat, try EngineRequest(chat, options: EngineRequest.Options(fields)))
+            }, of: { $0.1 }, within: { .seconds($0.0.timeout) }
         ) { asked, deadline in
-            let (chat, request) = asked
-            let stream = try await inference.stream(request.from(context))
-            guard !chat.stream else {
-                return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }.queued(request)
+            let (isStream, request) = (asked.0.stream, asked.1.from(context))
+            guard !isStream else {
+                return try await inference.streamingBody(for: request, to: context.channel, until: deadline)
+                    .response { ChatEventTranslator() }.queued(request)
             }
-            return JSON.response(try await answer(stream, arrival: arrival)).queued(request)
+            return JSON.response(try await answer(inference.stream(request), arrival: arrival)).queued(request)
         }
     }
 
