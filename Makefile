@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -47,6 +47,9 @@ bench-serve: ## Compare serving with llama-server alone: streams, long prompts, 
 
 loads: ## Put forbidden loads on a server, and measure /health and memory
 	@scripts/loads
+
+chaos: ## Kill, stop and starve engines under load, and damage their models
+	@scripts/chaos
 
 torture: ## Test the job store with more kills and power cuts than in the tests
 	@scripts/torture-store

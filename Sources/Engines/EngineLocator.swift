@@ -59,6 +59,14 @@ package enum EngineLocator {
         return output.map { EngineDevice.list($0) } ?? []
     }
 
+    /// Returns what an engine tells about its devices, for people.
+    ///
+    /// - Parameter executable: A `llama-server`.
+    /// - Returns: The devices, or why they are not known.
+    package static func deviceReport(of executable: FilePath) async -> DeviceReport {
+        DeviceReport(output: (try? await ShortCommand.output(of: executable.string, arguments: ["--list-devices"])) ?? "")
+    }
+
     /// The engines that `make engine` has built, newest pinned version first.
     private static func built(_ environment: [String: String]) -> [FilePath] {
         let home = environment["HOME"].map { FilePath($0).appending(".cache") }

@@ -28,6 +28,12 @@ extension RoostClient {
         return try await decode(send(.POST, "/models/load", body: load, timeout: .hours(25)))
     }
 
+    /// Returns the server's engines.
+    ///
+    /// - Returns: The engines, and the last decisions about them.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    package func engines() async throws -> EngineList { try await decode(send(.GET, "/engines")) }
+
     private struct Load: Encodable {
         let model: String
         let keep_alive: String?

@@ -5,6 +5,7 @@ import RoostAPI
 import RoostClient
 import RoostCore
 import RoostServer
+import SystemPackage
 
 /// `roost doctor`.
 struct DoctorCommand: AsyncParsableCommand {
@@ -17,7 +18,9 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let findings =
-            [await engine(environment), await settings(environment), await hubCache(environment), jobFile(environment), sqlite(), await server()]
+            await engine(environment) + [
+                await settings(environment), await hubCache(environment), jobFile(environment), sqlite(), await server(),
+            ]
         if options.json {
             try JSONOutput.print(findings)
         } else {
@@ -26,20 +29,28 @@ struct DoctorCommand: AsyncParsableCommand {
         if findings.contains(where: { $0.state == .missing }) { throw ExitCode(1) }
     }
 
-    private func engine(_ environment: [String: String]) async -> Finding {
+    private func engine(_ environment: [String: String]) async -> [Finding] {
+        // Invalid settings are reported in a line of their own.
+        let settings = try? await ServerSettings.load(flags: .init(), environment: environment)
+        let confinement = EngineConfinement.ofThisMachine(isTurnedOff: settings?.unconfinedEngines ?? false)
+        let confined = Finding(confinement.isActive ? .ok : .note, "confinement", confinement.description)
         do {
-            // Invalid settings are reported in a line of their own.
-            let chosen = (try? await ServerSettings.load(flags: .init(), environment: environment))?.llamaServer
-            let path = try chosen ?? EngineLocator.locate(environment: environment)
+            let path = try settings?.llamaServer ?? EngineLocator.locate(environment: environment)
             let version = try await EngineLocator.version(of: path)
             if let build = version.build, build < EngineLocator.minimumBuild {
-                return Finding(
-                    .missing, "llama-server", "\(path) is build \(build); Roost needs \(EngineLocator.minimumBuild) or newer: run `make engine`.")
+                let advice = "\(path) is build \(build); Roost needs \(EngineLocator.minimumBuild) or newer: run `make engine`."
+                return [Finding(.missing, "llama-server", advice), confined]
             }
-            return Finding(.ok, "llama-server", "\(path) (\(version))")
+            return [Finding(.ok, "llama-server", "\(path) (\(version))"), await devices(of: path), confined]
         } catch {
-            return Finding(.missing, "llama-server", "\(error)")
+            return [Finding(.missing, "llama-server", "\(error)"), confined]
         }
+    }
+
+    private func devices(of engine: FilePath) async -> Finding {
+        let report = await EngineLocator.deviceReport(of: engine)
+        if case .unknown = report { return Finding(.note, "devices", report.description) }
+        return Finding(.ok, "devices", report.description)
     }
 
     private func settings(_ environment: [String: String]) async -> Finding {

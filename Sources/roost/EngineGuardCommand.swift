@@ -24,6 +24,9 @@ struct EngineGuardCommand: ParsableCommand {
     @Option(help: "The folder in which the command may create sockets.")
     var sockets: String?
 
+    @Option(help: "The most memory of the command's own in bytes (Linux).")
+    var memoryLimit: UInt64?
+
     @Argument(parsing: .postTerminator, help: "The command to run, after `--`.")
     var command: [String] = []
 
@@ -31,7 +34,10 @@ struct EngineGuardCommand: ParsableCommand {
         let sandbox = EngineSandbox(
             readable: readable.map { FilePath($0) }, writable: writable.map { FilePath($0) }, sockets: sockets.map { FilePath($0) })
         let isOpen = readable.isEmpty && writable.isEmpty && sockets == nil
-        if let become, !command.isEmpty { throw ExitCode(EngineGuard.become(command, childOf: become, in: isOpen ? nil : sandbox)) }
-        throw ExitCode(EngineGuard.run(command, note: note, becomingBy: [Self._commandName] + sandbox.arguments + ["--become"]))
+        if let become, !command.isEmpty {
+            throw ExitCode(EngineGuard.become(command, childOf: become, in: isOpen ? nil : sandbox, memoryLimit: memoryLimit))
+        }
+        let limits = sandbox.arguments + (memoryLimit.map { ["--memory-limit", "\($0)"] } ?? [])
+        throw ExitCode(EngineGuard.run(command, note: note, becomingBy: [Self._commandName] + limits + ["--become"]))
     }
 }

@@ -16,11 +16,8 @@ import Testing
 #endif
 
 extension EndToEndTests {
-    /// Engines that end in several ways while they answer.
+    /// Engines that end in several ways while they answer; `make chaos` does it a hundred times.
     @Suite(.serialized) struct EngineChaosTests {
-        /// `ROOST_TEST_ENGINE_KILLS` asks for more of them.
-        private static let kills = ProcessInfo.processInfo.environment["ROOST_TEST_ENGINE_KILLS"].flatMap { Int($0) } ?? 3
-
         private func request(_ index: Int) -> ChatRequest {
             ChatRequest(
                 model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell story number \(index) about the sea.")], maxTokens: 60,
@@ -36,8 +33,7 @@ extension EndToEndTests {
                     undisturbed.append(text)
                 }
                 let jobs = try await states(of: server)
-                for round in 0..<Self.kills {
-                    let signal = [SIGKILL, SIGABRT, SIGSTOP][round % 3]
+                for (round, signal) in [SIGKILL, SIGABRT, SIGSTOP].enumerated() {
                     let answers = try await disturbed(server, by: signal, after: 1 + round * 7 % 40)
                     for (answer, whole) in zip(answers, undisturbed) {
                         // See PullAndChatTests for why the ends may differ.

@@ -113,6 +113,45 @@ struct EngineFailureTests {
         }
     }
 
+    #if os(Linux)
+        @Test("An engine that needs more memory than it may have is ended with the limit and what helps; the next load has its own")
+        func memoryLimit() async throws {
+            let entry = try sample()
+            try await withSupervisor {
+                $0.memoryLimit = .bytes(64 << 20)
+            } _: { supervisor in
+                let error = try await roostError { try await supervisor.load(entry) }
+                #expect(error.code == .engineLoadFailed)
+                #expect(error.message.contains("it needed more than the 67.1 MB of memory that it may have"), "\(error.message)")
+                #expect(error.message.hasSuffix("allow more memory (engine_memory_limit)."), "\(error.message)")
+            }
+        }
+    #endif
+
+    @Test(
+        "A program that is no engine fails with its end, and nothing of it stays",
+        arguments: [
+            ("exec true", "it exited with status 0"), ("echo 'error: no such thing'; exit 3", "error: no such thing"),
+            ("exec sleep 1000", "did not finish"), ("trap '' TERM; while :; do sleep 1; done", "did not finish"), ("exec yes", "did not finish"),
+            ("kill -SEGV $$", "signal 11"),
+        ] as [(String, String)])
+    func impostor(script: String, reason: String) async throws {
+        let directory = try TemporaryDirectory()
+        let note = directory.path.appending("pid")
+        let program = try directory.write("impostor", Array("#!/bin/sh\necho $$ >'\(note)'\n\(script)\n".utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.string)
+        let entry = try sample()
+        try await withSupervisor {
+            $0.locateExecutable = { program }
+            $0.loadTimeout = .seconds(1)
+        } _: { supervisor in
+            let error = try await roostError { try await supervisor.load(entry) }
+            #expect(error.code == .engineLoadFailed && error.message.contains(reason), "\(error.message)")
+        }
+        let text = try String(contentsOfFile: note.string, encoding: .utf8)
+        #expect(!isAlive(try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))))
+    }
+
     @Test("With room for one, an idle engine gives way, and a busy one does not")
     func leastRecentlyUsed() async throws {
         let (one, two) = (try sample("sample/one"), try sample("sample/two"))

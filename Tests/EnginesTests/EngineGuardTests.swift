@@ -32,6 +32,26 @@ struct EngineGuardTests {
         #expect(!isAlive(pid))
     }
 
+    @Test("A command that was stopped is ended without the wait for a stubborn one")
+    func stopped() async throws {
+        let guarded = try GuardedCommand(["/bin/sh", "-c", "kill -STOP $$; echo never"])
+        let pid = try #require(guarded.commandPID())
+        while try Self.state(of: pid) != "T" { await Task.yield() }
+        try guarded.closeInput()
+        #expect(await guarded.exitStatus() == 128 + SIGTERM)
+        #expect(!isAlive(pid))
+    }
+
+    private static func state(of pid: Int32) throws -> String {
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/bin/ps")
+        process.arguments = ["-o", "state=", "-p", "\(pid)"]
+        process.standardOutput = output
+        try process.run()
+        process.waitUntilExit()
+        return String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self).prefix(1).description
+    }
+
     @Test("A command that ignores SIGTERM is killed after five seconds")
     func stubborn() async throws {
         let guarded = try GuardedCommand(["/bin/sh", "-c", "trap '' TERM; echo armed; while :; do sleep 1; done"])

@@ -14,6 +14,29 @@ import Testing
     }
 
     @Test(arguments: [
+        // The first token comes with the last step of the prompt.
+        (#""prompt_n":12,"predicted_n":5,"predicted_ms":100.5"#, Duration.milliseconds(25.125)),
+        (#""prompt_n":12,"predicted_n":11,"predicted_ms":100,"draft_n":9,"draft_n_accepted":5"#, .milliseconds(20)),
+        (#""prompt_n":12,"predicted_n":3,"predicted_ms":2e3"#, .seconds(1)),
+        (#""prompt_n":12,"predicted_n":1,"predicted_ms":0.001"#, nil), (#""prompt_n":12,"predicted_n":5"#, nil),
+        (#""prompt_n":12,"predicted_n":5,"predicted_ms":-1"#, nil), (#""prompt_n":12,"predicted_n":5,"predicted_ms":1e300"#, nil),
+        (#""prompt_n":12,"predicted_n":5,"predicted_ms":nan"#, nil),
+        (#""prompt_n":12,"predicted_n":5,"predicted_ms":4,"draft_n_accepted":9"#, nil),
+    ]) func `the engine's step is the mean of the steps after the first token`(timings: String, step: Duration?) throws {
+        #expect(try #require(EngineCounts(ByteBuffer(string: "{\"timings\":{\(timings)}}"))).step == step)
+    }
+
+    @Test func `the wait for the load and the wait for a turn are told apart`() throws {
+        let registry = PrometheusRegistry([
+            .init("roost_engine_wait_seconds", .histogram([1]), labels: ["model"], "Load."),
+            .init("roost_queue_wait_seconds", .histogram([1]), labels: ["model"], "Queue."),
+        ])
+        EngineMetrics(factory: registry).waited(try ModelReference(parsing: "a/b:Q4_0"), loading: .seconds(5), queued: .milliseconds(500))
+        #expect(registry.text.contains(#"roost_engine_wait_seconds_sum{model="a/b:Q4_0"} 5"#), "\(registry.text)")
+        #expect(registry.text.contains(#"roost_queue_wait_seconds_sum{model="a/b:Q4_0"} 0.5"#), "\(registry.text)")
+    }
+
+    @Test(arguments: [
         "", "data: [DONE]", #"{"content":"\"predicted_n\":5,\"prompt_n\":5"}"#, #"{"prompt_n":3}"#, #"{"prompt_n":3,"predicted_n":"#,
         #"{"prompt_n":3,"predicted_n":99999999999999999999}"#, #"{"prompt_n":-3,"predicted_n":5}"#,
         #"{"prompt_n":3,"predicted_n":5}"# + String(repeating: "x", count: 3000),

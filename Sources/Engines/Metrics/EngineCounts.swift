@@ -1,14 +1,19 @@
 import NIOCore
 
-/// The numbers of tokens in an engine's answer: `prompt_n` and `predicted_n` of `timings`, which end it.
+/// The numbers in an engine's answer: those of `timings`, which end it.
 struct EngineCounts: Sendable, Hashable {
     /// The bytes at the end of an answer in which the numbers stand.
     private static let end = 2048
 
+    /// Tokens of the prompt that were found in a cache.
+    let cached: Int
     /// Tokens of the prompt that were computed and not found in a cache.
     let prompt: Int
     /// Generated tokens.
     let generated: Int
+    /// The mean duration of the engine's steps that generated the answer; `nil` for an answer of one token, which comes
+    /// with the last step of the prompt.
+    let step: Duration?
 
     /// Reads the numbers; `nil` when the bytes do not have them.
     ///
@@ -17,15 +22,27 @@ struct EngineCounts: Sendable, Hashable {
     /// - Parameter answer: The end of an answer.
     init?(_ answer: ByteBuffer) {
         let bytes = answer.readableBytesView.suffix(Self.end)
-        guard let generated = Self.number("\"predicted_n\":", in: bytes), let prompt = Self.number("\"prompt_n\":", in: bytes) else { return nil }
+        guard let generated = Self.count("predicted_n", in: bytes), let prompt = Self.count("prompt_n", in: bytes) else { return nil }
+        cached = Self.count("cache_n", in: bytes) ?? 0
         self.prompt = prompt
         self.generated = generated
+        // A step generates one token, and with it those of a draft that the model accepts.
+        let steps = generated - 1 - (Self.count("draft_n_accepted", in: bytes) ?? 0)
+        step = steps > 0 ? Self.number("predicted_ms", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
     }
 
-    private static func number(_ name: String, in bytes: ByteBufferView.SubSequence) -> Int? {
-        guard let start = bytes.firstRange(of: Array(name.utf8))?.upperBound else { return nil }
-        let digits = bytes[start...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard (1...9).contains(digits.count) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    private static func count(_ name: String, in bytes: ByteBufferView.SubSequence) -> Int? {
+        let text = text(of: name, in: bytes)
+        return text.count <= 9 && text.allSatisfy(\.isNumber) ? Int(text) : nil
+    }
+
+    /// Returns a number from 0 to a day in milliseconds.
+    private static func number(_ name: String, in bytes: ByteBufferView.SubSequence) -> Double? {
+        Double(text(of: name, in: bytes)).flatMap { (0...86_400_000).contains($0) ? $0 : nil }
+    }
+
+    private static func text(of name: String, in bytes: ByteBufferView.SubSequence) -> String {
+        guard let start = bytes.firstRange(of: Array("\"\(name)\":".utf8))?.upperBound else { return "" }
+        return String(decoding: bytes[start...].prefix(32).prefix { !",}".utf8.contains($0) }, as: UTF8.self)
     }
 }

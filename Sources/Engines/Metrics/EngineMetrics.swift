@@ -23,8 +23,16 @@ package struct EngineMetrics: Sendable {
     /// Records that an engine crashed or was ended because it hung.
     func crashed(_ model: ModelReference) { count("roost_engine_crashes_total", model) }
 
-    /// Records how long a request waited for an engine, its load included.
-    package func waited(_ model: ModelReference, _ duration: Duration) { time("roost_engine_wait_seconds", model, duration) }
+    /// Records how long a request waited.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - loading: The time until the model's engine was ready, its load included.
+    ///   - queued: The time after that until it was the request's turn.
+    func waited(_ model: ModelReference, loading: Duration, queued: Duration) {
+        time("roost_engine_wait_seconds", model, loading)
+        time("roost_queue_wait_seconds", model, queued)
+    }
 
     /// Records the numbers in the last bytes of a complete answer.
     ///
@@ -35,6 +43,7 @@ package struct EngineMetrics: Sendable {
         guard let counts = EngineCounts(answer) else { return }
         count("roost_prompt_tokens_total", model, by: counts.prompt)
         count("roost_generated_tokens_total", model, by: counts.generated)
+        if let step = counts.step { time("roost_engine_step_seconds", model, step) }
     }
 
     /// Records the time from the arrival of a request to its first token.

@@ -99,9 +99,11 @@ extension EnginePlan {
         private func fits(_ plan: EnginePlan) -> Bool { need(plan) <= memory }
 
         private func plan(_ slots: Int, _ length: Int, _ reason: String) -> EnginePlan {
-            EnginePlan(
+            var plan = EnginePlan(
                 slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB,
                 tuning: facts.makesEmbeddings ? EngineTuning() : facts.tuning)
+            plan.companions = facts.companions
+            return plan
         }
 
         /// At most a sixteenth of the memory.

@@ -17,6 +17,8 @@ package struct EnginePlan: Sendable, Hashable {
     package let makesEmbeddings: Bool
     /// The size of the engine's cache of past conversations outside its slots, in MiB. llama-server's default is 8192.
     package let promptCacheMiB: Int
+    /// The files that the engine loads beside its model.
+    package var companions = EngineCompanions()
     /// The options that a calibration has chosen. What is in memory may have fewer slots.
     package let tuning: EngineTuning
 
@@ -41,13 +43,13 @@ package struct EnginePlan: Sendable, Hashable {
     }
 
     /// The number of tokens that the engine computes at the same time.
-    var step: Int { makesEmbeddings ? contextLength : min(Self.physicalBatch, contextLength) }
+    var step: Int { makesEmbeddings ? contextLength : min(max(Self.physicalBatch, companions.leastStep), contextLength) }
 
     /// The plan as arguments for llama-server.
     var arguments: [String] {
         // Without `--kv-unified` the context is divided evenly among the slots.
         let shared = ["--parallel", String(slots), "--ctx-size", String(slots * contextLength), "--cache-ram", String(promptCacheMiB)]
-        guard makesEmbeddings else { return shared + ["--ctx-checkpoints", String(Self.windowStates)] }
+        guard makesEmbeddings else { return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments }
         // Such a model reads a text in one step, so a step must accept as many tokens as the longest text has.
         return shared + ["--embeddings", "--batch-size", String(step), "--ubatch-size", String(step)]
     }
@@ -63,6 +65,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var weightBytes: Int64 = 0
     /// The numbers of its structure; `nil` if the file does not contain enough information.
     package var shape: ModelShape?
+    /// The files that the engine loads beside the model.
+    package var companions = EngineCompanions()
     /// The options that a calibration has chosen.
     package var tuning = EngineTuning()
 

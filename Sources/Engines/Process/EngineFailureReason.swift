@@ -20,6 +20,16 @@ enum EngineFailureReason {
     }
 
     private static let loading = "error loading model: "
+    // The last one is the system's word when there is no memory for the stack of a thread.
+    private static let refusals = [
+        "std::bad_alloc", "failed to allocate", "Cannot allocate memory", "out of memory", "mem_buffer != NULL", "Resource temporarily unavailable",
+    ]
+
+    /// Whether some of the last lines say that memory was refused.
+    static func saysOutOfMemory(_ lines: [String]) -> Bool {
+        // Without memory for its prompt cache an engine makes the cache smaller and goes on.
+        lines.suffix(20).contains { line in !line.contains("prompt cache") && refusals.contains { line.contains($0) } }
+    }
 
     /// `0.01.234.567 E message` → `message`.
     private static func withoutPrefix(_ line: String) -> String {
@@ -52,14 +62,16 @@ enum EngineFailureReason {
         if text.contains("endian") || text.contains("no longer supported") || text.contains("only supports up to version") {
             return "Pulling the file again changes nothing: use a file that this llama-server can read, or a newer llama-server."
         }
-        if text.contains("allocate") || text.contains("memory") { return "Free memory, or use a smaller model or quantisation." }
+        if text.contains("allocate") || text.contains("memory") || text.contains("mem_buffer") {
+            return "Free memory, or use a smaller model or quantisation."
+        }
         let damaged = ["magic", "gguf", "tensor", "file bounds", "corrupt", "failed to read", "key"]
         if damaged.contains(where: text.contains) {
             return
                 "`roost models verify \(model)` checks whether the file is damaged, and `roost models repair \(model)` downloads a damaged file again. If the file is sound, "
                 + "the fault is in the repository: use another file, or a newer llama-server."
         }
-        return "The server's log has the engine's last lines."
+        return "The server's log has the engine's last lines; `roost doctor` checks the engine."
     }
 }
 

@@ -8,9 +8,10 @@ extension EngineGuard {
     ///   - command: The executable, as a path or a name, and its arguments.
     ///   - parent: The process id of the guard.
     ///   - sandbox: The files that the command may use; `nil` for all.
+    ///   - memoryLimit: The most memory of the command's own in bytes; `nil` for no limit. Only Linux enforces it.
     /// - Returns: Only if the command could not be started: the exit status, 127, or 143 if the guard has ended
     ///   already.
-    package static func become(_ command: [String], childOf parent: Int32, in sandbox: EngineSandbox?) -> Int32 {
+    package static func become(_ command: [String], childOf parent: Int32, in sandbox: EngineSandbox?, memoryLimit: UInt64?) -> Int32 {
         endWithParent()
         // If the guard ended before the call above, the signal would never be sent.
         guard getppid() == parent else { return 128 + SIGTERM }
@@ -25,6 +26,8 @@ extension EngineGuard {
         #endif
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
+        // The last step, because the limit counts this process's memory too.
+        if let memoryLimit { limitMemory(to: memoryLimit) }
         execvp(command[0], &arguments)
         report("\(complaint)\(command[0]): \(String(cString: strerror(errno)))")
         return 127
@@ -55,6 +58,20 @@ extension EngineGuard {
             try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
         #else
             setrlimit(RLIMIT_CORE, &limit)
+        #endif
+    }
+
+    /// Limits the memory that the command gets for itself (`RLIMIT_DATA`): it is refused more, as by a system without
+    /// memory. Unlike `RLIMIT_AS` this does not count the files that it reads, nor addresses that drivers only reserve.
+    private static func limitMemory(to bytes: UInt64) {
+        #if os(Linux)
+            let data = __rlimit_resource_t(RLIMIT_DATA.rawValue)
+            var limit = rlimit()
+            guard getrlimit(data, &limit) == 0 else { return }
+            // A smaller limit of the user stays.
+            limit.rlim_max = min(limit.rlim_max, rlim_t(bytes))
+            limit.rlim_cur = min(limit.rlim_cur, limit.rlim_max)
+            setrlimit(data, &limit)
         #endif
     }
 

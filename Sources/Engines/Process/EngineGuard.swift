@@ -66,6 +66,8 @@ package enum EngineGuard {
             guard !isStopping else { return }
             isStopping = true
             kill(child, SIGTERM)
+            // A command that was stopped gets no signal but SIGKILL before it goes on.
+            kill(child, SIGCONT)
             killAt = .now + grace
         }
         while true {

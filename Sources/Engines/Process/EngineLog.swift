@@ -13,6 +13,9 @@ final class EngineLog: Sendable {
     /// Adds the next bytes of the engine's output, split at any position.
     func append(_ bytes: some Sequence<UInt8>) { state.withLock { $0.append(bytes) } }
 
+    /// Whether it printed that it got no memory.
+    var saysOutOfMemory: Bool { EngineFailureReason.saysOutOfMemory(lines) }
+
     /// The reason for its end in the engine's own words, if it printed one.
     var failureReason: String? { EngineFailureReason.find(in: lines) }
 }

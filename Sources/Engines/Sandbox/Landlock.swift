@@ -8,7 +8,13 @@
     /// signals to other processes since 6.12. UDP is not limited.
     enum Landlock {
         /// The version of the kernel's interface; 0 without support.
-        static var version: Int { max(0, call(Call.createRuleset, 0, 0, Flag.version)) }
+        static var version: Int { (try? support.get()) ?? 0 }
+
+        /// The version of the kernel's interface, or why there is none.
+        static var support: Result<Int, Errno> {
+            let version = call(Call.createRuleset, 0, 0, Flag.version)
+            return version > 0 ? .success(version) : .failure(Errno(rawValue: errno))
+        }
 
         /// Applies a sandbox to this process, permanently. Does nothing without the kernel's support.
         ///

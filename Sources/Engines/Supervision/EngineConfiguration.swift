@@ -51,6 +51,11 @@ package struct EngineConfiguration: Sendable {
     package var tuningFile: FilePath?
     /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.
     package var sandboxHome: FilePath?
+    /// The folder of the prompts that engines store, to share them between requests and to have them after a restart; `nil`
+    /// to store none.
+    package var prompts: PromptFolder?
+    /// The most memory of an engine's own.
+    package var memoryLimit = EngineMemoryLimit.automatic
     /// Records what engines do.
     package var metrics = EngineMetrics()
     /// Further arguments for every engine, after Roost's own.

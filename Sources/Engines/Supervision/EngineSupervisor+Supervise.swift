@@ -1,5 +1,3 @@
-import DurableFiles
-import Foundation
 import Logging
 import ModelLibrary
 import RoostCore
@@ -9,7 +7,8 @@ extension EngineSupervisor {
     /// An event while a process runs.
     private enum Event: Sendable {
         case ready
-        /// Measured to need another number of tokens per step than it was started with.
+        case measured
+        /// Measured to need another number of tokens per step than it was started with. It is idle.
         case mistuned
         case tooSlow
         case hung
@@ -37,9 +36,10 @@ extension EngineSupervisor {
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
             guard await examine(reference), await hasPlace(reference), let current = engines[reference], let plan = current.plan else { return }
-            let ending = await runOnce(current, plan, await promptStep(for: current, plan))
+            let step = await promptStep(for: current, plan)
+            let prompts = await openPrompts(of: current, plan)
+            let ending = await runOnce(current, plan, step, prompts)
             await storeNotes()
-            try? FileManager.default.removeItem(atPath: current.socket.string)
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
             if ending.wasMistuned, engines[reference]?.isStopping == false { continue }
             guard let pause = decide(reference, ending) else { return }
@@ -68,6 +68,12 @@ extension EngineSupervisor {
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
             let sentence = "\(reference) was not loaded: \(error.message)"
+            guard error.code != .unsupportedModel else {
+                // Files that do not belong together are the user's choice, and can be changed at once: there is no cooldown.
+                logger.warning("A model was not loaded", metadata: ["model": "\(reference)", "reason": "\(error.message)"])
+                record(engine, RoostError(.unsupportedModel, sentence, field: error.field, cause: error), cooldown: .zero)
+                return false
+            }
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }
@@ -78,32 +84,40 @@ extension EngineSupervisor {
     }
 
     /// Runs the process once, together with its health check.
-    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?) async -> Ending {
-        // The socket of a killed process would make the bind fail.
-        try? FileManager.default.removeItem(atPath: engine.socket.string)
-        let temporary = RuntimeDirectory.temporaryFolder(for: engine.socket)
-        defer { try? FileManager.default.removeItem(atPath: temporary.string) }
+    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ prompts: FilePath?) async -> Ending {
+        let files = EngineFiles(socket: engine.socket, home: configuration.sandboxHome)
         do {
-            for folder in [configuration.sandboxHome, temporary].compactMap(\.self) { try FileSystem.makePrivateFolder(folder) }
+            try await files.prepare()
         } catch {
+            await files.remove()
             return Ending(exit: .notStarted(RoostError.wrapping(error, as: .fileSystem, "A folder for it could not be made").message))
         }
+        let ending = await runProcess(of: engine, plan, promptStep, files, prompts)
+        await files.remove()
+        return ending
+    }
+
+    private func runProcess(
+        of engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ files: EngineFiles, _ prompts: FilePath?
+    ) async -> Ending {
         let process = EngineProcess(
             command: EngineCommand(
-                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep),
+                configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep,
+                memoryLimit: memoryLimit(of: engine), prompts: prompts),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
             group.addTask {
                 guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
-                return await self.isWellTuned(engine, promptStep) ? .ready : .mistuned
+                await files.protectSocket()
+                return .ready
             }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
             var ending = Ending(exit: .notStarted("it was cancelled"))
             for await event in group {
                 switch event {
                 case .ready:
-                    becameReady(engine)
+                    becameReady(engine, promptStep)
                     group.addTask {
                         await self.storeNotes()
                         await self.storeLoaded()
@@ -113,8 +127,11 @@ extension EngineSupervisor {
                         await self.endWhenUnused(engine.entry.reference)
                         return .stopRequested
                     }
+                    group.addTask { await self.isWellTuned(engine, promptStep) ? .measured : .mistuned }
+                case .measured: break
                 case .mistuned:
                     ending.wasMistuned = !group.isCancelled
+                    await storePrompts(of: engine)
                     group.cancelAll()
                 case .tooSlow:
                     // A cancelled health check does not mean that the engine is slow.
@@ -123,7 +140,9 @@ extension EngineSupervisor {
                 case .hung:
                     ending.wasHung = !group.isCancelled
                     group.cancelAll()
-                case .stopRequested: group.cancelAll()
+                case .stopRequested:
+                    await storePrompts(of: engine)
+                    group.cancelAll()
                 case .ended(let exit):
                     ending.exit = exit
                     group.cancelAll()
@@ -134,22 +153,22 @@ extension EngineSupervisor {
         }
     }
 
-    private func becameReady(_ engine: SupervisedEngine) {
+    private func becameReady(_ engine: SupervisedEngine, _ promptStep: Int?) {
         let reference = engine.entry.reference
-        // The guard's umask already makes the socket private. This covers an engine that sets its own umask.
-        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: engine.socket.string)
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
+        prepareSlots(of: engine, promptStep)
         startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
         metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
-        logger.info(
-            "An engine is ready",
-            metadata: [
-                "model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))", "used_bytes": "\(used ?? 0)",
-                "need_bytes": "\(engine.memory?.bytes ?? 0)",
+        noteLoad(of: engine, now - engine.startedAt)
+        decided(
+            .ready, reference, because: "it passed its health check",
+            [
+                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0),
+                "need_bytes": Double(engine.memory?.bytes ?? 0),
             ])
         changed()
     }
@@ -170,12 +189,12 @@ extension EngineSupervisor {
             metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
-            logger.warning(
-                "An engine crashed and is restarted",
-                metadata: [
-                    "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
-                    "requests_at_work": "\(suspects.count)",
-                ])
+            decided(
+                .crash, reference, because: error.message,
+                ["pause_seconds": pause / .seconds(1), "requests_at_work": Double(suspects.count), "restarts": Double(engine.machine.restarts)])
+            // The next load begins now, with nothing printed.
+            engines[reference]?.startedAt = now
+            engines[reference]?.log = EngineLog()
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
@@ -188,12 +207,9 @@ extension EngineSupervisor {
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         metrics.failed(engine.entry.reference)
-        logger.error(
-            "An engine failed; its model is not loaded again during the cooldown",
-            metadata: [
-                "model": "\(engine.entry.reference)", "reason": "\(error.message)",
-                "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
-            ])
+        decided(
+            .failure, engine.entry.reference, because: error.message, ["cooldown_seconds": configuration.loadCooldown / .seconds(1)],
+            details: ["output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         record(engine, error, cooldown: configuration.loadCooldown)
     }
 
@@ -212,18 +228,22 @@ extension EngineSupervisor {
         if ending.wasTooSlow {
             return RoostError(
                 .engineLoadFailed,
-                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time.",
+                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time (model_load_timeout); `roost doctor` checks the engine.",
                 context: ["output": output])
         }
-        let reason = engine.log.failureReason ?? ending.exit.description
-        let advice = EngineFailureReason.advice(for: reason, exit: ending.exit, model: entry.reference.description)
+        let limit = reachedLimit(of: engine)
+        let reason = limit ?? engine.log.failureReason ?? ending.exit.description
+        let advice =
+            limit == nil
+            ? EngineFailureReason.advice(for: reason, exit: ending.exit, model: entry.reference.description)
+            : "Use a shorter context (context_length), or allow more memory (engine_memory_limit)."
         return RoostError(
             .engineLoadFailed, "The engine could not load \(entry.reference) from \(entry.modelFile): \(reason). \(advice)",
             context: ["exit": ending.exit.description, "output": output])
     }
 
     private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
-        let what = ending.wasHung ? "it no longer passed its health check" : ending.exit.description
+        let what = ending.wasHung ? "it no longer passed its health check" : reachedLimit(of: engine) ?? ending.exit.description
         let words = engine.log.failureReason.map { "; its last message: \($0)" } ?? ""
         return RoostError(
             .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",
@@ -268,7 +288,7 @@ extension EngineSupervisor {
         return .stopRequested
     }
 
-    private func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
+    func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
         while let engine = engines[reference], !condition(engine) { try await waitForChange() }
         try Task.checkCancellation()
     }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 package import Logging
 package import ModelLibrary
+import NIOPosix
 package import RoostCore
 import ServiceLifecycle
 import SystemPackage
@@ -23,6 +24,7 @@ package actor EngineSupervisor: Service {
     var failures: [ModelReference: EngineFailure] = [:]
     /// The requests during which engines crashed.
     var crashes = CrashRecord()
+    var decisions = RecentDecisions()
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
@@ -30,6 +32,8 @@ package actor EngineSupervisor: Service {
     var calibration: RunningCalibration?
     /// The context lengths of models, where a request has set one.
     var contextLengths: [ModelReference: Int] = [:]
+    /// Longer contexts that requests asked for, for loads with enough memory.
+    var wishes: [ModelReference: Int] = [:]
     /// How long models stay in memory after a request, where a request has set it.
     var keepAlives: [ModelReference: KeepAlive] = [:]
     /// The models that never leave memory for another one, besides the configured ones.
@@ -42,6 +46,7 @@ package actor EngineSupervisor: Service {
     var client: HTTPClient?
     private var lastID = 0
     var lastLease = 0
+    var lastPromptFile = 0
     private var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
     private var lastWaiter = 0
     private let starts: AsyncStream<ModelReference>
@@ -75,8 +80,10 @@ package actor EngineSupervisor: Service {
             changed()
         }
         let directory = RuntimeDirectory(path: configuration.runtimeDirectory)
-        try directory.prepare()
-        let ended = directory.sweep()
+        let ended = try await NIOThreadPool.singleton.runIfActive {
+            try directory.prepare()
+            return directory.sweep()
+        }
         if !ended.isEmpty { logger.warning("Ended engines that an earlier run left running", metadata: ["pids": "\(ended)"]) }
         var http = HTTPClient.Configuration()
         http.connectionPool.retryConnectionEstablishment = false
@@ -103,7 +110,11 @@ package actor EngineSupervisor: Service {
     /// Returns the models that have an engine, and those whose engine failed recently, ordered by name.
     package func loadedModels() -> [LoadedModel] {
         let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
-        let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
+        let running = engines.values.filter { !$0.isStopping }.map { engine in
+            var model = engine.loadedModel
+            model.progress = loadProgress(of: engine)
+            return model
+        }
         return (running + failed).sorted { $0.reference.description < $1.reference.description }
     }
 
@@ -164,10 +175,10 @@ extension EngineSupervisor {
         return configuration.runtimeDirectory.appending("\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock")
     }
 
-    /// Ends an engine; `supervise` removes it after its end.
-    func stop(_ reference: ModelReference, because reason: String, figures: Logger.Metadata = [:]) {
+    /// Ends an engine, perhaps for another model; `supervise` removes it after its end.
+    func stop(_ reference: ModelReference, because reason: String, for other: ModelReference? = nil, figures: [String: Double] = [:]) {
         guard engines[reference]?.isStopping == false else { return }
-        logger.info("Ending an engine", metadata: figures.merging(["model": "\(reference)", "reason": "\(reason)"]) { $1 })
+        decided(other == nil ? .end : .eviction, reference, because: reason, for: other, figures)
         engines[reference]?.machine.stop()
         changed()
     }

@@ -1,4 +1,5 @@
 import Configuration
+import Engines
 import Foundation
 import HTTPServing
 import Logging
@@ -80,6 +81,12 @@ extension SettingRule<KeepAlive> {
     }
 }
 
+extension SettingRule<EngineMemoryLimit> {
+    static var memoryLimit: Self {
+        text("`auto`, `unlimited`, or a size of \(EngineMemoryLimit.least >> 20)MiB or more such as 8GiB") { EngineMemoryLimit(parsing: $0) }
+    }
+}
+
 extension SettingRule<[ModelReference: Int]> {
     static var contexts: Self {
         let lengths = ServerSettings.contextLengthRange
@@ -93,6 +100,24 @@ extension SettingRule<[ModelReference: Int]> {
                     let length = Int(part[part.index(after: sign)...]), lengths.contains(length)
                 else { return nil }
                 found[model] = length
+            }
+            return found
+        }
+    }
+}
+
+extension SettingRule<[ModelReference: ModelReference]> {
+    static var drafts: Self {
+        text(
+            "MODEL=DRAFT separated by commas, such as org/large:Q4_K_M=org/small:Q8_0",
+            shown: { $0.isEmpty ? "none" : $0.map { "\($0)=\($1)" }.sorted().joined(separator: ", ") }
+        ) { text in
+            var found: [ModelReference: ModelReference] = [:]
+            for part in text.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where !part.isEmpty {
+                guard let sign = part.firstIndex(of: "="), let model = try? ModelReference(parsing: String(part[..<sign])),
+                    let draft = try? ModelReference(parsing: String(part[part.index(after: sign)...])), draft != model
+                else { return nil }
+                found[model] = draft
             }
             return found
         }
@@ -113,7 +138,9 @@ extension SettingRule<[ModelReference]> {
 }
 
 extension SettingRule<Int64> {
-    static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
+    static var size: Self {
+        text("a size such as 2GiB, 500MB or 0", shown: { $0 % (1 << 30) == 0 ? "\($0 >> 30)GiB" : "\($0)" }) { ByteCount(parsing: $0)?.bytes }
+    }
 }
 
 extension SettingRule<Bool> {

@@ -3,8 +3,8 @@ import RoostAPI
 import RoostCore
 import Synchronization
 
-/// Shows the progress of a verification, a conversion or a calibration: a redrawn line on a terminal, otherwise a line every five
-/// seconds.
+/// Shows the progress of a verification, a conversion, a load or a calibration: a redrawn line on a terminal, otherwise a
+/// line every five seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
     private let last = Mutex(ContinuousClock.now)
@@ -25,6 +25,8 @@ final class VerifyReporter: Sendable {
         case .writing(let stage, let part): show { "\(stage.rawValue)  \(Int(part * 100)) %" }
         }
     }
+
+    func show(_ load: LoadView) { show { load.message } }
 
     func show(_ progress: TuneProgress) {
         show {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite struct MetricsTests {
+@Suite(.timeLimit(.minutes(5))) struct MetricsTests {
     @Test func `requests are counted by the pattern of their route, and promtool finds no fault`() async throws {
         try await RunningServer.run { server in
             for path in ["/jobs/first-secret", "/jobs/second-secret", "/nothing-secret/here?token=secret", "/health", "/health", "/jobs?tag=secret"] {
@@ -24,6 +24,19 @@ import Testing
             ] { #expect(text.contains(line + "\n"), "\(line) is not in \(text)") }
             #expect(!text.contains("secret"))
             #expect(try PrometheusTool.complaints(about: text) == "")
+        }
+    }
+
+    @Test func `jobs that have ended are counted by their end`() async throws {
+        try await RunningServer.run { server in
+            func text() async throws -> String { String(decoding: try await server.send(.GET, "/metrics").body, as: UTF8.self) }
+            let begin = try await text()
+            for status in ["succeeded", "failed", "canceled"] { #expect(begin.contains(#"roost_jobs_finished_total{status="\#(status)"} 0"#)) }
+            for model in ["a/one", "a/two"] { _ = try await server.send(.POST, "/jobs/\(try await server.submit(model))/cancel") }
+            _ = try await server.submit("a/three")
+            // The event arrives after the answer; the suite ends the wait.
+            while try await !text().contains(#"roost_jobs_finished_total{status="canceled"} 2"#) { await Task.yield() }
+            #expect(try await text().contains(#"roost_jobs_finished_total{status="failed"} 0"#))
         }
     }
 

@@ -16,10 +16,10 @@ struct AnswerRecord: Sendable {
 
     /// The most bytes of events that are kept, about 15,000 tokens. Longer answers are not continued.
     private static let mostBytes = 4 << 20
-    private static let eventEnd = Array("\n\n".utf8)
 
     /// The start of an incomplete event.
     private var rest = ByteBuffer()
+    private var eventEnd = EventEnd()
     private var events = ByteBuffer()
     private var isTooLong = false
 
@@ -28,8 +28,10 @@ struct AnswerRecord: Sendable {
     /// - Returns: The events that are complete now. The start of an incomplete one waits, because another engine cannot
     ///   continue it.
     mutating func add(_ bytes: ByteBuffer) -> ByteBuffer {
+        let waiting = rest.readableBytes
         rest.writeImmutableBuffer(bytes)
-        let length = isTooLong ? rest.readableBytes : Self.lengthOfEvents(in: rest)
+        let end = eventEnd.last(in: bytes.readableBytesView)
+        let length = isTooLong ? rest.readableBytes : end.map { waiting + $0 } ?? 0
         guard length > 0, let complete = rest.readSlice(length: length) else {
             isTooLong = isTooLong || rest.readableBytes > Self.mostBytes
             return isTooLong ? takeRest() : ByteBuffer()
@@ -72,16 +74,6 @@ struct AnswerRecord: Sendable {
         guard events.readableBytes > Self.mostBytes else { return }
         isTooLong = true
         events = ByteBuffer()
-    }
-
-    private static func lengthOfEvents(in buffer: ByteBuffer) -> Int {
-        let view = buffer.readableBytesView
-        var end = view.endIndex
-        while end - view.startIndex >= eventEnd.count {
-            if view[end - 1] == eventEnd[1], view[end - 2] == eventEnd[0] { return end - view.startIndex }
-            end -= 1
-        }
-        return 0
     }
 }
 

@@ -7,11 +7,16 @@ extension ModelMaintenance {
     /// The most models of one answer whose files are read for their context.
     private static let mostContexts = 8
 
-    /// Returns everything on the disk that belongs to a model, with the context of its engine.
+    /// Returns everything on the disk that belongs to a model, with the context of its engine and the progress of its load.
     ///
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     func detailWithContext(of selector: ModelSelector) async throws -> ModelDetail {
         var detail = try await detail(of: selector)
+        let loading = await engines.loadedModels().filter { $0.progress != nil }
+        for index in detail.models.indices {
+            let progress = loading.first { $0.reference.description == detail.models[index].model }?.progress
+            detail.models[index].load = progress.map { LoadView($0) }
+        }
         for index in detail.models.indices.prefix(Self.mostContexts) {
             // A model whose files cannot be examined has no context; its load would report the reason.
             guard let (entry, fit) = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
