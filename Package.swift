@@ -181,8 +181,8 @@ let package = Package(
             "RoostServerTests",
             [
                 "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics", "PullJobs",
-                "RoostAPI", "RoostClient", "RoostCore", "RoostServer", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore, .nioHTTP1,
-                .serviceLifecycle,
+                "RoostAPI", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore,
+                .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

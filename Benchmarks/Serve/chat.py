@@ -39,12 +39,15 @@ class Answer:
         """Tokens per second after the first one."""
         return (len(self.times) - 1) / (self.times[-1] - self.times[0]) if len(self.times) > 1 else 0
 
+    def cached(self):
+        """Returns the tokens of the prompt that were found in a cache, by the server's counts."""
+        if "cache_n" in self.timings:
+            return self.timings["cache_n"]
+        return (self.usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
+
     def prefilled(self):
         """Returns the tokens of the prompt that were computed, by the server's counts."""
-        if "prompt_n" in self.timings:
-            return self.timings["prompt_n"]
-        cached = (self.usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-        return self.usage.get("prompt_tokens", 0) - cached
+        return self.timings["prompt_n"] if "prompt_n" in self.timings else self.usage.get("prompt_tokens", 0) - self.cached()
 
     def longest_gap(self, since):
         """Returns the longest time between two tokens of which the later one came after a moment."""

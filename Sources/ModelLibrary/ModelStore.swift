@@ -32,7 +32,8 @@ package struct ModelStore: Sendable {
             return ModelView(
                 model: entry.reference.description, loaded: loadDuration != nil, sizeBytes: entry.sizeBytes,
                 localPath: (entry.isConverted ? entry.modelFile.removingLastComponent() : entry.snapshotPath).string,
-                loadDuration: loadDuration?.nanoseconds, origin: entry.isConverted ? .converted : .hub)
+                loadDuration: loadDuration?.nanoseconds, origin: entry.isConverted ? .converted : .hub,
+                projector: entry.projector.map { entry.pathInFolder($0) })
         }
     }
 

@@ -28,6 +28,12 @@ extension RoostClient {
         return try await decode(send(.POST, "/models/load", body: load, timeout: .hours(25)))
     }
 
+    /// Returns the server's engines.
+    ///
+    /// - Returns: The engines, and the last decisions about them.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
+    package func engines() async throws -> EngineList { try await decode(send(.GET, "/engines")) }
+
     private struct Load: Encodable {
         let model: String
         let keep_alive: String?
@@ -74,7 +80,7 @@ extension RoostClient {
     /// - Returns: The result.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
     package func verify(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> VerifyReport {
-        try await follow("/models/verify", selector, onProgress)
+        try await follow("/models/verify", Target(selector), onProgress)
     }
 
     /// Hashes files again and starts pulls for damaged and missing ones.
@@ -85,7 +91,38 @@ extension RoostClient {
     /// - Returns: The result, and the pulls.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`, also when the answer is incomplete.
     package func repair(_ selector: ModelSelector?, onProgress: (VerifyProgress) -> Void = { _ in }) async throws -> ModelRepair {
-        try await follow("/models/repair", selector, onProgress)
+        try await follow("/models/repair", Target(selector), onProgress)
+    }
+
+    /// Calibrates the engine of a model on the server's machine.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - seconds: The time that it may take, 10 … 60; `nil` for a minute.
+    ///   - allowsQuantizedCache: Whether the context may be kept in fewer bits, which changes answers.
+    ///   - onProgress: Receives the progress.
+    /// - Returns: What was measured and chosen.
+    /// - Throws: `RoostError`: the server's own, such as `conflict` while a model is in use, or `serverUnreachable`.
+    package func tune(
+        _ model: ModelReference, seconds: Int? = nil, allowsQuantizedCache: Bool = false, onProgress: (TuneProgress) -> Void = { _ in }
+    ) async throws -> TuneReport {
+        let tune = Tune(model: model.description, seconds: seconds, allow_quantized_cache: allowsQuantizedCache)
+        return try await follow("/models/tune", tune, onProgress)
+    }
+
+    private struct Tune: Encodable {
+        let model: String
+        let seconds: Int?
+        let allow_quantized_cache: Bool
+    }
+
+    /// Forgets the calibration of a model.
+    ///
+    /// - Parameter model: The model.
+    /// - Returns: Whether there was one.
+    /// - Throws: `RoostError`: the server's own, such as `conflict` while the model is in use, or `serverUnreachable`.
+    package func untune(_ model: ModelReference) async throws -> TuneReset {
+        try await decode(send(.POST, "/models/untune", body: ["model": model.description]))
     }
 
     /// Removes unused content from the Hub cache.
@@ -128,6 +165,11 @@ extension RoostClient {
     private struct Target: Encodable {
         let model: String?
         let revision: String?
+
+        init(_ selector: ModelSelector?) {
+            model = selector?.model.description
+            revision = selector?.revision
+        }
     }
 
     private func path(_ selector: ModelSelector) -> String {
@@ -135,17 +177,16 @@ extension RoostClient {
     }
 
     /// Reads JSON lines up to the one with the result.
-    private func follow<Result: Codable & Sendable>(
-        _ path: String, _ selector: ModelSelector?, _ onProgress: (VerifyProgress) -> Void
+    private func follow<Progress: Codable & Sendable, Result: Codable & Sendable>(
+        _ path: String, _ body: some Encodable & Sendable, _ onProgress: (Progress) -> Void
     ) async throws -> Result {
-        let target = Target(model: selector?.model.description, revision: selector?.revision)
-        let response = try await send(.POST, path, body: target, timeout: .minutes(5))
+        let response = try await send(.POST, path, body: body, timeout: .minutes(5))
         var rest = Data()
         do {
             for try await bytes in response.body {
                 rest.append(contentsOf: bytes.readableBytesView)
                 while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                    let line = try JSONDecoder().decode(ProgressLine<Result>.self, from: rest[..<end])
+                    let line = try JSONDecoder().decode(ProgressLine<Progress, Result>.self, from: rest[..<end])
                     rest = Data(rest[(end + 1)...])
                     if let progress = line.progress { onProgress(progress) }
                     if let problem = line.error { throw RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field) }

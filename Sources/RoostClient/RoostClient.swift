@@ -73,10 +73,13 @@ package struct RoostClient: Sendable {
     ///
     /// - Parameters:
     ///   - request: The conversation.
+    ///   - onReasoning: Receives each piece of what the model thinks before its text.
     ///   - onText: Receives each piece of text.
     /// - Returns: Why the answer ended: `stop` or `length`.
     /// - Throws: `RoostError`: the server's own, also when the answer is incomplete, or `serverUnreachable`.
-    package func chat(_ request: ChatRequest, onText: (String) throws -> Void) async throws -> String {
+    package func chat(
+        _ request: ChatRequest, onReasoning: (String) throws -> Void = { _ in }, onText: (String) throws -> Void
+    ) async throws -> String {
         var request = request
         request.stream = true
         let response = try await send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30))
@@ -86,6 +89,7 @@ package struct RoostClient: Sendable {
                 for text in try events.feed(bytes.readableBytesView) {
                     let event = try JSONDecoder().decode(ChatEvent.self, from: Data(text.utf8))
                     if let error = event.error { throw RoostError(.init(rawValue: error.code), error.message) }
+                    if let reasoning = event.delta.reasoningContent { try onReasoning(reasoning) }
                     if let content = event.delta.content { try onText(content) }
                     if event.done { return event.doneReason ?? "stop" }
                 }

@@ -12,6 +12,7 @@ struct ChatCommand: AsyncParsableCommand {
             With a message, or with text on standard input, prints the answer and ends. With both, the text follows the message:
               roost chat MODEL "Sum this up:" < notes.txt
             Without a message, and with a terminal as standard input, every line is a message, until the end of input.
+            What a model thinks before its answer is written to standard error.
             """)
 
     @Argument(help: "org/name, org/name:QUANT or org/name:FILE; it must be on this machine.")
@@ -74,7 +75,7 @@ struct ChatCommand: AsyncParsableCommand {
             return response.message.content
         }
         var text = ""
-        let reason = try await client.chat(request) { piece in
+        let reason = try await client.chat(request, onReasoning: Terminal.writeError) { piece in
             text += piece
             Terminal.write(piece)
         }

@@ -35,6 +35,8 @@ struct PullCommand: AsyncParsableCommand {
     var include: [String] = []
     @Option(help: "No file that matches this pattern; may be given up to 64 times.")
     var exclude: [String] = []
+    @Flag(help: "Leave out the projector (mmproj file), without which the model sees no images and hears no sounds.")
+    var noProjector = false
     @Option(help: "The most bytes per second, such as 20MB; 64KiB or more.")
     var maxRate: ByteRate?
     @Flag(help: "Only show what would be fetched, whether it fits, and why this quantisation is chosen.")
@@ -64,6 +66,7 @@ struct PullCommand: AsyncParsableCommand {
         request.maxRetries = maxRetries
         request.allowPatterns = include.isEmpty ? nil : include
         request.ignorePatterns = exclude.isEmpty ? nil : exclude
+        request.projector = noProjector ? false : nil
         request.maxBytesPerSecond = maxRate?.bytesPerSecond
         return request
     }

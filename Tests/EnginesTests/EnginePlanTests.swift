@@ -1,4 +1,6 @@
 import ModelFormats
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Engines
@@ -32,6 +34,46 @@ struct EnginePlanTests {
         #expect(plan.slots == 4 && plan.contextLength == 4096 && plan.reason == "4096 as set")
         #expect(value("--parallel", plan) == "4" && value("--ctx-size", plan) == "16384")
         #expect(value("--cache-ram", plan) == "512" && !plan.arguments.contains("--embeddings"))
+    }
+
+    @Test("A projector and a draft model are given to the engine, may be read by it, and set the least step")
+    func companions() throws {
+        let file = TestEnvironment.testFile("Fixtures/vision/mmproj-F16.gguf")
+        var facts = facts(trained: 8192)
+        #expect(!plan(facts).arguments.contains("--mmproj") && !plan(facts).arguments.contains("--model-draft"))
+        facts.companions.projector = .init(file: file, shape: try ProjectorShape(GGUFFile(opening: file), name: "mmproj-F16.gguf"))
+        facts.companions.draft = .init(files: ["/d-00001-of-00002.gguf", "/d-00002-of-00002.gguf"], weightBytes: 1, shape: ModelShape())
+        let plan = plan(facts)
+        #expect(value("--mmproj", plan) == file.string && plan.companions.seesImages && !plan.companions.hearsSounds)
+        // Without the type, llama-server loads the draft model and does not use it.
+        #expect(value("--model-draft", plan) == "/d-00001-of-00002.gguf" && value("--spec-type", plan) == "draft-simple")
+        var configuration = EngineConfiguration(locateExecutable: { "/e" }, guardCommand: ["/g", "engine-guard"], runtimeDirectory: "/run")
+        configuration.sandboxHome = "/home"
+        let entry = try sample()
+        let command = EngineCommand(configuration, executable: "/e", entry: entry, socket: "/run/1.sock", plan: plan, promptStep: 64)
+        let readable = zip(command.arguments, command.arguments.dropFirst()).filter { $0.0 == "--readable" }.map(\.1)
+        for path in [file.string, "/d-00001-of-00002.gguf", "/d-00002-of-00002.gguf"] { #expect(readable.contains(path), "\(path)") }
+        #expect(command.arguments.suffix(from: command.arguments.firstIndex(of: "--ubatch-size") ?? 0).prefix(2) == ["--ubatch-size", "64"])
+        #expect(command.environment["LLAMA_ARG_VIDEO_FFMPEG_DIR"] == "/nonexistent")
+    }
+
+    @Test("A calibrated number of slots is used where memory is enough, and its other options as they are")
+    func tuned() {
+        var model = facts(trained: 4096, weights: 2 << 30, perToken: 1 << 20)
+        model.tuning.slots = 8
+        model.tuning.speculation = .simple
+        let plenty = plan(model)
+        #expect(plenty.slots == 8 && plenty.contextLength == 4096 && plenty.tuning == model.tuning && plenty.reason == "4096 as set")
+        // 4096 tokens of 1 MiB are 4 GiB for each slot.
+        #expect(plan(model, memory: 24 << 30).slots == 4 && plan(model, memory: 12 << 30).slots == 2)
+        #expect(plan(model, memory: 24 << 30).reason == "4096 as set; 4 at once because 25.8 GB are free")
+        // The context is not shortened for more slots.
+        let automatic = plan(model, wanted: 0, memory: 48 << 30)
+        #expect(automatic.slots == 4 && automatic.contextLength == 4096)
+        model.tuning.slots = 2
+        #expect(plan(model).slots == 2)
+        model.makesEmbeddings = true
+        #expect(plan(model).slots == 4 && plan(model).tuning == EngineTuning())
     }
 
     @Test("No context is longer than the model's own, which is the one without a setting")

@@ -55,4 +55,19 @@ struct EngineStateMachineTests {
         #expect(machine.state == .stopping)
         #expect(machine.processEnded(at: .seconds(3)) == .finish)
     }
+
+    @Test("An idle engine that is started again with other options is loading, and no restart is counted")
+    func startAgain() {
+        var machine = EngineStateMachine()
+        machine.startAgain()
+        #expect(machine.state == .loading)
+        machine.becameReady(at: .seconds(1))
+        machine.startAgain()
+        #expect(machine.state == .loading && machine.restarts == 0)
+        machine.becameReady(at: .seconds(2))
+        #expect(machine.state == .ready(since: .seconds(2)))
+        machine.stop()
+        machine.startAgain()
+        #expect(machine.state == .stopping)
+    }
 }

@@ -63,6 +63,21 @@ import Testing
         }
     }
 
+    @Test("a projector stays while a model that is loaded with it is there, goes with the last one, and can be removed alone")
+    func projector() async throws {
+        let names = ["gem-Q4_0.gguf", "gem-Q8_0.gguf", "mmproj-F16.gguf", "mmproj-BF16.gguf", "README.md"]
+        for (removed, rest) in [
+            (["Q4_0"], names.filter { $0 != "gem-Q4_0.gguf" }), (["Q4_0", "Q8_0"], []), (["mmproj-F16"], names.filter { $0 != "mmproj-F16.gguf" }),
+        ] {
+            try await CacheSite.run { site in
+                try site.install(Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Fixture.bytes(1000 + $0)) }))
+                for name in removed { _ = try site.cleaner().remove(ModelSelector(parsing: "acme/tiny:\(name)"), isDryRun: false) }
+                let left = try site.repository().commits().flatMap { try site.repository().entries(of: $0).map(\.path.description) }
+                #expect(left.sorted() == rest.sorted(), "\(removed)")
+            }
+        }
+    }
+
     @Test("content that another revision links to stays when one goes, and its ref goes first")
     func revision() async throws {
         try await CacheSite.run { site in

@@ -98,14 +98,16 @@ struct ModelCatalogTests {
         try add("mmproj-F16.gguf", size: 12, to: directory, commit: main)
         let catalog = ModelCatalog(cacheDirectory: directory.path)
         #expect(try catalog.entries().map(\.reference.description) == ["org/name:Q8_0"])
-        #expect(try catalog.entry(for: ModelReference(parsing: "org/name:Q8_0")).sizeBytes == 10)
+        let whole = try catalog.entry(for: ModelReference(parsing: "org/name:Q8_0"))
+        #expect(whole.sizeBytes == 22 && whole.projector == whole.snapshotPath.appending("mmproj-F16.gguf"))
+        #expect(whole.parts == [whole.modelFile])
         let named = try ModelReference(parsing: "org/name:MTP/gem-Q8_0-MTP")
         let error = try #require(throws: RoostError.self) { try catalog.entry(for: named) }
         #expect(
             error.code == .modelNotFound && error.message.contains("is on this machine and cannot be loaded") && error.message.contains("draft head"))
         try add("other-gem-Q8_0.gguf", size: 13, to: directory, commit: main)
         #expect(try catalog.entries().map(\.reference.description) == ["org/name:gem-Q8_0", "org/name:other-gem-Q8_0"])
-        for (name, size) in [("org/name:Q8_0", 10), ("org/name:gem-Q8_0", 10), ("org/name:other-gem-Q8_0", 13), ("org/name", 10)] {
+        for (name, size) in [("org/name:Q8_0", 22), ("org/name:gem-Q8_0", 22), ("org/name:other-gem-Q8_0", 25), ("org/name", 22)] {
             #expect(try catalog.entry(for: ModelReference(parsing: name)).sizeBytes == Int64(size))
         }
     }

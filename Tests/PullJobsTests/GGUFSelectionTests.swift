@@ -41,7 +41,9 @@ import Testing
         }
     }
 
-    private func plan(_ names: [String], skipped: [SkippedFile], allow: [String]? = nil) async throws -> ModelPlan {
+    private func plan(
+        _ names: [String], skipped: [SkippedFile] = [], allow: [String]? = nil, ignore: [String]? = nil
+    ) async throws -> ModelPlan {
         let endpoint = try HubEndpoint(parsing: "http://127.0.0.1:1")
         let hub = HubClient(
             configuration: HubConfiguration(endpoint: endpoint, token: nil, cacheDirectory: "/nonexistent"), logger: PullWorkerTests.quiet)
@@ -54,7 +56,7 @@ import Testing
             revision: ResolvedRevision(repository: reference.repository, revision: "main", commit: commit), files: files, skipped: skipped)
         do {
             let plan = try await ModelPlanner(hub: hub, conversions: nil).plan(
-                reference, policy: .auto, patterns: FilePatterns(allow: allow, ignore: nil), from: resolved)
+                reference, policy: .auto, patterns: FilePatterns(allow: allow, ignore: ignore), from: resolved)
             try await hub.shutdown()
             return plan
         } catch {
@@ -107,5 +109,18 @@ import Testing
         let files = ["m-Q4_K_M.gguf": [], "n-Q8_0-00001-of-00002.gguf": model]
         let error = try #require(await #expect(throws: RoostError.self) { try await preview("a/b", of: files) })
         #expect(error.message.contains("\"m-Q4_K_M.gguf\" is empty; \"n-Q8_0\" is split into 2 parts, and part 2 is missing"), "\(error.message)")
+    }
+
+    @Test func `one projector is pulled with the model, counted with it and said, unless it is left out`() async throws {
+        let names = ["gem-Q4_K_M.gguf", "gem-Q8_0.gguf", "mmproj-BF16.gguf", "mmproj-F16.gguf", "README.md"]
+        let usual = try await plan(names)
+        #expect(usual.files.map(\.path.description).sorted() == ["README.md", "gem-Q4_K_M.gguf", "mmproj-F16.gguf"])
+        #expect(usual.projector?.description == "mmproj-F16.gguf" && usual.sizeBytes == 10 && usual.modelBytes == 10 && usual.isQuantized)
+        #expect(usual.reference.description == "a/b:Q4_K_M" && usual.notes.count == 1 && usual.notes[0].contains("--no-projector"))
+        let blind = try await plan(names, ignore: [FilePatterns.projectors])
+        #expect(blind.files.map(\.path.description).sorted() == ["README.md", "gem-Q4_K_M.gguf"] && blind.projector == nil && blind.notes.isEmpty)
+        let named = try await plan(names, allow: ["*Q8_0.gguf"])
+        #expect(named.files.map(\.path.description) == ["gem-Q8_0.gguf"] && named.notes.isEmpty)
+        #expect(try await plan(["gem-Q8_0.gguf", "MMPROJ-F16.gguf"], ignore: [FilePatterns.projectors]).files.count == 1)
     }
 }

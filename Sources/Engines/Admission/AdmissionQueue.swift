@@ -3,8 +3,8 @@
 ///
 /// Clients share an engine fairly, whatever number of requests each of them sends: the next request is that of the waiting
 /// client for which the engine has done the least work, and the work of a request is its number of tokens (start-time fair
-/// queueing). A client that was away does not save up work. Requests of one client keep their order, so none waits for
-/// ever. The queue is bounded, for each client too.
+/// queueing). A client that was away does not save up work. Requests of one client keep their order, except that those
+/// of higher priority may overtake one a few times, so none waits for ever. The queue is bounded, for each client too.
 struct AdmissionQueue: Sendable {
     /// A request.
     struct Request: Sendable, Hashable {
@@ -16,6 +16,11 @@ struct AdmissionQueue: Sendable {
         let slots: Int
         /// The work, in tokens of prompt and answer together; an estimate, 1 or more.
         let tokens: Int
+        /// Which requests of the same client go first: those with the highest number. A negative one also leaves more of the
+        /// engine to other clients; a positive one takes nothing from them.
+        var priority = 0
+        /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
+        var prompt: PromptOutline?
     }
 
     /// The reason why a request is not accepted.
@@ -28,6 +33,10 @@ struct AdmissionQueue: Sendable {
     static let mostWaiting = 256
     /// The most waiting requests of one client.
     static let mostWaitingOfClient = 64
+    /// The allowed priorities.
+    static let priorities = -4...4
+    /// How often a request is overtaken by later ones of its client.
+    static let mostOvertaken = 8
 
     /// The number of requests that the engine processes in parallel.
     var slots: Int
@@ -39,6 +48,8 @@ struct AdmissionQueue: Sendable {
     private(set) var averageDuration: Duration?
     /// The work that was done for each client with requests, in tokens.
     private var work: [String: Int] = [:]
+    /// How often a waiting request was overtaken by later ones of its client.
+    private var overtaken: [Int: Int] = [:]
     /// The work of the client that was served last, at that time. New clients begin here.
     private var present = 0
 
@@ -62,22 +73,23 @@ struct AdmissionQueue: Sendable {
         waiting.append(request)
     }
 
-    /// Starts the requests for which there is room now.
+    /// Starts the next request, if there is room for it now.
     ///
-    /// - Parameter now: The time.
-    /// - Returns: The requests, which have to be removed at their end.
-    mutating func start(at now: Duration) -> [Request] {
-        var started: [Request] = []
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - isHeld: Whether a request waits for another one's prompt. Requests of other clients may overtake it.
+    /// - Returns: The request, which has to be removed at its end; `nil` if there is none or no room.
+    mutating func startNext(at now: Duration, isHeld: (Request) -> Bool = { _ in false }) -> Request? {
         // A request that needs more slots than are free waits for them, and so do those behind it: otherwise it might
         // wait for ever.
-        while let next = nextRequest(), next.slots <= freeSlots {
-            waiting.removeAll { $0.id == next.id }
-            running[next.id] = (next, now)
-            present = max(present, work[next.client] ?? 0)
-            work[next.client, default: 0] += next.tokens
-            started.append(next)
-        }
-        return started
+        guard let next = nextRequest(isHeld), next.slots <= freeSlots else { return nil }
+        waiting.removeAll { $0.id == next.id }
+        overtaken[next.id] = nil
+        for other in waiting where other.client == next.client && other.id < next.id { overtaken[other.id, default: 0] += 1 }
+        running[next.id] = (next, now)
+        present = max(present, work[next.client] ?? 0)
+        work[next.client, default: 0] += next.work
+        return next
     }
 
     /// Removes a request that has ended, or whose client left.
@@ -91,6 +103,7 @@ struct AdmissionQueue: Sendable {
             averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
             forget(request.client)
         } else if let index = waiting.firstIndex(where: { $0.id == id }) {
+            overtaken[id] = nil
             forget(waiting.remove(at: index).client)
         }
     }
@@ -101,8 +114,8 @@ struct AdmissionQueue: Sendable {
     func position(of id: Int) -> Int? {
         // The order is that of the work of each client when it is a request's turn.
         var done = work
-        let turns = waiting.map { request in
-            defer { done[request.client, default: 0] += request.tokens }
+        let turns = waiting.sorted(by: goesFirst).map { request in
+            defer { done[request.client, default: 0] += request.work }
             return (work: done[request.client] ?? 0, id: request.id)
         }
         guard let own = turns.first(where: { $0.id == id }) else { return nil }
@@ -114,11 +127,22 @@ struct AdmissionQueue: Sendable {
         (averageDuration ?? .seconds(1)) * (count / slots + 1)
     }
 
-    private func nextRequest() -> Request? {
+    private func nextRequest(_ isHeld: (Request) -> Bool) -> Request? {
+        guard freeSlots > 0 else { return nil }
         var first: [String: Request] = [:]
-        for request in waiting where first[request.client] == nil { first[request.client] = request }
+        for request in waiting {
+            if let other = first[request.client], !goesFirst(request, other) { continue }
+            first[request.client] = request
+        }
         // Of clients with equal work, the one whose request came first.
-        return first.values.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+        return first.values.filter { !isHeld($0) }.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+    }
+
+    /// Whether one of two requests of a client starts before the other one.
+    private func goesFirst(_ one: Request, _ other: Request) -> Bool {
+        let waitedLong = [one, other].map { overtaken[$0.id, default: 0] >= Self.mostOvertaken }
+        if waitedLong[0] != waitedLong[1] { return waitedLong[0] }
+        return waitedLong[0] || one.priority == other.priority ? one.id < other.id : one.priority > other.priority
     }
 
     /// Forgets the work of a client without requests. It begins at the present when it returns.
@@ -129,4 +153,9 @@ struct AdmissionQueue: Sendable {
         let active = Set(waiting.map(\.client)).union(running.values.map(\.request.client))
         work = work.filter { active.contains($0.key) }
     }
+}
+
+extension AdmissionQueue.Request {
+    /// The work that counts for the client; twice as much for each step below the normal priority.
+    fileprivate var work: Int { tokens << max(0, -priority) }
 }

@@ -14,6 +14,8 @@ package struct EngineConnection: Sendable {
     let client: HTTPClient
     let socket: FilePath
     let failure: ConnectionFailure
+    /// The slot of the request for which the connection is held; `nil` to let the engine choose.
+    var placed: PlacedRequest?
 
     /// Sends a request and returns after the head of the response has arrived.
     ///
@@ -27,11 +29,17 @@ package struct EngineConnection: Sendable {
     /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
     ///   `CancellationError`.
     package func send(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
+        guard let placed, let body else { return try await exchange(method, path: path, body: body) }
+        return try await send(body.addingFields([("id_slot", String(placed.place.slot))]), path: path, in: placed)
+    }
+
+    /// Sends a request as it is.
+    func exchange(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
         do {
             let response = try await client.execute(request(method, path, body), deadline: .distantFuture)
             return EngineResponse(
                 status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
-                body: EngineResponseBody(base: response.body, translate: translated))
+                body: EngineResponseBody(base: response.body, translate: translated, counts: placed?.counts))
         } catch {
             throw translated(error)
         }

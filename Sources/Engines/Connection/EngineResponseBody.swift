@@ -6,14 +6,16 @@ package import NIOCore
 package struct EngineResponseBody: AsyncSequence, Sendable {
     let base: HTTPClientResponse.Body
     let translate: @Sendable (any Error) -> any Error
+    let counts: CountsOfAnswer?
 
     /// Starts to read the body; allowed once.
-    package func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate) }
+    package func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate, counts: counts) }
 
     /// Reads the body.
     package struct Iterator: AsyncIteratorProtocol {
         var base: HTTPClientResponse.Body.AsyncIterator
         let translate: @Sendable (any Error) -> any Error
+        let counts: CountsOfAnswer?
 
         /// The next chunk, or `nil` at the end.
         ///
@@ -21,7 +23,9 @@ package struct EngineResponseBody: AsyncSequence, Sendable {
         ///   `CancellationError`.
         @concurrent package mutating func next() async throws -> ByteBuffer? {
             do {
-                return try await base.next()
+                let chunk = try await base.next()
+                if let chunk { counts?.note(chunk) }
+                return chunk
             } catch {
                 throw translate(error)
             }

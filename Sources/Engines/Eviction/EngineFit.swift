@@ -45,7 +45,7 @@ extension EngineSupervisor {
     /// - Returns: The answer, with what would be taken out of memory for the model.
     /// - Throws: The errors of the examination of its files.
     package func fit(_ entry: ModelEntry) async throws -> EngineFit {
-        let facts = try await configuration.examine(entry)
+        var facts = try await configuration.examine(entry)
         if notes == nil {
             let stored = await configuration.readNotes()
             notes = notes ?? stored
@@ -53,6 +53,7 @@ extension EngineSupervisor {
         // Without an engine there is no list of devices, and the numbers are those of the machine's memory.
         let executable = try? configuration.locateExecutable()
         let devices = if let executable { await configuration.devices(executable) } else { [EngineDevice]() }
+        if let executable { facts.tuning = await storedTuning(of: entry, executable)?.tuning ?? EngineTuning() }
         var fit = fit(entry, facts, devices, room(without: engines[entry.reference]?.id))
         if let engine = engines[entry.reference], !engine.isStopping, let plan = engine.plan, let need = engine.memory {
             (fit.verdict, fit.leaving, fit.plan, fit.need) = (.loaded, [], plan, need)

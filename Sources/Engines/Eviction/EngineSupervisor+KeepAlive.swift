@@ -1,4 +1,3 @@
-import Logging
 package import RoostCore
 
 extension EngineSupervisor {
@@ -41,13 +40,14 @@ extension EngineSupervisor {
     func endWhenUnused(_ reference: ModelReference) async {
         while let engine = engines[reference], !engine.isStopping {
             var left: Duration?
-            if engine.holders == 0, !isPinned(reference), case .unused(let time) = keepAlives[reference] ?? configuration.keepAlive {
-                left = time - (self.time.now() - engine.lastUsed)
-            }
-            if let left, left <= .zero {
-                return stop(
-                    reference, because: "it was not used for the time that it stays in memory",
-                    figures: ["keep_alive": "\(keepAlives[reference] ?? configuration.keepAlive)"])
+            if engine.holders == 0, !isPinned(reference), case .unused(let stay) = keepAlives[reference] ?? configuration.keepAlive {
+                let idle = time.now() - engine.lastUsed
+                if idle >= stay {
+                    return stop(
+                        reference, because: "it was not used for the time that it stays in memory",
+                        figures: ["keep_alive_seconds": stay / .seconds(1), "idle_seconds": idle / .seconds(1)])
+                }
+                left = stay - idle
             }
             // Cancellation means that the engine has ended already.
             guard (try? await waitForChange(atMost: left)) != nil else { return }

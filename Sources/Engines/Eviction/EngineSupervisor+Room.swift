@@ -1,4 +1,3 @@
-import Logging
 import ModelLibrary
 import RoostCore
 
@@ -62,6 +61,10 @@ extension EngineSupervisor {
         }
         let plan = EnginePlan(
             facts, wantedContext: contextLength(of: entry.reference), availableMemory: memory, isLastChance: isLastChance, need: { need($0).bytes })
+        // A wish of a request never keeps a model out of memory.
+        if let wish = wishes[entry.reference], wish > plan.contextLength, let longer = wished(wish, entry, facts, devices, memory: memory) {
+            return longer
+        }
         return (plan, need(plan))
     }
 
@@ -93,12 +96,12 @@ extension EngineSupervisor {
         engines[reference]?.memory = need
         let waited = time.now() - engine.startedAt
         engines[reference]?.startedAt = time.now()
-        logger.info(
-            "Starting an engine",
-            metadata: [
-                "model": "\(reference)", "slots": "\(plan.slots)", "context": "\(plan.contextLength)", "reason": "\(plan.reason)",
-                "need_bytes": "\(need.bytes)", "weights_bytes": "\(need.estimate.weights)", "context_bytes": "\(need.estimate.context)",
-                "available_bytes": "\(memory)", "waited_seconds": "\(waited / .seconds(1))",
+        decided(
+            .load, reference, because: plan.reason,
+            [
+                "slots": Double(plan.slots), "context": Double(plan.contextLength), "need_bytes": Double(need.bytes),
+                "weights_bytes": Double(need.estimate.weights), "context_bytes": Double(need.estimate.context), "available_bytes": Double(memory),
+                "waited_seconds": waited / .seconds(1),
             ])
         changed()
     }
@@ -117,18 +120,19 @@ extension EngineSupervisor {
         for engine in engines.values where ids.contains(engine.id) {
             stop(
                 engine.entry.reference, because: "another model needs its place, and this one is the least valuable",
+                for: reference,
                 figures: [
-                    "for": "\(reference)", "idle_seconds": "\((time.now() - engine.lastUsed) / .seconds(1))",
-                    "load_seconds": "\(engine.loadDuration / .seconds(1))", "need_bytes": "\(engine.memory?.bytes ?? 0)",
+                    "idle_seconds": (time.now() - engine.lastUsed) / .seconds(1), "load_seconds": engine.loadDuration / .seconds(1),
+                    "need_bytes": Double(engine.memory?.bytes ?? 0),
                 ])
         }
     }
 
     private func drain(_ ids: [Int], for reference: ModelReference) {
         for engine in engines.values where ids.contains(engine.id) && !engine.isDraining {
-            logger.info(
-                "An engine takes no new requests, because another model has waited long enough for its place",
-                metadata: ["model": "\(engine.entry.reference)", "for": "\(reference)", "requests": "\(engine.holders)"])
+            decided(
+                .drain, engine.entry.reference, because: "another model has waited long enough for its place", for: reference,
+                ["requests": Double(engine.holders)])
             engines[engine.entry.reference]?.isDraining = true
         }
     }
@@ -139,8 +143,11 @@ extension EngineSupervisor {
     }
 
     private func busy(_ reference: ModelReference) -> RoostError {
-        let names = engines.values.filter { !$0.isWaiting }.map(\.entry.reference.description).sorted().joined(separator: ", ")
-        logger.warning("A model was not loaded, because there was no place for it", metadata: ["model": "\(reference)", "busy": "\(names)"])
+        let busy = engines.values.filter { !$0.isWaiting }.map(\.entry.reference.description).sorted()
+        let names = busy.joined(separator: ", ")
+        decided(
+            .refusal, reference, because: "there was no place for it: \(names.isEmpty ? "other models" : names) stayed busy",
+            ["busy": Double(busy.count), "most": Double(configuration.maxModels), "waited_seconds": configuration.busyTimeout / .seconds(1)])
         return RoostError(
             .enginesBusy,
             "\(reference) could not be loaded: \(names.isEmpty ? "other models" : names) stayed busy, and this machine runs at most \(configuration.maxModels) model(s) at once, as many as its memory holds. Try again later, or raise MAX_CACHE_MODELS if the memory is enough.",
@@ -157,11 +164,11 @@ extension EngineSupervisor {
         let others = pinned.isEmpty ? "even without other models" : "and \(pinned.joined(separator: ", ")) is pinned (`roost unload` ends a pin)"
         let wanted = contextLength(of: entry.reference)
         let shorter = wanted > 0 ? ", a smaller context_length (now \(wanted))" : ""
-        logger.warning(
-            "A model does not fit into memory",
-            metadata: [
-                "model": "\(entry.reference)", "need_bytes": "\(need.bytes)", "available_bytes": "\(memory)", "weights_bytes": "\(parts.weights)",
-                "context": "\(plan.contextLength)", "context_bytes": "\(parts.context)",
+        decided(
+            .refusal, entry.reference, because: "it does not fit into memory",
+            [
+                "need_bytes": Double(need.bytes), "available_bytes": Double(memory), "weights_bytes": Double(parts.weights),
+                "context": Double(plan.contextLength), "context_bytes": Double(parts.context),
             ])
         return RoostError(
             .insufficientMemory,

@@ -21,7 +21,13 @@ extension EngineSupervisor {
         let lease = try await borrow(entry, for: request, check)
         let failure = ConnectionFailure()
         do {
-            let value = try await body(connection(to: lease.engine, failure: failure))
+            var connection = try await connection(to: lease.engine, failure: failure)
+            if let placed = lease.placed {
+                try await restorePrompt(for: placed, connection)
+                connection.placed = placed
+            }
+            let value = try await body(connection)
+            if let placed = lease.placed { await checkReuse(placed) }
             await giveBack(lease, isAnswered: true, isSuspect: failure.hasHappened)
             return value
         } catch {
@@ -38,6 +44,8 @@ extension EngineSupervisor {
     private struct Lease {
         let id: Int
         let engine: SupervisedEngine
+        /// The slot of the request, if Roost has chosen it.
+        let placed: PlacedRequest?
     }
 
     private func borrow(
@@ -45,10 +53,12 @@ extension EngineSupervisor {
     ) async throws -> Lease {
         lastLease += 1
         let id = lastLease
+        request.ticket?.began(entry.reference, lease: id, at: time.now())
         var (loading, queued) = (Duration.zero, Duration.zero)
         while true {
             let begin = time.now()
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+            if let wish = request.context { try await prepare(for: wish, of: entry) }
             let engine = try await acquire(entry)
             let ready = time.now()
             loading += ready - begin
@@ -56,12 +66,12 @@ extension EngineSupervisor {
                 // The request may have caused the crash during the wait for the engine.
                 if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
                 if let plan = engine.plan { try check(plan) }
-                let isAdmitted = try await admit(id, request, to: engine)
+                let isAdmitted = try await admit(id, counted(request, on: engine), to: engine)
                 queued += time.now() - ready
                 if isAdmitted {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
                     metrics.waited(entry.reference, loading: loading, queued: queued)
-                    return Lease(id: id, engine: engine)
+                    return Lease(id: id, engine: engine, placed: placed(id, on: engine))
                 }
                 // The engine was ended meanwhile; another one is needed.
                 release(engine, isSuspect: false)
@@ -80,7 +90,9 @@ extension EngineSupervisor {
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
         do throws(AdmissionQueue.Refusal) {
             try queue.add(
-                AdmissionQueue.Request(id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens)))
+                AdmissionQueue.Request(
+                    id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens),
+                    priority: request.priority, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -104,14 +116,21 @@ extension EngineSupervisor {
     private func leave(_ id: Int, _ engine: SupervisedEngine) {
         let reference = engine.entry.reference
         guard engines[reference]?.id == engine.id else { return }
-        engines[reference]?.admission.remove(id, at: time.now())
+        engines[reference]?.removeRequest(id, at: time.now())
         startWaiting(reference)
     }
 
     /// Starts the requests for which an engine has free slots.
     func startWaiting(_ reference: ModelReference) {
-        guard engines[reference]?.admission.start(at: time.now()).isEmpty == false else { return }
+        guard engines[reference]?.startRequests(at: time.now()) == true else { return }
         changed()
+    }
+
+    private func placed(_ id: Int, on engine: SupervisedEngine) -> PlacedRequest? {
+        let reference = engine.entry.reference
+        guard let current = engines[reference], let place = current.places[id] else { return nil }
+        return PlacedRequest(
+            supervisor: self, model: reference, id: id, place: place, mayBeShared: current.slots.isReading(id) && current.slots.canCopy)
     }
 
     private func giveBack(_ lease: Lease, isAnswered: Bool, isSuspect: Bool) {

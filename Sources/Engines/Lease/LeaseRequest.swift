@@ -8,15 +8,32 @@ package struct LeaseRequest: Sendable {
     package var slots: Int
     /// The work, in tokens of prompt and answer together; an estimate.
     package var tokens: Int
+    /// Which of the client's requests go first, within `priorities`.
+    package var priority = 0
     /// Gets the place in the queue.
     package var ticket: QueueTicket?
+    /// The context that it asks for; `nil` for any.
+    package var context: ContextWish?
+    /// The begin of the prompt, to find other requests with the same one; `nil` to let the engine choose the slot.
+    package var prompt: PromptOutline?
+    /// The prompt whose tokens are counted; `nil` to keep the estimate.
+    package var countable: CountablePrompt?
+
+    /// The allowed priorities: 0 is normal, higher ones go first among the requests of the same client, and lower ones also
+    /// leave more of the engine to other clients.
+    package static let priorities = AdmissionQueue.priorities
 
     /// Creates a request.
-    package init(fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil) {
+    package init(
+        fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil,
+        prompt: PromptOutline? = nil, countable: CountablePrompt? = nil
+    ) {
         self.fingerprint = fingerprint
         self.client = client
         self.slots = slots
         self.tokens = tokens
         self.ticket = ticket
+        self.prompt = prompt
+        self.countable = countable
     }
 }

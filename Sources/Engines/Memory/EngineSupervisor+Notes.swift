@@ -16,6 +16,11 @@ extension EngineSupervisor {
         return used
     }
 
+    /// Records how long the load of an engine took.
+    func noteLoad(of engine: SupervisedEngine, _ duration: Duration) {
+        if let plan = engine.plan, notes?.record(load: duration, engine.entry, plan) == true { hasNewNotes = true }
+    }
+
     /// Stores what has changed since the last call.
     func storeNotes() async {
         guard hasNewNotes, let notes else { return }

@@ -5,7 +5,7 @@ import ModelFormats
 /// The rules are those of llama.cpp, build 11312, checked with `llama-server -lv 5`, which prints the size of each
 /// buffer. No part is negative, and no sum overflows: what no memory could hold is `Int64.max`.
 package struct MemoryEstimate: Sendable, Hashable {
-    /// The model's weights.
+    /// The weights of the model and of the files beside it.
     package let weights: Int64
     /// The keys and values of all tokens of all slots, and the states of recurrent layers.
     package let context: Int64
@@ -26,9 +26,11 @@ package struct MemoryEstimate: Sendable, Hashable {
     ///   - plan: The options of the engine.
     package init(_ facts: ModelFacts, _ plan: EnginePlan) {
         let shape = facts.shape ?? ModelShape()
-        weights = max(0, facts.weightBytes)
-        context = Self.context(shape, plan)
-        compute = Self.compute(shape, plan)
+        weights = max(0, facts.weightBytes).clampedPlus(facts.companions.weightBytes)
+        // A draft model has keys and values of the same tokens, and buffers of its own.
+        let draft = facts.companions.draft?.shape
+        context = Self.context(shape, plan).clampedPlus(draft.map { Self.context($0, plan) } ?? 0)
+        compute = Self.compute(shape, plan).clampedPlus(draft.map { Self.compute($0, plan) } ?? 0).clampedPlus(facts.companions.imageBytes)
         // A state to go back to holds the windows and the states of recurrent layers, but not the whole context.
         let state = shape.windowBytesPerToken.clampedTimes(min(shape.window, plan.contextLength)).clampedPlus(shape.stateBytes)
         let states = plan.makesEmbeddings ? 0 : state.clampedTimes(plan.slots * EnginePlan.windowStates)
@@ -50,7 +52,10 @@ package struct MemoryEstimate: Sendable, Hashable {
         let window = Int64(shape.window).clampedPlus(Int64(plan.step)).padded(to: cells)
         let full = shape.fullBytesPerToken.clampedTimes(Int(length))
         let windows = shape.windowBytesPerToken.clampedTimes(Int(min(length, window)))
-        return full.clampedPlus(windows).clampedPlus(shape.stateBytes).clampedTimes(plan.slots)
+        var cache = full.clampedPlus(windows)
+        // 34 bytes for 32 numbers, instead of 64.
+        if plan.tuning.cacheType == .q8 { cache = cache / 32 * 17 }
+        return cache.clampedPlus(shape.stateBytes).clampedTimes(plan.slots)
     }
 
     private static func compute(_ shape: ModelShape, _ plan: EnginePlan) -> Int64 {

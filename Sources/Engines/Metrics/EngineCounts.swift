@@ -5,6 +5,8 @@ struct EngineCounts: Sendable, Hashable {
     /// The bytes at the end of an answer in which the numbers stand.
     private static let end = 2048
 
+    /// Tokens of the prompt that were found in a cache.
+    let cached: Int
     /// Tokens of the prompt that were computed and not found in a cache.
     let prompt: Int
     /// Generated tokens.
@@ -21,6 +23,7 @@ struct EngineCounts: Sendable, Hashable {
     init?(_ answer: ByteBuffer) {
         let bytes = answer.readableBytesView.suffix(Self.end)
         guard let generated = Self.count("predicted_n", in: bytes), let prompt = Self.count("prompt_n", in: bytes) else { return nil }
+        cached = Self.count("cache_n", in: bytes) ?? 0
         self.prompt = prompt
         self.generated = generated
         // A step generates one token, and with it those of a draft that the model accepts.

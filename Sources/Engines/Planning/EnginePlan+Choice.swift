@@ -41,13 +41,20 @@ extension EnginePlan {
         /// The length that the model was trained for; `nil` if its file does not contain it.
         private var trainedLength: Int? { facts.contextLength.map { min(max(1, $0), longestContext) } }
 
+        /// The numbers of slots to try, the best first.
+        private var slotCounts: [Int] {
+            let best = facts.tuning.slots ?? mostSlots
+            return [best] + [mostSlots, 2].filter { $0 < best }
+        }
+
         private var free: String { "\(ByteCount(max(0, memory))) are free" }
 
         /// The configured context, with as many slots as fit.
         var configured: EnginePlan {
             let length = min(trainedLength ?? .max, wanted)
             let reason = length < wanted ? "\(length) as trained, which is less than the \(wanted) that are set" : "\(length) as set"
-            return first(of: [mostSlots, 2], length) { reason + ($0 < mostSlots ? "; \($0) at once because \(free)" : "") }
+            let counts = slotCounts
+            return first(of: counts, length) { reason + ($0 < counts[0] ? "; \($0) at once because \(free)" : "") }
                 ?? plan(1, length, reason + "; one at a time because \(free)")
         }
 
@@ -56,9 +63,10 @@ extension EnginePlan {
             let trained = trainedLength ?? shortestContext
             let told = trainedLength == nil ? "\(trained) because the file does not tell the trained length" : "\(trained) as trained"
             let shortest = min(trained, shortestContext)
+            let counts = slotCounts
             for length in [trained] + Self.powersOfTwo(below: trained, downTo: shortest) {
-                let found = first(of: [mostSlots, 2], length, mostContext: memory / 2) {
-                    let slots = $0 == mostSlots ? "" : " for \($0) at once"
+                let found = first(of: counts, length, mostContext: memory / 2) {
+                    let slots = $0 == counts[0] ? "" : " for \($0) at once"
                     return length == trained && slots.isEmpty ? told : "\(trained) trained, \(length)\(slots) because \(free)"
                 }
                 if let found { return found }
@@ -91,8 +99,11 @@ extension EnginePlan {
         private func fits(_ plan: EnginePlan) -> Bool { need(plan) <= memory }
 
         private func plan(_ slots: Int, _ length: Int, _ reason: String) -> EnginePlan {
-            EnginePlan(
-                slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB)
+            var plan = EnginePlan(
+                slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB,
+                tuning: facts.makesEmbeddings ? EngineTuning() : facts.tuning)
+            plan.companions = facts.companions
+            return plan
         }
 
         /// At most a sixteenth of the memory.

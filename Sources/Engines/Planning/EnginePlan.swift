@@ -7,7 +7,7 @@ package import ModelFormats
 /// so that requests can fail each other although each is small enough. Roost gives every slot its own context, and uses
 /// fewer slots if memory is short.
 package struct EnginePlan: Sendable, Hashable {
-    /// The number of requests that the engine processes in parallel; a power of two up to `mostSlots`.
+    /// The number of requests that the engine processes in parallel; a power of two.
     package let slots: Int
     /// The maximum number of tokens of one request, its prompt and its answer together.
     package let contextLength: Int
@@ -17,8 +17,12 @@ package struct EnginePlan: Sendable, Hashable {
     package let makesEmbeddings: Bool
     /// The size of the engine's cache of past conversations outside its slots, in MiB. llama-server's default is 8192.
     package let promptCacheMiB: Int
+    /// The files that the engine loads beside its model.
+    package var companions = EngineCompanions()
+    /// The options that a calibration has chosen. What is in memory may have fewer slots.
+    package let tuning: EngineTuning
 
-    /// The maximum number of slots of an engine, and therefore of answers (`n`) for one request.
+    /// The number of slots without a calibration, and the maximum number of answers (`n`) for one request.
     package static let mostSlots = 4
     /// The number of sliding-window states that a slot keeps to go back to. llama-server's default is 32, which take
     /// gigabytes for large models.
@@ -27,28 +31,31 @@ package struct EnginePlan: Sendable, Hashable {
     private static let physicalBatch = 512
 
     /// Creates a plan with these numbers.
-    init(slots: Int, contextLength: Int, reason: String, makesEmbeddings: Bool, promptCacheMiB: Int) {
+    init(
+        slots: Int, contextLength: Int, reason: String, makesEmbeddings: Bool, promptCacheMiB: Int, tuning: EngineTuning = EngineTuning()
+    ) {
         self.slots = slots
         self.contextLength = contextLength
         self.reason = reason
         self.makesEmbeddings = makesEmbeddings
         self.promptCacheMiB = promptCacheMiB
+        self.tuning = tuning
     }
 
     /// The number of tokens that the engine computes at the same time.
-    var step: Int { makesEmbeddings ? contextLength : min(Self.physicalBatch, contextLength) }
+    var step: Int { makesEmbeddings ? contextLength : min(max(Self.physicalBatch, companions.leastStep), contextLength) }
 
     /// The plan as arguments for llama-server.
     var arguments: [String] {
         // Without `--kv-unified` the context is divided evenly among the slots.
         let shared = ["--parallel", String(slots), "--ctx-size", String(slots * contextLength), "--cache-ram", String(promptCacheMiB)]
-        guard makesEmbeddings else { return shared + ["--ctx-checkpoints", String(Self.windowStates)] }
+        guard makesEmbeddings else { return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments }
         // Such a model reads a text in one step, so a step must accept as many tokens as the longest text has.
         return shared + ["--embeddings", "--batch-size", String(step), "--ubatch-size", String(step)]
     }
 }
 
-/// The properties of a model's files that determine its engine.
+/// The properties of a model's files that determine its engine, and what a calibration has found out about them.
 package struct ModelFacts: Sendable, Hashable {
     /// Whether the model only computes embeddings.
     package var makesEmbeddings = false
@@ -58,6 +65,10 @@ package struct ModelFacts: Sendable, Hashable {
     package var weightBytes: Int64 = 0
     /// The numbers of its structure; `nil` if the file does not contain enough information.
     package var shape: ModelShape?
+    /// The files that the engine loads beside the model.
+    package var companions = EngineCompanions()
+    /// The options that a calibration has chosen.
+    package var tuning = EngineTuning()
 
     /// Creates a value without known properties.
     package init() {}

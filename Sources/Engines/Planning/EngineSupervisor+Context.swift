@@ -9,7 +9,7 @@ extension EngineSupervisor {
     ///   - reference: The model, as the catalog names it.
     /// - Throws: `RoostError` with code `conflict` while its engine is in use.
     package func setContextLength(_ length: Int, of reference: ModelReference) throws {
-        guard length != contextLength(of: reference) else { return }
+        guard length != contextLength(of: reference) || wishes[reference] != nil else { return }
         if let engine = engines[reference], !engine.isStopping {
             guard engine.holders == 0 else {
                 throw RoostError(
@@ -19,6 +19,7 @@ extension EngineSupervisor {
             stop(reference, because: "another context length was asked for")
         }
         contextLengths[reference] = length
+        wishes[reference] = nil
     }
 
     /// The wanted context length of a model in tokens: as a request has set it, or the configuration for the model, its

@@ -13,25 +13,29 @@ struct EngineCommand: Sendable {
 
     init(
         _ configuration: EngineConfiguration, executable llamaServer: FilePath, entry: ModelEntry, socket: FilePath, plan: EnginePlan,
-        promptStep: Int?, memoryLimit: Int64?
+        promptStep: Int?, memoryLimit: Int64? = nil, prompts: FilePath? = nil
     ) {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
         engine += plan.arguments
-        if let step = promptStep.map({ String($0) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
+        if let step = promptStep.map({ String(max($0, plan.companions.leastStep)) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
+        if let prompts { engine += ["--slot-save-path", prompts.string + "/"] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
-        if let threads = configuration.threads { engine += ["--threads", String(threads)] }
+        engine += plan.tuning.arguments(configuredThreads: configuration.threads)
         var options = ["--note", RuntimeDirectory.note(for: socket).string]
         if let memoryLimit { options += ["--memory-limit", String(memoryLimit)] }
         var environment = EngineEnvironment.ofThisProcess
+        // An engine would give what it cannot decode as an image to ffprobe, if that is installed.
+        if plan.companions.projector != nil { environment["LLAMA_ARG_VIDEO_FFMPEG_DIR"] = "/nonexistent" }
         if let home = configuration.sandboxHome {
             let temporary = RuntimeDirectory.temporaryFolder(for: socket)
             // GPU drivers keep compiled programs in the caches.
             for name in ["HOME", "XDG_CACHE_HOME"] { environment[name] = home.string }
             environment["TMPDIR"] = temporary.string
             let sandbox = EngineSandbox(
-                executable: llamaServer, model: [entry.snapshotPath] + entry.parts, writable: [temporary, home],
+                executable: llamaServer, model: [entry.snapshotPath] + entry.parts + plan.companions.files,
+                writable: [temporary, home] + [prompts].compactMap(\.self),
                 sockets: socket.removingLastComponent(), environment: environment)
             options += sandbox.arguments
         }

@@ -47,8 +47,13 @@ package struct EngineConfiguration: Sendable {
     package var storeLoaded: @Sendable ([ModelReference]) async -> Void = { _ in }
     /// The file with the measured speeds of engines; `nil` to measure them again after each start of Roost.
     package var speedsFile: FilePath?
+    /// The file with the results of calibrations; `nil` to keep them until the end of Roost.
+    package var tuningFile: FilePath?
     /// The folder that engines may use as their home, with nothing else of the user's; `nil` to let them use all files.
     package var sandboxHome: FilePath?
+    /// The folder of the prompts that engines store, to share them between requests and to have them after a restart; `nil`
+    /// to store none.
+    package var prompts: PromptFolder?
     /// The most memory of an engine's own.
     package var memoryLimit = EngineMemoryLimit.automatic
     /// Records what engines do.

@@ -42,6 +42,11 @@ struct EngineStateMachine: Sendable, Hashable {
         }
     }
 
+    /// Records that the idle engine is started again with other options.
+    mutating func startAgain() {
+        if case .ready = state { state = .loading }
+    }
+
     /// Records that the engine is no longer needed.
     mutating func stop() {
         if state != .ended { state = .stopping }

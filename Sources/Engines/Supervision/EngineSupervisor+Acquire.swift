@@ -46,6 +46,11 @@ extension EngineSupervisor {
     private func next(_ entry: ModelEntry, held: inout Int?) throws -> Next {
         guard !isShuttingDown else { throw Self.shuttingDown }
         let reference = entry.reference
+        if calibration != nil {
+            // No client waits for a calibration.
+            interruptCalibration("a request for \(reference) came")
+            return .wait
+        }
         if let engine = engines[reference] {
             // Wait for its end, then start a new engine.
             if engine.isStopping { return .wait }

@@ -7,7 +7,8 @@ extension EngineSupervisor {
     /// An event while a process runs.
     private enum Event: Sendable {
         case ready
-        /// Measured to need another number of tokens per step than it was started with.
+        case measured
+        /// Measured to need another number of tokens per step than it was started with. It is idle.
         case mistuned
         case tooSlow
         case hung
@@ -35,7 +36,9 @@ extension EngineSupervisor {
             engines[reference]?.startedAt = time.now()
             engines[reference]?.isSuspect = false
             guard await examine(reference), await hasPlace(reference), let current = engines[reference], let plan = current.plan else { return }
-            let ending = await runOnce(current, plan, await promptStep(for: current, plan))
+            let step = await promptStep(for: current, plan)
+            let prompts = await openPrompts(of: current, plan)
+            let ending = await runOnce(current, plan, step, prompts)
             await storeNotes()
             if isShuttingDown || Task.isCancelled { engines[reference]?.machine.stop() }
             if ending.wasMistuned, engines[reference]?.isStopping == false { continue }
@@ -52,7 +55,8 @@ extension EngineSupervisor {
         do {
             async let listed = configuration.devices(engine.executable)
             // Not in the assignments below: they would hold the dictionary during the suspension.
-            let facts = try await configuration.examine(engine.entry)
+            var facts = try await configuration.examine(engine.entry)
+            facts.tuning = await storedTuning(of: engine.entry, engine.executable)?.tuning ?? EngineTuning()
             let devices = await listed
             if notes == nil {
                 let stored = await configuration.readNotes()
@@ -64,6 +68,12 @@ extension EngineSupervisor {
         } catch {
             let error = RoostError.wrapping(error, as: .engineLoadFailed, "\(reference) could not be examined before loading")
             let sentence = "\(reference) was not loaded: \(error.message)"
+            guard error.code != .unsupportedModel else {
+                // Files that do not belong together are the user's choice, and can be changed at once: there is no cooldown.
+                logger.warning("A model was not loaded", metadata: ["model": "\(reference)", "reason": "\(error.message)"])
+                record(engine, RoostError(.unsupportedModel, sentence, field: error.field, cause: error), cooldown: .zero)
+                return false
+            }
             fail(engine, RoostError(.engineLoadFailed, sentence, cause: error, context: ["file": engine.entry.modelFile.string]))
             return false
         }
@@ -74,7 +84,7 @@ extension EngineSupervisor {
     }
 
     /// Runs the process once, together with its health check.
-    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?) async -> Ending {
+    private func runOnce(_ engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ prompts: FilePath?) async -> Ending {
         let files = EngineFiles(socket: engine.socket, home: configuration.sandboxHome)
         do {
             try await files.prepare()
@@ -82,30 +92,32 @@ extension EngineSupervisor {
             await files.remove()
             return Ending(exit: .notStarted(RoostError.wrapping(error, as: .fileSystem, "A folder for it could not be made").message))
         }
-        let ending = await runProcess(of: engine, plan, promptStep, files)
+        let ending = await runProcess(of: engine, plan, promptStep, files, prompts)
         await files.remove()
         return ending
     }
 
-    private func runProcess(of engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ files: EngineFiles) async -> Ending {
+    private func runProcess(
+        of engine: SupervisedEngine, _ plan: EnginePlan, _ promptStep: Int?, _ files: EngineFiles, _ prompts: FilePath?
+    ) async -> Ending {
         let process = EngineProcess(
             command: EngineCommand(
                 configuration, executable: engine.executable, entry: engine.entry, socket: engine.socket, plan: plan, promptStep: promptStep,
-                memoryLimit: memoryLimit(of: engine)),
+                memoryLimit: memoryLimit(of: engine), prompts: prompts),
             log: engine.log)
         return await withTaskGroup(of: Event.self) { group in
             group.addTask { .ended(await process.run()) }
             group.addTask {
                 guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
                 await files.protectSocket()
-                return await self.isWellTuned(engine, promptStep) ? .ready : .mistuned
+                return .ready
             }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
             var ending = Ending(exit: .notStarted("it was cancelled"))
             for await event in group {
                 switch event {
                 case .ready:
-                    becameReady(engine)
+                    becameReady(engine, promptStep)
                     group.addTask {
                         await self.storeNotes()
                         await self.storeLoaded()
@@ -115,8 +127,11 @@ extension EngineSupervisor {
                         await self.endWhenUnused(engine.entry.reference)
                         return .stopRequested
                     }
+                    group.addTask { await self.isWellTuned(engine, promptStep) ? .measured : .mistuned }
+                case .measured: break
                 case .mistuned:
                     ending.wasMistuned = !group.isCancelled
+                    await storePrompts(of: engine)
                     group.cancelAll()
                 case .tooSlow:
                     // A cancelled health check does not mean that the engine is slow.
@@ -125,7 +140,9 @@ extension EngineSupervisor {
                 case .hung:
                     ending.wasHung = !group.isCancelled
                     group.cancelAll()
-                case .stopRequested: group.cancelAll()
+                case .stopRequested:
+                    await storePrompts(of: engine)
+                    group.cancelAll()
                 case .ended(let exit):
                     ending.exit = exit
                     group.cancelAll()
@@ -136,20 +153,22 @@ extension EngineSupervisor {
         }
     }
 
-    private func becameReady(_ engine: SupervisedEngine) {
+    private func becameReady(_ engine: SupervisedEngine, _ promptStep: Int?) {
         let reference = engine.entry.reference
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
         if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
+        prepareSlots(of: engine, promptStep)
         startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
         metrics.loaded(reference, in: now - engine.startedAt)
         let used = noteMemory(of: reference)
-        logger.info(
-            "An engine is ready",
-            metadata: [
-                "model": "\(reference)", "load_seconds": "\((now - engine.startedAt) / .seconds(1))", "used_bytes": "\(used ?? 0)",
-                "need_bytes": "\(engine.memory?.bytes ?? 0)",
+        noteLoad(of: engine, now - engine.startedAt)
+        decided(
+            .ready, reference, because: "it passed its health check",
+            [
+                "load_seconds": (now - engine.startedAt) / .seconds(1), "used_bytes": Double(used ?? 0),
+                "need_bytes": Double(engine.memory?.bytes ?? 0),
             ])
         changed()
     }
@@ -170,12 +189,12 @@ extension EngineSupervisor {
             metrics.crashed(reference)
             let error = crashError(engine, ending)
             engines[reference]?.lastError = error.message
-            logger.warning(
-                "An engine crashed and is restarted",
-                metadata: [
-                    "model": "\(reference)", "reason": "\(error.message)", "pause_seconds": "\(pause / .seconds(1))",
-                    "requests_at_work": "\(suspects.count)",
-                ])
+            decided(
+                .crash, reference, because: error.message,
+                ["pause_seconds": pause / .seconds(1), "requests_at_work": Double(suspects.count), "restarts": Double(engine.machine.restarts)])
+            // The next load begins now, with nothing printed.
+            engines[reference]?.startedAt = now
+            engines[reference]?.log = EngineLog()
             changed()
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
@@ -188,12 +207,9 @@ extension EngineSupervisor {
 
     private func fail(_ engine: SupervisedEngine, _ error: RoostError) {
         metrics.failed(engine.entry.reference)
-        logger.error(
-            "An engine failed; its model is not loaded again during the cooldown",
-            metadata: [
-                "model": "\(engine.entry.reference)", "reason": "\(error.message)",
-                "output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))",
-            ])
+        decided(
+            .failure, engine.entry.reference, because: error.message, ["cooldown_seconds": configuration.loadCooldown / .seconds(1)],
+            details: ["output": "\(engine.log.lines.suffix(20).joined(separator: "\n"))"])
         record(engine, error, cooldown: configuration.loadCooldown)
     }
 
@@ -272,7 +288,7 @@ extension EngineSupervisor {
         return .stopRequested
     }
 
-    private func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
+    func waitUntil(_ reference: ModelReference, _ condition: (SupervisedEngine) -> Bool) async throws {
         while let engine = engines[reference], !condition(engine) { try await waitForChange() }
         try Task.checkCancellation()
     }

@@ -16,6 +16,7 @@ package actor EngineSupervisor: Service {
     let time: TimeSource
     let logger: Logger
     let speeds: EngineSpeeds
+    let tunings: TuningRecord
 
     /// Running engines, by model.
     var engines: [ModelReference: SupervisedEngine] = [:]
@@ -23,11 +24,16 @@ package actor EngineSupervisor: Service {
     var failures: [ModelReference: EngineFailure] = [:]
     /// The requests during which engines crashed.
     var crashes = CrashRecord()
+    var decisions = RecentDecisions()
     /// What engines needed before; `nil` until the first load.
     var notes: MemoryNotes?
     var hasNewNotes = false
+    /// The calibration that runs.
+    var calibration: RunningCalibration?
     /// The context lengths of models, where a request has set one.
     var contextLengths: [ModelReference: Int] = [:]
+    /// Longer contexts that requests asked for, for loads with enough memory.
+    var wishes: [ModelReference: Int] = [:]
     /// How long models stay in memory after a request, where a request has set it.
     var keepAlives: [ModelReference: KeepAlive] = [:]
     /// The models that never leave memory for another one, besides the configured ones.
@@ -40,6 +46,7 @@ package actor EngineSupervisor: Service {
     var client: HTTPClient?
     private var lastID = 0
     var lastLease = 0
+    var lastPromptFile = 0
     private var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
     private var lastWaiter = 0
     private let starts: AsyncStream<ModelReference>
@@ -59,6 +66,7 @@ package actor EngineSupervisor: Service {
         self.time = TimeSource(clock)
         self.logger = logger
         speeds = EngineSpeeds(file: configuration.speedsFile, logger: logger)
+        tunings = TuningRecord(file: configuration.tuningFile, logger: logger)
         (starts, startEngine) = AsyncStream.makeStream()
     }
 
@@ -102,7 +110,11 @@ package actor EngineSupervisor: Service {
     /// Returns the models that have an engine, and those whose engine failed recently, ordered by name.
     package func loadedModels() -> [LoadedModel] {
         let failed = failures.filter { $0.value.until > time.now() && engines[$0.key] == nil }.map(\.value.model)
-        let running = engines.values.filter { !$0.isStopping }.map(\.loadedModel)
+        let running = engines.values.filter { !$0.isStopping }.map { engine in
+            var model = engine.loadedModel
+            model.progress = loadProgress(of: engine)
+            return model
+        }
         return (running + failed).sorted { $0.reference.description < $1.reference.description }
     }
 
@@ -130,6 +142,9 @@ package actor EngineSupervisor: Service {
         let matching = engines.values.filter { engine in
             engine.entry.reference == reference || (reference.variant == nil && engine.entry.reference.repository == reference.repository)
         }
+        if let model = calibration?.model, model == reference || (reference.variant == nil && model.repository == reference.repository) {
+            interruptCalibration("it was unloaded")
+        }
         for engine in matching {
             pins.remove(engine.entry.reference)
             stop(engine.entry.reference, because: "unload was requested")
@@ -146,20 +161,24 @@ extension EngineSupervisor {
     ///
     /// - Returns: The engine's id.
     func start(_ entry: ModelEntry, with executable: FilePath) -> Int {
-        lastID += 1
-        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock"
+        let socket = newSocket()
         engines[entry.reference] = SupervisedEngine(
-            id: lastID, entry: entry, executable: executable, socket: configuration.runtimeDirectory.appending(name), holders: 1,
-            lastUsed: time.now(), startedAt: time.now())
+            id: lastID, entry: entry, executable: executable, socket: socket, holders: 1, lastUsed: time.now(), startedAt: time.now())
         startEngine.yield(entry.reference)
         changed()
         return lastID
     }
 
-    /// Ends an engine; `supervise` removes it after its end.
-    func stop(_ reference: ModelReference, because reason: String, figures: Logger.Metadata = [:]) {
+    /// Returns the path of the socket of the next engine, and counts that engine.
+    func newSocket() -> FilePath {
+        lastID += 1
+        return configuration.runtimeDirectory.appending("\(ProcessInfo.processInfo.processIdentifier)-\(lastID).sock")
+    }
+
+    /// Ends an engine, perhaps for another model; `supervise` removes it after its end.
+    func stop(_ reference: ModelReference, because reason: String, for other: ModelReference? = nil, figures: [String: Double] = [:]) {
         guard engines[reference]?.isStopping == false else { return }
-        logger.info("Ending an engine", metadata: figures.merging(["model": "\(reference)", "reason": "\(reason)"]) { $1 })
+        decided(other == nil ? .end : .eviction, reference, because: reason, for: other, figures)
         engines[reference]?.machine.stop()
         changed()
     }

@@ -30,6 +30,8 @@ package struct LoadedModel: Sendable, Hashable {
     package var running = 0
     /// The number of requests that wait for its engine.
     package var waiting = 0
+    /// How far its load is; `nil` when it is not being loaded.
+    package var progress: LoadProgress?
 
     /// The state of an engine.
     package enum State: String, Sendable, Hashable, CaseIterable {

@@ -24,6 +24,14 @@ struct SupervisedEngine: Sendable {
     var requests = RequestsAtWork()
     /// The requests that wait for one of its slots, and those that have one.
     var admission = AdmissionQueue(slots: 1)
+    /// The prompts in its slots, and in the files of its folder.
+    var slots = SlotTable(slots: 0)
+    /// What its stored prompts depend on: the model's file, the engine and its options; `nil` if none can be stored.
+    var promptKey: String?
+    /// The prompts that were stored before it started.
+    var storedPrompts: [StoredPrompt] = []
+    /// The slots of its running requests, as far as Roost has chosen them.
+    var places: [Int: SlotTable.Place] = [:]
     /// The output of the current process.
     var log = EngineLog()
     var machine = EngineStateMachine()
@@ -44,6 +52,27 @@ struct SupervisedEngine: Sendable {
 
     /// Whether it has no place among the other engines yet, so that there is no process and no memory is used.
     var isWaiting: Bool { plan == nil }
+
+    /// Starts the requests for which it has free slots.
+    ///
+    /// - Returns: Whether one was started.
+    mutating func startRequests(at now: Duration) -> Bool {
+        var hasStarted = false
+        var slots = slots
+        while let request = admission.startNext(at: now, isHeld: { $0.prompt.map { slots.isHeld($0) } ?? false }) {
+            places[request.id] = slots.place(request.id, request.prompt)
+            hasStarted = true
+        }
+        self.slots = slots
+        return hasStarted
+    }
+
+    /// Removes a request that has ended, or whose client left.
+    mutating func removeRequest(_ id: Int, at now: Duration) {
+        admission.remove(id, at: now)
+        slots.end(id, at: now)
+        places[id] = nil
+    }
 
     var loadedModel: LoadedModel {
         let state: LoadedModel.State =

@@ -32,7 +32,8 @@ extension EngineConnection {
         return try await promptSpeed(tokens: Self.manyTokens)
     }
 
-    private func promptSpeed(tokens: Int) async throws -> Double {
+    /// Measures how fast the engine reads a prompt of so many tokens.
+    func promptSpeed(tokens: Int) async throws -> Double {
         // Any tokens will do: all vocabularies have these. Different ones, so that no part is in the engine's cache.
         let prompt = (0..<tokens).map { String(100 + ($0 * 37 + tokens) % 150) }.joined(separator: ",")
         let body = ByteBuffer(string: #"{"prompt":[\#(prompt)],"n_predict":1,"cache_prompt":false}"#)

@@ -6,20 +6,19 @@ import ServiceLifecycle
 /// - Parameters:
 ///   - deadline: The deadline.
 ///   - drain: The most time for the work after a request to stop the server.
-///   - what: The sentence of the error when the deadline has passed.
+///   - late: Returns the error when the deadline has passed, while the work goes on.
 ///   - work: The work.
 /// - Returns: The result of `work`.
-/// - Throws: `RoostError` with code `timedOut` or `shuttingDown`; the errors of `work`.
+/// - Throws: The error of `late`; `RoostError` with code `shuttingDown`; the errors of `work`.
 package func withDeadline<Value: Sendable>(
-    _ deadline: ContinuousClock.Instant, drain: Duration,
-    what: String = "The answer was not complete within the time the request allows (`timeout`); allow more, or ask for less.",
+    _ deadline: ContinuousClock.Instant, drain: Duration, late: @escaping @Sendable () async -> RoostError,
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await work() }
         group.addTask {
             try await Task.sleep(until: deadline, clock: .continuous)
-            throw RoostError(.timedOut, what)
+            throw await late()
         }
         group.addTask {
             try await gracefulShutdown()

@@ -22,7 +22,8 @@ extension Request {
         let body = body
         let time = time ?? Self.bodyLimit.least + Self.bodyLimit.perMebibyte * (limit >> 20)
         let buffer = try await withDeadline(
-            .now + time, drain: .zero, what: "The request's body did not arrive within \(Int((time / .seconds(1)).rounded(.up))) seconds."
+            .now + time, drain: .zero,
+            late: { RoostError(.timedOut, "The request's body did not arrive within \(Int((time / .seconds(1)).rounded(.up))) seconds.") }
         ) {
             do {
                 return try await body.collect(upTo: limit)

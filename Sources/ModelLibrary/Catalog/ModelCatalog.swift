@@ -87,10 +87,12 @@ extension ModelCatalog {
             for variant in listing.models {
                 let reference = listing.reference(to: variant, of: repository)
                 guard models[reference] == nil else { continue }
+                let projector = listing.projector(for: variant)?.files ?? []
                 let parts = variant.files.map { snapshot.pushing(FilePath($0.description)) }
                 let entry = ModelEntry(
                     reference: reference, snapshotPath: snapshot, modelFile: parts[0],
-                    sizeBytes: variant.files.reduce(0) { $0 + (sizes[$1] ?? 0) }, parts: parts,
+                    sizeBytes: (variant.files + projector).reduce(0) { $0 + (sizes[$1] ?? 0) }, parts: parts,
+                    projector: projector.first.map { snapshot.pushing(FilePath($0.description)) },
                     isConverted: converted.map { snapshot.starts(with: $0.root) } ?? false)
                 models[reference] = Model(variant: variant, entry: entry)
                 order.append(reference)

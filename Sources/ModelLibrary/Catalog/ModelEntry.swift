@@ -12,7 +12,9 @@ package struct ModelEntry: Sendable, Hashable {
     package let modelFile: FilePath
     /// All parts in order; a single file if it is not split.
     package let parts: [FilePath]
-    /// The total size of all parts in bytes.
+    /// The file in the folder with which the model sees images or hears sounds; `nil` without one.
+    package let projector: FilePath?
+    /// The total size of all parts and the projector in bytes.
     package let sizeBytes: Int64
     /// Whether Roost converted it from a repository's weights.
     package let isConverted: Bool
@@ -23,17 +25,26 @@ package struct ModelEntry: Sendable, Hashable {
     ///   - reference: The model's name.
     ///   - snapshotPath: The folder of the files.
     ///   - modelFile: The GGUF file, or the first part of a split one.
-    ///   - sizeBytes: The total size of all parts in bytes.
+    ///   - sizeBytes: The total size of all parts and the projector in bytes.
     ///   - parts: All parts in order; `nil` for a file that is not split.
+    ///   - projector: The file with which the model sees images or hears sounds.
     ///   - isConverted: Whether Roost converted it from a repository's weights.
     package init(
-        reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64, parts: [FilePath]? = nil, isConverted: Bool = false
+        reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64, parts: [FilePath]? = nil,
+        projector: FilePath? = nil, isConverted: Bool = false
     ) {
         self.reference = reference
         self.snapshotPath = snapshotPath
         self.modelFile = modelFile
         self.sizeBytes = sizeBytes
         self.parts = parts ?? [modelFile]
+        self.projector = projector
         self.isConverted = isConverted
+    }
+
+    /// Returns the path of a file within the folder.
+    package func pathInFolder(_ file: FilePath) -> String {
+        var path = file
+        return path.removePrefix(snapshotPath) ? path.string : file.string
     }
 }

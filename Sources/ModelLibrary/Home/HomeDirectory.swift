@@ -55,6 +55,12 @@ package final class HomeDirectory: Sendable {
     /// - Returns: The path of the file.
     package static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
 
+    /// Returns the folder of the prompts that engines have stored.
+    ///
+    /// - Parameter home: The path of the home.
+    /// - Returns: The path of the folder.
+    package static func prompts(in home: FilePath) -> FilePath { home.appending("prompts") }
+
     /// Returns the folder that engines may use as their home.
     ///
     /// - Parameter home: The path of the home.

@@ -15,7 +15,8 @@ extension CachedRepository {
         return listing
     }
 
-    /// Returns the files of one model of a commit, with all parts of a split one.
+    /// Returns the files of one model of a commit: all parts of a split one, and the projector unless another model of the
+    /// commit is loaded with it. The last model takes all projectors along.
     ///
     /// - Parameters:
     ///   - variant: The model.
@@ -29,7 +30,11 @@ extension CachedRepository {
             let names = models.map { "`\(id):\($0.name)`" }.joined(separator: " and ")
             throw RoostError(.invalidRequest, "`\(id):\(variant)` can mean \(names). Name one of them.", field: "model")
         }
-        return Set(models.first?.files ?? listing.others(named: variant).first?.variant.files ?? [])
+        guard let model = models.first else { return Set(listing.others(named: variant).first?.variant.files ?? []) }
+        let rest = listing.models.filter { $0 != model }
+        let own = rest.isEmpty ? listing.projectors : [listing.projector(for: model)].compactMap(\.self)
+        let needed = rest.compactMap(listing.projector)
+        return Set(model.files + own.filter { !needed.contains($0) }.flatMap(\.files))
     }
 }
 

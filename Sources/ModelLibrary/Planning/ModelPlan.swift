@@ -12,10 +12,12 @@ package struct ModelPlan: Sendable {
     package let files: [RepositoryFile]
     /// Whether these are all files of the repository.
     package var isWholeRepository = false
-    /// The size of the model files alone in bytes.
+    /// The size of the model files alone in bytes, with the projector.
     package let sizeBytes: Int64
     /// The chosen GGUF model; `nil` when the model is converted, or the selected files contain none.
     package let variant: GGUFVariant?
+    /// The file with which the model sees images or hears sounds; `nil` if there is none or it is left out.
+    package var projector: RepositoryFilePath?
     /// The GGUF files of the repository.
     package let listing: GGUFListing
     /// Remarks on the files for the user.

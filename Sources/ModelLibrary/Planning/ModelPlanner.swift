@@ -43,7 +43,7 @@ package struct ModelPlanner: Sendable {
         }
         var plan = try await choose(reference, policy, wanted, isExplicit: isExplicit, resolved.revision)
         plan.isWholeRepository = plan.files.count == resolved.files.count && resolved.skipped.isEmpty
-        plan.notes = [Self.note(of: missed)].compactMap(\.self)
+        plan.notes = [Self.note(of: missed), plan.projector.map(Self.note)].compactMap(\.self)
         return plan
     }
 
@@ -59,12 +59,13 @@ package struct ModelPlanner: Sendable {
         }
         // Throws an error that explains which models there are.
         if variant == nil, !isExplicit || reference.variant != nil { _ = try listing.choose(for: reference, policy: policy) }
-        let chosen = Set(variant?.files ?? wanted.map(\.path))
+        let projector = isExplicit ? nil : variant.flatMap(listing.projector)
+        let chosen = Set((variant?.files ?? wanted.map(\.path)) + (projector?.files ?? []))
         let files = isExplicit ? wanted : wanted.filter { chosen.contains($0.path) || Self.isCompanion($0) }
         return ModelPlan(
             reference: variant.map { listing.reference(to: $0, of: reference.repository) } ?? reference, revision: revision, files: files,
-            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, listing: listing,
-            alternatives: variant.flatMap { listing.alternatives(to: $0, reference) })
+            sizeBytes: wanted.filter { chosen.contains($0.path) }.reduce(0) { $0 + $1.size }, variant: variant, projector: projector?.files[0],
+            listing: listing, alternatives: variant.flatMap { listing.alternatives(to: $0, reference) })
     }
 
     /// Plans the download of the weights with the files that describe them.
@@ -98,6 +99,11 @@ package struct ModelPlanner: Sendable {
     private static func belongsToModels(_ name: String) -> Bool {
         let name = name.lowercased()
         return [".gguf", ".safetensors", ".model", ".md", ".json", ".txt", ".jinja"].contains { name.hasSuffix($0) } || name.contains("license")
+    }
+
+    /// Returns the sentence about a projector for the job's history.
+    private static func note(of projector: RepositoryFilePath) -> String {
+        "\(projector.description.quotedForPeople) is pulled with the model, which reads images or sounds with it. A pull with `projector` false (--no-projector) leaves it out."
     }
 
     /// Returns the sentence about skipped files for the job's history; `nil` when there are none.

@@ -1,13 +1,23 @@
-/// A server-sent event of a streaming `POST /chat`: `data: {"delta":{"content":"…"},"done":false}`. The last one has
-/// `done` true.
+/// A server-sent event of a streaming `POST /chat`: `data: {"delta":{"content":"…"},"done":false}`. What a model thinks
+/// before its answer is apart from the text: `{"delta":{"reasoning_content":"…"},"done":false}`. The last event has `done` true.
 package struct ChatEvent: Sendable, Codable, Hashable {
-    /// A piece of the answer's text.
+    /// A piece of the answer.
     package struct Delta: Sendable, Codable, Hashable {
-        /// The text.
+        /// A piece of the text.
         package var content: String?
+        /// A piece of the model's reasoning.
+        package var reasoningContent: String?
 
-        /// Creates a piece of text.
-        package init(content: String? = nil) { self.content = content }
+        /// Creates a piece.
+        package init(content: String? = nil, reasoningContent: String? = nil) {
+            self.content = content
+            self.reasoningContent = reasoningContent
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case content
+            case reasoningContent = "reasoning_content"
+        }
     }
 
     /// The error at the end of a stream that failed.
@@ -24,7 +34,7 @@ package struct ChatEvent: Sendable, Codable, Hashable {
         }
     }
 
-    /// The next piece of text; empty in the last event.
+    /// The next piece; empty in the last event.
     package var delta: Delta
     /// Whether this is the last event.
     package var done: Bool
@@ -33,9 +43,9 @@ package struct ChatEvent: Sendable, Codable, Hashable {
     /// The error, in the last event of a stream that failed.
     package var error: Failure?
 
-    /// Creates an event with a piece of text.
-    package init(content: String) {
-        self.delta = Delta(content: content)
+    /// Creates an event with a piece of the answer.
+    package init(delta: Delta) {
+        self.delta = delta
         self.done = false
     }
 

@@ -48,10 +48,18 @@ package struct ChatMessage: Sendable, Codable, Hashable {
     package var role: Role
     /// The text.
     package var content: String
+    /// What the model thought before its text; `nil` for one that did not, and for other authors.
+    package var reasoningContent: String?
 
     /// Creates a message.
-    package init(role: Role, content: String) {
+    package init(role: Role, content: String, reasoningContent: String? = nil) {
         self.role = role
         self.content = content
+        self.reasoningContent = reasoningContent
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case role, content
+        case reasoningContent = "reasoning_content"
     }
 }

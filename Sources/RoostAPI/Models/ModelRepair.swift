@@ -13,16 +13,16 @@ package struct ModelRepair: Sendable, Codable, Hashable {
 }
 
 /// A line of an answer that is sent while the work goes on: its progress, or finally its result.
-package struct ProgressLine<Result: Sendable & Codable>: Sendable, Codable {
+package struct ProgressLine<Progress: Sendable & Codable, Result: Sendable & Codable>: Sendable, Codable {
     /// The progress of the work.
-    package var progress: VerifyProgress?
+    package var progress: Progress?
     /// The result.
     package var result: Result?
     /// The error that ended the work.
     package var error: Problem?
 
     /// Creates a line.
-    package init(progress: VerifyProgress? = nil, result: Result? = nil, error: Problem? = nil) {
+    package init(progress: Progress? = nil, result: Result? = nil, error: Problem? = nil) {
         self.progress = progress
         self.result = result
         self.error = error

@@ -14,10 +14,16 @@ package struct ModelView: Sendable, Codable, Hashable {
     package var localPath: String
     /// The origin of the model.
     package var origin: Origin
+    /// The path in the repository of the file with which it sees images or hears sounds; `nil` without one.
+    @ExplicitNull package var projector: String?
     /// The time for loading it in nanoseconds; `nil` unless it is loaded.
     @ExplicitNull package var loadDuration: Int64?
     /// Its context; `nil` where it was not asked for or cannot be told.
     package var context: ModelContext?
+    /// How far its load is; `nil` where it was not asked for, or when it is not being loaded.
+    package var load: LoadView?
+    /// The options of its engine; `nil` where they were not asked for or cannot be told.
+    package var tuning: ModelTuning?
 
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
@@ -28,7 +34,9 @@ package struct ModelView: Sendable, Codable, Hashable {
     }
 
     /// Creates a model.
-    package init(model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?, origin: Origin = .hub) {
+    package init(
+        model: String, loaded: Bool, sizeBytes: Int64, localPath: String, loadDuration: Int64?, origin: Origin = .hub, projector: String? = nil
+    ) {
         self.model = model
         self.loaded = loaded
         self.backend = "llama-server"
@@ -36,10 +44,11 @@ package struct ModelView: Sendable, Codable, Hashable {
         self.localPath = localPath
         self.loadDuration = loadDuration
         self.origin = origin
+        self.projector = projector
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, loaded, backend, origin, context
+        case model, loaded, backend, origin, projector, context, load, tuning
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"

@@ -28,6 +28,8 @@ package struct PullRequest: Sendable, Codable, Hashable {
     package var allowPatterns: [String]?
     /// Patterns of the files to leave out; the same limits apply.
     package var ignorePatterns: [String]?
+    /// Whether to pull the file with which the model sees images or hears sounds; `nil` means yes.
+    package var projector: Bool?
     /// The most bytes per second, 65,536 or more; `nil` for no limit.
     package var maxBytesPerSecond: Int64?
     /// Whether to return a preview only.
@@ -52,6 +54,7 @@ package struct PullRequest: Sendable, Codable, Hashable {
         case callbackURL = "callback_url"
         case allowPatterns = "allow_patterns"
         case ignorePatterns = "ignore_patterns"
+        case projector
         case maxBytesPerSecond = "max_bytes_per_second"
         case isDryRun = "dry_run"
     }

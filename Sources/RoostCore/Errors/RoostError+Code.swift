@@ -92,8 +92,11 @@ extension RoostError.Code {
     public static let crashesEngine = Self(rawValue: "crashes_engine")
     /// The engine answered with an error.
     public static let engineRefused = Self(rawValue: "engine_refused")
-    /// All engines that this machine may run at once are busy; try again in a moment.
+    /// All engines that this machine may run at once are busy, or the time limit of the request has passed while others came
+    /// first; try again in a moment.
     public static let enginesBusy = Self(rawValue: "engines_busy")
+    /// The time limit of the request has passed while its model was being loaded; try again later.
+    public static let modelLoading = Self(rawValue: "model_loading")
     /// The time limit of the request has passed.
     public static let timedOut = Self(rawValue: "timed_out")
     /// The server is stopping.
@@ -104,7 +107,7 @@ extension RoostError.Code {
     public static let unexpected = Self(rawValue: "unexpected")
 
     /// Whether the same request may succeed later without a change.
-    public var isTransient: Bool { [.network, .rateLimited, .hubFailure, .enginesBusy].contains(self) }
+    public var isTransient: Bool { [.network, .rateLimited, .hubFailure, .enginesBusy, .modelLoading].contains(self) }
 
     /// Every code of this version, as the API documents them. A newer server may send others.
     public static let all: [Self] = [
@@ -112,7 +115,8 @@ extension RoostError.Code {
         .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
         .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .insufficientMemory, .fileSystem,
         .database, .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,
-        .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .timedOut, .shuttingDown,
+        .engineCoolingDown, .engineCrashed, .contextLengthExceeded, .crashesEngine, .engineRefused, .enginesBusy, .modelLoading, .timedOut,
+        .shuttingDown,
         .serverUnreachable, .unexpected,
     ]
 }

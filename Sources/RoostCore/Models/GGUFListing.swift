@@ -6,6 +6,8 @@ public struct GGUFListing: Sendable {
         public let variant: GGUFVariant
         /// What is wrong with the file, as in `is empty`.
         public let state: String
+        /// The kind of helper; `nil` for a file that is none, or not whole.
+        public let helper: ModelHelper?
     }
 
     /// The models that an engine can load; among equals, the preferred one first.
@@ -42,9 +44,9 @@ public struct GGUFListing: Sendable {
     private mutating func add(_ variant: GGUFVariant, fault: String?) {
         let suspicion = ModelHelper.suspicion(variant.name, hasQuantization: variant.quantization != nil)
         if let suspicion, suspicion.isCertain {
-            others.append(Other(variant: variant, state: "is \(suspicion.helper)"))
+            others.append(Other(variant: variant, state: "is \(suspicion.helper)", helper: fault == nil ? suspicion.helper : nil))
         } else if let fault {
-            others.append(Other(variant: variant, state: fault))
+            others.append(Other(variant: variant, state: fault, helper: nil))
         } else {
             models.append(variant)
             if suspicion != nil || variant.quantization == nil { doubts.updateValue(suspicion?.helper, forKey: variant) }
@@ -78,7 +80,7 @@ public struct GGUFListing: Sendable {
         guard let suspicion = doubts.removeValue(forKey: variant) else { return }
         guard let helper = head?.isTelling == true ? head?.helper : suspicion else { return }
         models.removeAll { $0 == variant }
-        others.append(Other(variant: variant, state: "is \(helper)"))
+        others.append(Other(variant: variant, state: "is \(helper)", helper: helper))
     }
 
     /// Records the heads of all ambiguous models.

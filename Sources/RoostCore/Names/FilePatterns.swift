@@ -17,6 +17,9 @@ public struct FilePatterns: Sendable, Hashable {
         ignored = self.ignore.map(GlobPattern.init)
     }
 
+    /// The pattern of projectors, in any case of the letters.
+    public static let projectors = "*[mM][mM][pP][rR][oO][jJ]*"
+
     /// The number of patterns that either list may have.
     public static let counts = 1...64
     /// The number of bytes that a pattern may have.

@@ -25,6 +25,8 @@ package struct RoostServer: Service {
         package var environment: [String: String]
         /// The command that starts the guard of an engine: the path of `roost` and `engine-guard`.
         package var guardCommand: [String]
+        /// The time without an answer after which the client of a stream is told what it waits for.
+        package var streamPulse: Duration = EngineStream.pulse
 
         /// Creates a configuration.
         package init(settings: ServerSettings, environment: [String: String], guardCommand: [String]) {

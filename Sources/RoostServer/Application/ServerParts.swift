@@ -41,7 +41,7 @@ struct ServerParts: Sendable {
         let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
         let catalog = models.catalog
         let metrics = PrometheusRegistry(MetricFamily.roost)
-        var engineConfiguration = Self.engineConfiguration(configuration, socketDirectory: socketDirectory)
+        var engineConfiguration = Self.engineConfiguration(configuration, catalog: catalog, socketDirectory: socketDirectory)
         engineConfiguration.metrics = EngineMetrics(factory: metrics)
         let engines = EngineSupervisor(configuration: engineConfiguration, logger: logger)
         self.metrics = metrics
@@ -86,7 +86,8 @@ struct ServerParts: Sendable {
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         let bodyLimit = configuration.settings.inferenceBodyLimit
-        let inference = Inference(catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit))
+        let inference = Inference(
+            catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
         ChatRoutes(inference: inference).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
@@ -104,17 +105,23 @@ struct ServerParts: Sendable {
     /// while the server runs.
     func engineExecutable() throws -> FilePath { try configuration.settings.engineExecutable(configuration.environment) }
 
-    private static func engineConfiguration(_ configuration: RoostServer.Configuration, socketDirectory: FilePath) -> EngineConfiguration {
+    private static func engineConfiguration(
+        _ configuration: RoostServer.Configuration, catalog: ModelCatalog, socketDirectory: FilePath
+    ) -> EngineConfiguration {
         let settings = configuration.settings
         var engine = EngineConfiguration(
             locateExecutable: { try settings.engineExecutable(configuration.environment) }, guardCommand: configuration.guardCommand,
             runtimeDirectory: socketDirectory)
-        engine.examine = { try await ModelExamination.facts(about: $0) }
+        engine.examine = { try await ModelExamination.facts(about: $0, draft: settings.draftModel(of: $0.reference), in: catalog) }
         engine.contextLength = settings.contextLength
         engine.contextLengths = settings.contextLengths
         engine.threads = settings.threads
         engine.speedsFile = settings.home.appending("engine-speeds.json")
+        engine.tuningFile = settings.home.appending("engine-tuning.json")
         engine.sandboxHome = settings.unconfinedEngines ? nil : HomeDirectory.engines(in: settings.home)
+        if settings.promptStorage > 0 {
+            engine.prompts = PromptFolder(path: HomeDirectory.prompts(in: settings.home), limit: settings.promptStorage)
+        }
         engine.memoryLimit = settings.engineMemoryLimit
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)

@@ -25,6 +25,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var contextLength = 0
     /// Other context lengths for some models.
     package var contextLengths: [ModelReference: Int] = [:]
+    /// The draft models of some models; one without a variant stands for all of its repository.
+    package var draftModels: [ModelReference: ModelReference] = [:]
     /// The number of threads of each engine; `nil` for the engine's default.
     package var threads: Int?
     /// Whether engines may use all files that the user may use.
@@ -41,6 +43,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var maxCacheModels = 2
     /// How long a model stays in memory after its last request.
     package var keepAlive = KeepAlive.forever
+    /// The most disk space in bytes for prompts that engines have read; 0 to store none.
+    package var promptStorage: Int64 = 2 << 30
     /// The models that never leave memory for another one.
     package var pinnedModels: [ModelReference] = []
     /// The models to load at the start.
@@ -88,4 +92,9 @@ package struct ServerSettings: Sendable, Hashable {
 
     /// Creates the default settings.
     package init(home: FilePath) { self.home = home }
+
+    /// Returns the draft model of a model, as the catalog names it; `nil` without one.
+    func draftModel(of reference: ModelReference) -> ModelReference? {
+        draftModels[reference] ?? draftModels[ModelReference(repository: reference.repository)]
+    }
 }

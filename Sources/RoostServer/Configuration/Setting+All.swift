@@ -25,6 +25,7 @@ extension Setting {
             \.contextLength, "context_length", .automatic(ServerSettings.contextLengthRange),
             "The tokens of context of each request, prompt and answer together"),
         Setting(\.contextLengths, "context_lengths", .contexts, "Other context lengths for some models"),
+        Setting(\.draftModels, "draft_models", .drafts, "Small models that propose tokens for larger ones of the same vocabulary"),
         Setting(\.threads, "threads", .whole(1...1024), unset: "the engine's choice", "The threads of each engine"),
         Setting(
             \.unconfinedEngines, "unconfined_engines", .flag,
@@ -40,6 +41,9 @@ extension Setting {
         Setting(\.keepAlive, "keep_alive", .keepAlive, "How long a model stays in memory after its last request"),
         Setting(\.pinnedModels, "pinned_models", .models, "Models that never leave memory for another one"),
         Setting(\.preload, "preload", .models, "Models to load at the start"),
+        Setting(
+            \.promptStorage, "prompt_storage", .size,
+            "The most disk space for prompts that engines have read, so that they need not read them again; 0 to store none"),
         Setting(\.forgetModels, "forget_models", .flag, "Whether the models in memory are not loaded again after a restart"),
     ]
 

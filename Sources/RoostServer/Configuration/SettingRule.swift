@@ -106,6 +106,24 @@ extension SettingRule<[ModelReference: Int]> {
     }
 }
 
+extension SettingRule<[ModelReference: ModelReference]> {
+    static var drafts: Self {
+        text(
+            "MODEL=DRAFT separated by commas, such as org/large:Q4_K_M=org/small:Q8_0",
+            shown: { $0.isEmpty ? "none" : $0.map { "\($0)=\($1)" }.sorted().joined(separator: ", ") }
+        ) { text in
+            var found: [ModelReference: ModelReference] = [:]
+            for part in text.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where !part.isEmpty {
+                guard let sign = part.firstIndex(of: "="), let model = try? ModelReference(parsing: String(part[..<sign])),
+                    let draft = try? ModelReference(parsing: String(part[part.index(after: sign)...])), draft != model
+                else { return nil }
+                found[model] = draft
+            }
+            return found
+        }
+    }
+}
+
 extension SettingRule<[ModelReference]> {
     static var models: Self {
         text(
@@ -120,7 +138,9 @@ extension SettingRule<[ModelReference]> {
 }
 
 extension SettingRule<Int64> {
-    static var size: Self { text("a size such as 2GiB, 500MB or 0") { ByteCount(parsing: $0)?.bytes } }
+    static var size: Self {
+        text("a size such as 2GiB, 500MB or 0", shown: { $0 % (1 << 30) == 0 ? "\($0 >> 30)GiB" : "\($0)" }) { ByteCount(parsing: $0)?.bytes }
+    }
 }
 
 extension SettingRule<Bool> {

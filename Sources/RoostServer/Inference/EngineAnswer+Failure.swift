@@ -1,3 +1,4 @@
+import Engines
 import Foundation
 import NIOCore
 import RoostCore
@@ -45,7 +46,8 @@ extension EngineAnswer {
     static func failure(status: Int, detail: Failure.Detail?, field: String) -> RoostError {
         let message = detail?.message ?? "status \(status)"
         if detail?.type == "exceed_context_size_error" || message.contains("is too large to process") {
-            return tooLong(detail, message, field)
+            return RoostError.contextLengthExceeded(
+                field: field, promptTokens: detail?.promptTokens, contextLength: detail?.contextLength, message: message)
         }
         switch status {
         case 503: return RoostError(.enginesBusy, "The engine is not ready: \(message). Send the request again in a moment.", retryAfter: .seconds(1))
@@ -64,15 +66,5 @@ extension EngineAnswer {
         let named = names.first { message.contains("\"\($0)\"") || message.contains("'\($0)'") || message.hasPrefix("\($0) ") }
         let isGrammar = message.lowercased().contains("grammar")
         return RoostError(.invalidRequest, "The engine refused the request: \(message)", field: named ?? (isGrammar ? "grammar" : field))
-    }
-
-    /// Returns the error for a text that is too long. Agents shorten a conversation when they find exactly these words.
-    private static func tooLong(_ detail: Failure.Detail?, _ message: String, _ field: String) -> RoostError {
-        let have = detail?.promptTokens.map { "take \($0) tokens" } ?? "are too long"
-        let most = detail?.contextLength.map { ", and this model's maximum context length is \($0) tokens" } ?? ""
-        return RoostError(
-            .contextLengthExceeded,
-            "`\(field)` \(have)\(most): the request exceeds the available context size (\(message)). Shorten it, or raise context_length (ROOST_CONTEXT_LENGTH).",
-            field: field)
     }
 }

@@ -7,7 +7,15 @@ enum EngineAnswer {
     /// An event of a stream.
     struct Chunk: Decodable {
         struct Choice: Decodable {
-            struct Delta: Decodable { let content: String? }
+            struct Delta: Decodable {
+                let content: String?
+                let reasoningContent: String?
+
+                private enum CodingKeys: String, CodingKey {
+                    case content
+                    case reasoningContent = "reasoning_content"
+                }
+            }
             let delta: Delta
             let finishReason: String?
 

@@ -4,6 +4,8 @@ import NIOCore
 /// Builds the JSON body of a request to an engine from validated parts.
 struct EngineBody {
     private(set) var bytes: [UInt8] = []
+    /// The images and sounds in it.
+    var media = RequestMedia()
     private var isFirst = true
 
     mutating func begin(_ bracket: Unicode.Scalar) {
@@ -29,7 +31,14 @@ struct EngineBody {
     mutating func write(_ value: JSONValue) { value.write(to: &bytes) }
 
     /// Writes a string without characters that need escapes.
-    mutating func write(string: String) { bytes += "\"\(string)\"".utf8 }
+    mutating func write(string: String) { write(string: string.utf8) }
+
+    /// Writes a string without characters that need escapes.
+    mutating func write(string: some Sequence<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        bytes += string
+        bytes.append(UInt8(ascii: "\""))
+    }
 
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 }

@@ -28,12 +28,16 @@ struct EngineRequest: Sendable {
     /// The most tokens of each answer; `nil` if the request sets none.
     private let answerTokens: Int?
     let fingerprint: RequestFingerprint
+    /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
+    private let prompt: PromptOutline?
     /// The place in the queue of the engine.
     let ticket = QueueTicket()
     /// The client that sent the request.
     private var client = ""
-    /// How long the model stays in memory after each request from now on; `nil` for no change.
-    let keepAlive: KeepAlive?
+    /// What the request asks for besides its answer.
+    let options: Options
+    /// The images and sounds in the body.
+    let media: RequestMedia
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -41,17 +45,19 @@ struct EngineRequest: Sendable {
     }
 
     private init(
-        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, streams: Bool = false, answers: Int = 1, answerTokens: Int? = nil,
-        keepAlive: KeepAlive?
+        _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
+        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, options: Options
     ) {
+        self.options = options
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
         self.body = body
         self.streams = streams
         self.answers = answers
-        self.keepAlive = keepAlive
+        self.media = media
         fingerprint = RequestFingerprint(path: kind.path, body: body)
+        self.prompt = kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
     }
 
     /// Returns the request as that of a client.
@@ -64,12 +70,23 @@ struct EngineRequest: Sendable {
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
-        let tokens = body.readableBytes / 4 + answers * (answerTokens ?? Self.usualAnswer)
-        return LeaseRequest(fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket)
+        let text = max(0, body.readableBytes - media.encodedBytes) / 4
+        let tokens = text + media.count * Self.usualMedium + answers * (answerTokens ?? Self.usualAnswer)
+        var lease = LeaseRequest(
+            fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
+            countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
+        lease.priority = options.priority
+        lease.context = options.context
+        return lease
     }
+
+    /// The most bytes of a body whose slot Roost chooses: the number of the slot is written into it.
+    private static let mostOutlined = 4 << 20
 
     /// The tokens of an answer of usual length.
     private static let usualAnswer = 256
+    /// The tokens of an image or a sound of usual size.
+    private static let usualMedium = 512
 
     /// Returns the request with another body. It still counts as the same one when an engine crashes.
     func replacingBody(_ body: ByteBuffer) -> EngineRequest {
@@ -83,12 +100,13 @@ struct EngineRequest: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(completions fields: RequestFields) throws {
         try Self.require(.chat, in: fields)
+        let body = try FieldRule.body(of: fields, FieldRule.completions)
         try self.init(
-            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.completions),
+            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
             answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
-            keepAlive: fields.optionalKeepAlive())
+            options: Options(fields))
     }
 
     /// Validates a body of `POST /v1/embeddings`.
@@ -97,16 +115,17 @@ struct EngineRequest: Sendable {
     init(embeddings fields: RequestFields) throws {
         try Self.require(.embeddings, in: fields)
         try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings),
-            keepAlive: fields.optionalKeepAlive())
+            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
+            options: Options(fields))
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
     /// next token when the client disconnects.
-    init(_ chat: ChatRequest, keepAlive: KeepAlive? = nil) throws {
+    init(_ chat: ChatRequest, options: Options = Options()) throws {
         let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
         try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens, keepAlive: keepAlive)
+            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens,
+            prompt: JSON.buffer(chat.messages), options: options)
     }
 
     /// Refuses a request that the engine of a model cannot answer.
@@ -114,7 +133,7 @@ struct EngineRequest: Sendable {
     /// - Parameters:
     ///   - plan: The options that the engine was started with.
     ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
+    /// - Throws: `RoostError` with code `invalidRequest` or `insufficientMemory` that contains the field.
     func check(against plan: EnginePlan, of model: ModelReference) throws {
         switch (kind, plan.makesEmbeddings) {
         case (.chat, true):
@@ -127,6 +146,8 @@ struct EngineRequest: Sendable {
                 field: "model")
         default: break
         }
+        if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
+        try media.check(plan.companions, of: model)
         guard answers <= plan.slots else {
             throw RoostError(
                 .invalidRequest,

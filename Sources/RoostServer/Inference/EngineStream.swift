@@ -12,56 +12,73 @@ import Synchronization
 ///
 /// A slow reader slows the engine down: only a few pieces wait for it at a time.
 struct EngineStream: Sendable {
-    private enum Part: Sendable {
-        /// The status of the answer. It arrives with the first token, so that a late refusal still has a correct status
-        /// and does not break a stream.
-        case head(status: Int)
+    /// What the reader gets.
+    enum Part: Sendable {
+        /// The engine answers with 200. This arrives with the first token, so that a late refusal still has a correct
+        /// status and does not break a stream.
+        case accepted
+        /// The next bytes; the reader calls `consumed()` after it.
         case bytes(ByteBuffer)
+        /// A moment to tell the client that the connection lives, if nothing else was sent for a while.
+        case pulse
     }
 
-    /// The most pieces that wait for the reader; each has at most 64 KiB.
+    /// The time between two pulses: shorter than the limits of idle connections in proxies and clients, which are a
+    /// minute and more.
+    static let pulse: Duration = .seconds(10)
+    /// What llama-server sends every 30 seconds while it reads a prompt; the comments here tell more.
+    private static let ping = ByteBuffer(string: ":\n\n")
+    /// The most pieces that wait for the reader; each has at most 64 KiB. Pulses do not count: a request lasts an hour at
+    /// most.
     private static let mostWaiting = 8
     /// The most bytes of an error body that are read.
     private static let longestRefusal = 64 << 10
 
     /// The model.
     let entry: ModelEntry
-    /// The time until the engine was ready for the request.
-    private(set) var loadDuration: Duration = .zero
+    private let engines: EngineSupervisor
+    private let request: EngineRequest
+    /// When the engine was ready for the request.
+    private let readyAfter: @Sendable () -> Duration
     private let source: AsyncThrowingStream<Part, any Error>
     /// Receives one `Void` for each piece that was read.
     private let taken: AsyncStream<Void>.Continuation
     private let stop: @Sendable (any Error) -> Void
 
-    /// Sends a request to the engine of a model, loads the model first if needed, and waits until the engine has
-    /// accepted the request.
+    /// Sends a request to the engine of a model, and loads the model first if needed.
     ///
-    /// - Throws: `RoostError` when the model cannot be loaded or cannot answer the request, or the engine refuses it or
-    ///   cannot be reached.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest) async throws {
+    /// - Parameters:
+    ///   - engines: The engines.
+    ///   - entry: The model.
+    ///   - request: The request.
+    ///   - pulse: The time between two pulses.
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, pulse: Duration) {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
-        self.entry = entry
-        self.source = parts
-        self.taken = taken
+        (self.engines, self.entry, self.request) = (engines, entry, request)
+        (self.source, self.taken) = (parts, taken)
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
+        readyAfter = { ready.withLock { $0 } - begin }
         let work = Task {
-            let answer = ContinuableAnswer(engines: engines, entry: entry, request: request)
+            // Cancelled at the end of this scope.
+            async let _ = Self.beat(every: pulse) { source.yield(.pulse) }
             let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))
+            let refusal = Mutex<Refusal?>(nil)
             do {
-                try await answer.run {
+                try await ContinuableAnswer(engines: engines, entry: entry, request: request).run {
                     ready.withLock { $0 = .now }
-                } begin: {
-                    source.yield(.head(status: $0))
+                } begin: { status in
+                    if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }
                 } pass: { bytes in
+                    guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }
                     times.withLock { $0.arrived(bytes) }
                     var permit = permits.makeAsyncIterator()
                     guard await permit.next() != nil else { throw CancellationError() }
                     source.yield(.bytes(bytes))
                 }
-                source.finish()
+                source.finish(throwing: refusal.withLock { $0?.error(field: request.kind.inputField) })
             } catch {
                 source.finish(throwing: error)
             }
@@ -71,34 +88,73 @@ struct EngineStream: Sendable {
             work.cancel()
         }
         source.onTermination = { _ in work.cancel() }
-        try await accept(field: request.kind.inputField)
-        loadDuration = ready.withLock { $0 } - begin
     }
+
+    private static func beat(every pulse: Duration, _ action: @Sendable () -> Void) async {
+        while (try? await Task.sleep(for: pulse)) != nil { action() }
+    }
+
+    /// An answer of the engine that is an error.
+    private struct Refusal: Sendable {
+        let status: Int
+        private var body = ByteBuffer()
+
+        init(status: Int) { self.status = status }
+
+        mutating func add(_ bytes: ByteBuffer) {
+            if body.readableBytes < longestRefusal { body.writeImmutableBuffer(bytes) }
+        }
+
+        func error(field: String) -> RoostError { EngineAnswer.failure(status: status, body: body, field: field) }
+    }
+}
+
+extension EngineStream {
+    /// Waits until the engine has accepted the request.
+    ///
+    /// - Parameter patience: Whether to wait longer than until the first pulse.
+    /// - Returns: Whether it has accepted; the parts that follow say so otherwise.
+    /// - Throws: `RoostError` when the model cannot be loaded or cannot answer the request, or the engine refuses it or
+    ///   cannot be reached; `CancellationError`.
+    func accepted(patience: Bool) async throws -> Bool {
+        for try await part in source {
+            switch part {
+            case .pulse where patience: continue
+            case .pulse: return false
+            case .accepted, .bytes: return true
+            }
+        }
+        throw CancellationError()
+    }
+
+    /// The parts of the answer.
+    var parts: some AsyncSequence<Part, any Error> { source }
 
     /// The answer's pieces; after each piece the reader calls `consumed()`.
     var pieces: some AsyncSequence<ByteBuffer, any Error> {
         source.compactMap { if case .bytes(let bytes) = $0 { bytes } else { nil } }
     }
 
-    private func accept(field: String) async throws {
-        var status: Int?
-        for try await part in source {
-            if case .head(let first) = part { status = first }
-            break
-        }
-        guard let status else { throw CancellationError() }
-        guard status != 200 else { return }
-        var body = ByteBuffer()
-        for try await bytes in pieces {
-            if body.readableBytes < Self.longestRefusal { body.writeImmutableBuffer(bytes) }
-            consumed()
-        }
-        throw EngineAnswer.failure(status: status, body: body, field: field)
-    }
+    /// The time until the engine was ready for the request; zero before.
+    var loadDuration: Duration { readyAfter() }
 
     /// Reports that a piece was read, so that the engine may send one more.
     func consumed() { taken.yield() }
 
     /// Ends the work; the reader receives `error` after the pieces that have arrived.
     func end(throwing error: any Error) { stop(error) }
+
+    /// What the reader waits for, in words.
+    ///
+    /// - Parameter hasBegun: Whether it has got a piece already.
+    func wait(hasBegun: Bool) async -> String {
+        switch await engines.wait(of: request.ticket) {
+        case .answer? where hasBegun: "generating"
+        case let wait?: wait.description
+        case nil: "waiting for the engine"
+        }
+    }
+
+    /// The error of a request whose time is over.
+    func late() async -> RoostError { await engines.late(request) }
 }

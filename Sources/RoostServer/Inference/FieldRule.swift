@@ -21,7 +21,7 @@ indirect enum FieldRule: Sendable {
     case object(Rules)
     /// An array with this number of objects, each with its own fields and a further check.
     case objects(ClosedRange<Int>, Rules, @Sendable (RequestFields) throws -> Void)
-    /// A text, or the parts of one.
+    /// A text, or parts: texts, images and sounds.
     case content
     /// A value within limits that passes a further check.
     case json(JSONBound, Check)
@@ -36,10 +36,10 @@ indirect enum FieldRule: Sendable {
     ///   - rules: The rules of the fields that are passed on.
     /// - Returns: JSON.
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
-    static func body(of fields: RequestFields, _ rules: Rules) throws -> ByteBuffer {
+    static func body(of fields: RequestFields, _ rules: Rules) throws -> EngineBody {
         var body = EngineBody()
         try write(fields, rules, to: &body)
-        return body.buffer
+        return body
     }
 
     private static func write(_ fields: RequestFields, _ rules: Rules, to body: inout EngineBody) throws {

@@ -15,6 +15,8 @@ struct Inference: Sendable {
     /// The most bytes of a body.
     let bodyLimit: Int
     let bodies: BodyBudget
+    /// The time after which a stream without an answer begins, and tells its client what it waits for, again and again.
+    let pulse: Duration
 
     /// Reads a request and answers it. The work ends when the client disconnects, the time is over, or some time after a
     /// request to stop the server.
@@ -23,22 +25,27 @@ struct Inference: Sendable {
     ///   - request: The request.
     ///   - context: The context, with the connection.
     ///   - read: Validates the fields.
+    ///   - asked: Returns what an engine is asked.
     ///   - limit: Returns the most time for the answer, from the arrival of the request.
     ///   - answer: Answers the request, until the deadline.
     /// - Returns: The response.
-    /// - Throws: The errors of `read` and `answer`; `RoostError` with code `timedOut` or `shuttingDown`.
+    /// - Throws: The errors of `read` and `answer`; `RoostError` with code `timedOut`, `modelLoading`, `enginesBusy` or
+    ///   `shuttingDown`.
     func respond<Value: Sendable>(
         to request: Request, _ context: RoostContext, reading read: @escaping @Sendable (RequestFields) throws -> Value,
-        within limit: (Value) -> Duration, _ answer: @escaping @Sendable (Value, _ deadline: ContinuousClock.Instant) async throws -> Response
+        of asked: (Value) -> EngineRequest, within limit: (Value) -> Duration,
+        _ answer: @escaping @Sendable (Value, _ deadline: ContinuousClock.Instant) async throws -> Response
     ) async throws -> Response {
         let arrival = ContinuousClock.now
         var request = request
         let (value, place) = try await self.read(&request, read)
         // The body's part of the budget, until the engine has the body.
         defer { withExtendedLifetime(place) {} }
-        let deadline = arrival + limit(value)
+        let (deadline, engineRequest) = (arrival + limit(value), asked(value))
         return try await context.channel.whileClientStays {
-            try await withDeadline(deadline, drain: StreamingBody.drain) { try await answer(value, deadline) }
+            try await withDeadline(deadline, drain: StreamingBody.drain, late: { await engines.late(engineRequest) }) {
+                try await answer(value, deadline)
+            }
         }
     }
 
@@ -52,10 +59,12 @@ struct Inference: Sendable {
 
     /// Returns the model of a request.
     ///
-    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`, or `invalidRequest` for an image to a model without
+    ///   a projector.
     func entry(for request: EngineRequest) async throws -> ModelEntry {
         let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
-        if let keepAlive = request.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
+        try request.media.check(entry.reference, hasProjector: entry.projector != nil)
+        if let keepAlive = request.options.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
         return entry
     }
 
@@ -84,6 +93,26 @@ struct Inference: Sendable {
     /// - Returns: The stream.
     /// - Throws: As `answer`, for failures before the first token.
     func stream(_ request: EngineRequest) async throws -> EngineStream {
-        try await EngineStream(engines: engines, entry: entry(for: request), request: request)
+        let stream = try await begin(request)
+        _ = try await stream.accepted(patience: true)
+        return stream
+    }
+
+    /// Returns a streamed answer: when the engine has accepted the request, or after a while without that.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - channel: The client's connection.
+    ///   - deadline: The end of the time for the answer.
+    /// - Returns: The body of the answer.
+    /// - Throws: As `answer`, for failures within that while.
+    func streamingBody(for request: EngineRequest, to channel: any Channel, until deadline: ContinuousClock.Instant) async throws -> StreamingBody {
+        let stream = try await begin(request)
+        return StreamingBody(
+            stream: stream, isAccepted: try await stream.accepted(patience: false), channel: channel, deadline: deadline, pulse: pulse)
+    }
+
+    private func begin(_ request: EngineRequest) async throws -> EngineStream {
+        EngineStream(engines: engines, entry: try await entry(for: request), request: request, pulse: pulse)
     }
 }

@@ -6,7 +6,8 @@ import RoostCore
 import ServiceLifecycle
 
 /// The body of a streamed answer. It passes the pieces on as they arrive, and stops the engine when the client
-/// disconnects, the time limit passes or the server stops.
+/// disconnects, the time limit passes or the server stops. While no piece arrives, comments between the events tell the
+/// client what it waits for, so that neither it nor a proxy takes the connection for dead.
 struct StreamingBody: Sendable {
     /// The most time for running answers after a request to stop the server.
     static let drain: Duration = .seconds(10)
@@ -14,8 +15,12 @@ struct StreamingBody: Sendable {
     static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
 
     let stream: EngineStream
+    /// Whether the engine has accepted the request already.
+    let isAccepted: Bool
     let channel: any Channel
     let deadline: ContinuousClock.Instant
+    /// The time between two pulses of the stream.
+    let pulse: Duration
 
     /// Creates the response.
     ///
@@ -31,11 +36,7 @@ struct StreamingBody: Sendable {
                 defer { group.cancelAll() }
                 var translator = makeTranslator()
                 do {
-                    for try await part in stream.pieces {
-                        let bytes = try translator.translate(part)
-                        if bytes.readableBytes > 0 { try await writer.write(bytes) }
-                        stream.consumed()
-                    }
+                    try await write(to: &writer, through: &translator)
                     try await writer.write(try translator.finish())
                 } catch is CancellationError {
                     return
@@ -49,9 +50,33 @@ struct StreamingBody: Sendable {
         return Response(status: .ok, headers: Self.headers, body: body)
     }
 
+    @concurrent private func write(to writer: inout any ResponseBodyWriter, through translator: inout some StreamTranslator) async throws {
+        var hasBegun = false
+        var last = ContinuousClock.now
+        // The first comment is sent with the head.
+        if !isAccepted { try await writer.write(ServerSentEvent.comment(await stream.wait(hasBegun: false))) }
+        for try await part in stream.parts {
+            switch part {
+            case .bytes(let piece):
+                hasBegun = true
+                // Only whole events, so that a comment never stands within one.
+                let bytes = try translator.translate(piece)
+                if bytes.readableBytes > 0 {
+                    try await writer.write(bytes)
+                    last = .now
+                }
+                stream.consumed()
+            case .pulse where .now - last >= pulse / 2:
+                try await writer.write(ServerSentEvent.comment(await stream.wait(hasBegun: hasBegun)))
+                last = .now
+            case .pulse, .accepted: continue
+            }
+        }
+    }
+
     private func endAtDeadline() async throws {
         try await Task.sleep(until: deadline, clock: .continuous)
-        stream.end(throwing: RoostError(.timedOut, "The answer was not complete within the time the request allows (`timeout`)."))
+        stream.end(throwing: await stream.late())
     }
 
     private func endAtShutdown() async throws {
@@ -69,7 +94,7 @@ struct StreamingBody: Sendable {
 
 /// Translates an engine's answer into the client's format.
 protocol StreamTranslator {
-    /// Returns the client's bytes for some of the engine's, cut at any place; may be empty.
+    /// Returns the client's bytes for some of the engine's, which are cut at any place: whole events; may be empty.
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
     /// Returns the last bytes of a complete answer.
     mutating func finish() throws -> ByteBuffer

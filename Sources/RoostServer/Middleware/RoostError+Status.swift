@@ -17,7 +17,7 @@ extension RoostError {
         case .rateLimited, .engineCoolingDown: .tooManyRequests
         case .engineRefused, .engineCrashed, .engineLoadFailed, .network, .hubFailure, .hubProtocolViolation, .digestMismatch, .sizeMismatch:
             .badGateway
-        case .engineMissing, .enginesBusy, .databaseBusy, .shuttingDown, .offline: .serviceUnavailable
+        case .engineMissing, .enginesBusy, .modelLoading, .databaseBusy, .shuttingDown, .offline: .serviceUnavailable
         case .insufficientSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
         default: .internalServerError
         }

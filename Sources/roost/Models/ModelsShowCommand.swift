@@ -18,8 +18,10 @@ struct ModelsShowCommand: AsyncParsableCommand {
         Terminal.print("\(detail.model)  \(ByteCount(detail.sizeBytes))  \(detail.path)")
         for model in detail.models {
             Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
+            if let projector = model.projector { Terminal.print("    projector \(projector)") }
             guard let context = model.context else { continue }
             Terminal.print("    context \(context.length), \(context.slots) at once: \(context.reason)")
+            if let tuning = model.tuning { Terminal.print("    engine \(tuning.text)") }
         }
         for revision in detail.revisions { show(revision) }
         for conversion in detail.conversions { show(conversion) }

@@ -24,6 +24,9 @@ enum Terminal {
     /// Writes to standard output at once, without a line end.
     static func write(_ text: String) { write(text, to: .standardOutput) }
 
+    /// Writes to standard error at once, without a line end.
+    static func writeError(_ text: String) { write(text, to: .standardError) }
+
     /// Writes a line to standard output.
     static func print(_ line: some CustomStringConvertible) { write("\(line)\n") }
 

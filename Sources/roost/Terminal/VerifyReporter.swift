@@ -3,8 +3,8 @@ import RoostAPI
 import RoostCore
 import Synchronization
 
-/// Shows the progress of a verification or a conversion: a redrawn line on a terminal, otherwise a line every five
-/// seconds.
+/// Shows the progress of a verification, a conversion, a load or a calibration: a redrawn line on a terminal, otherwise a
+/// line every five seconds.
 final class VerifyReporter: Sendable {
     private let isQuiet: Bool
     private let last = Mutex(ContinuousClock.now)
@@ -23,6 +23,15 @@ final class VerifyReporter: Sendable {
         switch progress {
         case .verifying(let progress): show(progress)
         case .writing(let stage, let part): show { "\(stage.rawValue)  \(Int(part * 100)) %" }
+        }
+    }
+
+    func show(_ load: LoadView) { show { load.message } }
+
+    func show(_ progress: TuneProgress) {
+        show {
+            let count = progress.changes == 0 ? "" : "  \(progress.compared) of \(progress.changes) changes compared"
+            return "measuring \(progress.measuring)\(count)  \(Int(progress.seconds)) s"
         }
     }
 

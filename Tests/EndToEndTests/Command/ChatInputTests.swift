@@ -12,7 +12,7 @@ import Testing
 extension EndToEndTests {
     /// What `roost chat` sends, as a server hears it.
     @Suite(.serialized) struct ChatInputTests {
-        /// Runs `roost chat` against a server that notes the request and answers with one word.
+        /// Runs `roost chat` against a server that notes the request and answers with a thought and one word.
         private func chat(_ words: [String], input: String) async throws -> (outputs: Outputs, messages: [ChatMessage]) {
             let heard = Mutex<[ChatMessage]>([])
             let outputs = try await withTemporaryDirectory { root in
@@ -23,7 +23,7 @@ extension EndToEndTests {
                             let messages = try JSONDecoder().decode(ChatRequest.self, from: Data(body.readableBytesView)).messages
                             heard.withLock { $0 = messages }
                             let answer =
-                                "data: {\"delta\":{\"content\":\"Yes\"},\"done\":false}\n\ndata: {\"delta\":{},\"done\":true,\"done_reason\":\"stop\"}\n\n"
+                                "data: {\"delta\":{\"reasoning_content\":\"Hm…\"},\"done\":false}\n\ndata: {\"delta\":{\"content\":\"Yes\"},\"done\":false}\n\ndata: {\"delta\":{},\"done\":true,\"done_reason\":\"stop\"}\n\n"
                             return Response(
                                 status: .ok, headers: [.contentType: "text/event-stream"], body: .init(byteBuffer: ByteBuffer(string: answer)))
                         }, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -40,9 +40,11 @@ extension EndToEndTests {
         @Test(arguments: [
             ([], "hi\n", "hi"), (["Sum", "this up:"], "\n one\ntwo\n\n", "Sum this up:\n\none\ntwo"), (["hi"], "", "hi"), (["hi"], " \n", "hi"),
             ([], "a\nb", "a\nb"),
-        ]) func `the message is the words and what is piped in`(words: [String], input: String, message: String) async throws {
+        ]) func `the message is the words and what is piped in, and thoughts are not in the answer`(words: [String], input: String, message: String)
+            async throws
+        {
             let (outputs, messages) = try await chat(words, input: input)
-            #expect(outputs.code == 0 && outputs.standard == "Yes\n", "\(outputs)")
+            #expect(outputs.code == 0 && outputs.standard == "Yes\n" && outputs.errors == "Hm…", "\(outputs)")
             #expect(messages == [ChatMessage(role: .user, content: message)])
         }
 

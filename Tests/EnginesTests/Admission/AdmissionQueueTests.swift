@@ -100,4 +100,45 @@ import Testing
         for id in 2000..<2000 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
         #expect(throws: AdmissionQueue.Refusal.full(isForClient: false, retryAfter: .seconds(4) * 257)) { try queue.add(request(3000, "new")) }
     }
+
+    @Test func `a client's requests of higher priority go first, a few times`() {
+        var queue = AdmissionQueue(slots: 1)
+        func add(_ id: Int, _ priority: Int) throws { try queue.add(.init(id: id, client: "a", slots: 1, tokens: 10, priority: priority)) }
+        #expect(throws: Never.self) {
+            try add(0, 0)
+            _ = queue.start(at: .zero)
+            try add(1, -1)
+            for id in 2...20 { try add(id, 2) }
+        }
+        #expect(queue.position(of: 1) == 20 && queue.position(of: 2) == 1)
+        var order: [Int] = []
+        queue.remove(0, at: .zero)
+        while let next = queue.start(at: .zero).first {
+            order.append(next.id)
+            queue.remove(next.id, at: .zero)
+        }
+        #expect(order == Array(2...9) + [1] + Array(10...20))
+    }
+
+    @Test func `low priority leaves more of the engine to other clients, high priority takes nothing from them`() throws {
+        for (priority, expected) in [(-1, 2.0), (4, 1.0)] {
+            var queue = AdmissionQueue(slots: 1)
+            for id in 0..<60 { try queue.add(.init(id: id, client: id < 30 ? "a" : "b", slots: 1, tokens: 10, priority: id < 30 ? priority : 0)) }
+            var counts = ["a": 0, "b": 0]
+            for _ in 0..<30 {
+                let next = try #require(queue.start(at: .zero).first)
+                counts[next.client, default: 0] += 1
+                queue.remove(next.id, at: .zero)
+            }
+            #expect(abs(Double(counts["b"] ?? 0) / Double(max(1, counts["a"] ?? 0)) - expected) < 0.4)
+        }
+    }
+
+    @Test func `a request that waits for another one's prompt is overtaken by other clients, and not by its own`() throws {
+        var queue = AdmissionQueue(slots: 2)
+        for (id, client) in ["a", "a", "b"].enumerated() { try queue.add(.init(id: id, client: client, slots: 1, tokens: 10)) }
+        #expect(queue.startNext(at: .zero) { $0.id == 0 }?.id == 2)
+        #expect(queue.startNext(at: .zero) { $0.id == 0 } == nil)
+        #expect(queue.startNext(at: .zero)?.id == 0)
+    }
 }

@@ -27,7 +27,11 @@ struct AdmissionSimulation {
     private let fault: Fault?
     private var now: Duration = .zero
     private var ends: [(id: Int, at: Duration)] = []
+    /// The last started request of each client and priority.
     private var lastStarted: [String: Int] = [:]
+    private var priorities: [Int: Int] = [:]
+    /// How often each waiting request was overtaken by later ones of its client.
+    private var overtaken: [Int: Int] = [:]
     private var nextID = 0
     /// For each waiting request, the work that was started for others since it came.
     private var passed: [Int: (own: Int, others: Int)] = [:]
@@ -63,9 +67,10 @@ struct AdmissionSimulation {
         let client = ["a", "a", "a", "b", "c"].randomElement(using: &generator) ?? "a"
         let request = AdmissionQueue.Request(
             id: nextID, client: fault == .unfair ? "all" : client, slots: Int.random(in: 1...slots, using: &generator),
-            tokens: Int.random(in: 1...1000, using: &generator))
+            tokens: Int.random(in: 1...1000, using: &generator), priority: Int.random(in: AdmissionQueue.priorities, using: &generator))
         nextID += 1
         clients[request.id] = client
+        priorities[request.id] = request.priority
         do {
             try queue.add(request)
             passed[request.id] = (0, 0)
@@ -84,15 +89,28 @@ struct AdmissionSimulation {
         if fault == .orderOfClientBroken { started.reverse() }
         for request in started {
             let client = clients[request.id] ?? ""
-            if let last = lastStarted[client], last > request.id { violations.append("\(request.id) started after \(last) of its client") }
-            lastStarted[client] = request.id
+            let line = "\(client) \(request.priority)"
+            if let last = lastStarted[line], last > request.id { violations.append("\(request.id) started after \(last) of its client and priority") }
+            lastStarted[line] = request.id
             passed[request.id] = nil
             for waiting in queue.waiting {
-                if clients[waiting.id] == client { passed[waiting.id]?.own += request.tokens } else { passed[waiting.id]?.others += request.tokens }
+                guard clients[waiting.id] == client else {
+                    passed[waiting.id]?.others += request.tokens
+                    continue
+                }
+                let counted = work(request)
+                passed[waiting.id]?.own += counted
+                guard waiting.id < request.id else { continue }
+                overtaken[waiting.id, default: 0] += 1
+                let most = AdmissionQueue.mostOvertaken + AdmissionQueue.mostWaitingOfClient
+                if overtaken[waiting.id, default: 0] > most { violations.append("\(waiting.id) was overtaken too often") }
             }
             ends.append((request.id, now + .milliseconds(Int.random(in: 1...2000, using: &generator))))
         }
     }
+
+    /// The work that counts for a client.
+    private func work(_ request: AdmissionQueue.Request) -> Int { request.tokens << max(0, -(priorities[request.id] ?? 0)) }
 
     private mutating func endNext() {
         guard let index = ends.indices.min(by: { ends[$0].at < ends[$1].at }) else { return }
@@ -111,8 +129,9 @@ struct AdmissionSimulation {
         if used > slots { violations.append("\(used) of \(slots) slots were used") }
         let waiting = queue.waiting.count + kept
         if waiting > AdmissionQueue.mostWaiting { violations.append("\(waiting) requests wait") }
-        // Each of the two other clients may get as much work as this one's own before it, and two requests more.
-        for (id, work) in passed where work.others > 2 * (work.own + 2000) {
+        // Each of the two other clients may get as much work as this one's own before it, and two requests more, of which
+        // the last ones of this client may have counted sixteen times.
+        for (id, work) in passed where work.others > 2 * (work.own + 2000 * 16) {
             violations.append("\(id) was passed by \(work.others) tokens, with \(work.own) of its own client before it")
         }
         if let first = queue.waiting.first, queue.running.isEmpty { violations.append("\(first.id) waits although nothing runs") }

@@ -2,6 +2,7 @@ import Foundation
 import ModelFormats
 import ModelLibrary
 import RoostCore
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -47,6 +48,26 @@ struct MemoryEstimateTests {
     func embeddings() {
         let estimate = MemoryEstimate(facts { _ in }, plan(1, 8192, embeddings: true, cache: 0))
         #expect(estimate.promptCache == 0 && estimate.compute >= 8192 * 8192 * 64)
+    }
+
+    @Test("A projector adds its weights and an image, a draft model its weights, keys and values")
+    func companions() throws {
+        let file = TestEnvironment.testFile("../Fixtures/vision/mmproj-F16.gguf")
+        let shape = try ProjectorShape(GGUFFile(opening: file), name: "mmproj-F16.gguf")
+        var facts = facts { $0.fullBytesPerToken = 1000 }
+        let alone = MemoryEstimate(facts, plan(4, 4096))
+        facts.companions.projector = .init(file: file, shape: shape)
+        let sees = MemoryEstimate(facts, plan(4, 4096))
+        #expect(sees.weights == alone.weights + shape.weightBytes && sees.context == alone.context)
+        #expect(sees.compute == alone.compute + shape.computeBytes + 150_000_000)
+        var small = ModelShape()
+        small.fullBytesPerToken = 10
+        small.vocabulary = 1000
+        facts.companions.draft = .init(files: ["/d.gguf"], weightBytes: 5000, shape: small)
+        let drafts = MemoryEstimate(facts, plan(4, 4096))
+        #expect(drafts.weights == sees.weights + 5000 && drafts.context == sees.context + 4 * 4096 * 10 && drafts.compute > sees.compute)
+        facts.companions.draft = .init(files: ["/d.gguf"], weightBytes: .max, shape: small)
+        #expect(MemoryEstimate(facts, plan(4, 4096)).total == .max)
     }
 
     @Test("What no memory could hold is the largest number, and never an overflow")

@@ -24,6 +24,24 @@ struct MemoryNotesTests {
         #expect(again == notes && again.bytes(entry, plan) == 600)
     }
 
+    @Test("The duration of the last load counts for all plans of a file, and leaves the bytes as they are")
+    func loads() throws {
+        let entry = try sample()
+        let other = EnginePlan(slots: 2, contextLength: 4096, reason: "", makesEmbeddings: false, promptCacheMiB: 512)
+        var notes = MemoryNotes()
+        #expect(notes.loadDuration(entry) == nil)
+        #expect(notes.record(load: .seconds(9), entry, plan) && notes.bytes(entry, plan) == nil)
+        #expect(notes.record(600, entry, plan) && notes.record(load: .seconds(4), entry, other) && !notes.record(load: .seconds(4), entry, other))
+        let again = MemoryNotes(try notes.encoded())
+        #expect(again.loadDuration(entry) == .seconds(4) && again.bytes(entry, plan) == 600 && again.bytes(entry, other) == nil)
+        let grown = ModelEntry(reference: entry.reference, snapshotPath: entry.snapshotPath, modelFile: entry.modelFile, sizeBytes: 1)
+        #expect(again.loadDuration(grown) == nil)
+        // Notes of earlier versions have no duration.
+        let old = try notes.encoded().replacing(Data(#""loadSeconds":4"#.utf8), with: Data(#""unknown":4"#.utf8))
+        #expect(MemoryNotes(old).loadDuration(entry) == .seconds(9))
+        #expect(MemoryNotes(Data(#"{"notes":[{"key":"a","bytes":0,"loadSeconds":-1},{"key":"a","bytes":0}]}"#.utf8)) == MemoryNotes())
+    }
+
     @Test("Only the last 256 notes are kept, and invalid content is none")
     func bounded() throws {
         let directory = try TemporaryDirectory()

@@ -113,4 +113,35 @@ import Testing
         let error = try #require(throws: RoostError.self) { try listing.choose(for: ModelReference(parsing: "a/b:Q4_0"), policy: .auto) }
         #expect(error.message.utf8.count < 1000 && error.message.hasSuffix("and 4976 more."))
     }
+
+    @Test(
+        arguments: [
+            (["mmproj-BF16.gguf", "mmproj-F16.gguf", "mmproj-F32.gguf", "mmproj-Q8_0.gguf"], "gem-Q4_0.gguf", "mmproj-F16"),
+            (["mmproj-Q8_0.gguf", "mmproj-F32.gguf", "mmproj-BF16.gguf"], "gem-Q4_0.gguf", "mmproj-BF16"),
+            (["mmproj-Q4_0.gguf", "mmproj-Q8_0.gguf", "mmproj-F32.gguf"], "gem-Q4_0.gguf", "mmproj-F32"),
+            (["mmproj-Q4_0.gguf", "mmproj-Q8_0.gguf", "mmproj-x.gguf"], "x-Q4_0.gguf", "mmproj-Q8_0"),
+            (["mmproj-model-f16.gguf"], "gem-Q4_0.gguf", "mmproj-model-f16"), (["gem-mmproj-bf16.gguf"], "gem-Q4_0.gguf", "gem-mmproj-bf16"),
+            (["mmproj-gem-3-4b-F16.gguf", "mmproj-gem-3-12b-BF16.gguf"], "gem-3-12b-Q4_K_M.gguf", "mmproj-gem-3-12b-BF16"),
+            (["mmproj-F16.gguf", "Q4/mmproj-Q8_0.gguf"], "Q4/gem.gguf", "Q4/mmproj-Q8_0"),
+            (["mmproj-F16.gguf", "other/mmproj-F16.gguf"], "Q4/gem-Q4_0.gguf", "mmproj-F16"),
+            (["other/mmproj-F16.gguf"], "gem-Q4_0.gguf", nil), (["mmproj-F16-00001-of-00002.gguf"], "gem-Q4_0.gguf", nil),
+            (["imatrix.gguf", "mtp-gem-Q8_0.gguf"], "gem-Q4_0.gguf", nil),
+        ] as [([String], String, String?)])
+    func `a model's projector is the nearest, of its name, with sixteen bits`(helpers: [String], model: String, projector: String?) throws {
+        let listing = try listing(helpers + [model])
+        #expect(listing.models.count == 1)
+        #expect(listing.projector(for: listing.models[0])?.name == projector)
+    }
+
+    @Test func `an empty projector is none, and a head tells one without the word in its name`() throws {
+        let path = { try RepositoryFilePath(parsing: $0) }
+        let files: [(path: RepositoryFilePath, size: Int64?)] = [
+            (try path("mmproj-F16.gguf"), 0), (try path("gem-Q8_0.gguf"), 9), (try path("gem-eyes.gguf"), 9),
+        ]
+        var listing = GGUFListing(files)
+        let model = try #require(listing.models.first { $0.name == "gem-Q8_0" })
+        #expect(listing.projectors.isEmpty && listing.projector(for: model) == nil)
+        listing.settle { GGUFHead(prefix: ggufBytes(architecture: $0.description == "gem-eyes.gguf" ? "clip" : "llama", type: nil)) }
+        #expect(listing.models.map(\.name) == ["gem-Q8_0"] && listing.projector(for: model)?.name == "gem-eyes")
+    }
 }

@@ -45,6 +45,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .init("quantize banana", "/pull", "{\"model\":\"a/b\",\"quantize\":\"banana\"}", field: "quantize", says: "auto, q4, fp16, no"),
         .init("init maybe", "/pull", "{\"model\":\"a/b\",\"init\":\"maybe\"}", field: "init", says: "true or false"),
         .init("init 1", "/pull", "{\"model\":\"a/b\",\"init\":1}", field: "init", says: "true or false"),
+        .init("projector no", "/pull", "{\"model\":\"a/b\",\"projector\":\"no\"}", field: "projector", says: "true or false"),
         .init("an array", "/pull", "[1,2]", field: "body", says: "JSON object"),
         .init("no JSON", "/pull", "model=a/b", field: "body", says: "JSON object"),
         .init("no body", "/pull", "", field: "body", says: "JSON object"),

@@ -15,6 +15,7 @@ struct RunningServer: Sendable {
     /// Runs a server that knows no engine and whose Hub does not answer unless one is named, and a test with it.
     static func run<Value>(
         hub: String = "http://127.0.0.1:9", environment: [String: String] = [:], logger: Logger = .silent,
+        guardCommand: [String] = ["/bin/false"], pulse: Duration? = nil,
         _ adjust: (inout ServerSettings) -> Void = { _ in },
         _ body: (RunningServer) async throws -> Value
     ) async throws -> Value {
@@ -22,12 +23,14 @@ struct RunningServer: Sendable {
             var settings = ServerSettings(home: directory.appending("home"))
             settings.port = 0
             adjust(&settings)
-            let configuration = RoostServer.Configuration(
+            var configuration = RoostServer.Configuration(
                 settings: settings,
                 environment: ["HF_HOME": directory.appending("hf").string, "HF_ENDPOINT": hub, "HOME": directory.string].merging(environment) { $1 },
-                guardCommand: ["/bin/false"])
-            return try await withRunningService { ready in
-                RoostServer(configuration: configuration, logger: logger, onRunning: ready)
+                guardCommand: guardCommand)
+            if let pulse { configuration.streamPulse = pulse }
+            let ready = configuration
+            return try await withRunningService { tell in
+                RoostServer(configuration: ready, logger: logger, onRunning: tell)
             } _: { (url: String) in
                 try await body(RunningServer(url: url, home: settings.home))
             }

@@ -30,6 +30,19 @@ import Testing
         }
     }
 
+    @Test func `a pull without the projector is one whose patterns leave it out`() async throws {
+        try await RunningServer.run { server in
+            var jobs: [Job] = []
+            for more in ["", #","projector":true"#, #","projector":false"#, #","projector":false,"ignore_patterns":["*.md"]"#] {
+                let answer = try await server.post("/pull", "{\"model\":\"org/name\"\(more)}")
+                let id = try JSONDecoder().decode(PullAccepted.self, from: answer.body).jobID
+                jobs.append(try JSONDecoder().decode(JobView.self, from: try await server.send(.GET, "/jobs/\(id)").body).job)
+            }
+            #expect(jobs.map(\.ignorePatterns) == [nil, nil, [FilePatterns.projectors], ["*.md", FilePatterns.projectors]])
+            #expect(jobs[0].id == jobs[1].id && Set(jobs.map(\.id)).count == 3)
+        }
+    }
+
     @Test func `listings are newest first, filtered and limited`() async throws {
         try await RunningServer.run { server in
             for name in ["a/a", "b/b", "a/a:Q8_0"] { _ = try await server.post("/pull", "{\"model\":\"\(name)\"}") }

@@ -68,6 +68,23 @@ import Testing
         }
     }
 
+    @Test func `what a model thinks stays apart from its text on /chat, and nothing of both is lost`() throws {
+        let events = [
+            #"{"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant","content":null}}]}"#,
+            #"{"choices":[{"finish_reason":null,"index":0,"delta":{"reasoning_content":"Two and "}}]}"#,
+            #"{"choices":[{"finish_reason":null,"index":0,"delta":{"reasoning_content":"two"}}]}"#,
+            #"{"choices":[{"finish_reason":null,"index":0,"delta":{"content":"Four"}}]}"#,
+            #"{"choices":[{"finish_reason":"stop","index":0,"delta":{}}]}"#, "[DONE]",
+        ]
+        var translator = ChatEventTranslator()
+        let told = try translator.translate(ByteBuffer(string: events.map { "data: \($0)\n\n" }.joined()))
+        #expect(
+            String(buffer: told)
+                == #"data: {"delta":{"reasoning_content":"Two and "},"done":false}\#n\#ndata: {"delta":{"reasoning_content":"two"},"done":false}\#n\#ndata: {"delta":{"content":"Four"},"done":false}\#n\#n"#
+        )
+        #expect(String(buffer: try translator.finish()) == #"data: {"delta":{},"done":true,"done_reason":"stop"}\#n\#n"#)
+    }
+
     @Test func `an event without an end is given up`() throws {
         var translator = PassThroughTranslator()
         let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 1 << 20)

@@ -66,18 +66,28 @@ import Testing
         (#"{"role":"wizard","content":"x"}"#, "messages[0].role"),
         (#"{"role":"user","content":7}"#, "messages[0].content"), (#"{"role":"user","content":[]}"#, "messages[0].content"),
         (#"{"role":"user","content":["x"]}"#, "messages[0].content[0]"),
-        (
-            #"{"role":"user","content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"http://169.254.169.254/"}}]}"#,
-            "messages[0].content[1].type"
-        ),
-        (#"{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}"#, "messages[0].content[0].type"),
-        (#"{"role":"user","content":[{"type":"input_audio"}]}"#, "messages[0].content[0].type"),
+        (#"{"role":"user","content":[{"type":"text","text":"x"},{"type":"video_url"}]}"#, "messages[0].content[1].type"),
+        (#"{"role":"user","content":[{"type":"text"}]}"#, "messages[0].content[0].text"),
         (
             #"{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":7}}]}"#,
             "messages[0].tool_calls[0].function.arguments"
         ),
     ]) func `messages are looked at part by part`(message: String, name: String) throws {
         #expect(try field { try completion("", messages: "\"messages\":[\(message)]") } == name)
+    }
+
+    @Test func `reasoning and what controls it are passed on, in messages and beside them`() throws {
+        let message = #"{"role":"assistant","content":"4","reasoning_content":"2 and 2"}"#
+        let options =
+            #""reasoning_effort":"low","reasoning_format":"deepseek","reasoning_budget_tokens":64,"chat_template_kwargs":{"enable_thinking":false}"#
+        #expect(try completion(options, messages: "\"messages\":[\(message)]") == "{\"messages\":[\(message)],\(options)}")
+    }
+
+    @Test func `tools and the choice among them are passed on as they were written`() throws {
+        let tools =
+            #""tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}],"tool_choice":"required","parallel_tool_calls":false"#
+        let answer = #"{"role":"tool","content":"7","tool_call_id":"1"}"#
+        #expect(try completion(tools, messages: "\"messages\":[\(answer)]") == "{\"messages\":[\(answer)],\(tools)}")
     }
 
     @Test func `an assistant's calls of tools need no content`() throws {

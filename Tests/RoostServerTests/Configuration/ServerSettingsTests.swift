@@ -50,8 +50,8 @@ import Testing
             "ROOST_SHARE_HOST": "10.0.0.1", "ROOST_SHARE_PORT": "9006", "ROOST_SHARE_ALLOW": "10.0.0.0/8, fd00::/8", "ROOST_SHARE_TOKEN_FILE": "/x",
             "MODEL_Q4_THRESHOLD_BYTES": "5000000000", "ROOST_INFERENCE_BODY_LIMIT": "8MiB",
             "ROOST_MAX_CONNECTIONS_PER_ADDRESS": "64", "ROOST_KEEP_ALIVE": "600", "ROOST_PINNED_MODELS": "a/b, c/d:Q4_0", "ROOST_PRELOAD": "a/b",
-            "ROOST_FORGET_MODELS": "true", "ROOST_UNCONFINED_ENGINES": "true", "ROOST_ENGINE_MEMORY_LIMIT": "8GiB",
-            "ROOST_CONTEXT_LENGTHS": "a/b:Q4_0=8192, c/d=512",
+            "ROOST_PROMPT_STORAGE": "1GiB", "ROOST_FORGET_MODELS": "true", "ROOST_UNCONFINED_ENGINES": "true", "ROOST_ENGINE_MEMORY_LIMIT": "8GiB",
+            "ROOST_CONTEXT_LENGTHS": "a/b:Q4_0=8192, c/d=512", "ROOST_DRAFT_MODELS": "a/b:Q4_0=a/small:Q8_0, c/d=c/e",
         ]
         let fromEnvironment = try await load(environment)
         let fromFile = try await load(
@@ -63,7 +63,7 @@ import Testing
                  "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","disk_reserve":"2GiB","share":true,"share_host":"10.0.0.1","share_port":9006,
                  "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x","inference_body_limit":"8MiB",
                  "model_q4_threshold_bytes":5000000000,"max_connections_per_address":64,"keep_alive":600,"pinned_models":"a/b, c/d:Q4_0","preload":"a/b","forget_models":true,"unconfined_engines":true,"engine_memory_limit":"8GiB",
-                 "context_lengths":"a/b:Q4_0=8192, c/d=512"}
+                 "prompt_storage":"1GiB","context_lengths":"a/b:Q4_0=8192, c/d=512","draft_models":"a/b:Q4_0=a/small:Q8_0, c/d=c/e"}
                 """)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.port == 9000 && fromFile.allowedHosts == ["roost.lan", "other.lan"] && fromFile.threads == 3)
@@ -71,6 +71,8 @@ import Testing
         #expect(fromFile.jobRetentionDays == 30 && fromFile.jobRetentionPerModel == 5)
         #expect(fromFile.inferenceBodyLimit == 8 << 20 && fromFile.diskReserve == 2 << 30 && fromFile.q4Threshold == 5_000_000_000)
         #expect(fromFile.maxConnectionsPerAddress == 64 && fromFile.keepAlive == .unused(.seconds(600)) && fromFile.preload.count == 1)
+        let drafts = try ["a/b:Q4_0", "a/b:Q8_0", "c/d:Q8_0"].map { try fromFile.draftModel(of: ModelReference(parsing: $0))?.description }
+        #expect(drafts == ["a/small:Q8_0", nil, "c/e"])
         // Read by what quantises, and no setting.
         #expect(try await load(environment.merging(["ROOST_GGML_LIBRARY": "/x"]) { $1 }) == fromFile)
         #expect(fromFile.backupIntervalHours == 6 && fromFile.backupKeep == 9)
@@ -107,6 +109,7 @@ import Testing
         ("ROOST_WEBHOOK_ALLOWED_HOSTS", "ci.lan:0"), ("ROOST_WEBHOOK_SECRET", "short"), ("ROOST_WEBHOOK_SECRET", "long enough but has spaces"),
         ("ROOST_JOB_RETENTION_DAYS", "-1"), ("ROOST_JOB_RETENTION_PER_MODEL", "few"), ("ROOST_BACKUP_INTERVAL_HOURS", "9000"),
         ("ROOST_BACKUP_KEEP", "0"), ("ROOST_DISK_RESERVE", "much"), ("ROOST_DISK_RESERVE", "-1"), ("ROOST_CONTEXT_LENGTH", "0"),
+        ("ROOST_DRAFT_MODELS", "a/b"), ("ROOST_DRAFT_MODELS", "a/b=a/b"), ("ROOST_DRAFT_MODELS", "a/b=../c"),
         ("ROOST_CONTEXT_LENGTH", "255"), ("ROOST_CONTEXT_LENGTH", "automatic"), ("ROOST_CONTEXT_LENGTH", "8192.5"), ("ROOST_KEEP_ALIVE", "soon"),
         ("ROOST_PRELOAD", "a/b, ../x"), ("ROOST_PINNED_MODELS", "a b"), ("ROOST_CONTEXT_LENGTHS", "a/b"), ("ROOST_CONTEXT_LENGTHS", "a/b=7"),
         ("ROOST_CONTEXT_LENGTHS", "=512"),

@@ -2,6 +2,7 @@ import Foundation
 import Hashing
 import RoostCore
 import SystemPackage
+import TestSupport
 
 /// A model in the Hub cache of a running server, put there as huggingface_hub does it, without the server.
 struct CachedModel: Sendable {
@@ -47,4 +48,18 @@ struct CachedModel: Sendable {
     }
 
     func isThere(_ path: FilePath) -> Bool { FileManager.default.fileExists(atPath: path.string) }
+}
+
+extension RunningServer {
+    /// Puts the sample model into the cache under the name `acme/smol:Q4_1`, as a link to where it is.
+    func placeSampleModel() throws {
+        let cache = home.removingLastComponent().appending("hf").appending("hub").appending("models--acme--smol")
+        let snapshot = cache.appending("snapshots").appending(CachedModel.commit)
+        for folder in [snapshot, cache.appending("refs")] {
+            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+        }
+        try Data(CachedModel.commit.utf8).write(to: URL(fileURLWithPath: cache.appending("refs").appending("main").string))
+        try FileManager.default.createSymbolicLink(
+            atPath: snapshot.appending("smol-Q4_1.gguf").string, withDestinationPath: TestEnvironment.sampleModel.string)
+    }
 }

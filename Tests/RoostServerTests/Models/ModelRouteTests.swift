@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    @Test("the projector beside a model is in its details and its size, and is no model")
+    func projector() async throws {
+        try await RunningServer.run { server in
+            let model = try CachedModel(in: server)
+            _ = try CachedModel(in: server, file: "mmproj-F16.gguf", bytes: 1000)
+            let detail = try server.decode(ModelDetail.self, try await server.send(.GET, "/models/acme/tiny"))
+            #expect(detail.models.map(\.model) == ["acme/tiny:Q4_0"] && detail.models.map(\.projector) == ["mmproj-F16.gguf"])
+            #expect(detail.models[0].sizeBytes == 301_000 && detail.sizeBytes == 301_000 && detail.revisions[0].files.count == 2)
+            let list = try await server.send(.GET, "/models").body
+            #expect(String(decoding: list, as: UTF8.self).contains("\"projector\":\"mmproj-F16.gguf\""))
+            #expect(try await server.send(.DELETE, "/models/acme/tiny:Q4_0").status == 200 && !model.isThere(model.snapshot))
+        }
+    }
+
     @Test("a model in a folder is shown by its path, and taken out of memory and removed by it")
     func path() async throws {
         try await RunningServer.run { server in

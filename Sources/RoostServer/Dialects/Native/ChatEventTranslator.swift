@@ -9,7 +9,7 @@ struct ChatEventTranslator: StreamTranslator {
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         var events = ByteBuffer()
-        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(content: piece))) }
+        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: piece))) }
         return events
     }
 
@@ -29,4 +29,9 @@ enum ServerSentEvent {
         buffer.writeString("\n\n")
         return buffer
     }
+
+    /// Returns a comment, which readers of events skip.
+    ///
+    /// - Parameter text: One line.
+    static func comment(_ text: String) -> ByteBuffer { ByteBuffer(string: ": \(text)\n\n") }
 }

@@ -4,8 +4,8 @@ import NIOCore
 import RoostAPI
 import RoostCore
 
-/// Parses an engine's streamed chat answer: the pieces of text, then the reason for the end and the figures. The bytes
-/// are passed in order.
+/// Parses an engine's streamed chat answer: the pieces of reasoning and text, then the reason for the end and the figures.
+/// The bytes are passed in order.
 struct ChatReader {
     private(set) var figures = GenerationFigures()
     private(set) var doneReason: String?
@@ -13,9 +13,9 @@ struct ChatReader {
 
     /// Processes the next bytes of the answer, cut at any place.
     ///
-    /// - Returns: The new pieces of text.
+    /// - Returns: The new pieces.
     /// - Throws: `RoostError` when the stream contains an error of the engine.
-    mutating func read(_ bytes: ByteBuffer) throws -> [String] { try events.feed(bytes).flatMap { try read(event: $0) } }
+    mutating func read(_ bytes: ByteBuffer) throws -> [ChatEvent.Delta] { try events.feed(bytes).flatMap { try read(event: $0) } }
 
     /// Ends the stream.
     ///
@@ -28,7 +28,7 @@ struct ChatReader {
         return doneReason
     }
 
-    private mutating func read(event: String) throws -> [String] {
+    private mutating func read(event: String) throws -> [ChatEvent.Delta] {
         if event == "[DONE]" { return [] }
         let chunk: EngineAnswer.Chunk
         do {
@@ -38,9 +38,10 @@ struct ChatReader {
         }
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
-        var pieces: [String] = []
+        var pieces: [ChatEvent.Delta] = []
         for choice in chunk.choices ?? [] {
-            if let content = choice.delta.content, !content.isEmpty { pieces.append(content) }
+            if let reasoning = choice.delta.reasoningContent, !reasoning.isEmpty { pieces.append(.init(reasoningContent: reasoning)) }
+            if let content = choice.delta.content, !content.isEmpty { pieces.append(.init(content: content)) }
             if let reason = choice.finishReason { doneReason = reason }
         }
         return pieces

@@ -19,30 +19,34 @@ struct ChatRoutes: Sendable {
             to: request, context,
             reading: { fields in
                 let chat = try ChatRequest(fields: fields)
-                return (chat, try EngineRequest(chat, keepAlive: fields.optionalKeepAlive()))
-            }, within: { .seconds($0.0.timeout) }
+                return (chat, try EngineRequest(chat, options: EngineRequest.Options(fields)))
+            }, of: { $0.1 }, within: { .seconds($0.0.timeout) }
         ) { asked, deadline in
-            let (chat, request) = asked
-            let stream = try await inference.stream(request.from(context))
-            guard !chat.stream else {
-                return StreamingBody(stream: stream, channel: context.channel, deadline: deadline).response { ChatEventTranslator() }.queued(request)
+            let (isStream, request) = (asked.0.stream, asked.1.from(context))
+            guard !isStream else {
+                return try await inference.streamingBody(for: request, to: context.channel, until: deadline)
+                    .response { ChatEventTranslator() }.queued(request)
             }
-            return JSON.response(try await answer(stream, arrival: arrival)).queued(request)
+            return JSON.response(try await answer(inference.stream(request), arrival: arrival)).queued(request)
         }
     }
 
     private func answer(_ stream: EngineStream, arrival: ContinuousClock.Instant) async throws -> ChatResponse {
         var reader = ChatReader()
-        var text = ""
-        for try await piece in stream.pieces {
-            text += try reader.read(piece).joined()
+        var (text, reasoning) = ("", "")
+        for try await bytes in stream.pieces {
+            for piece in try reader.read(bytes) {
+                text += piece.content ?? ""
+                reasoning += piece.reasoningContent ?? ""
+            }
             stream.consumed()
         }
         try Task.checkCancellation()
         let reason = try reader.finish()
         return ChatResponse(
-            model: stream.entry.reference.description, createdAt: Timestamp(Date()), message: ChatMessage(role: .assistant, content: text),
-            doneReason: reason, figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
+            model: stream.entry.reference.description, createdAt: Timestamp(Date()),
+            message: ChatMessage(role: .assistant, content: text, reasoningContent: reasoning.isEmpty ? nil : reasoning), doneReason: reason,
+            figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
             loadDuration: stream.loadDuration.nanoseconds)
     }
 }

@@ -32,8 +32,7 @@ enum CompletionMessage {
         }
     }
 
-    /// Writes a content: a string, or parts that are texts. Images are not passed on, because the engine would fetch
-    /// them from any URL, and no model here is loaded with a projector.
+    /// Writes a content: a string, or parts that are texts, images or sounds.
     static func write(content: JSONValue, _ name: String, to body: inout EngineBody) throws {
         if content.isString { return body.write(content) }
         guard let parts = content.elements, (1...mostParts).contains(parts.count) else {
@@ -47,24 +46,32 @@ enum CompletionMessage {
             guard part.members != nil else {
                 throw RoostError(.invalidRequest, "`\(name)` must be an object; it is \(part.describedForPeople).", field: name)
             }
-            guard part["type"]?.string == "text" else {
-                throw RoostError(
-                    .invalidRequest,
-                    "`\(name).type` must be text; it is \(part["type"]?.describedForPeople ?? "missing"). Images, sound and files are not supported: Roost loads no projector.",
-                    field: "\(name).type")
-            }
-            guard let text = part["text"], text.isString else {
-                throw RoostError(.invalidRequest, "`\(name).text` must be a string.", field: "\(name).text")
-            }
             body.next(nil)
             body.begin("{")
-            body.next("type")
-            body.write(string: "text")
-            body.next("text")
-            body.write(text)
+            try write(part: part, name, to: &body)
             body.end("}")
         }
         body.end("]")
+    }
+
+    private static func write(part: JSONValue, _ name: String, to body: inout EngineBody) throws {
+        let type = part["type"]?.string
+        switch type {
+        case "text":
+            guard let text = part["text"], text.isString else {
+                throw RoostError(.invalidRequest, "`\(name).text` must be a string.", field: "\(name).text")
+            }
+            body.write(type: "text")
+            body.next("text")
+            body.write(text)
+        case "image_url": body.write(medium: "image_url", "url", try body.media.image(part, name))
+        case "input_audio": body.write(medium: "input_audio", "data", try body.media.sound(part, name))
+        default:
+            throw RoostError(
+                .invalidRequest,
+                "`\(name).type` must be text, image_url or input_audio; it is \(part["type"]?.describedForPeople ?? "missing"). Videos and files are not supported.",
+                field: "\(name).type")
+        }
     }
 
     @Sendable private static func check(arguments value: JSONValue, _ name: String) throws {
@@ -76,5 +83,22 @@ enum CompletionMessage {
             throw RoostError(
                 .invalidRequest, "`\(name)` may have at most \(deepestArguments) arrays and objects inside each other; it has more.", field: name)
         }
+    }
+}
+
+extension EngineBody {
+    fileprivate mutating func write(type: String) {
+        next("type")
+        write(string: type)
+    }
+
+    /// Writes an image or a sound: its type, and an object of that name with the data.
+    fileprivate mutating func write(medium type: String, _ field: String, _ data: [UInt8]) {
+        write(type: type)
+        next(type)
+        begin("{")
+        next(field)
+        write(string: data)
+        end("}")
     }
 }

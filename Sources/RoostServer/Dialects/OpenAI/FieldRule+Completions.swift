@@ -8,8 +8,9 @@ extension FieldRule {
     static let completions: Rules = Array([conversation, amounts, sampling, constraints, delivery, unavailable].joined())
 
     private static let conversation: Rules = [
-        ("messages", .objects(1...10_000, CompletionMessage.rules, CompletionMessage.check)),
+        // First what a prompt begins with, so that bodies of prompts with the same begin have the same begin too.
         ("tools", .objects(0...128, tool, { _ in })),
+        ("messages", .objects(1...10_000, CompletionMessage.rules, CompletionMessage.check)),
         // llama-server treats any object as "auto".
         ("tool_choice", .word(["auto", "none", "required"])), ("parallel_tool_calls", .flag),
         ("reasoning_effort", .text(32)), ("reasoning_format", .word(["none", "auto", "deepseek", "deepseek-legacy"])),

@@ -7,15 +7,21 @@ extension ModelMaintenance {
     /// The most models of one answer whose files are read for their context.
     private static let mostContexts = 8
 
-    /// Returns everything on the disk that belongs to a model, with the context of its engine.
+    /// Returns everything on the disk that belongs to a model, with the context of its engine and the progress of its load.
     ///
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     func detailWithContext(of selector: ModelSelector) async throws -> ModelDetail {
         var detail = try await detail(of: selector)
+        let loading = await engines.loadedModels().filter { $0.progress != nil }
+        for index in detail.models.indices {
+            let progress = loading.first { $0.reference.description == detail.models[index].model }?.progress
+            detail.models[index].load = progress.map { LoadView($0) }
+        }
         for index in detail.models.indices.prefix(Self.mostContexts) {
             // A model whose files cannot be examined has no context; its load would report the reason.
-            guard let fit = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
+            guard let (entry, fit) = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
             detail.models[index].context = ModelContext(fit.plan)
+            detail.models[index].tuning = ModelTuning(await engines.options(of: entry, fit.plan))
         }
         return detail
     }
@@ -59,8 +65,9 @@ extension ModelMaintenance {
         try await engines.setContextLength(contextLength, of: entry.reference)
     }
 
-    private func engineFit(_ reference: ModelReference) async throws -> EngineFit {
-        try await engines.fit(store.onDisk { try store.catalog.entry(for: reference) })
+    private func engineFit(_ reference: ModelReference) async throws -> (ModelEntry, EngineFit) {
+        let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
+        return (entry, try await engines.fit(entry))
     }
 }
 

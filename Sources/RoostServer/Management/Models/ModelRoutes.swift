@@ -30,6 +30,8 @@ struct ModelRoutes: Sendable {
         group.delete(":first/:second/**", use: remove)
         group.post("load", use: load)
         group.post("unload", use: unload)
+        group.post("tune", use: tune)
+        group.post("untune", use: untune)
         group.post("gc", use: collect)
         group.post("verify") { request, context in
             try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.store.verify(selector, onProgress: onProgress) }
@@ -77,6 +79,30 @@ struct ModelRoutes: Sendable {
         }
         await upkeep.unload(reference)
         return JSON.response(["status": "unloaded", "model": reference.description])
+    }
+
+    private func tune(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let (model, options) = try await request.readFields(upTo: context.maxUploadSize) { fields in
+            (
+                try ModelReference(parsing: fields.string("model", maxBytes: ModelReference.byteLimit)),
+                CalibrationOptions(
+                    limit: .seconds(
+                        try fields.optionalInt("seconds", in: CalibrationOptions.allowedSeconds) ?? CalibrationOptions.allowedSeconds.upperBound),
+                    allowsQuantizedCache: try fields.bool("allow_quantized_cache", default: false))
+            )
+        }
+        // Before the answer begins, so that its status can still be 404 or 409.
+        let entry = try await upkeep.calibratable(model)
+        return ProgressBody(request: request) { [upkeep] in try await upkeep.tune(entry, options, onProgress: $0) }.response
+    }
+
+    private func untune(_ request: Request, context: RoostContext) async throws -> Response {
+        var request = request
+        let model = try await request.readFields(upTo: context.maxUploadSize) {
+            try ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
+        }
+        return JSON.response(try await upkeep.untune(model))
     }
 
     private func collect(_ request: Request, context: RoostContext) async throws -> Response {

@@ -8,9 +8,9 @@ import ServiceLifecycle
 
 /// The body of an answer to long work, as JSON lines: the progress, at most twice a second, and finally the result or
 /// the error. The work is cancelled when the client disconnects or the server stops.
-struct ProgressBody<Result: Codable & Sendable>: Sendable {
+struct ProgressBody<Progress: Codable & Sendable, Result: Codable & Sendable>: Sendable {
     let request: Request
-    let work: @Sendable (_ onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> Result
+    let work: @Sendable (_ onProgress: @escaping @Sendable (Progress) -> Void) async throws -> Result
 
     /// The response with this body. Its connection cannot be used again, because it is watched for the client's
     /// disconnection.
@@ -20,7 +20,7 @@ struct ProgressBody<Result: Codable & Sendable>: Sendable {
             body: ResponseBody { try await run(&$0) })
     }
 
-    private typealias Line = ProgressLine<Result>
+    private typealias Line = ProgressLine<Progress, Result>
 
     @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
         let (lines, sink) = AsyncStream<Line>.makeStream(bufferingPolicy: .bufferingNewest(1))

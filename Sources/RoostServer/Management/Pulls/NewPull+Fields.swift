@@ -18,6 +18,7 @@ extension NewPull {
         callbackURL = try fields.optionalString("callback_url", bytes: 1...2048)
         allowPatterns = try fields.optionalStrings("allow_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
         ignorePatterns = try fields.optionalStrings("ignore_patterns", count: FilePatterns.counts, bytes: FilePatterns.lengths)
+        if try !fields.bool("projector", default: true) { ignorePatterns = (ignorePatterns ?? []) + [FilePatterns.projectors] }
         maxBytesPerSecond = try fields.optionalRate("max_bytes_per_second")
     }
 

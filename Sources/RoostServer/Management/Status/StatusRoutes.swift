@@ -16,7 +16,7 @@ struct StatusRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         router.get("health") { _, _ in JSON.response(await health()) }
         router.get("status") { _, _ in JSON.response(try await status()) }
-        router.get("engines") { _, _ in JSON.response(["engines": await parts.engines.loadedModels().map(\.diagnostics)] as JSONObject) }
+        router.get("engines") { _, _ in JSON.response(await engines()) }
         router.get("diag") { _, _ in JSON.response(try await diagnostics()) }
     }
 
@@ -53,16 +53,13 @@ struct StatusRoutes: Sendable {
             "host": settings.host, "port": settings.port, "context_length": context,
             "model_load_cooldown_seconds": settings.modelLoadCooldown, "journal": journal,
             "operating_system": process.operatingSystemVersionString, "processors": process.activeProcessorCount,
-            "memory_bytes": process.physicalMemory, "engines": await parts.engines.loadedModels().map(\.diagnostics),
+            "memory_bytes": process.physicalMemory, "engines": await engines().engines,
         ]
     }
-}
 
-extension LoadedModel {
-    fileprivate var diagnostics: JSONObject {
-        [
-            "model": reference.description, "state": state.rawValue, "pid": processIdentifier, "restarts": restarts, "last_error": lastError,
-            "context_length": plan?.contextLength, "slots": plan?.slots, "need_bytes": memory?.bytes, "running": running, "waiting": waiting,
-        ]
+    private func engines() async -> EngineList {
+        EngineList(
+            engines: await parts.engines.loadedModels().map { EngineView($0) },
+            decisions: await parts.engines.recentDecisions().map { EngineList.Decision($0) })
     }
 }

@@ -1,0 +1,58 @@
+/// One option of an engine with another value.
+package enum TuningChange: Sendable, Hashable, CustomStringConvertible {
+    case threads(Int)
+    case slots(Int)
+    case speculation(EngineTuning.Speculation)
+    case flashAttention(Bool)
+    case promptStep(Int)
+    case cacheType(EngineTuning.CacheType)
+
+    /// Returns the changes that a calibration tries, the ones that change most first.
+    ///
+    /// - Parameters:
+    ///   - processors: The number of processors.
+    ///   - threads: The configured number of threads, which is not changed; `nil` for the engine's choice.
+    ///   - step: The number of prompt tokens per step.
+    ///   - slots: The number of slots.
+    ///   - mostSlots: The most slots for which there is memory.
+    /// - Returns: The changes.
+    static func all(processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int) -> [TuningChange] {
+        // llama-server uses as many threads as there are processors, or their physical cores.
+        let counts = threads == nil ? [processors / 2, processors - 1, processors / 4].filter { $0 > 0 && $0 < processors } : []
+        let otherSlots = [slots * 2, slots / 2].filter { EngineTuning.allowedSlots.contains($0) && $0 > 1 && $0 <= mostSlots }
+        let steps = [step * 2, step / 2].filter(PromptStep.allowed.contains)
+        var changes: [TuningChange] = []
+        for count in counts where !changes.contains(.threads(count)) { changes.append(.threads(count)) }
+        changes += otherSlots.map { .slots($0) } + EngineTuning.Speculation.allCases.map { .speculation($0) }
+        return changes + [.flashAttention(false)] + steps.map { .promptStep($0) } + [.cacheType(.q8)]
+    }
+
+    /// Returns some options with this change; `nil` if they exclude each other.
+    func applied(to tuning: EngineTuning) -> EngineTuning? {
+        var tuning = tuning
+        switch self {
+        case .threads(let count): tuning.threads = count
+        case .slots(let count): tuning.slots = count
+        case .speculation(let kind): tuning.speculation = kind
+        case .flashAttention(let isOn): tuning.flashAttention = isOn
+        case .promptStep(let tokens): tuning.promptStep = tokens
+        case .cacheType(let type): tuning.cacheType = type
+        }
+        return tuning.isValid ? tuning : nil
+    }
+
+    /// Whether the engine's answers change with it.
+    var changesAnswers: Bool { if case .cacheType = self { true } else { false } }
+
+    /// The change in words, such as `8 slots`.
+    package var description: String {
+        switch self {
+        case .threads(let count): count == 1 ? "1 thread" : "\(count) threads"
+        case .slots(let count): "\(count) slots"
+        case .speculation(let kind): "speculation \(kind.rawValue)"
+        case .flashAttention(let isOn): isOn ? "flash attention" : "no flash attention"
+        case .promptStep(let tokens): "\(tokens) tokens per step"
+        case .cacheType(let type): "context in \(type.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ModelLibrary
+import RoostCore
+
+extension EngineSupervisor {
+    /// Returns what a request waits for now.
+    ///
+    /// - Parameter ticket: The ticket that the request has in its `LeaseRequest`.
+    /// - Returns: `nil` for a request that has asked for no engine yet, or whose engine is being checked.
+    package func wait(of ticket: QueueTicket) -> EngineWait? {
+        guard let request = ticket.request, let engine = engines[request.model] else { return nil }
+        if let progress = loadProgress(of: engine) { return .load(progress) }
+        if engine.admission.running[request.lease] != nil { return .answer }
+        if let position = engine.admission.position(of: request.lease) {
+            return .turn(position: position, time: engine.admission.estimatedWait(ofPosition: position))
+        }
+        // The engine ends for another model, and the model is loaded again after it.
+        guard engine.isStopping || engine.isDraining else { return nil }
+        return .load(LoadProgress(stage: .waiting, elapsed: time.now() - request.since, totalBytes: engine.entry.sizeBytes))
+    }
+
+    /// Returns how far the load of an engine is; `nil` when it is not being loaded.
+    func loadProgress(of engine: SupervisedEngine) -> LoadProgress? {
+        guard engine.machine.state == .loading || engine.machine.state == .restarting else { return nil }
+        let stage: LoadProgress.Stage = !engine.isWaiting ? engine.log.loadStage : engine.facts == nil ? .examining : .waiting
+        // The files are mapped: what was read of them are the pages in memory.
+        let memory = stage == .reading ? engine.log.processIdentifier.flatMap { configuration.memoryOfProcess($0) } : nil
+        return LoadProgress(
+            stage: stage, elapsed: time.now() - engine.startedAt, readBytes: memory?.files, totalBytes: engine.entry.sizeBytes,
+            lastDuration: notes?.loadDuration(engine.entry))
+    }
+}
+
+extension AdmissionQueue {
+    /// The estimated time until the request at a position starts; `nil` before one has shown how long it takes.
+    func estimatedWait(ofPosition position: Int) -> Duration? { averageDuration == nil ? nil : estimatedWait(behind: position - 1) }
+}
+
+extension EngineLog {
+    /// Parts of lines that llama-server prints at the begin of a stage.
+    private static let stages: [(text: String, stage: LoadProgress.Stage)] = [
+        ("model loaded", .measuring), ("warming up", .warmingUp), ("loading model", .reading), ("llama_model_loader", .reading),
+    ]
+
+    /// The stage of the load that the engine has printed last.
+    var loadStage: LoadProgress.Stage {
+        for line in lines.reversed() {
+            if let found = Self.stages.first(where: { line.contains($0.text) }) { return found.stage }
+        }
+        return .starting
+    }
+}
