@@ -44,17 +44,20 @@ extension EngineConnection {
     /// Returns when other requests wait for the prompt and the engine still reads it; otherwise never.
     private func untilWanted(_ placed: PlacedRequest) async throws {
         try await placed.supervisor.untilWanted(placed)
-        while true {
+        // Before the first step of a request, the engine shows the tokens of the slot's last one.
+        var answering = 0
+        while answering < 2 {
             switch try await isReadingPrompt(slot: placed.place.slot) {
             case true: return
+            case false: answering += 1
             // The engine has just received the request.
-            case nil: try await Task.sleep(for: .milliseconds(20))
-            case false:
-                await placed.supervisor.hasRead(placed)
-                // Until the answer has come, which cancels this.
-                try await Task.sleep(for: .seconds(1 << 30))
+            case nil: break
             }
+            try await Task.sleep(for: .milliseconds(20))
         }
+        await placed.supervisor.hasRead(placed)
+        // Until the answer has come, which cancels this.
+        try await Task.sleep(for: .seconds(1 << 30))
     }
 }
 
