@@ -24,7 +24,11 @@ extension EngineConnection {
     func send(_ body: ByteBuffer, path: String, in placed: PlacedRequest) async throws -> EngineResponse {
         guard placed.mayBeShared else { return try await exchange(path: path, body: body) }
         let response = try await withThrowingTaskGroup(of: EngineResponse?.self) { group in
-            group.addTask { try await exchange(path: path, body: body) }
+            group.addTask {
+                let response = try await exchange(path: path, body: body)
+                // The head of a stream may come before the prompt was read.
+                return EngineResponse(status: response.status, contentType: response.contentType, body: try await response.body.begin())
+            }
             group.addTask {
                 try await untilWanted(placed)
                 return nil
