@@ -17,11 +17,11 @@ import Testing
     @Test func `the folders are private, and an old socket does not remain`() async throws {
         try await withTemporaryDirectory { root in
             let files = EngineFiles(socket: root.appending("1.sock"), home: root.appending("engines"))
-            FileManager.default.createFile(atPath: files.socket.string, contents: nil)
+            _ = FileManager.default.createFile(atPath: files.socket.string, contents: nil)
             try await files.prepare()
             #expect(!exists(files.socket))
             for folder in [root.appending("engines"), root.appending("1.sock.tmp")] { #expect(try mode(folder) == 0o700) }
-            FileManager.default.createFile(atPath: files.socket.string, contents: nil, attributes: [.posixPermissions: 0o666])
+            _ = FileManager.default.createFile(atPath: files.socket.string, contents: nil, attributes: [.posixPermissions: 0o666])
             await files.protectSocket()
             #expect(try mode(files.socket) == 0o600)
         }
@@ -32,7 +32,7 @@ import Testing
             let files = EngineFiles(socket: root.appending("1.sock"), home: root.appending("engines"))
             try await files.prepare()
             for path in [files.socket, root.appending("1.sock.tmp").appending("left")] {
-                FileManager.default.createFile(atPath: path.string, contents: nil)
+                _ = FileManager.default.createFile(atPath: path.string, contents: nil)
             }
             await withTaskGroup(of: Void.self) { group in
                 group.cancelAll()
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `a folder that cannot be made is an error with its path`() async throws {
         try await withTemporaryDirectory { root in
-            FileManager.default.createFile(atPath: root.appending("file").string, contents: nil)
+            _ = FileManager.default.createFile(atPath: root.appending("file").string, contents: nil)
             let files = EngineFiles(socket: root.appending("1.sock"), home: root.appending("file/engines"))
             let error = try await roostError { try await files.prepare() }
             #expect(error.code == .fileSystem && error.message.contains("file/engines"), "\(error.message)")
