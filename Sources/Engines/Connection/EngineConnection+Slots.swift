@@ -108,6 +108,7 @@ extension ByteBuffer {
     /// Returns a JSON object, which has a field already, with further ones at its end.
     ///
     /// - Parameter fields: The names, without characters that need escapes, and the values as JSON.
+    /// - Returns: The object.
     func addingFields(_ fields: [(name: String, value: String)]) -> ByteBuffer {
         let object = readableBytesView
         guard let end = object.lastIndex(of: UInt8(ascii: "}")) else { return self }

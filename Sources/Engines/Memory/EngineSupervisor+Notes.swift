@@ -16,7 +16,7 @@ extension EngineSupervisor {
         return used
     }
 
-    /// Records how long the load of an engine took.
+    /// Records the duration of an engine's load.
     func noteLoad(of engine: SupervisedEngine, _ duration: Duration) {
         if let plan = engine.plan, notes?.record(load: duration, engine.entry, plan) == true { hasNewNotes = true }
     }

@@ -15,5 +15,6 @@ package struct ContextWish: Sendable, Hashable {
     /// requests that ask for more and more cause few loads.
     ///
     /// - Parameter trained: The number of tokens that the model was trained for; `nil` if that is not known.
+    /// - Returns: The number of tokens.
     func length(trained: Int?) -> Int { min(trained ?? .max, sequence(first: 256) { $0 * 2 }.first { $0 >= tokens } ?? tokens) }
 }

@@ -60,6 +60,8 @@ package struct PromptFolder: Sendable {
     /// Whether there is room for one more file.
     ///
     /// - Parameter bytes: The estimated size of the file.
+    /// - Returns: Whether it may be written.
+    /// - Throws: `RoostError` with code `fileSystem`.
     func hasRoom(for bytes: Int64) async throws -> Bool {
         try await NIOThreadPool.singleton.runIfActive {
             // At most a quarter of the free space: others need it more.
@@ -115,6 +117,7 @@ package struct PromptFolder: Sendable {
     }
 
     private static func isName(_ name: String) -> Bool {
-        name.hasSuffix(".prompt") && name.utf8.count <= 64 && name.utf8.allSatisfy { UInt8(ascii: "-")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "/") }
+        name.hasSuffix(".prompt") && name.utf8.count <= 64
+            && name.utf8.allSatisfy { UInt8(ascii: "-")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "/") }
     }
 }

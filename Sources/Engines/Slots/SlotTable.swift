@@ -90,6 +90,7 @@ struct SlotTable: Sendable {
     /// Whether a request should wait, because a running one is reading a prompt with the same begin.
     ///
     /// - Parameter prompt: The prompt of the waiting request.
+    /// - Returns: Whether it waits. The running request is then marked as wanted.
     mutating func isHeld(_ prompt: PromptOutline) -> Bool {
         guard canCopy, slots.count > 1 else { return false }
         let reading = slots.indices.filter { slots[$0].isReading }

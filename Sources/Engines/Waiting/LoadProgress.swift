@@ -40,7 +40,7 @@ package struct LoadProgress: Sendable, Hashable {
         self.lastDuration = lastDuration
     }
 
-    /// The estimated time until the model is loaded: what the last load took, or when this one takes longer, what the rest
+    /// The estimated time until the model is loaded: the duration of the last load, or when this one takes longer, what the rest
     /// of the files takes at the speed so far. `nil` when neither is known, or while the load has not begun.
     package var left: Duration? {
         guard stage != .examining, stage != .waiting else { return nil }

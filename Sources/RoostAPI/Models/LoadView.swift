@@ -11,7 +11,7 @@ package struct LoadView: Sendable, Codable, Hashable {
     package var readBytes: Int64?
     /// The size of the model's files in bytes.
     package var totalBytes: Int64
-    /// The seconds that the last load of this model took; `nil` for the first one.
+    /// The duration of the last load of this model in seconds; `nil` for the first one.
     package var lastSeconds: Double?
     /// The estimated seconds until the model is loaded; `nil` when nothing tells.
     package var leftSeconds: Double?

@@ -20,7 +20,7 @@ package struct TuneReport: Sendable, Codable, Hashable {
     package var changes: [Change]
     /// The number of changes for which there was no time.
     package var untried: Int
-    /// The time that it took.
+    /// Its duration.
     package var seconds: Double
     /// Why the result counts only until the server ends; `nil` if it is stored.
     @ExplicitNull package var note: String?

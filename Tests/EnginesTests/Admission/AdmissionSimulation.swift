@@ -70,7 +70,8 @@ struct AdmissionSimulation {
         let client = ["a", "a", "a", "b", "c"].randomElement(using: &generator) ?? "a"
         let request = AdmissionQueue.Request(
             id: nextID, client: fault == .unfair ? "all" : client, slots: Int.random(in: 1...slots, using: &generator),
-            tokens: Int.random(in: 1...1000, using: &generator), priority: Int.random(in: lowest...AdmissionQueue.priorities.upperBound, using: &generator))
+            tokens: Int.random(in: 1...1000, using: &generator),
+            priority: Int.random(in: lowest...AdmissionQueue.priorities.upperBound, using: &generator))
         nextID += 1
         clients[request.id] = client
         priorities[request.id] = request.priority

@@ -43,7 +43,7 @@ package struct CalibrationReport: Sendable, Hashable {
     package let neededBefore: Int64
     /// The memory that it needs with the chosen options, in bytes.
     package let neededAfter: Int64
-    /// The time that it took.
+    /// Its duration.
     package let elapsed: Duration
     /// Why the result is only kept until the end of Roost; `nil` if it is stored.
     package var storeFailure: String?

@@ -82,8 +82,8 @@ struct TuningSearch: Sendable {
     /// - Parameters:
     ///   - result: The measurement, or the reason why there is none.
     ///   - tuning: The options.
-    ///   - start: How long the start of the engine took; zero if it was running.
-    ///   - measurement: How long the measurement took.
+    ///   - start: The duration of the engine's start; zero if it was running.
+    ///   - measurement: The duration of the measurement.
     mutating func record(
         _ result: Result<EngineMeasurement, Failure>, of tuning: EngineTuning, start: Duration, measurement: Duration
     ) {
@@ -152,7 +152,7 @@ extension TuningSearch {
             if verdict == .better { best = duel.candidate }
             close(duel, TuningTrial.Verdict(verdict))
         } else if now + cost(rounds: TuningDuel.rounds - duel.completeRounds) + cost(rounds: TuningDuel.rounds) > budget {
-            // The rounds took longer than those before.
+            // The rounds were longer than those before.
             close(duel, .outOfTime)
         } else {
             return duel.next

@@ -33,5 +33,6 @@ enum ServerSentEvent {
     /// Returns a comment, which readers of events skip.
     ///
     /// - Parameter text: One line.
+    /// - Returns: `: text` and an empty line.
     static func comment(_ text: String) -> ByteBuffer { ByteBuffer(string: ": \(text)\n\n") }
 }
