@@ -147,6 +147,7 @@ extension EngineStream {
     /// What the reader waits for, in words.
     ///
     /// - Parameter hasBegun: Whether it has got a piece already.
+    /// - Returns: A line for a comment.
     func wait(hasBegun: Bool) async -> String {
         switch await engines.wait(of: request.ticket) {
         case .answer? where hasBegun: "generating"
