@@ -115,6 +115,7 @@ package struct PromptFolder: Sendable {
     }
 
     private static func isName(_ name: String) -> Bool {
-        name.hasSuffix(".prompt") && name.utf8.count <= 64 && name.utf8.allSatisfy { UInt8(ascii: "-")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "/") }
+        name.hasSuffix(".prompt") && name.utf8.count <= 64
+            && name.utf8.allSatisfy { UInt8(ascii: "-")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "/") }
     }
 }
