@@ -99,7 +99,8 @@ extension EngineSupervisor {
         engines[reference]?.admission = queue
         do {
             startWaiting(reference)
-            request.ticket?.note(engines[reference]?.admission.position(of: id))
+            let position = engines[reference]?.admission.position(of: id)
+            request.ticket?.note(position, time: position.flatMap { engines[reference]?.admission.estimatedWait(ofPosition: $0) })
             while let current = engines[reference], current.id == engine.id, !current.isStopping {
                 if current.admission.running[id] != nil, current.isReady { return true }
                 try await waitForChange()

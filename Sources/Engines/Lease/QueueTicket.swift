@@ -5,7 +5,7 @@ import Synchronization
 package final class QueueTicket: Sendable {
     private struct State {
         var request: (model: ModelReference, lease: Int, since: Duration)?
-        var position: Int?
+        var place: (position: Int, time: Duration?)?
     }
 
     private let state = Mutex(State())
@@ -14,7 +14,11 @@ package final class QueueTicket: Sendable {
     package init() {}
 
     /// The number of requests that were to start before this one when it came, plus one; `nil` if it did not wait.
-    package var position: Int? { state.withLock { $0.position } }
+    package var position: Int? { state.withLock { $0.place?.position } }
+
+    /// The time until its start, as it was estimated when it came; `nil` if it did not wait, or before an earlier request
+    /// has shown how long one takes.
+    package var estimatedWait: Duration? { state.withLock { $0.place?.time } }
 
     /// The model that was asked for, the number of the lease, and the time at which it was asked for; `nil` before.
     var request: (model: ModelReference, lease: Int, since: Duration)? { state.withLock { $0.request } }
@@ -22,6 +26,6 @@ package final class QueueTicket: Sendable {
     /// Records that an engine was asked for.
     func began(_ model: ModelReference, lease: Int, at now: Duration) { state.withLock { $0.request = (model, lease, now) } }
 
-    /// Records the position at the arrival; a later one is ignored.
-    func note(_ position: Int?) { state.withLock { $0.position = $0.position ?? position } }
+    /// Records the position at the arrival, and the estimated time until its start; later ones are ignored.
+    func note(_ position: Int?, time: Duration?) { state.withLock { $0.place = $0.place ?? position.map { ($0, time) } } }
 }

@@ -70,7 +70,7 @@ extension EngineSupervisor {
             let sentence = "\(reference) was not loaded: \(error.message)"
             guard error.code != .unsupportedModel else {
                 // Files that do not belong together are the user's choice, and can be changed at once: there is no cooldown.
-                logger.warning("A model was not loaded", metadata: ["model": "\(reference)", "reason": "\(error.message)"])
+                decided(.refusal, reference, because: error.message)
                 record(engine, RoostError(.unsupportedModel, sentence, field: error.field, cause: error), cooldown: .zero)
                 return false
             }

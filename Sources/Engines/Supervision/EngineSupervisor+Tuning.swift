@@ -50,6 +50,7 @@ extension EngineSupervisor {
             try await waitUntil(reference) { $0.holders == 0 }
             guard engines[reference]?.id == engine.id else { return true }
             engines[reference]?.machine.startAgain()
+            engines[reference]?.startedAt = time.now()
             return false
         } catch is CancellationError {
             return true

@@ -51,8 +51,9 @@ struct EngineStream: Sendable {
     ///   - engines: The engines.
     ///   - entry: The model.
     ///   - request: The request.
+    ///   - place: The part of the budget of bodies that is kept until the engine answers.
     ///   - pulse: The time between two pulses.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, pulse: Duration) {
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, holding place: BodyBudget.Place?, pulse: Duration) {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
@@ -60,6 +61,7 @@ struct EngineStream: Sendable {
         (self.source, self.taken) = (parts, taken)
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
+        let held = Mutex(place)
         readyAfter = { ready.withLock { $0 } - begin }
         let work = Task {
             // Cancelled at the end of this scope.
@@ -70,6 +72,7 @@ struct EngineStream: Sendable {
                 try await ContinuableAnswer(engines: engines, entry: entry, request: request).run {
                     ready.withLock { $0 = .now }
                 } begin: { status in
+                    held.withLock { $0 = nil }
                     if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }
                 } pass: { bytes in
                     guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }

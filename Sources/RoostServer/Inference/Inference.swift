@@ -27,14 +27,15 @@ struct Inference: Sendable {
     ///   - read: Validates the fields.
     ///   - asked: Returns what an engine is asked.
     ///   - limit: Returns the most time for the answer, from the arrival of the request.
-    ///   - answer: Answers the request, until the deadline.
+    ///   - answer: Answers the request, until the deadline. It gets the body's part of the budget, for a stream that begins
+    ///     before the engine has the body.
     /// - Returns: The response.
     /// - Throws: The errors of `read` and `answer`; `RoostError` with code `timedOut`, `modelLoading`, `enginesBusy` or
     ///   `shuttingDown`.
     func respond<Value: Sendable>(
         to request: Request, _ context: RoostContext, reading read: @escaping @Sendable (RequestFields) throws -> Value,
         of asked: (Value) -> EngineRequest, within limit: (Value) -> Duration,
-        _ answer: @escaping @Sendable (Value, _ deadline: ContinuousClock.Instant) async throws -> Response
+        _ answer: @escaping @Sendable (Value, _ deadline: ContinuousClock.Instant, _ place: BodyBudget.Place?) async throws -> Response
     ) async throws -> Response {
         let arrival = ContinuousClock.now
         var request = request
@@ -44,7 +45,7 @@ struct Inference: Sendable {
         let (deadline, engineRequest) = (arrival + limit(value), asked(value))
         return try await context.channel.whileClientStays {
             try await withDeadline(deadline, drain: StreamingBody.drain, late: { await engines.late(engineRequest) }) {
-                try await answer(value, deadline)
+                try await answer(value, deadline, place)
             }
         }
     }
@@ -93,7 +94,7 @@ struct Inference: Sendable {
     /// - Returns: The stream.
     /// - Throws: As `answer`, for failures before the first token.
     func stream(_ request: EngineRequest) async throws -> EngineStream {
-        let stream = try await begin(request)
+        let stream = try await begin(request, nil)
         _ = try await stream.accepted(patience: true)
         return stream
     }
@@ -104,15 +105,18 @@ struct Inference: Sendable {
     ///   - request: The request.
     ///   - channel: The client's connection.
     ///   - deadline: The end of the time for the answer.
+    ///   - place: The body's part of the budget; it is kept until the engine has the body.
     /// - Returns: The body of the answer.
     /// - Throws: As `answer`, for failures within that while.
-    func streamingBody(for request: EngineRequest, to channel: any Channel, until deadline: ContinuousClock.Instant) async throws -> StreamingBody {
-        let stream = try await begin(request)
+    func streamingBody(
+        for request: EngineRequest, to channel: any Channel, until deadline: ContinuousClock.Instant, holding place: BodyBudget.Place?
+    ) async throws -> StreamingBody {
+        let stream = try await begin(request, place)
         return StreamingBody(
             stream: stream, isAccepted: try await stream.accepted(patience: false), channel: channel, deadline: deadline, pulse: pulse)
     }
 
-    private func begin(_ request: EngineRequest) async throws -> EngineStream {
-        EngineStream(engines: engines, entry: try await entry(for: request), request: request, pulse: pulse)
+    private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?) async throws -> EngineStream {
+        EngineStream(engines: engines, entry: try await entry(for: request), request: request, holding: place, pulse: pulse)
     }
 }

@@ -16,12 +16,15 @@ import Testing
     private static let pulse: Duration = .milliseconds(2)
 
     /// Runs a server with the sample model and an engine.
-    private func withServer(engine: FilePath? = nil, pulse: Duration? = pulse, _ body: (RunningServer) async throws -> Void) async throws {
+    private func withServer(
+        engine: FilePath? = nil, pulse: Duration? = pulse, bodyLimit: Int = 32 << 20, _ body: (RunningServer) async throws -> Void
+    ) async throws {
         let program = try engine ?? TestEnvironment.llamaServer
         try await RunningServer.run(guardCommand: [TestEnvironment.roostExecutable.string, "engine-guard"], pulse: pulse) {
             $0.llamaServer = program
             $0.contextLength = 1024
             $0.unconfinedEngines = engine != nil
+            $0.inferenceBodyLimit = bodyLimit
         } _: { server in
             try server.placeSampleModel()
             try await body(server)
@@ -29,12 +32,14 @@ import Testing
     }
 
     /// Runs a server whose engine is a shell script.
-    private func withScript(_ script: String, pulse: Duration? = pulse, _ body: (RunningServer) async throws -> Void) async throws {
+    private func withScript(_ script: String, pulse: Duration? = pulse, bodyLimit: Int = 32 << 20, _ body: (RunningServer) async throws -> Void)
+        async throws
+    {
         let directory = try TemporaryDirectory()
         let text = "#!/bin/sh\ncase \"$1\" in --list-devices | --version) exit 0 ;; esac\n\(script)\n"
         let program = try directory.write("engine", text.utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.string)
-        try await withServer(engine: program, pulse: pulse, body)
+        try await withServer(engine: program, pulse: pulse, bodyLimit: bodyLimit, body)
     }
 
     private func chat(_ more: String = "") -> String {
@@ -90,21 +95,27 @@ import Testing
         }
     }
 
+    /// Gives the engine as many endless answers as it has slots.
+    private func occupy(_ server: RunningServer) async throws -> Task<Void, any Error> {
+        let slots = try #require(try await server.engine()["slots"] as? Int)
+        let holders = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<slots {
+                    group.addTask {
+                        _ = try await server.post("/v1/chat/completions", chat(#","stream":true,"max_tokens":900,"ignore_eos":true"#))
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        while try await server.engine()["running"] as? Int != slots { try await Task.sleep(for: .milliseconds(2)) }
+        return holders
+    }
+
     @Test func `a request in the queue is told its place, and has its turn`() async throws {
         try await withServer { server in
             #expect(try await server.post("/models/load", chat()).status == 200)
-            let slots = try #require(try await server.engine()["slots"] as? Int)
-            let holders = Task {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for _ in 0..<slots {
-                        group.addTask {
-                            _ = try await server.post("/v1/chat/completions", chat(#","stream":true,"max_tokens":900,"ignore_eos":true"#))
-                        }
-                    }
-                    try await group.waitForAll()
-                }
-            }
-            while try await server.engine()["running"] as? Int != slots { try await Task.sleep(for: .milliseconds(2)) }
+            let holders = try await occupy(server)
             var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: chat(#","stream":true,"max_tokens":2"#)))
@@ -117,6 +128,23 @@ import Testing
             }
             #expect(holders.isCancelled)
             #expect(try parts(body).events.last == "[DONE]")
+            _ = await holders.result
+        }
+    }
+
+    @Test func `an answer has the place in the queue and the estimated wait in its head`() async throws {
+        try await withServer { server in
+            // It loads the model, and shows how long an answer takes.
+            let first = try await server.post("/chat", chat(#","max_tokens":2"#))
+            #expect(first.status == 200 && first.headers.first(name: "x-roost-queue-position") == nil)
+            #expect(first.headers.first(name: "x-roost-estimated-wait") == nil)
+            let holders = try await occupy(server)
+            let waiter = Task { try await server.post("/chat", chat(#","max_tokens":2"#)) }
+            while try await server.engine()["waiting"] as? Int != 1 { try await Task.sleep(for: .milliseconds(2)) }
+            holders.cancel()
+            let answer = try await waiter.value
+            #expect(answer.status == 200 && answer.headers.first(name: "x-roost-queue-position") == "1")
+            #expect(answer.headers.first(name: "x-roost-estimated-wait").flatMap { Int($0) } ?? 0 >= 1)
             _ = await holders.result
         }
     }
@@ -164,6 +192,25 @@ import Testing
                 let (comments, events) = try parts(answer.body)
                 #expect(answer.status == 200 && !comments.isEmpty && events.count == 1 && events[0].contains(sign), "\(events)")
             }
+        }
+    }
+
+    @Test func `a large body counts until the engine has it, also when its stream has begun`() async throws {
+        try await withScript("exec sleep 100", bodyLimit: 2 << 20) { server in
+            let text = String(repeating: "x", count: 2_000_000)
+            let json = #"{"model":"acme/smol","stream":true,"messages":[{"role":"user","content":"\#(text)"}]}"#
+            // They have begun, and wait for the load as long as their responses are there.
+            var streams: [HTTPClientResponse] = []
+            for _ in 0..<4 {
+                var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
+                request.method = .POST
+                request.body = .bytes(ByteBuffer(string: json))
+                streams.append(try await HTTPClient.shared.execute(request, timeout: .seconds(60)))
+            }
+            #expect(streams.map(\.status) == [.ok, .ok, .ok, .ok])
+            let answer = try await server.post("/v1/chat/completions", json)
+            #expect(answer.status == 429 && String(decoding: answer.body, as: UTF8.self).contains("Too many large requests"))
+            withExtendedLifetime(streams) {}
         }
     }
 

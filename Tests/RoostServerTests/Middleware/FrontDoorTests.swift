@@ -85,7 +85,10 @@ import Testing
                     let answer = try await server.send(.GET, path, headers: ["Origin": origin])
                     #expect(answer.status == status)
                     #expect(answer.headers["Access-Control-Allow-Origin"] == [origin])
-                    #expect(answer.headers["Access-Control-Expose-Headers"] == ["Link, Location, Retry-After, X-Request-Id, X-Roost-Queue-Position"])
+                    #expect(
+                        answer.headers["Access-Control-Expose-Headers"] == [
+                            "Link, Location, Retry-After, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait"
+                        ])
                 }
                 let refused = try await server.send(.POST, "/v1/chat/completions", headers: ["Origin": origin], body: Array("{}".utf8))
                 #expect(refused.status == 400 && refused.headers["Access-Control-Allow-Origin"] == [origin])

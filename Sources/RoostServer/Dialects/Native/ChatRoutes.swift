@@ -21,10 +21,10 @@ struct ChatRoutes: Sendable {
                 let chat = try ChatRequest(fields: fields)
                 return (chat, try EngineRequest(chat, options: EngineRequest.Options(fields)))
             }, of: { $0.1 }, within: { .seconds($0.0.timeout) }
-        ) { asked, deadline in
+        ) { asked, deadline, place in
             let (isStream, request) = (asked.0.stream, asked.1.from(context))
             guard !isStream else {
-                return try await inference.streamingBody(for: request, to: context.channel, until: deadline)
+                return try await inference.streamingBody(for: request, to: context.channel, until: deadline, holding: place)
                     .response { ChatEventTranslator() }.queued(request)
             }
             return JSON.response(try await answer(inference.stream(request), arrival: arrival)).queued(request)

@@ -26,7 +26,7 @@ struct OpenAIRoutes: Sendable {
     private func answer(
         _ request: Request, _ context: RoostContext, _ make: @escaping @Sendable (RequestFields) throws -> EngineRequest
     ) async throws -> Response {
-        try await inference.respond(to: request, context, reading: make, of: { $0 }, within: { _ in Self.longest }) { asked, deadline in
+        try await inference.respond(to: request, context, reading: make, of: { $0 }, within: { _ in Self.longest }) { asked, deadline, place in
             let asked = asked.from(context)
             guard asked.streams else {
                 return Response(
@@ -34,7 +34,7 @@ struct OpenAIRoutes: Sendable {
                     body: ResponseBody(byteBuffer: try await inference.answer(asked))
                 ).queued(asked)
             }
-            return try await inference.streamingBody(for: asked, to: context.channel, until: deadline)
+            return try await inference.streamingBody(for: asked, to: context.channel, until: deadline, holding: place)
                 .response { PassThroughTranslator() }.queued(asked)
         }
     }
