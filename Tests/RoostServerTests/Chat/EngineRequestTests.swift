@@ -84,10 +84,10 @@ import Testing
     }
 
     @Test func `tools and the choice among them are passed on as they were written`() throws {
-        let tools =
-            #""tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}],"tool_choice":"required","parallel_tool_calls":false"#
-        let answer = #"{"role":"tool","content":"7","tool_call_id":"1"}"#
-        #expect(try completion(tools, messages: "\"messages\":[\(answer)]") == "{\"messages\":[\(answer)],\(tools)}")
+        let tools = #""tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}]"#
+        let choice = #""tool_choice":"required","parallel_tool_calls":false"#
+        let messages = #""messages":[{"role":"tool","content":"7","tool_call_id":"1"}]"#
+        #expect(try completion("\(choice),\(tools)", messages: messages) == "{\(tools),\(messages),\(choice)}")
     }
 
     @Test func `an assistant's calls of tools need no content`() throws {
