@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import statistics
+import sys
 import threading
 import time
 
@@ -85,7 +86,8 @@ class Rounds:
     def __init__(self, server, report):
         self.server, self.report = server, report
         self.undisturbed = []
-        self.streams, self.gaps, self.later = {name: [0, 0] for name in SIGNALS}, {name: [] for name in SIGNALS}, []
+        # For each signal: streams, those that went on, and those with the undisturbed text.
+        self.streams, self.gaps, self.later = {name: [0, 0, 0] for name in SIGNALS}, {name: [] for name in SIGNALS}, []
         # Texts that differed from the undisturbed ones already before the signal.
         self.other = 0
 
@@ -143,12 +145,13 @@ class Rounds:
             rest = stream.text[begin:]
             if common(rest, reference.text) < min(SEAM, len(rest)):
                 self.report.breach(f"{what}: after {stream.text[:begin]!r} came {rest!r}, and {reference.text!r} was expected")
-            return
+                return
         if (gap := stream.gap(moment)) is not None:
             self.gaps[name].append(gap)
+        self.streams[name][1] += 1
         if stream.text == whole:
-            self.streams[name][1] += 1
-        else:
+            self.streams[name][2] += 1
+        elif same > begin:
             self.later.append(same - begin)
 
 
@@ -195,16 +198,18 @@ def disturb(server, options, report):
     before, touched, begin = server.memory(), 0, time.monotonic()
     with server.watched() as seen:
         for number in range(options.kills):
+            if number % 10 == 0:
+                print(f"  signal {number} of {options.kills}, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
             rounds.run(number)
             # On a slow machine the pull can be complete before the last round.
             if (now := jobs(server)) not in ([(pull, "running", 1)], [(pull, "succeeded", 1)]):
                 touched += 1
                 report.breach(f"round {number}: the jobs are {now}")
     for name in SIGNALS:
-        total, equal = rounds.streams[name]
+        total, went_on, equal = rounds.streams[name]
         gaps = rounds.gaps[name]
         pause = f"; pause {statistics.median(gaps):.1f} s in the median, {max(gaps):.1f} s at most" if gaps else ""
-        report.row(PART, f"{name.name} under {STREAMS} streams", total // STREAMS, f"{total} streams went on, {equal} with the undisturbed text to the end{pause}")
+        report.row(PART, f"{name.name} under {STREAMS} streams", total // STREAMS, f"{went_on} of {total} streams went on, {equal} with the undisturbed text to the end{pause}")
     if rounds.later:
         report.row(PART, "texts that differ later", len(rounds.later), f"{min(rounds.later)} to {max(rounds.later)} characters after the signal")
     if rounds.other:
