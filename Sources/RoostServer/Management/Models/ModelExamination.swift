@@ -55,7 +55,7 @@ enum ModelExamination {
         guard let draft = try? catalog.entry(for: reference) else {
             throw RoostError(
                 .unsupportedModel,
-                "its draft model \(reference) (draft_models) is not on this machine. Pull it with `roost pull \(reference)`, or remove it from draft_models.",
+                "The draft model \(reference) of \(entry.reference) (draft_models) is not on this machine. Pull it with `roost pull \(reference)`, or remove it from draft_models.",
                 field: "model")
         }
         guard draft.modelFile != entry.modelFile else { return nil }
@@ -64,13 +64,13 @@ enum ModelExamination {
         guard let first = heads.first, let shape = ModelShape(first.metadata) else {
             throw RoostError(
                 .unsupportedModel,
-                "its draft model \(draft.reference) (draft_models) has a file without the numbers of its structure. Choose another one there.",
+                "The draft model \(draft.reference) of \(entry.reference) (draft_models) has a file without the numbers of its structure. Choose another one there.",
                 field: "model")
         }
         if let difference = first.vocabularyDifference(to: model) {
             throw RoostError(
                 .unsupportedModel,
-                "its draft model \(draft.reference) (draft_models) has another vocabulary: \(difference). Choose a draft model of the same family there.",
+                "The draft model \(draft.reference) of \(entry.reference) (draft_models) has another vocabulary: \(difference). Choose a draft model of the same family there.",
                 field: "model")
         }
         return EngineCompanions.Draft(files: draft.parts, weightBytes: weights, shape: shape)
