@@ -28,12 +28,15 @@ import Testing
     private func withTrained(_ memory: Memory = Memory(), _ body: (EngineSupervisor) async throws -> Void) async throws {
         try await withSupervisor {
             $0.availableMemory = { memory.bytes.withLock { $0 } }
+            $0.memoryOfProcess = { _ in nil }
             $0.examine = { _ in
                 var facts = ModelFacts()
                 facts.contextLength = 8192
                 return facts
             }
-        } _: { try await body($0) }
+        } _: {
+            try await body($0)
+        }
     }
 
     @Test func `a longer context is loaded when no request uses the engine, and stays; a shorter one changes nothing`() async throws {

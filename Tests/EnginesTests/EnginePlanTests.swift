@@ -1,6 +1,4 @@
 import ModelFormats
-import SystemPackage
-import TestSupport
 import Testing
 
 @testable import Engines
@@ -34,27 +32,6 @@ struct EnginePlanTests {
         #expect(plan.slots == 4 && plan.contextLength == 4096 && plan.reason == "4096 as set")
         #expect(value("--parallel", plan) == "4" && value("--ctx-size", plan) == "16384")
         #expect(value("--cache-ram", plan) == "512" && !plan.arguments.contains("--embeddings"))
-    }
-
-    @Test("A projector and a draft model are given to the engine, may be read by it, and set the least step")
-    func companions() throws {
-        let file = TestEnvironment.testFile("Fixtures/vision/mmproj-F16.gguf")
-        var facts = facts(trained: 8192)
-        #expect(!plan(facts).arguments.contains("--mmproj") && !plan(facts).arguments.contains("--model-draft"))
-        facts.companions.projector = .init(file: file, shape: try ProjectorShape(GGUFFile(opening: file), name: "mmproj-F16.gguf"))
-        facts.companions.draft = .init(files: ["/d-00001-of-00002.gguf", "/d-00002-of-00002.gguf"], weightBytes: 1, shape: ModelShape())
-        let plan = plan(facts)
-        #expect(value("--mmproj", plan) == file.string && plan.companions.seesImages && !plan.companions.hearsSounds)
-        // Without the type, llama-server loads the draft model and does not use it.
-        #expect(value("--model-draft", plan) == "/d-00001-of-00002.gguf" && value("--spec-type", plan) == "draft-simple")
-        var configuration = EngineConfiguration(locateExecutable: { "/e" }, guardCommand: ["/g", "engine-guard"], runtimeDirectory: "/run")
-        configuration.sandboxHome = "/home"
-        let entry = try sample()
-        let command = EngineCommand(configuration, executable: "/e", entry: entry, socket: "/run/1.sock", plan: plan, promptStep: 64)
-        let readable = zip(command.arguments, command.arguments.dropFirst()).filter { $0.0 == "--readable" }.map(\.1)
-        for path in [file.string, "/d-00001-of-00002.gguf", "/d-00002-of-00002.gguf"] { #expect(readable.contains(path), "\(path)") }
-        #expect(command.arguments.suffix(from: command.arguments.firstIndex(of: "--ubatch-size") ?? 0).prefix(2) == ["--ubatch-size", "64"])
-        #expect(command.environment["LLAMA_ARG_VIDEO_FFMPEG_DIR"] == "/nonexistent")
     }
 
     @Test("A calibrated number of slots is used where memory is enough, and its other options as they are")

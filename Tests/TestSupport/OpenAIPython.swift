@@ -1,5 +1,5 @@
 public import Foundation
-public import SystemPackage
+import SystemPackage
 
 /// The official Python client of OpenAI's API.
 public enum OpenAIPython {
@@ -8,15 +8,15 @@ public enum OpenAIPython {
     /// Runs a script with it.
     ///
     /// - Parameters:
-    ///   - script: The script.
+    ///   - script: The script's name in `EndToEndTests/Python`.
     ///   - arguments: Its arguments.
     /// - Returns: What it prints.
     /// - Throws: `MissingPart` when the client is not installed, or what the script prints when it fails.
-    public static func run(_ script: FilePath, _ arguments: [String]) throws -> Data {
+    public static func run(_ script: String, _ arguments: [String]) throws -> Data {
         let python = try TestEnvironment.pythonEnvironments.appending("openai-\(version)/bin/python")
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: try TestEnvironment.existing(python, missing: "run the tests with `make test`").string)
-        process.arguments = [script.string] + arguments
+        process.arguments = [TestEnvironment.testFile("EndToEndTests/Python/\(script)").string] + arguments
         (process.standardOutput, process.standardError) = (output, output)
         try process.run()
         let said = output.fileHandleForReading.readDataToEndOfFile()

@@ -67,11 +67,12 @@ extension EngineConnection {
 
     /// Whether the request in a slot has no token of an answer yet. The engine answers after its present step.
     ///
+    /// - Returns: `nil` if there is no request in the slot, because it has not begun yet or has just ended.
     /// - Throws: `RoostError`; `CancellationError`.
-    func isReadingPrompt(slot: Int) async throws -> Bool {
+    func isReadingPrompt(slot: Int) async throws -> Bool? {
         let response = try await exchange(.GET, path: "/slots")
         let states = try await decode([SlotState].self, of: response)
-        guard let state = states.first(where: { $0.id == slot }), state.isProcessing else { return false }
+        guard let state = states.first(where: { $0.id == slot }), state.isProcessing else { return nil }
         return state.next?.allSatisfy { $0.generated == 0 } ?? false
     }
 

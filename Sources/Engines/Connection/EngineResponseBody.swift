@@ -7,13 +7,35 @@ package struct EngineResponseBody: AsyncSequence, Sendable {
     let base: HTTPClientResponse.Body
     let translate: @Sendable (any Error) -> any Error
     let counts: CountsOfAnswer?
+    /// The body, if its first chunk was read already.
+    var begun: BegunBody?
 
     /// Starts to read the body; allowed once.
-    package func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator(), translate: translate, counts: counts) }
+    package func makeAsyncIterator() -> Iterator {
+        guard let begun else { return Iterator(base: base.makeAsyncIterator(), first: nil, translate: translate, counts: counts) }
+        return Iterator(base: begun.takeRest(), first: begun.first, translate: translate, counts: counts)
+    }
+
+    /// Reads the first chunk.
+    ///
+    /// - Returns: The same body.
+    /// - Throws: As the iterator.
+    func begin() async throws -> EngineResponseBody {
+        var iterator = base.makeAsyncIterator()
+        do {
+            let first = try await iterator.next()
+            var body = self
+            body.begun = BegunBody(first, iterator)
+            return body
+        } catch {
+            throw translate(error)
+        }
+    }
 
     /// Reads the body.
     package struct Iterator: AsyncIteratorProtocol {
-        var base: HTTPClientResponse.Body.AsyncIterator
+        var base: HTTPClientResponse.Body.AsyncIterator?
+        var first: ByteBuffer?
         let translate: @Sendable (any Error) -> any Error
         let counts: CountsOfAnswer?
 
@@ -23,7 +45,8 @@ package struct EngineResponseBody: AsyncSequence, Sendable {
         ///   `CancellationError`.
         @concurrent package mutating func next() async throws -> ByteBuffer? {
             do {
-                let chunk = try await base.next()
+                let chunk = if let first { first } else { try await base?.next() }
+                first = nil
                 if let chunk { counts?.note(chunk) }
                 return chunk
             } catch {

@@ -24,7 +24,11 @@ extension EngineConnection {
     func send(_ body: ByteBuffer, path: String, in placed: PlacedRequest) async throws -> EngineResponse {
         guard placed.mayBeShared else { return try await exchange(path: path, body: body) }
         let response = try await withThrowingTaskGroup(of: EngineResponse?.self) { group in
-            group.addTask { try await exchange(path: path, body: body) }
+            group.addTask {
+                let response = try await exchange(path: path, body: body)
+                // The head of a stream may come before the prompt was read.
+                return EngineResponse(status: response.status, contentType: response.contentType, body: try await response.body.begin())
+            }
             group.addTask {
                 try await untilWanted(placed)
                 return nil
@@ -44,12 +48,20 @@ extension EngineConnection {
     /// Returns when other requests wait for the prompt and the engine still reads it; otherwise never.
     private func untilWanted(_ placed: PlacedRequest) async throws {
         try await placed.supervisor.untilWanted(placed)
-        guard try await isReadingPrompt(slot: placed.place.slot) else {
-            await placed.supervisor.hasRead(placed)
-            // Until the answer has come, which cancels this.
-            try await Task.sleep(for: .seconds(1 << 30))
-            return
+        // Before the first step of a request, the engine shows the tokens of the slot's last one.
+        var answering = 0
+        while answering < 2 {
+            switch try await isReadingPrompt(slot: placed.place.slot) {
+            case true: return
+            case false: answering += 1
+            // The engine has just received the request.
+            case nil: break
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
+        await placed.supervisor.hasRead(placed)
+        // Until the answer has come, which cancels this.
+        try await Task.sleep(for: .seconds(1 << 30))
     }
 }
 

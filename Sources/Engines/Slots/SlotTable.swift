@@ -104,6 +104,9 @@ struct SlotTable: Sendable {
     /// Whether the engine reads a prompt that is long enough for others to wait for it.
     func isReading(_ request: Int) -> Bool { slots.contains { $0.request == request && $0.isReading } }
 
+    /// The number of prompts that other requests wait for.
+    var wantedPrompts: Int { slots.count { $0.isWanted } }
+
     /// Whether other requests wait for a request's prompt.
     func isWanted(_ request: Int) -> Bool { slots.contains { $0.request == request && $0.isReading && $0.isWanted } }
 

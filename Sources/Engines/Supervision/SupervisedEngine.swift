@@ -55,16 +55,17 @@ struct SupervisedEngine: Sendable {
 
     /// Starts the requests for which it has free slots.
     ///
-    /// - Returns: Whether one was started.
+    /// - Returns: Whether one was started, or waits from now on for the prompt of another one.
     mutating func startRequests(at now: Duration) -> Bool {
         var hasStarted = false
         var slots = slots
+        let wanted = slots.wantedPrompts
         while let request = admission.startNext(at: now, isHeld: { $0.prompt.map { slots.isHeld($0) } ?? false }) {
             places[request.id] = slots.place(request.id, request.prompt)
             hasStarted = true
         }
         self.slots = slots
-        return hasStarted
+        return hasStarted || slots.wantedPrompts != wanted
     }
 
     /// Removes a request that has ended, or whose client left.

@@ -22,7 +22,7 @@ extension EngineSupervisor {
     func loadProgress(of engine: SupervisedEngine) -> LoadProgress? {
         guard engine.machine.state == .loading || engine.machine.state == .restarting else { return nil }
         let stage: LoadProgress.Stage = !engine.isWaiting ? engine.log.loadStage : engine.facts == nil ? .examining : .waiting
-        // The files are mapped: what was read of them are the pages in memory.
+        // The files are mapped: what was read of them are the pages in memory, and a few of the engine's program.
         let memory = stage == .reading ? engine.log.processIdentifier.flatMap { configuration.memoryOfProcess($0) } : nil
         return LoadProgress(
             stage: stage, elapsed: time.now() - engine.startedAt, readBytes: memory?.files, totalBytes: engine.entry.sizeBytes,
@@ -36,9 +36,10 @@ extension AdmissionQueue {
 }
 
 extension EngineLog {
-    /// Parts of lines that llama-server prints at the begin of a stage.
+    /// Parts of lines that llama-server prints at the begin of a stage. It makes the threads just before it warms up, and
+    /// tells of that itself only when it is asked for more lines.
     private static let stages: [(text: String, stage: LoadProgress.Stage)] = [
-        ("model loaded", .measuring), ("warming up", .warmingUp), ("loading model", .reading), ("llama_model_loader", .reading),
+        ("threadpool init", .warmingUp), ("warming up", .warmingUp), ("loading model", .reading),
     ]
 
     /// The stage of the load that the engine has printed last.

@@ -14,8 +14,6 @@ package struct LoadProgress: Sendable, Hashable {
         case reading
         /// The engine computes once, so that the first request is not slower than others.
         case warmingUp = "warming_up"
-        /// Roost measures the engine's speed.
-        case measuring
     }
 
     /// The share of the files from which on the time that is left is estimated from it.
@@ -62,15 +60,15 @@ extension LoadProgress.Stage: CustomStringConvertible {
         case .starting: "starting its engine"
         case .reading: "reading its files"
         case .warmingUp: "warming up"
-        case .measuring: "measuring its speed"
         }
     }
 }
 
 extension LoadProgress: CustomStringConvertible {
-    /// The progress in words, as a part of a sentence: `reading its files, 1.2 GB of 4.1 GB, 12 s so far, about 28 s left`.
+    /// The progress in words, as a part of a sentence: `reading its files, about 1.2 GB of 4.1 GB, 12 s so far,
+    /// about 28 s left`.
     package var description: String {
-        let bytes = readBytes.map { ", \(ByteCount($0)) of \(ByteCount(totalBytes))" } ?? ""
+        let bytes = readBytes.map { ", about \(ByteCount($0)) of \(ByteCount(totalBytes))" } ?? ""
         return "\(stage)\(bytes), \(elapsed.wholeSeconds) s so far" + (left.map { ", about \($0.wholeSeconds) s left" } ?? "")
     }
 }

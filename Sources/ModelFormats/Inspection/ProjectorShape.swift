@@ -64,14 +64,14 @@ package struct ProjectorShape: Sendable, Hashable {
         return Set(file.tensors.filter { $0.name.hasPrefix("mm.") }.flatMap(\.dimensions).filter { $0 > 1 })
     }
 
-    /// The rows of one layer for all patches of an image: four of the encoder's width, two of its feed-forward network, and
-    /// the pixels of the patches twice, in 32 bits each.
+    /// The rows of one layer for all patches of an image: four of the encoder's width, one of its feed-forward network, and
+    /// the pixels of the patches, in 32 bits each. An encoder of the size of Gemma 3's needed an eighth less.
     private static func computeBytes(_ metadata: GGUFMetadata) -> Int64 {
         func number(_ key: String, most: Int) -> Int { min(metadata.count("clip.vision.\(key)") ?? 0, most) }
         let patch = max(1, number("patch_size", most: 1 << 10))
         let side = number("image_size", most: 1 << 14) / patch
         let patches = min(max(side * side, number("image_max_pixels", most: 1 << 28) / (patch * patch)), mostPatches)
-        let row = 8 * number("embedding_length", most: 1 << 16) + 2 * number("feed_forward_length", most: 1 << 18) + 6 * patch * patch
+        let row = 4 * number("embedding_length", most: 1 << 16) + number("feed_forward_length", most: 1 << 18) + 3 * patch * patch
         return Int64(patches) * Int64(row) * 4
     }
 

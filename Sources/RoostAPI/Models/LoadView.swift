@@ -1,6 +1,6 @@
 /// How far the load of a model is, in `GET /models/{id}` and `GET /engines`.
 package struct LoadView: Sendable, Codable, Hashable {
-    /// `examining`, `waiting_for_memory`, `starting`, `reading`, `warming_up` or `measuring`; later versions may add some.
+    /// `examining`, `waiting_for_memory`, `starting`, `reading` or `warming_up`; later versions may add some.
     package var stage: String
     /// The progress in words.
     package var message: String

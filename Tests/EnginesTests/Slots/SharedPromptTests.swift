@@ -13,7 +13,10 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private let system = (0..<220).map { "\($0 * 7919 % 1000)" }.joined(separator: " ")
+    private let system: String = {
+        let words = ["apple", "river", "stone", "cloud", "seven", "green", "paper", "music", "train", "light"]
+        return (0..<600).map { words[$0 * $0 * 7 % 101 % 10] }.joined(separator: " ")
+    }()
 
     private var storedFiles: [URL] {
         let folder = URL(fileURLWithPath: directory.path.appending("prompts").string)

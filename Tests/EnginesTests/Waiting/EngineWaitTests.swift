@@ -24,10 +24,9 @@ import Testing
         let log = EngineLog()
         #expect(log.loadStage == .starting)
         for (line, stage) in [
-            ("llama_model_loader: loaded meta data with 30 key-value pairs", LoadProgress.Stage.reading),
-            ("load_tensors: offloading 0 layers", .reading),
-            ("common_init_from_params: warming up the model with an empty run - please wait ...", .warmingUp), ("main: model loaded", .measuring),
-            ("main: server is listening on /run/1.sock", .measuring),
+            ("srv  llama_server: initializing ...", LoadProgress.Stage.starting), ("srv    load_model: loading model '/models/a.gguf'", .reading),
+            ("cmn  other", .reading), ("cmn          init: llama threadpool init, n_threads = 2", .warmingUp),
+            ("srv    load_model: initializing, n_slots = 4", .warmingUp), ("srv  llama_server: model loaded", .warmingUp),
         ] {
             log.append(Array("0.00.123.456 I \(line)\n".utf8))
             #expect(log.loadStage == stage, "\(line)")

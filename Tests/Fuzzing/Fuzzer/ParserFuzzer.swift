@@ -70,6 +70,8 @@ enum ParserFuzzer: String, CaseIterable {
             precondition(tensor.type.byteCount(of: tensor.dimensions) == tensor.byteCount)
         }
         _ = ModelInspection(file)
+        if let projector = try? ProjectorShape(file, name: "fuzz") { precondition(projector.computeBytes >= 0 && projector.weightBytes >= 0) }
+        precondition(file.vocabularyDifference(to: file)?.hasPrefix("one of both files has no list") ?? true)
     }
 
     /// The tensors fill the file to its end.

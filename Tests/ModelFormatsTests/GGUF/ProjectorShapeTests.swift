@@ -32,7 +32,7 @@ import Testing
         #expect(shape.seesImages && !shape.hearsSounds && shape.fits(embeddingLength: 64) && !shape.fits(embeddingLength: 32))
         #expect(shape.weightBytes == file.tensors.reduce(0) { $0 + $1.byteCount } && (50_000..<file.size).contains(shape.weightBytes))
         // Sixteen patches of eight by eight pixels.
-        #expect(shape.computeBytes == 16 * (8 * 32 + 2 * 64 + 6 * 64) * 4 && shape.leastStep == 1)
+        #expect(shape.computeBytes == 16 * (4 * 32 + 64 + 3 * 64) * 4 && shape.leastStep == 1)
     }
 
     @Test func `of a file of today the length is what it says, of an older one a dimension of its last tensors`() throws {

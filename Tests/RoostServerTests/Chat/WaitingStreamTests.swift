@@ -77,16 +77,15 @@ import Testing
             let error: String?
             let comments: Int
         }
-        let script = TestEnvironment.testFile("EndToEndTests/Python/stream_chat.py")
         try await withServer { server in
-            let answer = try JSONDecoder().decode(Answer.self, from: OpenAIPython.run(script, [server.url, "acme/smol"]))
+            let answer = try JSONDecoder().decode(Answer.self, from: OpenAIPython.run("stream_chat.py", [server.url, "acme/smol"]))
             #expect(answer.finish == "length" && answer.pieces.count > 4 && answer.comments > 0 && answer.error == nil)
             let whole = try await server.post("/v1/chat/completions", chat(#","max_tokens":16"#)).json()
             let message = ((whole["choices"] as? [[String: Any]])?.first?["message"] as? [String: Any])?["content"] as? String
             #expect(answer.pieces.joined() == message)
         }
         try await withScript("sleep 0.3; exit 3") { server in
-            let answer = try JSONDecoder().decode(Answer.self, from: OpenAIPython.run(script, [server.url, "acme/smol"]))
+            let answer = try JSONDecoder().decode(Answer.self, from: OpenAIPython.run("stream_chat.py", [server.url, "acme/smol"]))
             #expect(answer.error == "engine_load_failed" && answer.pieces == [])
         }
     }
@@ -126,7 +125,8 @@ import Testing
         try await withServer { server in
             #expect(try await server.post("/models/load", chat()).status == 200)
             for (path, field, value, words) in [
-                ("/chat", "num_ctx", "8193", "`num_ctx` may be at most 8192 for acme/smol:Q4_1"), ("/chat", "num_ctx", #""big""#, "a whole number from 256"),
+                ("/chat", "num_ctx", "8193", "`num_ctx` may be at most 8192 for acme/smol:Q4_1"),
+                ("/chat", "num_ctx", #""big""#, "a whole number from 256"),
                 ("/v1/chat/completions", "context_length", "8193", "`context_length` may be at most 8192 for acme/smol:Q4_1"),
                 ("/v1/chat/completions", "num_ctx", "10", "a whole number from 256"),
             ] {

@@ -7,7 +7,8 @@ package enum TuningChange: Sendable, Hashable, CustomStringConvertible {
     case promptStep(Int)
     case cacheType(EngineTuning.CacheType)
 
-    /// Returns the changes that a calibration tries, the ones that change most first.
+    /// Returns the changes that a calibration tries, those that are likely to change most first. Fewer slots are none of
+    /// them, because requests for several answers need them, nor are smaller steps, which read prompts more slowly.
     ///
     /// - Parameters:
     ///   - processors: The number of processors.
@@ -19,12 +20,12 @@ package enum TuningChange: Sendable, Hashable, CustomStringConvertible {
     static func all(processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int) -> [TuningChange] {
         // llama-server uses as many threads as there are processors, or their physical cores.
         let counts = threads == nil ? [processors / 2, processors - 1, processors / 4].filter { $0 > 0 && $0 < processors } : []
-        let otherSlots = [slots * 2, slots / 2].filter { EngineTuning.allowedSlots.contains($0) && $0 > 1 && $0 <= mostSlots }
-        let steps = [step * 2, step / 2].filter(PromptStep.allowed.contains)
         var changes: [TuningChange] = []
         for count in counts where !changes.contains(.threads(count)) { changes.append(.threads(count)) }
-        changes += otherSlots.map { .slots($0) } + EngineTuning.Speculation.allCases.map { .speculation($0) }
-        return changes + [.flashAttention(false)] + steps.map { .promptStep($0) } + [.cacheType(.q8)]
+        if EngineTuning.allowedSlots.contains(slots * 2), slots * 2 <= mostSlots { changes.append(.slots(slots * 2)) }
+        changes += [.flashAttention(false)] + EngineTuning.Speculation.allCases.map { .speculation($0) }
+        if PromptStep.allowed.contains(step * 2) { changes.append(.promptStep(step * 2)) }
+        return changes + [.cacheType(.q8)]
     }
 
     /// Returns some options with this change; `nil` if they exclude each other.

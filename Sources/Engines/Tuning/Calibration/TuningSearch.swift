@@ -34,10 +34,12 @@ struct TuningSearch: Sendable {
     private var samples: [EngineTuning: [EngineMeasurement]] = [:]
     private var isConfirmed = false
     private var isFinished = false
-    private var longestStart = Duration.zero
-    private var longestMeasurement = Duration.zero
+    private var starts: [Duration] = []
+    private var measurements: [Duration] = []
 
     private static let firstMeasurements = 2
+    /// A longer step whose prompts would have to be read faster than before by more than this factor is not tried.
+    private static let greatestSpeedup = 1.5
 
     /// Creates a search.
     ///
@@ -85,8 +87,8 @@ struct TuningSearch: Sendable {
     mutating func record(
         _ result: Result<EngineMeasurement, Failure>, of tuning: EngineTuning, start: Duration, measurement: Duration
     ) {
-        longestStart = max(longestStart, start)
-        longestMeasurement = max(longestMeasurement, measurement)
+        if start > .zero { starts.append(start) }
+        if measurement > .zero { measurements.append(measurement) }
         switch result {
         case .success(let measured) where measured.isValid:
             samples[tuning, default: []].append(measured)
@@ -117,14 +119,26 @@ struct TuningSearch: Sendable {
 extension TuningSearch {
     /// Begins the comparison of the next change, if there is one and enough time.
     private mutating func begin(at now: Duration) -> Bool {
-        while let change = changes.last, now + cost(rounds: 1) + reserve <= budget {
+        // What cannot be confirmed in time is not begun.
+        while let change = changes.last, now + cost(rounds: TuningDuel.rounds) * 2 <= budget {
             changes.removeLast()
-            guard let candidate = change.applied(to: best), candidate != best else { continue }
             self.change = change
+            guard let candidate = change.applied(to: best) else {
+                pass(over: change, .excluded)
+                continue
+            }
+            if case .promptStep(let tokens) = change, isTooLong(tokens, at: speed(of: best) * Self.greatestSpeedup) {
+                pass(over: change, .stepTooLong)
+                continue
+            }
             duel = TuningDuel(base: best, candidate: candidate)
             return true
         }
         return false
+    }
+
+    private mutating func pass(over change: TuningChange, _ verdict: TuningTrial.Verdict) {
+        trials.append(TuningTrial(change: change, verdict: verdict, gain: nil, measured: nil))
     }
 
     /// Goes on with a comparison, or ends it.
@@ -138,7 +152,7 @@ extension TuningSearch {
             if verdict == .better { best = duel.candidate }
             close(duel, TuningTrial.Verdict(verdict))
         } else if now + cost(rounds: TuningDuel.rounds - duel.completeRounds) + cost(rounds: TuningDuel.rounds) > budget {
-            // What cannot be confirmed any more is not worth the time.
+            // The rounds took longer than those before.
             close(duel, .outOfTime)
         } else {
             return duel.next
@@ -158,13 +172,14 @@ extension TuningSearch {
         let verdict = duel.verdict(noise: noise, answers: answers(of: duel.base), mayChangeAnswers: changesAnswers)
         guard verdict == nil || verdict == .better else { return verdict }
         if changesAnswers, !mayChangeAnswers { return .notAllowed }
-        if case .promptStep(let tokens) = change, let speed = duel.candidates.map(\.prompt).median, tokens > PromptStep.allowed.lowerBound,
-            Duration.seconds(Double(tokens) / speed) > PromptStep.target
-        {
-            return .stepTooLong
-        }
+        if case .promptStep(let tokens) = change, isTooLong(tokens, at: duel.candidates.map(\.prompt).median ?? 0) { return .stepTooLong }
         return verdict
     }
+
+    /// Whether a step takes longer than the target.
+    private func isTooLong(_ tokens: Int, at speed: Double) -> Bool { Double(tokens) > speed * (PromptStep.target / .seconds(1)) }
+
+    private func speed(of tuning: EngineTuning) -> Double { samples[tuning, default: []].map(\.prompt).median ?? 0 }
 
     private mutating func close(_ duel: TuningDuel, _ verdict: TuningTrial.Verdict) {
         if let change {
@@ -193,11 +208,11 @@ extension TuningSearch {
 
     /// The time of a comparison, from what was seen so far.
     private func cost(rounds: Int) -> Duration {
-        longestStart + (longestMeasurement + (keepsTwo ? .zero : longestStart)) * (2 * rounds)
+        let start = Self.average(starts)
+        return start + (Self.average(measurements) + (keepsTwo ? .zero : start)) * (2 * rounds)
     }
 
-    /// The time for the last comparison.
-    private var reserve: Duration { best == defaults ? .zero : cost(rounds: TuningDuel.rounds) }
+    private static func average(_ durations: [Duration]) -> Duration { durations.reduce(.zero, +) / max(1, durations.count) }
 
     private func answers(of tuning: EngineTuning) -> Set<[String]> { Set(samples[tuning, default: []].map(\.answers)) }
 

@@ -14,6 +14,8 @@ package struct TuningTrial: Sendable, Hashable {
         case notAllowed
         /// The engine needs longer than the target for a step.
         case stepTooLong
+        /// It cannot be combined with what was chosen before.
+        case excluded
         /// It was better at first, but not in the last comparison with the defaults.
         case notConfirmed
         /// The time was over.
@@ -31,7 +33,8 @@ package struct TuningTrial: Sendable, Hashable {
             case .slowsDown(.several): "better on the whole, but several requests at once are slower"
             case .changesAnswers: "another text was generated"
             case .notAllowed: "changes answers, which was not allowed"
-            case .stepTooLong: "a step takes more than a quarter of a second"
+            case .stepTooLong: "a step would take more than a quarter of a second"
+            case .excluded: "does not go with what was chosen before"
             case .notConfirmed: "better at first, but not in the last comparison"
             case .outOfTime: "the time was over"
             case .failed(let reason): "the engine failed: \(reason)"

@@ -1,0 +1,1 @@
+../../../../Sources/ModelFormats/Inspection/ProjectorShape.swift
