@@ -1,4 +1,5 @@
 import Engines
+import HTTPServing
 import ModelLibrary
 import NIOCore
 import RoostCore
@@ -31,8 +32,12 @@ struct ContinuableAnswer {
                 }
             }
         } catch let error as RoostError where error.code == .engineCrashed {
-            guard let text = record.text(), let rest = request.continuing(text) else { throw error }
-            return try await goOn(with: rest, after: text, error, pass)
+            // Both the answer and the request can have megabytes of JSON.
+            let found = try await WorkThreads.run { [record, request] in
+                record.text().flatMap { text in request.continuing(text).map { (text: text, rest: $0) } }
+            }
+            guard let found else { throw error }
+            return try await goOn(with: found.rest, after: found.text, error, pass)
         }
         let rest = record.takeRest()
         if rest.readableBytes > 0 { try await pass(rest) }
