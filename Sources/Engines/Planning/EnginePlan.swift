@@ -49,7 +49,10 @@ package struct EnginePlan: Sendable, Hashable {
     var arguments: [String] {
         // Without `--kv-unified` the context is divided evenly among the slots.
         let shared = ["--parallel", String(slots), "--ctx-size", String(slots * contextLength), "--cache-ram", String(promptCacheMiB)]
-        guard makesEmbeddings else { return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments }
+        guard makesEmbeddings else {
+            return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments
+                + tuning.arguments(hasDraft: companions.draft != nil)
+        }
         // Such a model reads a text in one step, so a step must accept as many tokens as the longest text has.
         return shared + ["--embeddings", "--batch-size", String(step), "--ubatch-size", String(step)]
     }

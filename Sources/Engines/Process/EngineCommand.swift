@@ -22,7 +22,7 @@ struct EngineCommand: Sendable {
         if let prompts { engine += ["--slot-save-path", prompts.string + "/"] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]
-        engine += plan.tuning.arguments(configuredThreads: configuration.threads)
+        if let threads = configuration.threads ?? plan.tuning.threads { engine += ["--threads", String(threads)] }
         var options = ["--note", RuntimeDirectory.note(for: socket).string]
         if let memoryLimit { options += ["--memory-limit", String(memoryLimit)] }
         var environment = EngineEnvironment.ofThisProcess

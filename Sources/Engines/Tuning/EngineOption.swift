@@ -39,7 +39,9 @@ package struct EngineOption: Sendable, Hashable {
             option("slots", tuning.slots == plan.slots ? "\(plan.slots)" : nil, or: "\(plan.slots)"),
             option("tokens_per_step", steps.map { "\($0)" }, or: "\(plan.makesEmbeddings ? plan.contextLength : PromptStep.untilMeasured)"),
             option("flash_attention", tuning.flashAttention.map { $0 ? "on" : "off" }, or: "auto"),
-            option("speculation", tuning.speculation?.rawValue, or: "none"),
+            plan.companions.draft == nil
+                ? option("speculation", tuning.speculation?.rawValue, or: "none")
+                : EngineOption(name: "speculation", value: "a draft model", source: .configured),
             option("cache_type", tuning.cacheType?.rawValue, or: "f16"),
         ]
     }

@@ -46,15 +46,14 @@ package struct EngineTuning: Sendable, Hashable, Codable {
         return range.contains(number) && number.nonzeroBitCount == 1
     }
 
-    /// The arguments for llama-server, without those of the plan: the slots and the tokens per step.
+    /// The arguments for llama-server, without the threads, the slots and the tokens per step, which others decide too.
     ///
-    /// - Parameter configuredThreads: The configured number of threads, which has precedence.
+    /// - Parameter hasDraft: Whether a draft model guesses tokens, so that nothing else does.
     /// - Returns: The arguments.
-    func arguments(configuredThreads: Int?) -> [String] {
+    func arguments(hasDraft: Bool) -> [String] {
         var arguments: [String] = []
-        if let threads = configuredThreads ?? threads { arguments += ["--threads", String(threads)] }
         if let flashAttention { arguments += ["--flash-attn", flashAttention ? "on" : "off"] }
-        if let speculation { arguments += ["--spec-type", speculation.rawValue] }
+        if let speculation, !hasDraft { arguments += ["--spec-type", speculation.rawValue] }
         if let cacheType { arguments += ["--cache-type-k", cacheType.rawValue, "--cache-type-v", cacheType.rawValue] }
         return arguments
     }

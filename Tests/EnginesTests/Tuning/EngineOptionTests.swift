@@ -1,3 +1,5 @@
+import ModelFormats
+import SystemPackage
 import Testing
 
 @testable import Engines
@@ -30,5 +32,9 @@ import Testing
         #expect(texts(plan(tuning, slots: 4)).prefix(2) == ["threads 3 measured", "slots 4 default"])
         #expect(texts(plan(), step: 256)[2] == "tokens_per_step 256 measured")
         #expect(texts(plan(embeddings: true), step: 256)[2] == "tokens_per_step 512 default")
+        var drafted = plan(tuning, slots: 8)
+        drafted.companions.draft = .init(files: ["draft.gguf"], weightBytes: 1, shape: ModelShape())
+        #expect(texts(drafted)[4] == "speculation a draft model configured")
+        #expect(drafted.arguments.count { $0 == "--spec-type" } == 1 && drafted.arguments.contains("draft-simple"))
     }
 }

@@ -10,18 +10,18 @@ import Testing
         return tuning
     }
 
-    @Test func `options become arguments, and a configured number of threads has precedence`() {
-        #expect(EngineTuning().arguments(configuredThreads: nil) == [])
+    @Test func `options become arguments, and a draft model has precedence`() {
+        #expect(EngineTuning().arguments(hasDraft: false) == [])
         let all = tuning {
             $0.threads = 3
             $0.flashAttention = true
             $0.speculation = .hashed
             $0.cacheType = .q8
         }
-        let rest = ["--flash-attn", "on", "--spec-type", "ngram-mod", "--cache-type-k", "q8_0", "--cache-type-v", "q8_0"]
-        #expect(all.arguments(configuredThreads: nil) == ["--threads", "3"] + rest)
-        #expect(all.arguments(configuredThreads: 1) == ["--threads", "1"] + rest)
-        #expect(tuning { $0.flashAttention = false }.arguments(configuredThreads: nil) == ["--flash-attn", "off"])
+        let rest = ["--cache-type-k", "q8_0", "--cache-type-v", "q8_0"]
+        #expect(all.arguments(hasDraft: false) == ["--flash-attn", "on", "--spec-type", "ngram-mod"] + rest)
+        #expect(all.arguments(hasDraft: true) == ["--flash-attn", "on"] + rest)
+        #expect(tuning { $0.flashAttention = false }.arguments(hasDraft: false) == ["--flash-attn", "off"])
     }
 
     @Test func `values beyond their limits are seen`() {

@@ -1,22 +1,19 @@
-import DurableFiles
-import Foundation
 import RoostCore
-import SystemPackage
 
 /// An engine of a calibration, which no client uses.
 final class CalibrationEngine: Sendable {
     let tuning: EngineTuning
     let connection: EngineConnection
     private let process: EngineProcess
-    private let temporary: FilePath
+    private let files: EngineFiles
     private let stop = WakeSignal()
     private let exit = WatchedState<EngineExit?>(nil)
 
     /// Creates an engine; `run` starts it.
-    init(tuning: EngineTuning, connection: EngineConnection, command: EngineCommand, temporary: FilePath) {
+    init(tuning: EngineTuning, connection: EngineConnection, command: EngineCommand, files: EngineFiles) {
         self.tuning = tuning
         self.connection = connection
-        self.temporary = temporary
+        self.files = files
         process = EngineProcess(command: command, log: EngineLog())
     }
 
@@ -35,7 +32,7 @@ final class CalibrationEngine: Sendable {
             }
             return exit
         }
-        for path in [connection.socket, temporary] { try? FileManager.default.removeItem(atPath: path.string) }
+        await files.remove()
         exit.change { $0 = ended ?? .notStarted("it was ended") }
     }
 

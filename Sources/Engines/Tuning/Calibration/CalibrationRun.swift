@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import Logging
 import ModelLibrary
@@ -65,8 +64,7 @@ struct CalibrationRun: Sendable {
                 options.changes
                 ?? TuningChange.all(
                     processors: ProcessInfo.processInfo.activeProcessorCount, threads: supervisor.configuration.threads, step: step,
-                    slots: plan.slots,
-                    mostSlots: mostSlots)
+                    slots: plan.slots, mostSlots: mostSlots, hasDraft: plan.companions.draft != nil)
             var search = TuningSearch(
                 defaults: defaults, changes: changes, budget: budget, mayChangeAnswers: options.allowsQuantizedCache, keepsTwo: keepsTwo)
             while let tuning = search.next(at: elapsed) {
@@ -156,13 +154,13 @@ struct CalibrationRun: Sendable {
     private mutating func start(_ tuning: EngineTuning, _ engines: inout Engines) async throws -> CalibrationEngine {
         let configuration = supervisor.configuration
         let socket = await supervisor.newSocket()
-        let temporary = RuntimeDirectory.temporaryFolder(for: socket)
-        for folder in [configuration.sandboxHome, temporary].compactMap(\.self) { try FileSystem.makePrivateFolder(folder) }
+        let files = EngineFiles(socket: socket, home: configuration.sandboxHome)
+        try await files.prepare()
         let engine = CalibrationEngine(
             tuning: tuning, connection: try await supervisor.connection(of: entry.reference, at: socket),
             command: EngineCommand(
                 configuration, executable: executable, entry: entry, socket: socket, plan: plan(tuning), promptStep: tuning.promptStep),
-            temporary: temporary)
+            files: files)
         running.append(engine)
         engines.addTask { await engine.run() }
         return engine
@@ -174,9 +172,11 @@ struct CalibrationRun: Sendable {
 
     /// The plan of an engine that is measured.
     static func plan(_ plan: EnginePlan, _ tuning: EngineTuning) -> EnginePlan {
-        EnginePlan(
+        var measured = EnginePlan(
             slots: tuning.slots ?? plan.slots, contextLength: min(plan.contextLength, contextLength), reason: "a calibration",
             makesEmbeddings: false, promptCacheMiB: plan.promptCacheMiB, tuning: tuning)
+        measured.companions = plan.companions
+        return measured
     }
 }
 

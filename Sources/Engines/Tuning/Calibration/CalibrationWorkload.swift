@@ -8,7 +8,7 @@ struct CalibrationWorkload: Sendable, Hashable {
         "one: red apple, two: green pear, three: blue plum.\none: red apple, two: green pear, three: blue plum.\none: red apple, two:",
     ]
 
-    /// The tokens of the prompt.
+    /// The tokens of the prompt: a whole step and a half one, or a part of a longer step.
     var promptTokens: Int
     /// The tokens that each text is continued with.
     var singleTokens: Int
@@ -22,7 +22,7 @@ struct CalibrationWorkload: Sendable, Hashable {
     ///   - contextLength: The context of the engine.
     ///   - speed: The tokens that it generates per second for one request.
     init(step: Int, contextLength: Int, speed: Double) {
-        promptTokens = max(16, min(2 * step, contextLength - 16))
+        promptTokens = max(16, min(step + step / 2, contextLength - 16))
         singleTokens = Self.tokens(speed * 0.2, in: 8...48)
         severalTokens = Self.tokens(speed * 0.08, in: 4...24)
     }

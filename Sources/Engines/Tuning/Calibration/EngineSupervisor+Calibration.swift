@@ -83,7 +83,7 @@ extension EngineSupervisor {
         if let running = calibration {
             throw RoostError(.conflict, "\(running.model) is being calibrated, and two at once would disturb each other; try again in a minute.")
         }
-        if let busy = engines.values.first(where: { !$0.isStopping && ($0.holders > 0 || !$0.isReady) }) {
+        if let busy = engines.values.first(where: { !$0.isStopping && $0.holders > 0 }) {
             throw RoostError(
                 .conflict,
                 "\(busy.entry.reference) is loading or answering; a calibration would slow it down and measure too little. Try again when no model is in use.",

@@ -16,14 +16,16 @@ package enum TuningChange: Sendable, Hashable, CustomStringConvertible {
     ///   - step: The number of prompt tokens per step.
     ///   - slots: The number of slots.
     ///   - mostSlots: The most slots for which there is memory.
+    ///   - hasDraft: Whether a draft model guesses tokens.
     /// - Returns: The changes.
-    static func all(processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int) -> [TuningChange] {
+    static func all(processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int, hasDraft: Bool = false) -> [TuningChange] {
         // llama-server uses as many threads as there are processors, or their physical cores.
         let counts = threads == nil ? [processors / 2, processors - 1, processors / 4].filter { $0 > 0 && $0 < processors } : []
         var changes: [TuningChange] = []
-        for count in counts where !changes.contains(.threads(count)) { changes.append(.threads(count)) }
         if EngineTuning.allowedSlots.contains(slots * 2), slots * 2 <= mostSlots { changes.append(.slots(slots * 2)) }
-        changes += [.flashAttention(false)] + EngineTuning.Speculation.allCases.map { .speculation($0) }
+        for count in counts where !changes.contains(.threads(count)) { changes.append(.threads(count)) }
+        changes.append(.flashAttention(false))
+        if !hasDraft { changes += EngineTuning.Speculation.allCases.map { .speculation($0) } }
         if PromptStep.allowed.contains(step * 2) { changes.append(.promptStep(step * 2)) }
         return changes + [.cacheType(.q8)]
     }

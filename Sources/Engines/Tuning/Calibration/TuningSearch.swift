@@ -120,7 +120,7 @@ extension TuningSearch {
     /// Begins the comparison of the next change, if there is one and enough time.
     private mutating func begin(at now: Duration) -> Bool {
         // What cannot be confirmed in time is not begun.
-        while let change = changes.last, now + cost(rounds: TuningDuel.rounds) * 2 <= budget {
+        while let change = changes.last, now + cost(rounds: 2 * TuningDuel.rounds) <= budget {
             changes.removeLast()
             self.change = change
             guard let candidate = change.applied(to: best) else {
@@ -151,7 +151,7 @@ extension TuningSearch {
         if let verdict = verdict(of: duel) {
             if verdict == .better { best = duel.candidate }
             close(duel, TuningTrial.Verdict(verdict))
-        } else if now + cost(rounds: TuningDuel.rounds - duel.completeRounds) + cost(rounds: TuningDuel.rounds) > budget {
+        } else if now + cost(rounds: 2 * TuningDuel.rounds - duel.completeRounds) > budget {
             // The rounds were longer than those before.
             close(duel, .outOfTime)
         } else {

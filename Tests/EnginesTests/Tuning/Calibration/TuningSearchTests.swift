@@ -186,10 +186,12 @@ import Testing
     @Test func `each change is tried once, and only what fits the machine`() {
         #expect(
             changes == [
-                .threads(1), .slots(8), .flashAttention(false), .speculation(.simple), .speculation(.hashed), .promptStep(128), .cacheType(.q8),
+                .slots(8), .threads(1), .flashAttention(false), .speculation(.simple), .speculation(.hashed), .promptStep(128), .cacheType(.q8),
             ])
         let large = TuningChange.all(processors: 16, threads: nil, step: 512, slots: 4, mostSlots: 4)
         #expect(large.prefix(4) == [.threads(8), .threads(15), .threads(4), .flashAttention(false)] && large.contains(.promptStep(1024)))
+        let draft = TuningChange.all(processors: 1, threads: nil, step: 2048, slots: 8, mostSlots: 8, hasDraft: true)
+        #expect(draft == [.flashAttention(false), .cacheType(.q8)])
         let set = TuningChange.all(processors: 16, threads: 4, step: 2048, slots: 1, mostSlots: 8)
         #expect(set.first == .slots(2) && !set.contains { if case .promptStep = $0 { true } else { false } })
         var engines = FakeEngines()
