@@ -69,7 +69,7 @@ extension LoadProgress: CustomStringConvertible {
     /// about 28 s left`.
     package var description: String {
         let bytes = readBytes.map { ", about \(ByteCount($0)) of \(ByteCount(totalBytes))" } ?? ""
-        return "\(stage)\(bytes), \(elapsed.wholeSeconds) s so far" + (left.map { ", about \($0.wholeSeconds) s left" } ?? "")
+        return "\(stage)\(bytes), \(elapsed.components.seconds) s so far" + (left.map { ", about \($0.wholeSeconds) s left" } ?? "")
     }
 }
 

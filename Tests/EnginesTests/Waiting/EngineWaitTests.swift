@@ -5,7 +5,7 @@ import Testing
 @Suite struct EngineWaitTests {
     @Test func `what a request waits for is told in words`() {
         let load = EngineWait.load(LoadProgress(stage: .warmingUp, elapsed: .milliseconds(11_200), totalBytes: 1))
-        #expect(load.description == "loading the model: warming up, 12 s so far" && load.time == nil)
+        #expect(load.description == "loading the model: warming up, 11 s so far" && load.time == nil)
         #expect(EngineWait.turn(position: 3, time: .seconds(14)).description == "waiting for its turn, position 3, about 14 s")
         #expect(EngineWait.turn(position: 1, time: nil).description == "waiting for its turn, position 1")
         #expect(EngineWait.answer.description == "reading the prompt")
