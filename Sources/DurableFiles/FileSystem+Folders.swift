@@ -35,6 +35,8 @@ extension FileSystem {
             return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
         } catch {
             guard (try? folder.stat(followTargetSymlink: false)) != nil else { return [] }
+            // Another program may have made the folder between the two calls.
+            if let names = try? FileManager.default.contentsOfDirectory(atPath: folder.string) { return names.sorted() }
             throw RoostError(
                 .fileSystem, "Cannot read the folder \(folder): \(error.localizedDescription) Check its permissions.", cause: error)
         }
