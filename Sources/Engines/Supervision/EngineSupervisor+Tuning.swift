@@ -65,11 +65,16 @@ extension EngineSupervisor {
     ///
     /// - Returns: The tokens of a prompt that it reads per second; `nil` when requests came during each of a few tries.
     private func undisturbedSpeed(of reference: ModelReference, _ connection: EngineConnection) async throws -> Double? {
-        for _ in 0..<3 {
+        var tries = 0
+        while tries < 3 {
             try await waitUntil(reference) { $0.holders == 0 }
             let before = lastLease
+            // A load is often followed by a request.
+            try await time.sleep(.seconds(1))
+            guard lastLease == before else { continue }
             let speed = try await connection.measuredPromptSpeed()
             if lastLease == before { return speed }
+            tries += 1
         }
         return nil
     }
