@@ -106,8 +106,8 @@ extension EngineSupervisor {
         let reference = engine.entry.reference
         do {
             guard try await folder.hasRoom(for: engine.promptBytes(prompt, plan)) else { return }
-            lastPromptFile += 1
-            let file = "\(engine.id)-\(lastPromptFile).prompt"
+            // Files of earlier starts are in the same folder.
+            let file = "\(String(UInt64.random(in: .min ... .max), radix: 16)).prompt"
             let (tokens, bytes) = try await connection.save(slot: slot, to: file)
             guard tokens > 0 else { return }
             let stored = StoredPrompt(prompt: prompt, tokens: tokens, file: file, bytes: bytes)

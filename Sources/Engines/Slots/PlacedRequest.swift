@@ -40,28 +40,43 @@ extension EngineConnection {
             await placed.supervisor.hasRead(placed)
             return response
         }
-        try await readPrompt(path: path, body: body)
-        await placed.supervisor.copyPrompt(of: placed, self)
+        do {
+            try await readPrompt(path: path, body: body)
+            await placed.supervisor.copyPrompt(of: placed, self)
+        } catch let error as RoostError where error.code == .engineRefused {
+            // The answer to the request itself says why.
+            await placed.supervisor.hasRead(placed)
+        }
         return try await exchange(path: path, body: body)
     }
 
     /// Returns when other requests wait for the prompt and the engine still reads it; otherwise never.
     private func untilWanted(_ placed: PlacedRequest) async throws {
         try await placed.supervisor.untilWanted(placed)
+        do {
+            if try await isStillReading(placed) { return }
+        } catch is RoostError {
+            // What the engine tells about its slots decides only whether others wait. The request goes on without it.
+        }
+        await placed.supervisor.hasRead(placed)
+        // Until the answer has come, which cancels this.
+        try await Task.sleep(for: .seconds(1 << 30))
+    }
+
+    /// Whether the engine reads the prompt, when it has begun with the request.
+    private func isStillReading(_ placed: PlacedRequest) async throws -> Bool {
         // Before the first step of a request, the engine shows the tokens of the slot's last one.
         var answering = 0
         while answering < 2 {
             switch try await isReadingPrompt(slot: placed.place.slot) {
-            case true: return
+            case true: return true
             case false: answering += 1
             // The engine has just received the request.
             case nil: break
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        await placed.supervisor.hasRead(placed)
-        // Until the answer has come, which cancels this.
-        try await Task.sleep(for: .seconds(1 << 30))
+        return false
     }
 }
 

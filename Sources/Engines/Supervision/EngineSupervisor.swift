@@ -46,7 +46,6 @@ package actor EngineSupervisor: Service {
     var client: HTTPClient?
     private var lastID = 0
     var lastLease = 0
-    var lastPromptFile = 0
     private var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
     private var lastWaiter = 0
     private let starts: AsyncStream<ModelReference>

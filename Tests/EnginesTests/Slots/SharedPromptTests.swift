@@ -74,8 +74,11 @@ import Testing
     @Test func `a prompt is read again by no engine that starts later`() async throws {
         let first = try await withPrompts { try await ask($0, "The first?") }
         #expect(first.cached < 50)
-        let again = try await withPrompts { try await ask($0, "The second?") }
+        let question = "The second, which is long enough to fill more than one block of an outline, so that it is stored too?"
+        let again = try await withPrompts { try await ask($0, question) }
         #expect(again.cached > first.prompt - 60, "\(first) \(again)")
+        // The file of the later engine has not replaced that of the earlier one.
+        #expect(storedFiles.count == 2)
     }
 
     @Test func `a stored prompt that the engine cannot read is deleted, and the request is answered`() async throws {
