@@ -68,6 +68,8 @@ package struct ChatResponse: Sendable, Codable, Hashable {
 
 /// The engine's counts and times for one answer.
 package struct GenerationFigures: Sendable, Hashable {
+    /// The number of prompt tokens that the engine had in its cache.
+    package var cachedTokens = 0
     /// The number of prompt tokens evaluated.
     package var promptTokens = 0
     /// The time for the prompt.

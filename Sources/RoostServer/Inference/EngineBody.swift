@@ -1,3 +1,4 @@
+import HTTPServing
 import ModelFormats
 import NIOCore
 
@@ -39,6 +40,9 @@ struct EngineBody {
         bytes += string
         bytes.append(UInt8(ascii: "\""))
     }
+
+    /// Writes any string, with escapes where JSON needs them.
+    mutating func write(text: String) { bytes += JSON.buffer(text).readableBytesView }
 
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 }

@@ -12,8 +12,6 @@ struct StreamingBody: Sendable {
     /// The most time for running answers after a request to stop the server.
     static let drain: Duration = .seconds(10)
 
-    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-cache"]
-
     let stream: EngineStream
     /// Whether the engine has accepted the request already.
     let isAccepted: Bool
@@ -47,14 +45,14 @@ struct StreamingBody: Sendable {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: Self.headers, body: body)
+        return Response(status: .ok, headers: [.contentType: Translator.contentType, .cacheControl: "no-cache"], body: body)
     }
 
     @concurrent private func write(to writer: inout any ResponseBodyWriter, through translator: inout some StreamTranslator) async throws {
         var hasBegun = false
         var last = ContinuousClock.now
         // The first comment is sent with the head.
-        if !isAccepted { try await writer.write(ServerSentEvent.comment(await stream.wait(hasBegun: false))) }
+        if !isAccepted { try await writer.write(translator.wait(await stream.wait(hasBegun: false))) }
         for try await part in stream.parts {
             switch part {
             case .bytes(let piece):
@@ -67,7 +65,7 @@ struct StreamingBody: Sendable {
                 }
                 stream.consumed()
             case .pulse where .now - last >= pulse / 2:
-                try await writer.write(ServerSentEvent.comment(await stream.wait(hasBegun: hasBegun)))
+                try await writer.write(translator.wait(await stream.wait(hasBegun: hasBegun)))
                 last = .now
             case .pulse, .accepted: continue
             }
@@ -94,10 +92,22 @@ struct StreamingBody: Sendable {
 
 /// Translates an engine's answer into the client's format.
 protocol StreamTranslator {
+    /// The content type of the client's format.
+    static var contentType: String { get }
     /// Returns the client's bytes for some of the engine's, which are cut at any place: whole events; may be empty.
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
     /// Returns the last bytes of a complete answer.
     mutating func finish() throws -> ByteBuffer
     /// Returns the last bytes of a failed answer.
     mutating func fail(_ failure: RoostError) -> ByteBuffer
+    /// Returns bytes that keep the connection alive and change no answer, between two events.
+    ///
+    /// - Parameter text: What the client waits for, in one line.
+    mutating func wait(_ text: String) -> ByteBuffer
+}
+
+extension StreamTranslator {
+    static var contentType: String { "text/event-stream" }
+
+    mutating func wait(_ text: String) -> ByteBuffer { ServerSentEvent.comment(text) }
 }

@@ -9,30 +9,26 @@ struct ChatEventTranslator: StreamTranslator {
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         var events = ByteBuffer()
-        for piece in try reader.read(bytes) { events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: piece))) }
+        for case let piece? in try reader.read(bytes).map(ChatEvent.Delta.init) {
+            events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: piece)))
+        }
         return events
     }
 
-    mutating func finish() throws -> ByteBuffer { ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish())) }
+    mutating func finish() throws -> ByteBuffer { ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish().rawValue)) }
 
     mutating func fail(_ failure: RoostError) -> ByteBuffer {
         ServerSentEvent.buffer(ChatEvent(error: .init(code: failure.code.rawValue, message: failure.message)))
     }
 }
 
-/// Roost's server-sent events.
-enum ServerSentEvent {
-    /// Returns `data: <json>` and an empty line.
-    static func buffer(_ value: some Encodable) -> ByteBuffer {
-        var buffer = ByteBuffer(string: "data: ")
-        buffer.writeImmutableBuffer(JSON.buffer(value))
-        buffer.writeString("\n\n")
-        return buffer
+extension ChatEvent.Delta {
+    /// Creates the form of a piece; `nil` for tool calls, which `/chat` does not offer.
+    fileprivate init?(_ piece: ChatPiece) {
+        switch piece {
+        case .text(let text): self.init(content: text)
+        case .reasoning(let text): self.init(reasoningContent: text)
+        case .toolCall: return nil
+        }
     }
-
-    /// Returns a comment, which readers of events skip.
-    ///
-    /// - Parameter text: One line.
-    /// - Returns: `: text` and an empty line.
-    static func comment(_ text: String) -> ByteBuffer { ByteBuffer(string: ": \(text)\n\n") }
 }

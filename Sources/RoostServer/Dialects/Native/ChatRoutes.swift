@@ -27,26 +27,16 @@ struct ChatRoutes: Sendable {
                 return try await inference.streamingBody(for: request, to: context.channel, until: deadline, holding: place)
                     .response { ChatEventTranslator() }.queued(request)
             }
-            return JSON.response(try await answer(inference.stream(request), arrival: arrival)).queued(request)
+            return JSON.response(answer(try await inference.chat(request), arrival: arrival)).queued(request)
         }
     }
 
-    private func answer(_ stream: EngineStream, arrival: ContinuousClock.Instant) async throws -> ChatResponse {
-        var reader = ChatReader()
-        var (text, reasoning) = ("", "")
-        for try await bytes in stream.pieces {
-            for piece in try reader.read(bytes) {
-                text += piece.content ?? ""
-                reasoning += piece.reasoningContent ?? ""
-            }
-            stream.consumed()
-        }
-        try Task.checkCancellation()
-        let reason = try reader.finish()
+    private func answer(_ chat: CompleteChat, arrival: ContinuousClock.Instant) -> ChatResponse {
+        let reasoning = chat.answer.reasoning
         return ChatResponse(
-            model: stream.entry.reference.description, createdAt: Timestamp(Date()),
-            message: ChatMessage(role: .assistant, content: text, reasoningContent: reasoning.isEmpty ? nil : reasoning), doneReason: reason,
-            figures: reader.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
-            loadDuration: stream.loadDuration.nanoseconds)
+            model: chat.model, createdAt: Timestamp(Date()),
+            message: ChatMessage(role: .assistant, content: chat.answer.text, reasoningContent: reasoning.isEmpty ? nil : reasoning),
+            doneReason: chat.end.rawValue, figures: chat.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
+            loadDuration: chat.loadDuration.nanoseconds)
     }
 }

@@ -24,9 +24,9 @@ struct JobEventBody: Sendable {
     /// The response with this body. Its connection cannot be used again, because it is watched for the client's
     /// disconnection.
     var response: Response {
-        var headers = StreamingBody.headers
-        headers[.connection] = "close"
-        return Response(status: .ok, headers: headers, body: ResponseBody { try await run(&$0) })
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache", .connection: "close"],
+            body: ResponseBody { try await run(&$0) })
     }
 
     @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {

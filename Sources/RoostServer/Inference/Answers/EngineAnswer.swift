@@ -10,12 +10,26 @@ enum EngineAnswer {
             struct Delta: Decodable {
                 let content: String?
                 let reasoningContent: String?
+                let toolCalls: [ToolCall]?
 
                 private enum CodingKeys: String, CodingKey {
                     case content
                     case reasoningContent = "reasoning_content"
+                    case toolCalls = "tool_calls"
                 }
             }
+
+            struct ToolCall: Decodable {
+                struct Function: Decodable {
+                    let name: String?
+                    let arguments: String?
+                }
+
+                let index: Int
+                let id: String?
+                let function: Function?
+            }
+
             let delta: Delta
             let finishReason: String?
 
@@ -26,12 +40,14 @@ enum EngineAnswer {
         }
 
         struct Timings: Decodable {
+            let cachedTokens: Int?
             let promptTokens: Int?
             let promptMilliseconds: Double?
             let generatedTokens: Int?
             let generatedMilliseconds: Double?
 
             private enum CodingKeys: String, CodingKey {
+                case cachedTokens = "cache_n"
                 case promptTokens = "prompt_n"
                 case promptMilliseconds = "prompt_ms"
                 case generatedTokens = "predicted_n"
@@ -49,6 +65,7 @@ extension GenerationFigures {
     /// Creates figures from the engine's own, whose durations are in milliseconds.
     init(_ timings: EngineAnswer.Chunk.Timings) {
         self.init()
+        cachedTokens = timings.cachedTokens ?? 0
         promptTokens = timings.promptTokens ?? 0
         promptNanoseconds = Self.nanoseconds(timings.promptMilliseconds)
         generatedTokens = timings.generatedTokens ?? 0

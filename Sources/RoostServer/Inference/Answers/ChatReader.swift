@@ -8,27 +8,27 @@ import RoostCore
 /// The bytes are passed in order.
 struct ChatReader {
     private(set) var figures = GenerationFigures()
-    private(set) var doneReason: String?
+    private var end: ChatEnd?
     private var events = ServerSentEvents()
 
     /// Processes the next bytes of the answer, cut at any place.
     ///
     /// - Returns: The new pieces.
     /// - Throws: `RoostError` when the stream contains an error of the engine.
-    mutating func read(_ bytes: ByteBuffer) throws -> [ChatEvent.Delta] { try events.feed(bytes).flatMap { try read(event: $0) } }
+    mutating func read(_ bytes: ByteBuffer) throws -> [ChatPiece] { try events.feed(bytes).flatMap { try read(event: $0) } }
 
     /// Ends the stream.
     ///
-    /// - Returns: Why the answer ended: `stop` or `length`.
+    /// - Returns: Why the answer ended.
     /// - Throws: `RoostError` when the stream ended without a reason.
-    func finish() throws -> String {
-        guard let doneReason else {
+    func finish() throws -> ChatEnd {
+        guard let end else {
             throw RoostError(.engineCrashed, "The engine stopped in the middle of the answer; send the request again.")
         }
-        return doneReason
+        return end
     }
 
-    private mutating func read(event: String) throws -> [ChatEvent.Delta] {
+    private mutating func read(event: String) throws -> [ChatPiece] {
         if event == "[DONE]" { return [] }
         let chunk: EngineAnswer.Chunk
         do {
@@ -38,11 +38,26 @@ struct ChatReader {
         }
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
-        var pieces: [ChatEvent.Delta] = []
-        for choice in chunk.choices ?? [] {
-            if let reasoning = choice.delta.reasoningContent, !reasoning.isEmpty { pieces.append(.init(reasoningContent: reasoning)) }
-            if let content = choice.delta.content, !content.isEmpty { pieces.append(.init(content: content)) }
-            if let reason = choice.finishReason { doneReason = reason }
+        return try (chunk.choices ?? []).flatMap { choice in
+            if let reason = choice.finishReason {
+                guard let known = ChatEnd(rawValue: reason) else {
+                    throw RoostError(.engineRefused, "The engine ended the answer for an unknown reason, \(reason.quotedForPeople).")
+                }
+                end = known
+            }
+            return choice.delta.pieces
+        }
+    }
+}
+
+extension EngineAnswer.Chunk.Choice.Delta {
+    fileprivate var pieces: [ChatPiece] {
+        var pieces: [ChatPiece] = []
+        if let reasoningContent, !reasoningContent.isEmpty { pieces.append(.reasoning(reasoningContent)) }
+        if let content, !content.isEmpty { pieces.append(.text(content)) }
+        for call in toolCalls ?? [] {
+            pieces.append(
+                .toolCall(.init(index: call.index, id: call.id, name: call.function?.name, arguments: call.function?.arguments ?? "")))
         }
         return pieces
     }

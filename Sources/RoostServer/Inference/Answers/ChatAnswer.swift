@@ -1,0 +1,71 @@
+import RoostAPI
+import RoostCore
+
+/// A complete chat answer, collected from its pieces.
+struct ChatAnswer: Sendable {
+    /// The most tool calls of an answer.
+    static let mostCalls = 128
+
+    /// What the model thought before its answer; empty for one that did not.
+    private(set) var reasoning = ""
+    /// The text.
+    private(set) var text = ""
+    /// The calls of tools in order, with their whole arguments.
+    private(set) var calls: [ChatPiece.ToolCall] = []
+
+    /// Adds a piece.
+    ///
+    /// - Throws: `RoostError` with code `engineRefused` when there are too many tool calls.
+    mutating func add(_ piece: ChatPiece) throws {
+        switch piece {
+        case .reasoning(let piece): reasoning += piece
+        case .text(let piece): text += piece
+        case .toolCall(let piece):
+            if let place = calls.firstIndex(where: { $0.index == piece.index }) {
+                calls[place].arguments += piece.arguments
+                calls[place].id = calls[place].id ?? piece.id
+                calls[place].name = calls[place].name ?? piece.name
+            } else {
+                guard calls.count < Self.mostCalls else {
+                    throw RoostError(.engineRefused, "The engine sent an answer with more than \(Self.mostCalls) tool calls; it was given up.")
+                }
+                calls.append(piece)
+            }
+        }
+    }
+}
+
+/// A chat answer with its end and figures.
+struct CompleteChat: Sendable {
+    /// The answer.
+    var answer: ChatAnswer
+    /// Why it ended.
+    var end: ChatEnd
+    /// The engine's counts and times.
+    var figures: GenerationFigures
+    /// The time until the engine was ready.
+    var loadDuration: Duration
+    /// The model that answered.
+    var model: String
+}
+
+extension Inference {
+    /// Returns a chat answer in one piece. The request must be a streamed one, so that the work stops at the next token
+    /// when the client disconnects.
+    ///
+    /// - Parameter request: A request with `streams`.
+    /// - Returns: The answer.
+    /// - Throws: As `stream`, also for failures after the first token.
+    func chat(_ request: EngineRequest) async throws -> CompleteChat {
+        let stream = try await stream(request)
+        var (reader, answer) = (ChatReader(), ChatAnswer())
+        for try await bytes in stream.pieces {
+            for piece in try reader.read(bytes) { try answer.add(piece) }
+            stream.consumed()
+        }
+        try Task.checkCancellation()
+        return CompleteChat(
+            answer: answer, end: try reader.finish(), figures: reader.figures, loadDuration: stream.loadDuration,
+            model: stream.entry.reference.description)
+    }
+}
