@@ -21,28 +21,30 @@ struct EngineCounts: Sendable, Hashable {
     ///
     /// - Parameter answer: The end of an answer.
     init?(_ answer: ByteBuffer) {
-        let bytes = answer.readableBytesView.suffix(Self.end)
-        guard let generated = Self.count("predicted_n", in: bytes), let prompt = Self.count("prompt_n", in: bytes) else { return nil }
-        cached = Self.count("cache_n", in: bytes) ?? 0
+        let bytes =
+            answer.getSlice(at: answer.writerIndex - min(Self.end, answer.readableBytes), length: min(Self.end, answer.readableBytes)) ?? answer
+        guard let generated = Self.count("\"predicted_n\":", in: bytes), let prompt = Self.count("\"prompt_n\":", in: bytes) else { return nil }
+        cached = Self.count("\"cache_n\":", in: bytes) ?? 0
         self.prompt = prompt
         self.generated = generated
         // A step generates one token, and with it those of a draft that the model accepts.
-        let steps = generated - 1 - (Self.count("draft_n_accepted", in: bytes) ?? 0)
-        step = steps > 0 ? Self.number("predicted_ms", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
+        let steps = generated - 1 - (Self.count("\"draft_n_accepted\":", in: bytes) ?? 0)
+        step = steps > 0 ? Self.number("\"predicted_ms\":", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
     }
 
-    private static func count(_ name: String, in bytes: ByteBufferView.SubSequence) -> Int? {
-        let text = text(of: name, in: bytes)
-        return text.count <= 9 && text.allSatisfy(\.isNumber) ? Int(text) : nil
+    private static func count(_ name: StaticString, in bytes: ByteBuffer) -> Int? {
+        guard let text = text(after: name, in: bytes), text.utf8.count <= 9, text.allSatisfy(\.isNumber) else { return nil }
+        return Int(text)
     }
 
     /// Returns a number from 0 to a day in milliseconds.
-    private static func number(_ name: String, in bytes: ByteBufferView.SubSequence) -> Double? {
-        Double(text(of: name, in: bytes)).flatMap { (0...86_400_000).contains($0) ? $0 : nil }
+    private static func number(_ name: StaticString, in bytes: ByteBuffer) -> Double? {
+        text(after: name, in: bytes).flatMap { Double($0) }.flatMap { (0...86_400_000).contains($0) ? $0 : nil }
     }
 
-    private static func text(of name: String, in bytes: ByteBufferView.SubSequence) -> String {
-        guard let start = bytes.firstRange(of: Array("\"\(name)\":".utf8))?.upperBound else { return "" }
-        return String(decoding: bytes[start...].prefix(32).prefix { !",}".utf8.contains($0) }, as: UTF8.self)
+    private static func text(after name: StaticString, in bytes: ByteBuffer) -> String? {
+        guard let place = bytes.position(of: name) else { return nil }
+        let value = bytes.readableBytesView.dropFirst(place + name.utf8CodeUnitCount).prefix(32)
+        return String(decoding: value.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
     }
 }
