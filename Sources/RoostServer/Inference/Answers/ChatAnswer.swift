@@ -1,3 +1,4 @@
+import ModelLibrary
 import RoostAPI
 import RoostCore
 
