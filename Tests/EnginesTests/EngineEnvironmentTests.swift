@@ -14,6 +14,7 @@ struct EngineEnvironmentTests {
         #expect(
             environment == [
                 "PATH": "/bin", "HOME": "/h", "CUDA_VISIBLE_DEVICES": "0", "LD_LIBRARY_PATH": "/l", "OMP_WAIT_POLICY": "passive",
+                "GOMP_SPINCOUNT": "1000",
                 "GGML_NO_BACKTRACE": "1",
             ])
     }
