@@ -70,6 +70,7 @@ let package = Package(
         library("DurableFiles", ["RoostCore", .logging, .systemPackage]),
         library("RoostAPI", ["RoostCore"]),
         library("PrometheusMetrics", [.coreMetrics]),
+        library("Access", ["DurableFiles", "Hashing", "RoostCore", .grdb, .systemPackage]),
         library("JobStore", ["RoostCore"]),
         library("JobStoreSQLite", ["DurableFiles", "JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
         library("HubClient", ["DurableFiles", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
@@ -101,15 +102,15 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats", "ModelLibrary",
-                "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes, .hummingbird,
+                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
+                "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostClient",
-                "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
+                "Access", "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelFormats", "ModelLibrary", "RoostAPI",
+                "RoostClient", "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 
@@ -144,6 +145,7 @@ let package = Package(
             name: "HubTestSupport",
             dependencies: ["DurableFiles", "HubClient", "RoostCore", "TestSupport", .logging, .nioCore, .nioPosix, .systemPackage],
             path: "Tests/HubTestSupport", swiftSettings: strict),
+        tests("AccessTests", ["Access", "RoostCore", .grdb]),
         tests("HashingTests", ["Hashing", "RoostCore"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics", .coreMetrics]),
@@ -180,7 +182,7 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics", "PullJobs",
+                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics", "PullJobs",
                 "RoostAPI", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -3,18 +3,22 @@ package import Foundation
 import NIOCore
 import NIOHTTP1
 package import RoostAPI
-import RoostCore
+package import RoostCore
 
 /// A typed client of Roost's HTTP API, used by the command line and the end-to-end tests.
 package struct RoostClient: Sendable {
     /// The server's URL without a trailing slash.
     package let server: String
+    private let key: SecretToken?
 
     /// Creates a client without sending anything.
     ///
-    /// - Parameter server: A URL such as `http://127.0.0.1:8005`.
+    /// - Parameters:
+    ///   - server: A URL such as `http://127.0.0.1:8005`.
+    ///   - key: The API key; `nil` for a server that needs none. It is sent to this server only.
     /// - Throws: `RoostError` with code `invalidRequest` when it is not an HTTP URL.
-    package init(server: String) throws {
+    package init(server: String, key: SecretToken? = nil) throws {
+        self.key = key
         guard let url = URL(string: server), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
             throw RoostError(
                 .invalidRequest, "\(server.quotedForPeople) is not the URL of a server; it should look like http://127.0.0.1:8005.", field: "server")
@@ -128,6 +132,7 @@ extension RoostClient {
         request.method = method
         request.headers = headers
         request.headers.add(name: "User-Agent", value: "roost-cli/\(RoostVersion.current)")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key.value)") }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))

@@ -8,7 +8,7 @@ struct Roost: AsyncParsableCommand {
         commandName: "roost",
         abstract: "A private AI inference server: pull models as durable jobs, run them on your own machine.",
         discussion: """
-            Start the server with `roost serve`. The other commands talk to it; `db`, `hub`, `doctor` and most of `models` also work without one; `bench` measures any server.
+            Start the server with `roost serve`. The other commands talk to it; `db`, `hub`, `keys`, `doctor` and most of `models` also work without one; `bench` measures any server.
 
             Exit codes: 0 done · 1 failed · 2 pulled, but not loaded as --init asked · 64 wrong usage or settings · 69 no server answers · 130 interrupted.
             """,
@@ -17,6 +17,7 @@ struct Roost: AsyncParsableCommand {
             ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, FitCommand.self, LoadCommand.self, UnloadCommand.self,
             TuneCommand.self,
             ChatCommand.self,
+            KeysCommand.self,
             HubCommand.self, BandwidthCommand.self, BenchCommand.self, DatabaseCommand.self, DoctorCommand.self,
             EngineGuardCommand.self,
         ])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RoostClient
+import RoostCore
 import RoostServer
 
 /// The options of every command that talks to a server.
@@ -17,7 +18,17 @@ struct ServerOptions: ParsableArguments {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` for an invalid URL, `invalidConfiguration` for invalid
     ///   settings.
-    func client() async throws -> RoostClient { try RoostClient(server: await Self.url(server)) }
+    func client() async throws -> RoostClient { try RoostClient(server: await Self.url(server), key: Self.key()) }
+
+    /// Returns the API key in `ROOST_API_KEY`. There is no option for it, because all users of a machine can read the
+    /// arguments of its processes.
+    private static func key() throws -> SecretToken? {
+        guard let text = ProcessInfo.processInfo.environment["ROOST_API_KEY"], !text.isEmpty else { return nil }
+        guard let key = SecretToken(text) else {
+            throw RoostError(.invalidConfiguration, "ROOST_API_KEY does not hold a key; it begins with rst_.", field: "ROOST_API_KEY")
+        }
+        return key
+    }
 
     /// The URL in the option or the variable.
     var named: String? { Self.named(server) }

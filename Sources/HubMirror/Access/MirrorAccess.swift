@@ -83,6 +83,6 @@ package struct MirrorAccess: Sendable {
 
     /// Compares the digests of two texts, so that the time does not depend on the place of a difference.
     private static func isEqual(_ sent: String, _ expected: String) -> Bool {
-        zip(SHA256.hash(data: sent.utf8), SHA256.hash(data: expected.utf8)).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        ConstantTime.isEqual(SHA256.hash(data: sent.utf8), SHA256.hash(data: expected.utf8))
     }
 }

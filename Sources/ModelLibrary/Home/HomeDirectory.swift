@@ -55,6 +55,12 @@ package final class HomeDirectory: Sendable {
     /// - Returns: The path of the file.
     package static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
 
+    /// Returns the path of a home's keys.db, which the server and commands use at the same time.
+    ///
+    /// - Parameter home: The path of the home.
+    /// - Returns: The path of the file.
+    package static func keys(in home: FilePath) -> FilePath { home.appending("keys.db") }
+
     /// Returns the folder of the prompts that engines have stored.
     ///
     /// - Parameter home: The path of the home.

@@ -28,6 +28,10 @@ extension RoostError.Code {
     /// server.
     public static let forbiddenHost = Self(rawValue: "forbidden_host")
 
+    /// The request has no key of this server.
+    public static let unauthorized = Self(rawValue: "unauthorized")
+    /// The request's key does not allow it.
+    public static let forbidden = Self(rawValue: "forbidden")
     /// A body or a file that is larger than allowed.
     public static let tooLarge = Self(rawValue: "too_large")
 
@@ -111,7 +115,8 @@ extension RoostError.Code {
 
     /// Every code of this version, as the API documents them. A newer server may send others.
     public static let all: [Self] = [
-        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .tooLarge,
+        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .unauthorized, .forbidden,
+        .tooLarge,
         .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
         .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .insufficientMemory, .fileSystem,
         .database, .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,

@@ -1,3 +1,4 @@
+import Access
 import Engines
 import Foundation
 import HTTPServing
@@ -62,13 +63,16 @@ package struct RoostServer: Service {
         ProcessMemory.prepare()
         let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()
+        let keyStore = try KeyStore(path: HomeDirectory.keys(in: home.path))
+        let keys = try KeyKeeper(store: keyStore, logger: logger)
+        try configuration.settings.refuseOpenServer(needsKeys: keys.needsKeys)
         let database = try JobDatabase(path: home.database.string, logger: logger)
         var hubConfiguration = try HubConfiguration(environment: configuration.environment)
         hubConfiguration.diskReserve = configuration.settings.diskReserve
         let hub = HubClient(configuration: hubConfiguration, logger: logger)
         do {
             let parts = ServerParts(
-                configuration: configuration, database: database, hub: hub, hubConfiguration: hubConfiguration,
+                configuration: configuration, database: database, keys: keys, hub: hub, hubConfiguration: hubConfiguration,
                 socketDirectory: home.socketDirectory, logger: logger)
             await warnAboutEngine(parts)
             try await serve(parts, sharing: mirror)
@@ -79,6 +83,7 @@ package struct RoostServer: Service {
         }
         try await hub.shutdown()
         try database.close()
+        try keyStore.close()
         withExtendedLifetime(home) {}
     }
 
@@ -106,7 +111,7 @@ package struct RoostServer: Service {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
-                .init(service: parts.jobMetrics), .init(service: parts.bandwidth), .init(service: MemoryService()), .init(service: parts.preload),
+                .init(service: parts.jobMetrics), .init(service: parts.keys), .init(service: parts.bandwidth), .init(service: MemoryService()), .init(service: parts.preload),
                 .init(service: application), .init(service: parts.pulls),
             ] + (mirror.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -31,11 +31,12 @@ struct ServerParts: Sendable {
     let jobCounts: JobCounts
     let metrics: PrometheusRegistry
     let jobMetrics: JobMetrics
+    let keys: KeyKeeper
     private let logger: Logger
     private let start = ContinuousClock.now
 
     init(
-        configuration: RoostServer.Configuration, database: JobDatabase, hub: HubClient, hubConfiguration: HubConfiguration,
+        configuration: RoostServer.Configuration, database: JobDatabase, keys: KeyKeeper, hub: HubClient, hubConfiguration: HubConfiguration,
         socketDirectory: FilePath, logger: Logger
     ) {
         let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
@@ -49,6 +50,7 @@ struct ServerParts: Sendable {
         self.configuration = configuration
         self.hubConfiguration = hubConfiguration
         self.database = database
+        self.keys = keys
         self.hub = hub
         self.catalog = catalog
         self.models = models
@@ -82,6 +84,7 @@ struct ServerParts: Sendable {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetrics(registry: metrics))
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ScopeMiddleware())
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
@@ -95,7 +98,8 @@ struct ServerParts: Sendable {
         MetricsRoutes(parts: self).add(to: router)
         let settings = configuration.settings
         return GuardedRouter(
-            router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote)
+            router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
+            identify: keys.caller)
     }
 
     /// The time since the server's start.

@@ -72,13 +72,27 @@ extension ServerSettings {
         )
     }
 
-    /// Refuses an address that other machines can reach, unless the operator allows it: Roost has no access keys, so
-    /// every client that reaches the port can use it.
+    /// Whether only this machine can reach the server.
+    private var isOnLoopback: Bool { HostName(bare: host)?.isLoopback == true }
+
+    /// Refuses an address that other machines can reach, unless the operator allows it.
     private func refuseRemoteAddress() throws {
-        guard HostName(bare: host)?.isLoopback != true, !allowRemote else { return }
+        guard !isOnLoopback, !allowRemote else { return }
         throw RoostError(
             .invalidConfiguration,
-            "\(host) can be reached from other machines, and every client that reaches Roost can use it; to allow this, add --allow-remote (ROOST_ALLOW_REMOTE=true)."
+            "\(host) can be reached from other machines; to allow this, add --allow-remote (ROOST_ALLOW_REMOTE=true)."
+        )
+    }
+
+    /// Refuses to serve other machines without keys.
+    ///
+    /// - Parameter needsKeys: Whether there is a key, so that requests need one.
+    /// - Throws: `RoostError` with code `invalidConfiguration`.
+    func refuseOpenServer(needsKeys: Bool) throws {
+        guard !isOnLoopback, !needsKeys, !insecure else { return }
+        throw RoostError(
+            .invalidConfiguration,
+            "\(host) can be reached from other machines, and there is no key, so that each of them could use Roost. Make a key with `roost keys create NAME --scope admin`, or, if all of them may, add --insecure (ROOST_INSECURE=true)."
         )
     }
 

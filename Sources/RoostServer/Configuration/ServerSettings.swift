@@ -15,6 +15,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var port = 8005
     /// Whether an address may be used that other machines can reach.
     package var allowRemote = false
+    /// Whether other machines may use the server without a key while there is none.
+    package var insecure = false
     /// Hosts, as `host` or `host:port`, that are allowed in the `Host` header, and whose web pages may use the server.
     package var allowedHosts: [String] = []
     /// The log level.

@@ -7,6 +7,7 @@ extension Setting {
         Setting(\.host, "host", .address, "The network interface of the API"),
         Setting(\.port, "port", .port, "The port of the API; 0 for any free one"),
         Setting(\.allowRemote, "allow_remote", .flag, "Whether an address may be used that other machines can reach"),
+        Setting(\.insecure, "insecure", .flag, "Whether other machines may use the server without a key while there is none"),
         Setting(
             \.allowedHosts, "allowed_hosts", .hosts,
             "Hosts that are allowed in the Host header, and whose web pages may use the server"),
@@ -87,5 +88,6 @@ extension Setting {
     /// Variables that begin with `ROOST_` and are not settings of the server.
     static let otherVariables: Set<String> = [
         "ROOST_HOME", "ROOST_CONFIG", "ROOST_SERVER", "ROOST_CACHE", "ROOST_MIRROR_TOKEN", "ROOST_GGML_LIBRARY", "ROOST_BENCH_KEY",
+        "ROOST_API_KEY",
     ]
 }

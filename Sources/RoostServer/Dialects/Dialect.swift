@@ -26,6 +26,8 @@ enum Dialects {
         if let retryAfter = error.retryAfter {
             response.headers[.retryAfter] = "\(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))"
         }
+        // Not `Basic`, for which browsers would ask their reader for a password.
+        if error.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"roost\"" }
         return response
     }
 }

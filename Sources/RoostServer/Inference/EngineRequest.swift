@@ -32,8 +32,10 @@ struct EngineRequest: Sendable {
     private let prompt: PromptOutline?
     /// The place in the queue of the engine.
     let ticket = QueueTicket()
-    /// The client that sent the request.
+    /// The client that sent the request, for fair shares.
     private var client = ""
+    /// Who sent the request. Without that no engine answers it.
+    private(set) var caller = Caller.unseen
     /// What the request asks for besides its answer.
     let options: Options
     /// The images and sounds in the body.
@@ -64,6 +66,7 @@ struct EngineRequest: Sendable {
     func from(_ context: RoostContext) -> EngineRequest {
         var request = self
         request.client = context.client
+        request.caller = context.caller
         return request
     }
 

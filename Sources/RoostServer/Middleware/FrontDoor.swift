@@ -9,13 +9,19 @@ import RoostCore
 /// (DNS rebinding). So are requests that, by the browser's headers, come from a page that may not use this server.
 /// Known hosts are loopback names and addresses, the configured names, and every plain address when the server listens
 /// to other machines.
+///
+/// Who sends a request is found out here, from its headers alone; what that allows is decided for the route that the
+/// router found (`ScopeMiddleware`), never for a path of its own.
 struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
+    let identify: @Sendable (HTTPFields) -> Caller
     let routes: RouteTable
     let inner: Inner
 
     func respond(to request: Request, context: RoostContext) async throws -> Response {
+        var context = context
+        context.caller = identify(request.headers)
         let log = RequestLog(request, context)
         var response: Response
         var page: String?
@@ -56,6 +62,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
             return try await inner.respond(to: request, context: context)
         }
+        if request.method != .options { try context.caller.requireKnown() }
         var response = Response(status: .noContent)
         if request.method == .options {
             if isPages { CrossOrigin.answerPreflight(&response, to: request, methods: methods) }

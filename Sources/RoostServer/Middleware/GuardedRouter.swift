@@ -1,4 +1,5 @@
 import HTTPServing
+import HTTPTypes
 import Hummingbird
 
 /// The routes of the API behind the checks of `FrontDoor`.
@@ -6,9 +7,12 @@ struct GuardedRouter: HTTPResponderBuilder {
     let router: Router<RoostContext>
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
+    /// Returns who sends a request with some headers.
+    let identify: @Sendable (HTTPFields) -> Caller
 
     func buildResponder() -> FrontDoor<RouterResponder<RoostContext>> {
         FrontDoor(
-            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, routes: RouteTable(router), inner: router.buildResponder())
+            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, identify: identify, routes: RouteTable(router),
+            inner: router.buildResponder())
     }
 }

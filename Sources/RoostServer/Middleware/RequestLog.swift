@@ -1,10 +1,11 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import Logging
 import RoostCore
 
 /// One line of the log for each request, when its answer is ready: method, path, status and duration, under the id that
-/// the answer has as `X-Request-Id`. Reads are logged at the level debug, all others at info. Queries and bodies, which
+/// the answer has as `X-Request-Id`, with the public id of its key. Reads are logged at the level debug, all others at info. Queries and bodies, which
 /// can contain secrets and prompts, are not logged.
 struct RequestLog: Sendable {
     private let method: HTTPRequest.Method
@@ -47,9 +48,12 @@ struct RequestLog: Sendable {
     private func write(_ status: Int, isSent: Bool) {
         let isRead = [.get, .head, .options].contains(method)
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+        var metadata: Logger.Metadata = [
+            "method": "\(method)", "path": "\(path)", "status": "\(status)", "milliseconds": "\(milliseconds.rounded())",
+        ]
+        if let key = context.caller.key?.id { metadata["key"] = "\(key)" }
         context.logger.log(
-            level: isRead ? .debug : .info, isSent ? "Answered a request" : "An answer could not be sent completely",
-            metadata: ["method": "\(method)", "path": "\(path)", "status": "\(status)", "milliseconds": "\(milliseconds.rounded())"])
+            level: isRead ? .debug : .info, isSent ? "Answered a request" : "An answer could not be sent completely", metadata: metadata)
     }
 }
 

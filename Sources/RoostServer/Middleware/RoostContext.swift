@@ -1,3 +1,4 @@
+import Access
 import Hummingbird
 import NIOCore
 
@@ -7,6 +8,8 @@ struct RoostContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The client's connection.
     let channel: any Channel
+    /// Who sends the request; `FrontDoor` finds it out. Without that nothing is allowed.
+    var caller = Caller.unseen
 
     /// Creates the context of a request.
     ///
@@ -16,8 +19,9 @@ struct RoostContext: RequestContext {
         channel = source.channel
     }
 
-    /// The client: its address; empty for one without address, such as at a Unix socket.
-    var client: String { channel.remoteAddress?.ipAddress ?? "" }
+    /// The client, for fair shares: the id of its key, otherwise its address; empty for one without address, such as at a
+    /// Unix socket.
+    var client: String { caller.key?.id ?? channel.remoteAddress?.ipAddress ?? "" }
 
     /// The most bytes of a body; a longer one gets 413.
     var maxUploadSize: Int { Self.maxBodyBytes }

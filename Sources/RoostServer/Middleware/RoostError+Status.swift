@@ -8,7 +8,8 @@ extension RoostError {
         case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded,
             .insufficientMemory:
             .badRequest
-        case .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
+        case .unauthorized: .unauthorized
+        case .forbidden, .forbiddenHost, .gatedRepository, .accessDenied: .forbidden
         case .notFound, .modelNotFound, .repositoryNotFound, .revisionNotFound, .entryNotFound: .notFound
         case .timedOut: .requestTimeout
         case .methodNotAllowed: .methodNotAllowed

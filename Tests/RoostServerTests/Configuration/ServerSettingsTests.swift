@@ -43,7 +43,7 @@ import Testing
         let environment = [
             "ROOST_PORT": "9000", "MAX_CONCURRENT_PULLS": "5", "MAX_CACHE_MODELS": "3", "MODEL_LOAD_COOLDOWN": "0", "ROOST_LOG_LEVEL": "debug",
             "ROOST_ALLOWED_HOSTS": "roost.lan, Other.lan", "ROOST_CONTEXT_LENGTH": "8192", "ROOST_THREADS": "3", "ROOST_MODEL_LOAD_TIMEOUT": "60",
-            "ROOST_ALLOW_REMOTE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
+            "ROOST_ALLOW_REMOTE": "true", "ROOST_INSECURE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
             "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
             "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
             "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited", "ROOST_DISK_RESERVE": "2GiB", "ROOST_SHARE": "true",
@@ -58,7 +58,7 @@ import Testing
             file: """
                 {"port":9000,"max_concurrent_pulls":5,"max_cache_models":3,"model_load_cooldown":0,"log_level":"debug",
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
-                 "allow_remote":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
+                 "allow_remote":true,"insecure":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
                  "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"backup_interval_hours":6,"backup_keep":9,
                  "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","disk_reserve":"2GiB","share":true,"share_host":"10.0.0.1","share_port":9006,
                  "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x","inference_body_limit":"8MiB",

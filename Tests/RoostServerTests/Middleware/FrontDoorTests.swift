@@ -36,6 +36,7 @@ import Testing
         try await RunningServer.run {
             $0.host = "0.0.0.0"
             $0.allowRemote = true
+            $0.insecure = true
         } _: { server in
             #expect(try await server.send(.GET, "/jobs", headers: ["Host": "192.168.1.5:8005"]).status == 200)
             #expect(try await server.send(.GET, "/jobs", headers: ["Host": "evil.example"]).status == 403)

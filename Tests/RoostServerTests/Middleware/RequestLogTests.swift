@@ -1,41 +1,12 @@
-import Logging
 import NIOHTTP1
-import Synchronization
 import Testing
 
 @testable import RoostServer
 
 /// The lines of the log for requests.
 @Suite struct RequestLogTests {
-    /// Keeps the lines of a log.
-    private final class Lines: Sendable {
-        private let lines = Mutex<[(level: Logger.Level, text: String)]>([])
-
-        var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
-
-        func add(_ level: Logger.Level, _ text: String) { lines.withLock { $0.append((level, text)) } }
-
-        func containing(_ text: String) -> [(level: Logger.Level, text: String)] { lines.withLock { $0.filter { $0.text.contains(text) } } }
-    }
-
-    private struct Handler: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { $1 }.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
-            lines.add(event.level, "\(event.message) \(all)")
-        }
-    }
-
     @Test func `each request has a line with its id, without query and body`() async throws {
-        let lines = Lines()
+        let lines = LogLines()
         try await RunningServer.run(logger: lines.logger) { server in
             let read = try await server.send(.GET, "/jobs?tag=secretquery", body: nil)
             let id = try #require(read.headers.first(name: "X-Request-Id"))
@@ -51,7 +22,7 @@ import Testing
     }
 
     @Test func `a stream's line is written when it has ended, and a path is kept harmless`() async throws {
-        let lines = Lines()
+        let lines = LogLines()
         try await RunningServer.run(logger: lines.logger) { server in
             let export = try await server.send(.GET, "/jobs/export")
             let id = try #require(export.headers.first(name: "X-Request-Id"))

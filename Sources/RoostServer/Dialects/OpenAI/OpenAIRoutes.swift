@@ -18,7 +18,7 @@ struct OpenAIRoutes: Sendable {
         let group = router.group("v1")
         group.post("chat/completions") { request, context in try await answer(request, context) { try EngineRequest(completions: $0) } }
         group.post("embeddings") { request, context in try await answer(request, context) { try EngineRequest(embeddings: $0) } }
-        group.get("models") { _, _ in try await models() }
+        group.get("models") { _, context in try await models(for: context.caller) }
         group.get("models/:first", use: model)
         group.get("models/:first/:second", use: model)
     }
@@ -39,9 +39,9 @@ struct OpenAIRoutes: Sendable {
         }
     }
 
-    private func models() async throws -> Response {
+    private func models(for caller: Caller) async throws -> Response {
         let entries = try await WorkThreads.run { try inference.catalog.entries() }
-        return JSON.response(OpenAIModelList(data: entries.map(OpenAIModel.init)))
+        return JSON.response(OpenAIModelList(data: entries.filter { caller.permits($0.reference) }.map(OpenAIModel.init)))
     }
 
     /// Returns the model with an id, with an encoded slash or not. An invalid id matches no model.

@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import JobStore
 import RoostCore
@@ -11,13 +12,23 @@ struct JobListQuery {
 
     /// Parses a query.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the parameter and the allowed values.
-    init(_ query: QueryFields) throws {
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - caller: Who asks: a key that is not an admin's lists its owner's jobs only.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the parameter and the allowed values; `forbidden`
+    ///   for the jobs of another user.
+    init(_ query: QueryFields, of caller: Caller) throws {
         var filter = JobFilter(limit: try query.int("limit", in: 1...1000) ?? 50)
         filter.idPrefix = try query.string("id", bytes: 4...64)
         filter.status = try Self.status(query)
         filter.model = try query.string("model", bytes: 1...ModelReference.byteLimit).map { try ModelReference(parsing: $0).description }
         filter.userID = try query.string("user", bytes: 1...128)
+        if let key = caller.key, !key.isAdmin {
+            guard filter.userID ?? key.owner == key.owner else {
+                throw RoostError(.forbidden, "This key lists the jobs of \(key.owner.quotedForPeople) only; leave `user` out.", field: "user")
+            }
+            filter.userID = key.owner
+        }
         filter.workspaceID = try query.string("workspace", bytes: 1...128)
         filter.tag = try query.string("tag", bytes: 1...64)
         filter.since = try query.time("since")

@@ -48,11 +48,14 @@ struct JobRoutes: Sendable {
     }
 
     /// Returns the id from the path if there is such a job, otherwise in lower case: Roost's ids are, but some programs
-    /// display capitals.
+    /// display capitals. A job of another owner counts as none.
     private func id(_ context: RoostContext) async throws -> String {
         let raw = try context.parameters.require("id")
         let id = try JobID(parsing: raw.removingPercentEncoding ?? raw).description
-        return try await database.job(id: id) == nil ? id.lowercased() : id
+        var job = try await database.job(id: id)
+        if job == nil { job = try await database.job(id: id.lowercased()) }
+        guard let job, context.caller.owns(job) else { throw RoostError.noJob(id.lowercased()) }
+        return job.id
     }
 
     private func known(_ id: String) async throws -> Job {
@@ -63,7 +66,7 @@ struct JobRoutes: Sendable {
 
 extension JobRoutes {
     private func list(_ request: Request, context: RoostContext) async throws -> Response {
-        let query = try JobListQuery(QueryFields(request))
+        let query = try JobListQuery(QueryFields(request), of: context.caller)
         let page = try await database.completePage(matching: query.filter)
         var headers: HTTPFields = [:]
         if let next = page.next { headers[.link] = query.link(to: next) }

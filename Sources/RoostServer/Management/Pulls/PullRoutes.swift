@@ -20,10 +20,11 @@ struct PullRoutes: Sendable {
         }
         if let url = pull.callbackURL { try checkCallback(url) }
         if isDryRun {
+            let pull = try pull.by(context.caller)
             // The requests to the Hub are cancelled when the client disconnects.
             return JSON.response(try await context.channel.whileClientStays { try await pulls.preview(pull) })
         }
-        let job = try await pulls.submit(pull)
+        let job = try await pulls.submit(pull, by: context.caller)
         return JSON.response(PullAccepted(jobID: job.id), status: .accepted, headers: [.location: "/jobs/\(job.id)"])
     }
 

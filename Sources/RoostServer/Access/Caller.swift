@@ -1,0 +1,68 @@
+import Access
+import RoostCore
+
+/// Who sends a request, as its headers alone tell.
+enum Caller: Sendable {
+    /// Any program: this server needs no keys.
+    case local
+    /// A program with a key that may be used.
+    case key(StoredKey)
+    /// A program without a key, or with a wrong one; the error says which.
+    case unknown(RoostError)
+
+    /// The sender of a request that no part of the server has looked at.
+    static let unseen = Caller.unknown(RoostError(.unauthorized, "The sender of this request is not known."))
+
+    /// The key; `nil` without one.
+    var key: StoredKey? { if case .key(let key) = self { key } else { nil } }
+
+    /// Whether it may do everything.
+    var isAdmin: Bool {
+        switch self {
+        case .local: true
+        case .key(let key): key.isAdmin
+        case .unknown: false
+        }
+    }
+
+    /// Refuses a program without a key.
+    ///
+    /// - Throws: `RoostError` with code `unauthorized`.
+    func requireKnown() throws { if case .unknown(let error) = self { throw error } }
+
+    /// Refuses a program whose key has none of some scopes.
+    ///
+    /// - Parameter scopes: The scopes, each of which is enough; `nil` for any key.
+    /// - Throws: `RoostError` with code `unauthorized` or `forbidden`.
+    func require(_ scopes: Set<KeyScope>?) throws {
+        try requireKnown()
+        guard !isAdmin, let key, let scopes, key.scopes.isDisjoint(with: scopes) else { return }
+        let needed = KeyScope.allCases.filter { scopes.contains($0) || $0 == .admin }.map(\.rawValue).joined(separator: " or ")
+        throw RoostError(
+            .forbidden,
+            "The key \(key.id) has the scopes \(key.scopes.map(\.rawValue).sorted().joined(separator: ", ")); this needs \(needed). Ask the operator for another key.")
+    }
+
+    /// Whether a model may be used and pulled.
+    func permits(_ model: ModelReference) -> Bool {
+        switch self {
+        case .local: true
+        case .key(let key): key.permits(model)
+        case .unknown: false
+        }
+    }
+
+    /// Refuses a model that is not in the list of the key.
+    ///
+    /// - Throws: `RoostError` with code `unauthorized` or `forbidden`.
+    func require(_ model: ModelReference) throws {
+        try requireKnown()
+        guard !permits(model), let key else { return }
+        throw RoostError(
+            .forbidden, "The key \(key.id) may not use \(model); it may use \(key.models.map(\.quotedForPeople).joined(separator: ", ")).",
+            field: "model")
+    }
+
+    /// Whether it may see and control a job: an admin those of all owners, the others their owner's.
+    func owns(_ job: Job) -> Bool { isAdmin || (key.map { $0.owner == job.userID } ?? false) }
+}

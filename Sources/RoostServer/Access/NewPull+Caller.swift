@@ -1,0 +1,45 @@
+import Access
+import PullJobs
+import RoostCore
+
+extension NewPull {
+    /// Returns the pull as that of a caller: the owner and the workspace of its key are those of the pull.
+    ///
+    /// - Throws: `RoostError` with code `forbidden` for a model that the key does not permit, and when the request names
+    ///   another owner or workspace than the key's; an admin may name any.
+    func by(_ caller: Caller) throws -> NewPull {
+        guard let key = caller.key else { return self }
+        try caller.require(model)
+        var pull = self
+        if !key.isAdmin {
+            try Self.require("user_id", userID, key.owner)
+            if let workspace = key.workspace { try Self.require("workspace_id", workspaceID, workspace) }
+        }
+        pull.userID = pull.userID ?? key.owner
+        pull.workspaceID = pull.workspaceID ?? key.workspace
+        return pull
+    }
+
+    private static func require(_ field: String, _ given: String?, _ own: String) throws {
+        guard let given, given != own else { return }
+        throw RoostError(
+            .forbidden, "`\(field)` is \(given.quotedForPeople), and this key is for \(own.quotedForPeople); leave the field out.", field: field)
+    }
+}
+
+extension PullWorker {
+    /// Accepts a pull of a caller.
+    ///
+    /// - Returns: The job to follow.
+    /// - Throws: As `submit` and `NewPull.by`; `RoostError` with code `conflict` when an identical pull of another owner
+    ///   is queued or running: its job is not the caller's to see or to cancel.
+    func submit(_ pull: NewPull, by caller: Caller) async throws -> Job {
+        let job = try await submit(pull.by(caller))
+        guard caller.owns(job) else {
+            throw RoostError(
+                .conflict, "\(pull.model) is being pulled for another user already; it can be used when that pull has ended.", field: "model",
+                retryAfter: .seconds(30))
+        }
+        return job
+    }
+}

@@ -1,0 +1,112 @@
+import Access
+import Foundation
+import NIOHTTP1
+import RoostAPI
+import RoostCore
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+/// What keys of different owners see and do of each other: nothing.
+@Suite struct OwnedJobsTests {
+    private struct Keys {
+        let ann: String
+        let bob: String
+        let admin: String
+    }
+
+    private func run(_ body: (RunningServer, Keys) async throws -> Void) async throws {
+        var ann = NewKey(name: "ann's", owner: "ann", scopes: [.pull, .chat])
+        ann.workspace = "lab"
+        ann.models = ["org/*", "acme/tiny"]
+        let new = [ann, NewKey(name: "bob", scopes: [.pull, .read]), NewKey(name: "root", scopes: [.admin])]
+        try await RunningServer.run(keys: new) { server, keys in
+            try await body(server, Keys(ann: keys[0], bob: keys[1], admin: keys[2]))
+        }
+    }
+
+    private func pull(_ model: String, _ more: String = "", by key: String, of server: RunningServer) async throws -> RunningServer.Answer {
+        try await server.send(.POST, "/pull", key: key, body: "{\"model\":\"\(model)\",\"run_after\":\"2099-01-01T00:00:00Z\"\(more)}")
+    }
+
+    private func id(_ answer: RunningServer.Answer) throws -> String { try JSONDecoder().decode(PullAccepted.self, from: answer.body).jobID }
+
+    @Test func `a pull belongs to the owner and the workspace of its key`() async throws {
+        try await run { server, keys in
+            let own = try id(await pull("org/name", by: keys.ann, of: server))
+            let job = try JSONDecoder().decode(JobView.self, from: try await server.send(.GET, "/jobs/\(own)", key: keys.ann).body).job
+            #expect(job.userID == "ann" && job.workspaceID == "lab")
+            for more in [#","user_id":"bob""#, #","workspace_id":"other""#] {
+                let refused = try await pull("org/name", more, by: keys.ann, of: server)
+                #expect(try refused.status == 403 && refused.json()["code"] as? String == "forbidden", "\(more)")
+            }
+            #expect(try await pull("org/same", #","user_id":"ann","workspace_id":"lab""#, by: keys.ann, of: server).status == 202)
+            let free = try id(await pull("a/b", #","user_id":"carl","workspace_id":"w""#, by: keys.admin, of: server))
+            let carls = try JSONDecoder().decode(JobView.self, from: try await server.send(.GET, "/jobs/\(free)", key: keys.admin).body).job
+            #expect(carls.userID == "carl" && carls.workspaceID == "w")
+        }
+    }
+
+    @Test func `the jobs of another owner are not there`() async throws {
+        try await run { server, keys in
+            let anns = try id(await pull("org/one", by: keys.ann, of: server))
+            let bobs = try id(await pull("org/two", by: keys.bob, of: server))
+            for (method, path) in [
+                (.GET, ""), (.GET, "/files"), (.GET, "/events?format=json"), (.POST, "/cancel"), (.POST, "/pause"), (.POST, "/resume"),
+                (.POST, "/retry"), (.POST, "/priority"), (.POST, "/rate"), (.DELETE, ""),
+            ] as [(HTTPMethod, String)] {
+                let body = path == "/priority" ? #"{"priority":1}"# : path == "/rate" ? #"{"max_bytes_per_second":70000}"# : nil
+                let answer = try await server.send(method, "/jobs/\(anns)\(path)", key: keys.bob, body: body)
+                #expect(answer.status == 404, "\(method) \(path)")
+            }
+            #expect(try await server.send(.GET, "/jobs/\(anns.uppercased())", key: keys.bob).status == 404)
+            func listed(_ query: String, _ key: String) async throws -> [String] {
+                let answer = try await server.send(.GET, "/jobs\(query)", key: key)
+                return try JSONDecoder().decode([JobView].self, from: answer.body).map(\.job.id)
+            }
+            #expect(try await listed("", keys.bob) == [bobs] && listed("?user=bob", keys.bob) == [bobs])
+            #expect(try await server.send(.GET, "/jobs?user=ann", key: keys.bob).status == 403)
+            #expect(try await listed("", keys.admin) == [bobs, anns] && listed("?user=ann", keys.admin) == [anns])
+            #expect(try await server.send(.POST, "/jobs/\(anns)/cancel", key: keys.ann).status == 200)
+            #expect(try await server.send(.POST, "/jobs/\(bobs)/cancel", key: keys.admin).status == 200)
+        }
+    }
+
+    @Test func `an identical pull of another owner is a conflict, and its own is joined`() async throws {
+        try await run { server, keys in
+            let first = try id(await pull("org/one", by: keys.ann, of: server))
+            #expect(try id(await pull("org/one", by: keys.ann, of: server)) == first)
+            let refused = try await pull("org/one", by: keys.bob, of: server)
+            #expect(refused.status == 409 && refused.headers.first(name: "Retry-After") == "30")
+            #expect(!String(decoding: refused.body, as: UTF8.self).contains(first))
+            #expect(try id(await pull("org/one", by: keys.admin, of: server)) == first)
+        }
+    }
+
+    @Test func `a model outside the list of a key is neither pulled nor used nor listed`() async throws {
+        try await run { server, keys in
+            _ = try CachedModel(in: server)
+            _ = try CachedModel(in: server, "other/big", file: "big-Q4_0.gguf")
+            for more in ["", #","dry_run":true"#] {
+                let refused = try await pull("other/big", more, by: keys.ann, of: server)
+                #expect(try refused.status == 403 && refused.json()["field"] as? String == "model", "\(more)")
+            }
+            func chat(_ path: String, _ model: String, _ key: String) async throws -> Int {
+                let body = "{\"model\":\"\(model)\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"
+                return try await server.send(.POST, path, key: key, body: body).status
+            }
+            for path in ["/chat", "/v1/chat/completions"] {
+                #expect(try await chat(path, "other/big", keys.ann) == 403 && chat(path, "other/big:Q4_0", keys.ann) == 403, "\(path)")
+                // It may, but this is no real model, and no engine is installed.
+                #expect(![200, 401, 403].contains(try await chat(path, "acme/tiny", keys.ann)), "\(path)")
+                #expect(try await chat(path, "other/big", keys.bob) == 403, "\(path): the scope is missing")
+            }
+            func models(_ key: String) async throws -> [String] {
+                let data = try await server.send(.GET, "/v1/models", key: key).json()["data"] as? [[String: Any]] ?? []
+                return data.compactMap { $0["id"] as? String }
+            }
+            #expect(try await models(keys.ann) == ["acme/tiny:Q4_0"] && models(keys.bob).count == 2)
+        }
+    }
+}
