@@ -103,7 +103,8 @@ let package = Package(
             "RoostServer",
             [
                 "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
-                "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes, .hummingbird,
+                "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes,
+                .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(
@@ -182,7 +183,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics", "PullJobs",
+                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics",
+                "PullJobs",
                 "RoostAPI", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -18,9 +18,10 @@ import Testing
     @Test func `a key is read from its text, and from no other`() throws {
         let text = try APIKey.make().text.value
         #expect(APIKey(text)?.text.value == text)
-        for wrong in ["", "rst_", String(text.dropLast()), text + "0", text.uppercased(), " " + text, text + "\n", "sk-" + text.dropFirst(3),
-            text.replacing("rst_", with: "rst-"), String(text.dropLast()) + "u", String(text.dropLast()) + "é"]
-        {
+        for wrong in [
+            "", "rst_", String(text.dropLast()), text + "0", text.uppercased(), " " + text, text + "\n", "sk-" + text.dropFirst(3),
+            text.replacing("rst_", with: "rst-"), String(text.dropLast()) + "u", String(text.dropLast()) + "é",
+        ] {
             #expect(APIKey(wrong) == nil, "\(wrong)")
         }
     }

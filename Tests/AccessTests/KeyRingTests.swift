@@ -48,12 +48,13 @@ import Testing
         #expect(ring.find(key, at: Self.start) == .active(rotated))
     }
 
-    @Test(arguments: [
-        ([], "org/name:Q4_0", true), (["org/*"], "org/name:Q4_0", true), (["org/*"], "org/name", true), (["org/*"], "other/name", false),
-        (["org/name"], "org/name:Q4_0", true), (["org/name"], "org/names", false), (["org/name:Q4_0"], "org/name:Q4_0", true),
-        (["org/name:Q4_0"], "org/name:Q8_0", false), (["org/name:Q4_0"], "org/name", false), (["*/tiny*", "a/b"], "x/tiny-2:Q4_0", true),
-        (["ORG/*"], "org/name", false), (["org"], "org/name", false), ([""], "org/name", false),
-    ] as [([String], String, Bool)])
+    @Test(
+        arguments: [
+            ([], "org/name:Q4_0", true), (["org/*"], "org/name:Q4_0", true), (["org/*"], "org/name", true), (["org/*"], "other/name", false),
+            (["org/name"], "org/name:Q4_0", true), (["org/name"], "org/names", false), (["org/name:Q4_0"], "org/name:Q4_0", true),
+            (["org/name:Q4_0"], "org/name:Q8_0", false), (["org/name:Q4_0"], "org/name", false), (["*/tiny*", "a/b"], "x/tiny-2:Q4_0", true),
+            (["ORG/*"], "org/name", false), (["org"], "org/name", false), ([""], "org/name", false),
+        ] as [([String], String, Bool)])
     func `a pattern stands for the whole name or the repository's`(models: [String], name: String, isPermitted: Bool) throws {
         let key = stored(try APIKey.make(), models: models)
         #expect(try key.permits(ModelReference(parsing: name)) == isPermitted)

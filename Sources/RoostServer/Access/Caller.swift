@@ -40,7 +40,8 @@ enum Caller: Sendable {
         let needed = KeyScope.allCases.filter { scopes.contains($0) || $0 == .admin }.map(\.rawValue).joined(separator: " or ")
         throw RoostError(
             .forbidden,
-            "The key \(key.id) has the scopes \(key.scopes.map(\.rawValue).sorted().joined(separator: ", ")); this needs \(needed). Ask the operator for another key.")
+            "The key \(key.id) has the scopes \(key.scopes.map(\.rawValue).sorted().joined(separator: ", ")); this needs \(needed). Ask the operator for another key."
+        )
     }
 
     /// Whether a model may be used and pulled.

@@ -5,7 +5,8 @@ import RoostCore
 /// `roost keys revoke`.
 struct KeysRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "End a key for ever.", discussion: "A running server refuses it within a second. Answers that have begun end normally.")
+        commandName: "revoke", abstract: "End a key for ever.",
+        discussion: "A running server refuses it within a second. Answers that have begun end normally.")
 
     @Argument(help: "The id of the key, or its name.")
     var key: String

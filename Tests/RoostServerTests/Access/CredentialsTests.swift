@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import HTTPTypes
+import RoostCore
 import Testing
 
 @testable import RoostServer

@@ -2,6 +2,7 @@ import Access
 import Foundation
 import Logging
 import NIOHTTP1
+import RoostCore
 import RoostServer
 import SystemPackage
 import TestSupport

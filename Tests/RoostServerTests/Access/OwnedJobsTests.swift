@@ -65,9 +65,10 @@ import Testing
                 let answer = try await server.send(.GET, "/jobs\(query)", key: key)
                 return try JSONDecoder().decode([JobView].self, from: answer.body).map(\.job.id)
             }
-            #expect(try await listed("", keys.bob) == [bobs] && listed("?user=bob", keys.bob) == [bobs])
+            for query in ["", "?user=bob"] { #expect(try await listed(query, keys.bob) == [bobs]) }
             #expect(try await server.send(.GET, "/jobs?user=ann", key: keys.bob).status == 403)
-            #expect(try await listed("", keys.admin) == [bobs, anns] && listed("?user=ann", keys.admin) == [anns])
+            #expect(try await listed("", keys.admin) == [bobs, anns])
+            #expect(try await listed("?user=ann", keys.admin) == [anns])
             #expect(try await server.send(.POST, "/jobs/\(anns)/cancel", key: keys.ann).status == 200)
             #expect(try await server.send(.POST, "/jobs/\(bobs)/cancel", key: keys.admin).status == 200)
         }
@@ -97,16 +98,18 @@ import Testing
                 return try await server.send(.POST, path, key: key, body: body).status
             }
             for path in ["/chat", "/v1/chat/completions"] {
-                #expect(try await chat(path, "other/big", keys.ann) == 403 && chat(path, "other/big:Q4_0", keys.ann) == 403, "\(path)")
+                for model in ["other/big", "other/big:Q4_0"] { #expect(try await chat(path, model, keys.ann) == 403, "\(path) \(model)") }
                 // It may, but this is no real model, and no engine is installed.
-                #expect(![200, 401, 403].contains(try await chat(path, "acme/tiny", keys.ann)), "\(path)")
+                let status = try await chat(path, "acme/tiny", keys.ann)
+                #expect(![200, 401, 403].contains(status), "\(path) \(status)")
                 #expect(try await chat(path, "other/big", keys.bob) == 403, "\(path): the scope is missing")
             }
             func models(_ key: String) async throws -> [String] {
                 let data = try await server.send(.GET, "/v1/models", key: key).json()["data"] as? [[String: Any]] ?? []
                 return data.compactMap { $0["id"] as? String }
             }
-            #expect(try await models(keys.ann) == ["acme/tiny:Q4_0"] && models(keys.bob).count == 2)
+            #expect(try await models(keys.ann) == ["acme/tiny:Q4_0"])
+            #expect(try await models(keys.bob).count == 2)
         }
     }
 }
