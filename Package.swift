@@ -155,7 +155,7 @@ let package = Package(
         tests("JobStoreSQLiteTests", ["JobStore", "JobStoreSQLite", "RoostCore", "job-store-example", "jobstore-torture", .grdb, .sqlite]),
         tests("HubClientTests", ["DurableFiles", "HubClient", "HubTestSupport", "RoostCore", .nioCore, .nioHTTP1]),
         tests("ModelFormatsTests", ["Hashing", "ModelFormats", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
-        tests("ModelLibraryTests", ["DurableFiles", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
+        tests("ModelLibraryTests", ["DurableFiles", "Hashing", "HubClient", "HubTestSupport", "ModelLibrary", "RoostAPI", "RoostCore"]),
         tests(
             "EnginesTests",
             [

@@ -14,8 +14,10 @@ package struct ModelStore: Sendable {
     /// One removal at a time: two at the same time would disturb each other.
     private let cleanups = OneAtATime<FilePath>()
 
-    package init(hub: HubConfiguration, home: FilePath) {
-        catalog = ModelCatalog(cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home))
+    package init(hub: HubConfiguration, home: FilePath, ollamaModels: FilePath? = nil) {
+        catalog = ModelCatalog(
+            cacheDirectory: hub.cacheDirectory, converted: ConvertedModels(home: home), aliases: AliasStore(home: home),
+            ollama: OllamaStores(home: home, configured: ollamaModels))
         cache = hub.cache
         receipts = ReceiptFolder(home: home)
     }
@@ -32,7 +34,7 @@ package struct ModelStore: Sendable {
             return ModelView(
                 model: entry.reference.description, loaded: loadDuration != nil, sizeBytes: entry.sizeBytes,
                 localPath: (entry.isConverted ? entry.modelFile.removingLastComponent() : entry.snapshotPath).string,
-                loadDuration: loadDuration?.nanoseconds, origin: entry.isConverted ? .converted : .hub,
+                loadDuration: loadDuration?.nanoseconds, origin: entry.origin,
                 projector: entry.projector.map { entry.pathInFolder($0) })
         }
     }

@@ -15,7 +15,7 @@ struct Roost: AsyncParsableCommand {
         version: RoostVersion.current,
         subcommands: [
             ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, FitCommand.self, LoadCommand.self, UnloadCommand.self,
-            TuneCommand.self,
+            TuneCommand.self, AliasCommand.self, ImportCommand.self,
             ChatCommand.self,
             KeysCommand.self,
             HubCommand.self, BandwidthCommand.self, BenchCommand.self, DatabaseCommand.self, DoctorCommand.self,

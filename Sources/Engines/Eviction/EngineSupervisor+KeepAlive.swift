@@ -30,6 +30,17 @@ extension EngineSupervisor {
         (keepAlives[reference] ?? configuration.keepAlive, isPinned(reference))
     }
 
+    /// Returns the time until a model leaves memory if no request comes.
+    ///
+    /// - Parameter reference: The model, as the catalog names it.
+    /// - Returns: `nil` if it stays until another model needs the memory.
+    package func timeLeft(of reference: ModelReference) -> Duration? {
+        let (keepAlive, isPinned) = stay(of: reference)
+        guard !isPinned, case .unused(let time) = keepAlive else { return nil }
+        guard let engine = engines[reference], engine.holders == 0 else { return time }
+        return max(.zero, time - (self.time.now() - engine.lastUsed))
+    }
+
     /// Whether a model does not leave memory for another one: a pin of a repository counts for all of its models.
     func isPinned(_ reference: ModelReference) -> Bool {
         pins.contains(reference) || configuration.pinned.contains(reference)

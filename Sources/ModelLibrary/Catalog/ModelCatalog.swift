@@ -1,4 +1,5 @@
 import Foundation
+import RoostAPI
 package import RoostCore
 package import SystemPackage
 
@@ -12,24 +13,36 @@ package struct ModelCatalog: Sendable {
     package let cacheDirectory: FilePath
     /// The converted models; `nil` for none.
     package let converted: ConvertedModels?
+    /// Other names for models; `nil` for none.
+    package let aliases: AliasStore?
+    /// The Ollama stores; `nil` for none.
+    package let ollama: OllamaStores?
 
     /// Creates a catalog.
     ///
     /// - Parameters:
     ///   - cacheDirectory: The folder that holds `models--…` folders; it need not exist yet.
     ///   - converted: The converted models.
-    package init(cacheDirectory: FilePath, converted: ConvertedModels? = nil) {
+    ///   - aliases: Other names for models.
+    ///   - ollama: The Ollama stores.
+    package init(cacheDirectory: FilePath, converted: ConvertedModels? = nil, aliases: AliasStore? = nil, ollama: OllamaStores? = nil) {
         self.cacheDirectory = cacheDirectory
         self.converted = converted
+        self.aliases = aliases
+        self.ollama = ollama
     }
 
     /// Returns all models, ordered by name.
     ///
     /// - Throws: `RoostError` with code `fileSystem` if the cache exists but cannot be read.
     package func entries() throws -> [ModelEntry] {
-        let repositories = Set(try cachedRepositories() + (converted?.repositories() ?? []))
-        return repositories.flatMap { models(of: $0).map(\.entry) }.sorted { $0.reference.description < $1.reference.description }
+        let own = try repositories().flatMap { models(of: $0).map(\.entry) }
+        let names = Set(own.map(\.reference))
+        let others = (ollama?.entries() ?? []).filter { !names.contains($0.reference) }
+        return (own + others).sorted { $0.reference.description < $1.reference.description }
     }
+
+    private func repositories() throws -> Set<RepositoryID> { Set(try cachedRepositories() + (converted?.repositories() ?? [])) }
 
     private func cachedRepositories() throws -> [RepositoryID] {
         guard FileManager.default.fileExists(atPath: cacheDirectory.string) else { return [] }
@@ -42,17 +55,41 @@ package struct ModelCatalog: Sendable {
         }
     }
 
-    /// Returns the model for a reference. Without a variant, it is the model that `quantize: auto` would select.
+    /// Returns the model for a name: an alias, otherwise a model, otherwise the only one whose repository has this name in
+    /// any organisation. Without a variant, it is the model that `quantize: auto` would select.
     ///
     /// - Parameter reference: The requested model.
-    /// - Returns: The model, whose reference identifies this one file.
+    /// - Returns: The model, whose reference identifies this one file, with the preset of the alias.
     /// - Throws: `RoostError` with code `modelNotFound` that explains how to pull it.
     package func entry(for reference: ModelReference) throws -> ModelEntry {
+        let alias = Result { try aliases?.alias(named: reference) }
+        // Damaged aliases are no reason to refuse the other names.
+        guard let found = try? alias.get() else {
+            do {
+                return try ownEntry(for: reference)
+            } catch {
+                _ = try alias.get()
+                throw error
+            }
+        }
+        var entry = try ownEntry(for: found.model)
+        entry.preset = found.preset.over(entry.preset)
+        return entry
+    }
+
+    /// Returns the model for a name that is no alias.
+    ///
+    /// - Parameter reference: The requested model.
+    /// - Returns: As `entry(for:)`, without a preset of an alias.
+    /// - Throws: As `entry(for:)`.
+    package func ownEntry(for reference: ModelReference) throws -> ModelEntry {
         let models = models(of: reference.repository)
         // A name that appears in a listing always refers to the listed model.
         if let named = models.first(where: { $0.entry.reference == reference }) { return named.entry }
         let choice = try? GGUFListing(Set(models.flatMap(\.variant.files))).choose(for: reference, policy: .auto)
         if let choice, let model = models.first(where: { $0.variant == choice }) { return model.entry }
+        if let entry = ollama?.entry(for: reference) { return entry }
+        if models.isEmpty, let full = try fullName(of: reference) { return try ownEntry(for: full) }
         if let wanted = reference.variant, let other = noModel(named: wanted, of: reference.repository) {
             let file = other.variant.files[0].description.quotedForPeople
             throw RoostError(
@@ -63,6 +100,21 @@ package struct ModelCatalog: Sendable {
         let others = models.isEmpty ? explanation(reference.repository) : nil
         let what = models.isEmpty ? others.map { "; its files here are not a complete model: \($0)" } ?? "" : ", only \(present)"
         throw RoostError(.modelNotFound, "\(reference) is not on this machine\(what). \(Self.advice(reference))", field: "model")
+    }
+
+    /// The name with its organisation, when exactly one repository with models is called so, with or without `-GGUF`.
+    private func fullName(of short: ModelReference) throws -> ModelReference? {
+        guard short.repository.namespace == nil else { return nil }
+        let name = short.repository.name.lowercased()
+        let matching = try repositories().filter { repository in
+            repository.namespace != nil && [name, "\(name)-gguf"].contains(repository.name.lowercased()) && !models(of: repository).isEmpty
+        }
+        guard matching.count <= 1 else {
+            let names = matching.map(\.description).sorted().prefix(8).joined(separator: ", ")
+            throw RoostError(
+                .modelNotFound, "\(short) could mean \(names). Name one of them, or give it an alias with `roost alias set`.", field: "model")
+        }
+        return matching.first.map { ModelReference(repository: $0, variant: short.variant) }
     }
 
     private static func advice(_ reference: ModelReference) -> String {
@@ -93,7 +145,7 @@ extension ModelCatalog {
                     reference: reference, snapshotPath: snapshot, modelFile: parts[0],
                     sizeBytes: (variant.files + projector).reduce(0) { $0 + (sizes[$1] ?? 0) }, parts: parts,
                     projector: projector.first.map { snapshot.pushing(FilePath($0.description)) },
-                    isConverted: converted.map { snapshot.starts(with: $0.root) } ?? false)
+                    origin: converted.map { snapshot.starts(with: $0.root) } ?? false ? .converted : .hub)
                 models[reference] = Model(variant: variant, entry: entry)
                 order.append(reference)
             }

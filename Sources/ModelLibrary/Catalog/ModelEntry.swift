@@ -1,3 +1,4 @@
+package import RoostAPI
 package import RoostCore
 package import SystemPackage
 
@@ -16,8 +17,13 @@ package struct ModelEntry: Sendable, Hashable {
     package let projector: FilePath?
     /// The total size of all parts and the projector in bytes.
     package let sizeBytes: Int64
+    /// Where it comes from.
+    package let origin: ModelView.Origin
+    /// What its alias, or its Ollama store, adds to requests.
+    package var preset = ModelPreset()
+
     /// Whether Roost converted it from a repository's weights.
-    package let isConverted: Bool
+    package var isConverted: Bool { origin == .converted }
 
     /// Creates an entry.
     ///
@@ -28,10 +34,10 @@ package struct ModelEntry: Sendable, Hashable {
     ///   - sizeBytes: The total size of all parts and the projector in bytes.
     ///   - parts: All parts in order; `nil` for a file that is not split.
     ///   - projector: The file with which the model sees images or hears sounds.
-    ///   - isConverted: Whether Roost converted it from a repository's weights.
+    ///   - origin: Where it comes from.
     package init(
         reference: ModelReference, snapshotPath: FilePath, modelFile: FilePath, sizeBytes: Int64, parts: [FilePath]? = nil,
-        projector: FilePath? = nil, isConverted: Bool = false
+        projector: FilePath? = nil, origin: ModelView.Origin = .hub
     ) {
         self.reference = reference
         self.snapshotPath = snapshotPath
@@ -39,7 +45,7 @@ package struct ModelEntry: Sendable, Hashable {
         self.sizeBytes = sizeBytes
         self.parts = parts ?? [modelFile]
         self.projector = projector
-        self.isConverted = isConverted
+        self.origin = origin
     }
 
     /// Returns the path of a file within the folder.

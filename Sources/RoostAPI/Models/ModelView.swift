@@ -10,7 +10,7 @@ package struct ModelView: Sendable, Codable, Hashable {
     package var backend: String
     /// The size of its files in bytes.
     package var sizeBytes: Int64
-    /// The absolute path of the snapshot folder, or of the folder of a converted model.
+    /// The absolute path of the snapshot folder, of the folder of a converted model, or of the manifests of a model of an Ollama store.
     package var localPath: String
     /// The origin of the model.
     package var origin: Origin
@@ -31,6 +31,8 @@ package struct ModelView: Sendable, Codable, Hashable {
         case hub
         /// Roost converted the repository's weights.
         case converted
+        /// A GGUF file of an Ollama store.
+        case ollama
     }
 
     /// Creates a model.

@@ -73,7 +73,8 @@ enum RouteScopes {
         "POST /models/repair", "DELETE /models/{}", "DELETE /models/{}/{}", "DELETE /models/{}/{}/**",
         "POST /models/{}/load", "POST /models/{}/unload", "POST /models/{}/reload", "POST /models/{}/{}/load", "POST /models/{}/{}/unload",
         "POST /models/{}/{}/reload", "POST /models/{}/{}/**",
-        "PUT /aliases/{}", "DELETE /aliases/{}", "POST /aliases",
+        "PUT /aliases/{}", "PUT /aliases/{}/{}", "PUT /aliases/{}/{}/**", "DELETE /aliases/{}", "DELETE /aliases/{}/{}",
+        "DELETE /aliases/{}/{}/**",
         "DELETE /api/delete", "POST /api/copy", "POST /api/create", "POST /api/blobs/{}", "GET /api/blobs/{}", "POST /api/push",
     ]
 }

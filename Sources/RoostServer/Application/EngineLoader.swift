@@ -9,7 +9,8 @@ struct EngineLoader: ModelLoader {
     let engines: EngineSupervisor
 
     func load(_ model: ModelReference) async throws {
-        let entry = try catalog.entry(for: model)
+        // What was pulled, even if an alias has its name.
+        let entry = try catalog.ownEntry(for: model)
         await engines.forgetFailure(of: entry.reference)
         _ = try await engines.load(entry)
     }

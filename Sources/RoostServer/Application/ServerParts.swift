@@ -39,7 +39,8 @@ struct ServerParts: Sendable {
         configuration: RoostServer.Configuration, database: JobDatabase, keys: KeyKeeper, hub: HubClient, hubConfiguration: HubConfiguration,
         socketDirectory: FilePath, logger: Logger
     ) {
-        let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
+        let models = ModelStore(
+            hub: hubConfiguration, home: configuration.settings.home, ollamaModels: configuration.settings.ollamaModelsDirectory)
         let catalog = models.catalog
         let metrics = PrometheusRegistry(MetricFamily.roost)
         var engineConfiguration = Self.engineConfiguration(configuration, catalog: catalog, socketDirectory: socketDirectory)
@@ -87,16 +88,19 @@ struct ServerParts: Sendable {
         router.add(middleware: ScopeMiddleware())
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
-        ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
-        let bodyLimit = configuration.settings.inferenceBodyLimit
+        let upkeep = ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)
+        ModelRoutes(upkeep: upkeep).add(to: router)
+        AliasRoutes(aliases: ModelAliases(store: models)).add(to: router)
+        let settings = configuration.settings
+        let bodyLimit = settings.inferenceBodyLimit
         let inference = Inference(
             catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
         ChatRoutes(inference: inference).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
+        OllamaRoutes(inference: inference, upkeep: upkeep, space: DiskSpace(reserve: settings.diskReserve), logger: logger).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         MetricsRoutes(parts: self).add(to: router)
-        let settings = configuration.settings
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
             identify: keys.caller)

@@ -7,6 +7,8 @@ package import SystemPackage
 /// All settings of the server. The initial value of each property is the default; `Setting.all` declares the names and
 /// the allowed values.
 package struct ServerSettings: Sendable, Hashable {
+    /// A folder with models in Ollama's layout, which are served where they are; `nil` for none.
+    package var ollamaModelsDirectory: FilePath?
     /// The folder of jobs.db, the sockets and the configuration file.
     package var home: FilePath
     /// The address to listen on.

@@ -45,6 +45,9 @@ extension Setting {
         Setting(
             \.promptStorage, "prompt_storage", .size,
             "The most disk space for prompts that engines have read, so that they need not read them again; 0 to store none"),
+        Setting(
+            \.ollamaModelsDirectory, "ollama_models_dir", .folder, unset: "none",
+            "A folder of Ollama with models, such as ~/.ollama/models, which are served where they are"),
         Setting(\.forgetModels, "forget_models", .flag, "Whether the models in memory are not loaded again after a restart"),
     ]
 

@@ -165,6 +165,7 @@ extension SettingRule<FilePath> {
         text("the path of an executable file") { FileManager.default.isExecutableFile(atPath: $0) ? FilePath($0) : nil }
     }
     static var file: Self { text("the path of a file") { $0.isEmpty ? nil : FilePath($0) } }
+    static var folder: Self { text("the absolute path of a folder") { $0.hasPrefix("/") ? FilePath($0) : nil } }
 }
 
 extension SettingRule<DownloadWindows.Limit> {

@@ -15,7 +15,7 @@ protocol Dialect: SendableMetatype {
 /// The dialects of this server.
 enum Dialects {
     /// The dialects with routes of their own. The first that owns a path counts; all other paths are Roost's.
-    private static let all: [any Dialect.Type] = [OpenAIDialect.self]
+    private static let all: [any Dialect.Type] = [OpenAIDialect.self, OllamaDialect.self]
 
     /// Returns the response to an error in the form of the request's dialect.
     static func response(to error: RoostError, on path: String) -> Response {

@@ -37,7 +37,7 @@ struct EngineRequest: Sendable {
     /// Who sent the request. Without that no engine answers it.
     private(set) var caller = Caller.unseen
     /// What the request asks for besides its answer.
-    let options: Options
+    private(set) var options: Options
     /// The images and sounds in the body.
     let media: RequestMedia
 
@@ -95,6 +95,13 @@ struct EngineRequest: Sendable {
     func replacingBody(_ body: ByteBuffer) -> EngineRequest {
         var request = self
         request.body = body
+        return request
+    }
+
+    /// Returns the request with another wish for a context.
+    func asking(for context: ContextWish) -> EngineRequest {
+        var request = self
+        request.options.context = context
         return request
     }
 

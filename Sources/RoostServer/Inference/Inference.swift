@@ -3,6 +3,7 @@ import HTTPServing
 import Hummingbird
 import ModelLibrary
 import NIOCore
+import RoostAPI
 import RoostCore
 
 /// Sends the requests of `/chat` and `/v1` to engines.
@@ -71,6 +72,13 @@ struct Inference: Sendable {
         return entry
     }
 
+    /// Returns the model of a request, and the request with what the model's alias adds to it.
+    private func prepared(_ request: EngineRequest) async throws -> (ModelEntry, EngineRequest) {
+        let entry = try await entry(for: request)
+        guard !entry.preset.isNeutral else { return (entry, request) }
+        return (entry, try await WorkThreads.run { try request.applying(entry.preset) })
+    }
+
     /// Returns the engine's answer in one piece, and loads the model first if needed.
     ///
     /// - Parameter request: The request.
@@ -78,7 +86,7 @@ struct Inference: Sendable {
     /// - Throws: `RoostError` when the model is not on this machine, cannot be loaded or cannot answer the request, or
     ///   the engine refuses it or fails.
     func answer(_ request: EngineRequest) async throws -> ByteBuffer {
-        let entry = try await entry(for: request)
+        let (entry, request) = try await prepared(request)
         return try await engines.withEngine(for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }) {
             let response = try await $0.send(path: request.kind.path, body: request.body)
             let body = try await response.collect(upTo: Self.largestAnswer)
@@ -119,6 +127,7 @@ struct Inference: Sendable {
     }
 
     private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?) async throws -> EngineStream {
-        EngineStream(engines: engines, entry: try await entry(for: request), request: request, holding: place, pulse: pulse)
+        let (entry, request) = try await prepared(request)
+        return EngineStream(engines: engines, entry: entry, request: request, holding: place, pulse: pulse)
     }
 }

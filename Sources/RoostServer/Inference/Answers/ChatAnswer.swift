@@ -13,6 +13,8 @@ struct ChatAnswer: Sendable {
     private(set) var text = ""
     /// The calls of tools in order, with their whole arguments.
     private(set) var calls: [ChatPiece.ToolCall] = []
+    /// The tokens with their probabilities, if the request asked for those.
+    var logprobs: [TokenLogprob] = []
 
     /// Adds a piece.
     ///
@@ -61,7 +63,10 @@ extension Inference {
         let stream = try await stream(request)
         var (reader, answer) = (ChatReader(), ChatAnswer())
         for try await bytes in stream.pieces {
-            for piece in try reader.read(bytes) { try answer.add(piece) }
+            for event in try reader.readEvents(bytes) {
+                for piece in event.pieces { try answer.add(piece) }
+                answer.logprobs += event.logprobs
+            }
             stream.consumed()
         }
         try Task.checkCancellation()

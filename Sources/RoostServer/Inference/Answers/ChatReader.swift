@@ -15,7 +15,16 @@ struct ChatReader {
     ///
     /// - Returns: The new pieces.
     /// - Throws: `RoostError` when the stream contains an error of the engine.
-    mutating func read(_ bytes: ByteBuffer) throws -> [ChatPiece] { try events.feed(bytes).flatMap { try read(event: $0) } }
+    mutating func read(_ bytes: ByteBuffer) throws -> [ChatPiece] { try readEvents(bytes).flatMap(\.pieces) }
+
+    /// The content of an event: its pieces, and the tokens of them with their probabilities, if the request asked for those.
+    typealias Event = (pieces: [ChatPiece], logprobs: [TokenLogprob])
+
+    /// Processes the next bytes of the answer, cut at any place.
+    ///
+    /// - Returns: The new events.
+    /// - Throws: `RoostError` when the stream contains an error of the engine.
+    mutating func readEvents(_ bytes: ByteBuffer) throws -> [Event] { try events.feed(bytes).map { try read(event: $0) } }
 
     /// Ends the stream.
     ///
@@ -28,8 +37,8 @@ struct ChatReader {
         return end
     }
 
-    private mutating func read(event: String) throws -> [ChatPiece] {
-        if event == "[DONE]" { return [] }
+    private mutating func read(event: String) throws -> Event {
+        if event == "[DONE]" { return ([], []) }
         let chunk: EngineAnswer.Chunk
         do {
             chunk = try JSONDecoder().decode(EngineAnswer.Chunk.self, from: Data(event.utf8))
@@ -38,7 +47,7 @@ struct ChatReader {
         }
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
-        return try (chunk.choices ?? []).flatMap { choice in
+        let pieces = try (chunk.choices ?? []).flatMap { choice in
             if let reason = choice.finishReason {
                 guard let known = ChatEnd(rawValue: reason) else {
                     throw RoostError(.engineRefused, "The engine ended the answer for an unknown reason, \(reason.quotedForPeople).")
@@ -47,6 +56,7 @@ struct ChatReader {
             }
             return choice.delta.pieces
         }
+        return (pieces, (chunk.choices ?? []).flatMap { $0.logprobs?.content ?? [] })
     }
 }
 

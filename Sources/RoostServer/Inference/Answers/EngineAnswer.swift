@@ -32,11 +32,16 @@ enum EngineAnswer {
 
             let delta: Delta
             let finishReason: String?
+            let logprobs: Logprobs?
 
             private enum CodingKeys: String, CodingKey {
-                case delta
+                case delta, logprobs
                 case finishReason = "finish_reason"
             }
+        }
+
+        struct Logprobs: Decodable {
+            let content: [TokenLogprob]?
         }
 
         struct Timings: Decodable {

@@ -62,10 +62,13 @@ struct ModelMaintenance: Sendable {
     }
 
     /// Unloads a model by any of its names; without a variant, all models of the repository.
-    func unload(_ reference: ModelReference) async {
-        let named = reference.variant == nil ? nil : try? await store.onDisk { try store.catalog.entry(for: reference) }
-        for engine in await engines.loadedModels() where engine.modelFile == named?.modelFile { await engines.unload(engine.reference) }
-        await engines.unload(reference)
+    func unload(_ name: ModelReference) async {
+        let entry = try? await store.onDisk { try store.catalog.entry(for: name) }
+        // The name of a repository stands for all of its models.
+        if let entry, name.variant != nil || entry.reference.repository != name.repository {
+            for engine in await engines.loadedModels() where engine.modelFile == entry.modelFile { await engines.unload(engine.reference) }
+        }
+        await engines.unload(name)
     }
 
     /// Removes a model whose pull was just cancelled, which releases its files within a moment.
