@@ -104,7 +104,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             }
             #expect(try await server.jobs().isEmpty)
             let files = try FileManager.default.contentsOfDirectory(atPath: server.home.string)
-            #expect(Set(files).isSubset(of: ["jobs.db", "jobs.db-wal", "jobs.db-shm", "roost.lock", "run"]))
+            #expect(Set(files).isSubset(of: ["jobs.db", "jobs.db-wal", "jobs.db-shm", "keys.db", "keys.db-wal", "keys.db-shm", "roost.lock", "run"]))
             #expect(!FileManager.default.fileExists(atPath: server.home.removingLastComponent().appending("hf").string))
         }
     }
