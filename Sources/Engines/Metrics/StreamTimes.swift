@@ -26,6 +26,6 @@ package struct StreamTimes: Sendable {
         let now = ContinuousClock.now
         if let last { metrics.gap(model, now - last) } else { metrics.firstToken(model, after: now - begin) }
         last = now
-        metrics.counted(model, in: bytes)
+        if EngineCounts.isEnd(bytes) { metrics.counted(model, in: bytes) }
     }
 }
