@@ -1,6 +1,7 @@
 """The servers that are compared: `roost serve`, and `llama-server` with its defaults. Both run the same engine and the same model file."""
 
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -10,6 +11,8 @@ import socket
 import subprocess
 import sys
 import time
+
+import chat
 
 REPOSITORIES = {"one": "bench/one", "two": "bench/two"}
 
@@ -146,6 +149,16 @@ class Contestants:
                 words = [str(self.options.roost), "pull", repository, "--server", f"http://127.0.0.1:{server.port}"]
                 if subprocess.run(words, env=server.environment, stdout=sys.stderr, check=False).returncode:
                     raise Failed(f"the pull of {repository} failed; see {self.place / 'roost.log'}")
+        # Roost measures an engine once, when it is first idle, and may start it again for that: not during a measurement.
+        for count, name in enumerate(REPOSITORIES, 1):
+            with self.roost(4096) as server:
+                chat.warm(server, name)
+                chat.until(lambda: self.speeds() >= count)
+
+    def speeds(self):
+        """Returns the number of engines whose speed Roost has measured."""
+        file = self.place / "home" / "engine-speeds.json"
+        return len(json.loads(file.read_text())) if file.exists() else 0
 
 
 def wait_for_port(port):

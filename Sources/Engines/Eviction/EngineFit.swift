@@ -53,6 +53,7 @@ extension EngineSupervisor {
         // Without an engine there is no list of devices, and the numbers are those of the machine's memory.
         let executable = try? configuration.locateExecutable()
         let devices = if let executable { await configuration.devices(executable) } else { [EngineDevice]() }
+        facts.hasDevices = !devices.isEmpty
         if let executable { facts.tuning = await storedTuning(of: entry, executable)?.tuning ?? EngineTuning() }
         var fit = fit(entry, facts, devices, room(without: engines[entry.reference]?.id))
         if let engine = engines[entry.reference], !engine.isStopping, let plan = engine.plan, let need = engine.memory {

@@ -30,7 +30,8 @@ package struct MemoryEstimate: Sendable, Hashable {
         // A draft model has keys and values of the same tokens, and buffers of its own.
         let draft = facts.companions.draft?.shape
         context = Self.context(shape, plan).clampedPlus(draft.map { Self.context($0, plan) } ?? 0)
-        compute = Self.compute(shape, plan).clampedPlus(draft.map { Self.compute($0, plan) } ?? 0).clampedPlus(facts.companions.imageBytes)
+        compute = [Self.compute(shape, plan), draft.map { Self.compute($0, plan) } ?? 0, facts.companions.imageBytes, plan.scoreBytes]
+            .reduce(Int64(0)) { $0.clampedPlus($1) }
         // A state to go back to holds the windows and the states of recurrent layers, but not the whole context.
         let state = shape.windowBytesPerToken.clampedTimes(min(shape.window, plan.contextLength)).clampedPlus(shape.stateBytes)
         let states = plan.makesEmbeddings ? 0 : state.clampedTimes(plan.slots * EnginePlan.windowStates)

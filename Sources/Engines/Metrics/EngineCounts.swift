@@ -21,48 +21,54 @@ package struct EngineCounts: Sendable, Hashable {
     ///
     /// - Parameter answer: The end of an answer.
     package init?(_ answer: ByteBuffer) {
-        let bytes = answer.readableBytesView.suffix(Self.end)
-        guard let generated = Self.count("predicted_n", in: bytes), let prompt = Self.count("prompt_n", in: bytes) else { return nil }
-        cached = Self.count("cache_n", in: bytes) ?? 0
+        let bytes = Self.ending(answer)
+        guard let generated = Self.count("\"predicted_n\":", in: bytes), let prompt = Self.count("\"prompt_n\":", in: bytes) else { return nil }
+        cached = Self.count("\"cache_n\":", in: bytes) ?? 0
         self.prompt = prompt
         self.generated = generated
         // A step generates one token, and with it those of a draft that the model accepts.
-        let steps = generated - 1 - (Self.count("draft_n_accepted", in: bytes) ?? 0)
-        step = steps > 0 ? Self.number("predicted_ms", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
+        let steps = generated - 1 - (Self.count("\"draft_n_accepted\":", in: bytes) ?? 0)
+        step = steps > 0 ? Self.number("\"predicted_ms\":", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
     }
 
     /// Whether an event of a stream ends an answer. Others have numbers too when a request asks for them with each token,
     /// and those are not to be added.
     package static func isEnd(_ event: ByteBuffer) -> Bool {
-        has("\"finish_reason\":\"", event) || has("\"choices\":[]", event)
+        event.position(of: "\"finish_reason\":\"") != nil || event.position(of: "\"choices\":[]") != nil
     }
 
     /// Whether an event of a stream has a piece of an answer, and not only the role that begins it.
     package static func isPiece(_ event: ByteBuffer) -> Bool {
-        has("\"content\":\"", event) || has("\"reasoning_content\":\"", event) || has("\"tool_calls\":[", event) || has("\"text\":\"", event)
+        let texts: [StaticString] = [
+            "\"content\":\"", "\"reasoning_content\":\"", "\"tool_calls\":[", "\"text\":\"",
+        ]
+        return texts.contains { event.position(of: $0) != nil }
     }
 
-    /// Returns the tokens of the texts in an answer with vectors, whose numbers stand at its begin.
+    /// Returns the tokens of the texts in an answer with vectors, whose numbers stand at its begin or its end.
     package static func promptTokens(ofVectors answer: ByteBuffer) -> Int? {
-        count("prompt_tokens", in: answer.readableBytesView.prefix(end)) ?? count("prompt_tokens", in: answer.readableBytesView.suffix(end))
+        let begin = answer.getSlice(at: answer.readerIndex, length: min(end, answer.readableBytes)) ?? answer
+        return count("\"prompt_tokens\":", in: begin) ?? count("\"prompt_tokens\":", in: ending(answer))
     }
 
-    private static func has(_ text: StaticString, _ event: ByteBuffer) -> Bool {
-        text.withUTF8Buffer { event.readableBytesView.firstRange(of: $0) != nil }
+    private static func ending(_ answer: ByteBuffer) -> ByteBuffer {
+        let length = min(end, answer.readableBytes)
+        return answer.getSlice(at: answer.writerIndex - length, length: length) ?? answer
     }
 
-    private static func count(_ name: String, in bytes: ByteBufferView.SubSequence) -> Int? {
-        let text = text(of: name, in: bytes)
-        return text.count <= 9 && text.allSatisfy(\.isNumber) ? Int(text) : nil
+    private static func count(_ name: StaticString, in bytes: ByteBuffer) -> Int? {
+        guard let text = text(after: name, in: bytes), text.utf8.count <= 9, text.allSatisfy(\.isNumber) else { return nil }
+        return Int(text)
     }
 
     /// Returns a number from 0 to a day in milliseconds.
-    private static func number(_ name: String, in bytes: ByteBufferView.SubSequence) -> Double? {
-        Double(text(of: name, in: bytes)).flatMap { (0...86_400_000).contains($0) ? $0 : nil }
+    private static func number(_ name: StaticString, in bytes: ByteBuffer) -> Double? {
+        text(after: name, in: bytes).flatMap { Double($0) }.flatMap { (0...86_400_000).contains($0) ? $0 : nil }
     }
 
-    private static func text(of name: String, in bytes: ByteBufferView.SubSequence) -> String {
-        guard let start = bytes.firstRange(of: Array("\"\(name)\":".utf8))?.upperBound else { return "" }
-        return String(decoding: bytes[start...].prefix(32).prefix { !",}".utf8.contains($0) }, as: UTF8.self)
+    private static func text(after name: StaticString, in bytes: ByteBuffer) -> String? {
+        guard let place = bytes.position(of: name) else { return nil }
+        let value = bytes.readableBytesView.dropFirst(place + name.utf8CodeUnitCount).prefix(32)
+        return String(decoding: value.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
     }
 }

@@ -49,14 +49,18 @@ package struct EngineMetrics: Sendable {
     /// Records the time from the arrival of a request to its first token.
     package func firstToken(_ model: ModelReference, after duration: Duration) { time("roost_time_to_first_token_seconds", model, duration) }
 
-    /// Records the time between two pieces of a stream.
-    package func gap(_ model: ModelReference, _ duration: Duration) { time("roost_inter_token_seconds", model, duration) }
+    /// Returns the recorder of the times between two pieces of a stream. A stream has many of them, so it keeps it.
+    func gaps(of model: ModelReference) -> Timer { timer("roost_inter_token_seconds", model) }
 
     private func count(_ name: String, _ model: ModelReference, _ labels: [(String, String)] = [], by amount: Int = 1) {
         Counter(label: name, dimensions: [("model", "\(model)")] + labels, factory: factory).increment(by: amount)
     }
 
     private func time(_ name: String, _ model: ModelReference, _ duration: Duration) {
-        Timer(label: name, dimensions: [("model", "\(model)")], factory: factory).recordNanoseconds(duration.nanoseconds)
+        timer(name, model).recordNanoseconds(duration.nanoseconds)
+    }
+
+    private func timer(_ name: String, _ model: ModelReference) -> Timer {
+        Timer(label: name, dimensions: [("model", "\(model)")], factory: factory)
     }
 }

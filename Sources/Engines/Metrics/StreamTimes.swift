@@ -1,3 +1,4 @@
+import CoreMetrics
 package import NIOCore
 package import RoostCore
 
@@ -7,6 +8,7 @@ package struct StreamTimes: Sendable {
     private let metrics: EngineMetrics
     private let model: ModelReference
     private let begin: ContinuousClock.Instant
+    private let gaps: Timer
     private var last: ContinuousClock.Instant?
 
     /// Creates the times of a request.
@@ -19,12 +21,13 @@ package struct StreamTimes: Sendable {
         self.metrics = metrics
         self.model = model
         self.begin = begin
+        gaps = metrics.gaps(of: model)
     }
 
     /// Records a piece of the answer that has just arrived.
     package mutating func arrived(_ bytes: ByteBuffer) {
         let now = ContinuousClock.now
-        if let last { metrics.gap(model, now - last) } else { metrics.firstToken(model, after: now - begin) }
+        if let last { gaps.recordNanoseconds((now - last).nanoseconds) } else { metrics.firstToken(model, after: now - begin) }
         last = now
         if EngineCounts.isEnd(bytes) { metrics.counted(model, in: bytes) }
     }

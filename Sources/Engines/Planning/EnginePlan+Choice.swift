@@ -1,3 +1,4 @@
+import ModelFormats
 import RoostCore
 
 extension EnginePlan {
@@ -103,6 +104,7 @@ extension EnginePlan {
                 slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB,
                 tuning: facts.makesEmbeddings ? EngineTuning() : facts.tuning)
             plan.companions = facts.companions
+            if !facts.makesEmbeddings, !facts.hasDevices, let shape = facts.shape { plan.attention = ProcessorAttention(heads: shape.heads) }
             return plan
         }
 

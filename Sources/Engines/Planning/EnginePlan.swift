@@ -21,6 +21,8 @@ package struct EnginePlan: Sendable, Hashable {
     package var companions = EngineCompanions()
     /// The options that a calibration has chosen. What is in memory may have fewer slots.
     package let tuning: EngineTuning
+    /// The attention of an engine that computes on processors only; `nil` for another one.
+    var attention: ProcessorAttention?
 
     /// The number of slots without a calibration, and the maximum number of answers (`n`) for one request.
     package static let mostSlots = 4
@@ -72,6 +74,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var companions = EngineCompanions()
     /// The options that a calibration has chosen.
     package var tuning = EngineTuning()
+    /// Whether the engine can use devices such as GPUs.
+    package var hasDevices = false
 
     /// Creates a value without known properties.
     package init() {}

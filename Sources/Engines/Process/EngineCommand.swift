@@ -18,7 +18,11 @@ struct EngineCommand: Sendable {
         executable = configuration.guardCommand.first ?? ""
         var engine = [llamaServer.string, "--model", entry.modelFile.string, "--host", socket.string, "--alias", entry.reference.description]
         engine += plan.arguments
-        if let step = promptStep.map({ String(max($0, plan.companions.leastStep)) }) { engine += ["--batch-size", step, "--ubatch-size", step] }
+        if let promptStep {
+            let step = String(max(promptStep, plan.companions.leastStep))
+            engine += ["--batch-size", step, "--ubatch-size", step]
+            if plan.avoidsFlashAttention(promptStep: promptStep) { engine += ["--flash-attn", "off"] }
+        }
         if let prompts { engine += ["--slot-save-path", prompts.string + "/"] }
         // Chat templates on; no web page; no network, because the engine serves only this file.
         engine += ["--jinja", "--no-webui", "--offline"]

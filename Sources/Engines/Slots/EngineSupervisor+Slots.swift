@@ -31,6 +31,11 @@ extension EngineSupervisor {
         }
     }
 
+    /// Deletes the stored prompts of models that were removed.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem`.
+    package nonisolated func removePromptsOfMissingModels() async throws { try await configuration.prompts?.removeOfMissingModels() }
+
     /// Begins the table of an engine's slots when it has become ready.
     ///
     /// - Parameters:
@@ -114,7 +119,7 @@ extension EngineSupervisor {
             guard engines[reference]?.id == engine.id else { return }
             engines[reference]?.slots.store(stored)
             let all = engines[reference]?.slots.stored ?? []
-            let kept = try await folder.write(all, for: key)
+            let kept = try await folder.write(all, for: key, of: engine.entry.modelFile)
             for lost in all where !kept.contains(lost) { engines[reference]?.slots.drop(lost, isUseless: false) }
             logger.debug("Stored a prompt", metadata: ["model": "\(reference)", "tokens": "\(tokens)", "bytes": "\(bytes)"])
         } catch {
@@ -127,7 +132,7 @@ extension EngineSupervisor {
         logger.notice("A stored prompt did not help and is deleted", metadata: ["model": "\(reference)", "reason": "\(why)"])
         guard let folder = configuration.prompts, let engine = engines[reference], let key = engine.promptKey else { return }
         do {
-            _ = try await folder.write(engine.slots.stored, for: key)
+            _ = try await folder.write(engine.slots.stored, for: key, of: engine.entry.modelFile)
         } catch {
             logger.notice("The list of stored prompts could not be written", metadata: ["model": "\(reference)", "error": "\(error)"])
         }

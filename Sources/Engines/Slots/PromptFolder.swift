@@ -11,6 +11,8 @@ package struct PromptFolder: Sendable {
     private struct List: Codable {
         /// The model, engine and options with which the prompts were stored.
         let key: String
+        /// The path of the model's file.
+        let model: String
         let prompts: [StoredPrompt]
     }
 
@@ -74,9 +76,10 @@ package struct PromptFolder: Sendable {
     /// - Parameters:
     ///   - prompts: The prompts, the oldest first.
     ///   - key: The model, engine and options.
+    ///   - model: The model's file.
     /// - Returns: The prompts that are left.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
-    func write(_ prompts: [StoredPrompt], for key: String) async throws -> [StoredPrompt] {
+    func write(_ prompts: [StoredPrompt], for key: String, of model: FilePath) async throws -> [StoredPrompt] {
         let folder = folder(for: key)
         return try await NIOThreadPool.singleton.runIfActive {
             let kept = prompts.suffix(Self.mostFiles)
@@ -86,9 +89,22 @@ package struct PromptFolder: Sendable {
             }
             try prune()
             let left = kept.filter { FileSystem.size(of: folder.appending($0.file)) == $0.bytes }
-            let list = try JSONEncoder().encode(List(key: key, prompts: left))
+            let list = try JSONEncoder().encode(List(key: key, model: model.string, prompts: left))
             try FileSystem.write(list, to: folder.appending(Self.listName), temporaryIn: folder)
             return left
+        }
+    }
+
+    /// Deletes the prompts of models that are no longer on this machine: they are parts of conversations.
+    ///
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func removeOfMissingModels() async throws {
+        try await NIOThreadPool.singleton.runIfActive {
+            guard FileManager.default.fileExists(atPath: path.string) else { return }
+            for folder in try FileSystem.names(in: path).map(path.appending) where FileSystem.size(of: folder) == nil {
+                guard let list = Self.list(in: folder), !FileManager.default.fileExists(atPath: list.model) else { continue }
+                try FileSystem.removeTree(folder)
+            }
         }
     }
 
@@ -109,11 +125,17 @@ package struct PromptFolder: Sendable {
     }
 
     private static func list(of folder: FilePath, for key: String) -> [StoredPrompt] {
-        let path = folder.appending(listName)
-        guard let size = FileSystem.size(of: path), size <= largestList, let data = FileManager.default.contents(atPath: path.string),
-            let list = try? JSONDecoder().decode(List.self, from: data), list.key == key
-        else { return [] }
+        guard let list = list(in: folder), list.key == key else { return [] }
         return list.prompts.filter { isName($0.file) && $0.tokens > 0 && FileSystem.size(of: folder.appending($0.file)) == $0.bytes }
+    }
+
+    /// The list of a folder; `nil` for one that has none or a broken one.
+    private static func list(in folder: FilePath) -> List? {
+        let path = folder.appending(listName)
+        guard let size = FileSystem.size(of: path), size <= largestList, let data = FileManager.default.contents(atPath: path.string) else {
+            return nil
+        }
+        return try? JSONDecoder().decode(List.self, from: data)
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -58,6 +58,7 @@ extension EngineSupervisor {
             var facts = try await configuration.examine(engine.entry)
             facts.tuning = await storedTuning(of: engine.entry, engine.executable)?.tuning ?? EngineTuning()
             let devices = await listed
+            facts.hasDevices = !devices.isEmpty
             if notes == nil {
                 let stored = await configuration.readNotes()
                 notes = notes ?? stored

@@ -38,7 +38,9 @@ package struct EngineOption: Sendable, Hashable {
             configured ?? option("threads", tuning.threads.map { "\($0)" }, or: "the engine's choice"),
             option("slots", tuning.slots == plan.slots ? "\(plan.slots)" : nil, or: "\(plan.slots)"),
             option("tokens_per_step", steps.map { "\($0)" }, or: "\(plan.makesEmbeddings ? plan.contextLength : PromptStep.untilMeasured)"),
-            option("flash_attention", tuning.flashAttention.map { $0 ? "on" : "off" }, or: "auto"),
+            option(
+                "flash_attention", tuning.flashAttention.map { $0 ? "on" : "off" },
+                or: plan.avoidsFlashAttention(promptStep: steps ?? PromptStep.untilMeasured) ? "off" : "auto"),
             plan.companions.draft == nil
                 ? option("speculation", tuning.speculation?.rawValue, or: "none")
                 : EngineOption(name: "speculation", value: "a draft model", source: .configured),

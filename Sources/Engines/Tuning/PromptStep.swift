@@ -5,12 +5,12 @@
 package enum PromptStep {
     /// The time that one step should take at most.
     static let target: Duration = .milliseconds(250)
-    /// The allowed numbers of tokens. With fewer than the lowest, processors read at a third of their speed, so that a step
-    /// would take no less time; the highest is llama-server's default.
-    static let allowed = 64...2048
+    /// The allowed numbers of tokens. With the lowest, processors still read at nine tenths of their speed; the highest is
+    /// llama-server's default.
+    static let allowed = 16...2048
 
     /// The number of tokens until the speed was measured.
-    static let untilMeasured = allowed.lowerBound
+    static let untilMeasured = 32
 
     /// Returns the largest power of two that an engine reads within the target.
     ///

@@ -14,6 +14,8 @@ package struct ModelShape: Sendable, Hashable {
     package var stateBytes: Int64 = 0
     /// The number of tokens in the vocabulary.
     package var vocabulary = 0
+    /// The most attention heads of a layer.
+    package var heads = 0
     /// The numbers of one token that a layer computes at the same time.
     package var activations = 0
 
@@ -64,6 +66,7 @@ extension ModelShape {
             }
         }
         vocabulary = keys.vocabulary
+        self.heads = heads.max() ?? 0
         activations = keys.activations(width: width, attention: (heads.max() ?? 0) * max(keyLength, valueLength), layers)
     }
 }

@@ -11,7 +11,8 @@ import Synchronization
 /// piece of the answer then counts as a token, and the prompt as long as it was estimated.
 final class AnswerMeter: Sendable {
     private struct State {
-        var events = ServerSentEvents()
+        /// The begin of an incomplete event.
+        var rest = ByteBuffer()
         /// What the engine has told.
         var counts = UsageCounts()
         /// Whether it has told its numbers.
@@ -19,7 +20,18 @@ final class AnswerMeter: Sendable {
         /// The events with a piece of the answer.
         var pieces = 0
         var onEnd: (@Sendable (UsageCounts) -> Void)?
+
+        mutating func count(_ event: ByteBuffer) {
+            if EngineCounts.isEnd(event), let numbers = EngineCounts(event) {
+                counts.add(numbers)
+                isCounted = true
+            } else if EngineCounts.isPiece(event) {
+                pieces += 1
+            }
+        }
     }
+
+    private static let longestEvent = 64 << 10
 
     private let state: Mutex<State>
     private let prompt: Int
@@ -36,19 +48,13 @@ final class AnswerMeter: Sendable {
 
     deinit { end(failed: false) }
 
-    /// Reads some of a streamed answer: whole events.
+    /// Reads some of a streamed answer, cut at any place.
     func read(events bytes: ByteBuffer) {
         state.withLock { state in
-            // An event that is too long ends the request elsewhere.
-            guard let events = try? state.events.feed(bytes.readableBytesView) else { return }
-            for event in events.map({ ByteBuffer(string: $0) }) {
-                if EngineCounts.isEnd(event), let counts = EngineCounts(event) {
-                    state.counts.add(counts)
-                    state.isCounted = true
-                } else if EngineCounts.isPiece(event) {
-                    state.pieces += 1
-                }
-            }
+            state.rest.writeImmutableBuffer(bytes)
+            while let end = state.rest.position(of: "\n\n"), let event = state.rest.readSlice(length: end + 2) { state.count(event) }
+            // No event with numbers is that long.
+            if state.rest.readableBytes > Self.longestEvent { state.rest.clear() }
         }
     }
 

@@ -12,6 +12,8 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
+    private var model: FilePath { directory.path.appending("model.gguf") }
+
     private func folder(limit: Int64 = 1 << 20) -> PromptFolder { PromptFolder(path: directory.path.appending("prompts"), limit: limit) }
 
     private func store(_ name: String, bytes: Int, in folder: PromptFolder, for key: String) throws -> StoredPrompt {
@@ -29,7 +31,7 @@ import Testing
         let folder = folder()
         #expect(try await folder.open(for: "one").isEmpty)
         let prompts = [try store("1-1.prompt", bytes: 100, in: folder, for: "one"), try store("1-2.prompt", bytes: 200, in: folder, for: "one")]
-        #expect(try await folder.write(prompts, for: "one") == prompts)
+        #expect(try await folder.write(prompts, for: "one", of: model) == prompts)
         #expect(try await folder.open(for: "one") == prompts)
         #expect(try await folder.open(for: "two").isEmpty)
         let mode = try FileManager.default.attributesOfItem(atPath: folder.folder(for: "one").string)[.posixPermissions] as? Int
@@ -41,7 +43,7 @@ import Testing
         _ = try await folder.open(for: "one")
         let kept = try store("1-1.prompt", bytes: 100, in: folder, for: "one")
         let changed = try store("1-2.prompt", bytes: 100, in: folder, for: "one")
-        _ = try await folder.write([kept, changed], for: "one")
+        _ = try await folder.write([kept, changed], for: "one", of: model)
         _ = try store("1-2.prompt", bytes: 50, in: folder, for: "one")
         _ = try store("left.prompt", bytes: 50, in: folder, for: "one")
         #expect(try await folder.open(for: "one") == [kept])
@@ -61,11 +63,11 @@ import Testing
         let folder = folder(limit: 250)
         for key in ["one", "two"] { _ = try await folder.open(for: key) }
         let old = try store("1-1.prompt", bytes: 100, in: folder, for: "one")
-        _ = try await folder.write([old], for: "one")
+        _ = try await folder.write([old], for: "one", of: model)
         let path = folder.folder(for: "one").appending("1-1.prompt").string
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: path)
         let new = try store("2-1.prompt", bytes: 200, in: folder, for: "two")
-        #expect(try await folder.write([new], for: "two") == [new])
+        #expect(try await folder.write([new], for: "two", of: model) == [new])
         #expect(try await folder.open(for: "one").isEmpty)
         #expect(try await !folder.hasRoom(for: 126))
         #expect(try await folder.hasRoom(for: 125))
@@ -75,8 +77,23 @@ import Testing
         let folder = folder()
         _ = try await folder.open(for: "one")
         let prompts = try (0..<40).map { try store("\($0).prompt", bytes: 1, in: folder, for: "one") }
-        let kept = try await folder.write(prompts, for: "one")
+        let kept = try await folder.write(prompts, for: "one", of: model)
         #expect(kept.count == 16 && kept.last == prompts.last)
         #expect(try names(folder, "one").count == 17)
+    }
+
+    @Test func `prompts of a model that was removed are deleted, and those of others stay`() async throws {
+        let folder = folder()
+        let other = directory.path.appending("other.gguf")
+        for file in [model, other] { try Data("x".utf8).write(to: URL(fileURLWithPath: file.string)) }
+        for (key, file) in [("one", model), ("two", other)] {
+            _ = try await folder.open(for: key)
+            let prompt = try store("1-1.prompt", bytes: 100, in: folder, for: key)
+            #expect(try await folder.write([prompt], for: key, of: file) == [prompt])
+        }
+        try FileManager.default.removeItem(atPath: model.string)
+        try await folder.removeOfMissingModels()
+        #expect(!FileManager.default.fileExists(atPath: folder.folder(for: "one").string))
+        #expect(try names(folder, "two") == ["1-1.prompt", "prompts.json"])
     }
 }

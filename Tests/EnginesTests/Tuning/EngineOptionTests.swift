@@ -17,7 +17,7 @@ import Testing
     @Test func `each value has its source`() {
         #expect(
             texts(plan()) == [
-                "threads the engine's choice default", "slots 4 default", "tokens_per_step 64 default", "flash_attention auto default",
+                "threads the engine's choice default", "slots 4 default", "tokens_per_step 32 default", "flash_attention auto default",
                 "speculation none default", "cache_type f16 default",
             ])
         var tuning = EngineTuning()

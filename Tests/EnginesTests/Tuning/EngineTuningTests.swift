@@ -29,7 +29,7 @@ import Testing
         #expect(tuning { ($0.threads, $0.slots, $0.promptStep) = (1, 8, 2048) }.isValid)
         for threads in [0, -1, 2000, .max] { #expect(!tuning { $0.threads = threads }.isValid) }
         for slots in [0, 3, 16, .min] { #expect(!tuning { $0.slots = slots }.isValid) }
-        for step in [0, 32, 96, 4096] { #expect(!tuning { $0.promptStep = step }.isValid) }
+        for step in [0, 8, 96, 4096] { #expect(!tuning { $0.promptStep = step }.isValid) }
         // The engine quantises values only with flash attention.
         #expect(!tuning { ($0.cacheType, $0.flashAttention) = (.q8, false) }.isValid)
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// The number of prompt tokens in one step.
 @Suite struct PromptStepTests {
-    @Test(arguments: [(260.0, 64), (511, 64), (512, 128), (10, 64), (0.001, 64), (4000, 512), (50_000, 2048)])
+    @Test(arguments: [(260.0, 64), (240, 32), (511, 64), (512, 128), (100, 16), (10, 16), (0.001, 16), (4000, 512), (50_000, 2048)])
     func `a step has the largest power of two that fits into a quarter of a second`(speed: Double, tokens: Int) {
         #expect(PromptStep.tokens(at: speed) == tokens)
     }

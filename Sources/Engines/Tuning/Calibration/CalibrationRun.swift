@@ -64,7 +64,8 @@ struct CalibrationRun: Sendable {
                 options.changes
                 ?? TuningChange.all(
                     processors: ProcessInfo.processInfo.activeProcessorCount, threads: supervisor.configuration.threads, step: step,
-                    slots: plan.slots, mostSlots: mostSlots, hasDraft: plan.companions.draft != nil)
+                    slots: plan.slots, mostSlots: mostSlots, hasDraft: plan.companions.draft != nil,
+                    avoidsFlashAttention: plan.avoidsFlashAttention(promptStep: step))
             var search = TuningSearch(
                 defaults: defaults, changes: changes, budget: budget, mayChangeAnswers: options.allowsQuantizedCache, keepsTwo: keepsTwo)
             while let tuning = search.next(at: elapsed) {
@@ -176,6 +177,7 @@ struct CalibrationRun: Sendable {
             slots: tuning.slots ?? plan.slots, contextLength: min(plan.contextLength, contextLength), reason: "a calibration",
             makesEmbeddings: false, promptCacheMiB: plan.promptCacheMiB, tuning: tuning)
         measured.companions = plan.companions
+        measured.attention = plan.attention
         return measured
     }
 }

@@ -126,12 +126,13 @@ extension EngineSupervisor {
         stop(entry.reference, because: "it is calibrated")
         while engines[entry.reference] != nil { try await waitForChange() }
         let executable = try configuration.locateExecutable()
-        let facts = try await configuration.examine(entry)
+        var facts = try await configuration.examine(entry)
         guard !facts.makesEmbeddings else {
             throw RoostError(
                 .invalidRequest, "\(entry.reference) only makes embeddings, and only models that generate text are calibrated.", field: "model")
         }
         let devices = await configuration.devices(executable)
+        facts.hasDevices = !devices.isEmpty
         var options = options
         options.limit -= time.now() - begin
         var run = try run(entry, executable, facts, devices, options, onProgress)

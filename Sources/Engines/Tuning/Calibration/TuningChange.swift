@@ -17,14 +17,17 @@ package enum TuningChange: Sendable, Hashable, CustomStringConvertible {
     ///   - slots: The number of slots.
     ///   - mostSlots: The most slots for which there is memory.
     ///   - hasDraft: Whether a draft model guesses tokens.
+    ///   - avoidsFlashAttention: Whether the default is no flash attention.
     /// - Returns: The changes.
-    static func all(processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int, hasDraft: Bool = false) -> [TuningChange] {
+    static func all(
+        processors: Int, threads: Int?, step: Int, slots: Int, mostSlots: Int, hasDraft: Bool = false, avoidsFlashAttention: Bool = false
+    ) -> [TuningChange] {
         // llama-server uses as many threads as there are processors, or their physical cores.
         let counts = threads == nil ? [processors / 2, processors - 1, processors / 4].filter { $0 > 0 && $0 < processors } : []
         var changes: [TuningChange] = []
         if EngineTuning.allowedSlots.contains(slots * 2), slots * 2 <= mostSlots { changes.append(.slots(slots * 2)) }
         for count in counts where !changes.contains(.threads(count)) { changes.append(.threads(count)) }
-        changes.append(.flashAttention(false))
+        changes.append(.flashAttention(avoidsFlashAttention))
         if !hasDraft { changes += EngineTuning.Speculation.allCases.map { .speculation($0) } }
         if PromptStep.allowed.contains(step * 2) { changes.append(.promptStep(step * 2)) }
         return changes + [.cacheType(.q8)]

@@ -1,3 +1,4 @@
+import Engines
 import HTTPServing
 import NIOCore
 import RoostCore
@@ -7,7 +8,6 @@ import RoostCore
 struct PassThroughTranslator: StreamTranslator {
     private static let longestEvent = 4 << 20
     private static let failureBegins = Array("data: {\"error\"".utf8)
-    private static let eventEnds = Array("\n\n".utf8)
 
     /// The start of an incomplete event.
     private var rest = ByteBuffer()
@@ -15,9 +15,7 @@ struct PassThroughTranslator: StreamTranslator {
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         rest.writeImmutableBuffer(bytes)
         var translated = ByteBuffer()
-        while let end = rest.readableBytesView.firstRange(of: Self.eventEnds)?.upperBound,
-            let event = rest.readSlice(length: end - rest.readerIndex)
-        {
+        while let end = rest.position(of: "\n\n"), let event = rest.readSlice(length: end + 2) {
             translated.writeImmutableBuffer(try self.translated(event))
         }
         guard rest.readableBytes <= Self.longestEvent else {

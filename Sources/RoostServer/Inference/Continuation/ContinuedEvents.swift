@@ -1,10 +1,9 @@
+import Engines
 import Foundation
 import NIOCore
 
 /// The events of an engine that continues an answer, as a part of the whole answer.
 struct ContinuedEvents: Sendable {
-    private static let usage = Array("\"usage\"".utf8)
-    private static let eventEnd = Array("\n\n".utf8)
     private static let data = "data: "
 
     /// The number of tokens that an earlier engine generated.
@@ -20,14 +19,14 @@ struct ContinuedEvents: Sendable {
     /// Returns complete events without the first one, and with the usage of the whole answer.
     mutating func translate(_ events: ByteBuffer) -> ByteBuffer {
         var (rest, translated) = (events, ByteBuffer())
-        while let end = rest.readableBytesView.firstRange(of: Self.eventEnd)?.upperBound, let event = rest.readSlice(length: end - rest.readerIndex) {
+        while let end = rest.position(of: "\n\n"), let event = rest.readSlice(length: end + 2) {
             guard event.readableBytesView.starts(with: Self.data.utf8) else {
                 translated.writeImmutableBuffer(event)
                 continue
             }
             let namesRole = isFirst && Self.onlyNamesRole(event)
             isFirst = false
-            if !namesRole { translated.writeImmutableBuffer(event.readableBytesView.firstRange(of: Self.usage) == nil ? event : withUsage(event)) }
+            if !namesRole { translated.writeImmutableBuffer(event.position(of: "\"usage\"") == nil ? event : withUsage(event)) }
         }
         translated.writeImmutableBuffer(rest)
         return translated

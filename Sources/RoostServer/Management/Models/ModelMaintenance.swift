@@ -47,13 +47,16 @@ struct ModelMaintenance: Sendable {
         let jobs = try await UnfinishedJobs(in: database)
         guard removal.isForced, !removal.isDryRun else {
             if !removal.onlyPartials, !removal.isDryRun { try await refuseLoaded(selector) }
-            return try await store.remove(removal, pulls: jobs)
+            let report = try await store.remove(removal, pulls: jobs)
+            if !removal.isDryRun { try await engines.removePromptsOfMissingModels() }
+            return report
         }
         for id in jobs.ids(of: selector.repository) { _ = try await pulls.cancel(id: id) }
         if !removal.onlyPartials {
             for engine in try await loaded(selector) { await engines.unload(engine.reference) }
         }
         let report = try await removeWhenFree(removal)
+        try await engines.removePromptsOfMissingModels()
         logger.notice("removed \(selector), \(ByteCount(report.freedBytes)) freed")
         return report
     }
