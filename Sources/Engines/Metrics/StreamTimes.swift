@@ -29,6 +29,6 @@ package struct StreamTimes: Sendable {
         let now = ContinuousClock.now
         if let last { gaps.recordNanoseconds((now - last).nanoseconds) } else { metrics.firstToken(model, after: now - begin) }
         last = now
-        metrics.counted(model, in: bytes)
+        if EngineCounts.isEnd(bytes) { metrics.counted(model, in: bytes) }
     }
 }
