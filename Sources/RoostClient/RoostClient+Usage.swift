@@ -14,7 +14,9 @@ extension RoostClient {
     ///   - limit: The most rows.
     /// - Returns: The rows, the newest day first, and their sum.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    package func usage(key: String? = nil, model: String? = nil, from: String? = nil, to: String? = nil, limit: Int = 1000) async throws -> UsageReport {
+    package func usage(key: String? = nil, model: String? = nil, from: String? = nil, to: String? = nil, limit: Int = 1000) async throws
+        -> UsageReport
+    {
         try await decode(
             send(.GET, "/usage" + query([("key", key), ("model", model), ("from", from), ("to", to), ("limit", "\(limit)")])))
     }

@@ -19,7 +19,9 @@ import Testing
 
     private func counts(_ requests: Int, errors: Int = 0, _ prompt: Int = 0, _ cached: Int = 0, _ generated: Int = 0) -> UsageCounts {
         var counts = UsageCounts()
-        (counts.requests, counts.errors, counts.promptTokens, counts.cachedTokens, counts.generatedTokens) = (requests, errors, prompt, cached, generated)
+        (counts.requests, counts.errors, counts.promptTokens, counts.cachedTokens, counts.generatedTokens) = (
+            requests, errors, prompt, cached, generated
+        )
         return counts
     }
 
@@ -56,7 +58,9 @@ import Testing
             ("model = 'm' AND day >= '2026-01-05'", "usage_model"), ("day = '2026-01-05' AND key = 'a' AND model = 'm'", "PRIMARY KEY"),
         ] {
             let plan = try database.read { database in
-                try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT sum(requests) FROM usage WHERE \(condition)").map { $0["detail"] as String }
+                try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT sum(requests) FROM usage WHERE \(condition)").map {
+                    $0["detail"] as String
+                }
             }
             #expect(plan.contains { $0.contains("SEARCH") && $0.contains(index) }, "\(condition): \(plan)")
         }

@@ -46,7 +46,8 @@ extension KeyStore {
             let last = max(old ?? 0, newest - Int64(most))
             let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM audit WHERE id <= ?", arguments: [last]) ?? 0
             guard count > 0 else { return 0 }
-            try AuditEntry(time: Timestamp(now), actor: "server", action: Self.pruning, target: "\(last)", outcome: "\(count) deleted").insert(into: database)
+            try AuditEntry(time: Timestamp(now), actor: "server", action: Self.pruning, target: "\(last)", outcome: "\(count) deleted").insert(
+                into: database)
             try database.execute(sql: "DELETE FROM audit WHERE id <= ?", arguments: [last])
             return count
         }

@@ -54,7 +54,11 @@ final class AnswerMeter: Sendable {
             state.rest.writeImmutableBuffer(bytes)
             while let end = state.rest.position(of: "\n\n"), let event = state.rest.readSlice(length: end + 2) { state.count(event) }
             // No event with numbers is that long.
-            if state.rest.readableBytes == 0 || state.rest.readableBytes > Self.longestEvent { state.rest.clear() } else { state.rest.discardReadBytes() }
+            if state.rest.readableBytes == 0 || state.rest.readableBytes > Self.longestEvent {
+                state.rest.clear()
+            } else {
+                state.rest.discardReadBytes()
+            }
         }
     }
 

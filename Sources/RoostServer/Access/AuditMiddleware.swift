@@ -31,7 +31,8 @@ struct AuditMiddleware: RouterMiddleware {
         } catch {
             // The action has happened; its answer must not say that it has not.
             context.logger.error(
-                "an action could not be recorded in the audit log", metadata: ["action": "\(entry.action)", "actor": "\(entry.actor)", "error": "\(error)"])
+                "an action could not be recorded in the audit log",
+                metadata: ["action": "\(entry.action)", "actor": "\(entry.actor)", "error": "\(error)"])
         }
         return response
     }

@@ -82,7 +82,8 @@ final class KeyAccounts: Service {
     private static func refuse(_ output: Int, beyond most: Int, _ key: StoredKey) throws {
         guard output > most else { return }
         throw RoostError(
-            .forbidden, "The answers may have \(output) tokens together, and the key \(key.id) may have \(most) at all; ask for less with `max_tokens`.",
+            .forbidden,
+            "The answers may have \(output) tokens together, and the key \(key.id) may have \(most) at all; ask for less with `max_tokens`.",
             field: "max_tokens")
     }
 

@@ -97,7 +97,8 @@ struct ServerParts: Sendable {
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         let bodyLimit = configuration.settings.inferenceBodyLimit
         let inference = Inference(
-            catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
+            catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit),
+            pulse: configuration.streamPulse)
         ChatRoutes(inference: inference).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
         AuditRoutes(store: keyStore).add(to: router)

@@ -54,7 +54,8 @@ struct EngineStream: Sendable {
     ///   - meter: Counts the tokens.
     ///   - place: The part of the budget of bodies that is kept until the engine answers.
     ///   - pulse: The time between two pulses.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration) {
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration)
+    {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }

@@ -72,7 +72,9 @@ import Testing
         chat.end(failed: false)
         let vectors = told.meter()
         let numbers = String(repeating: "0.123456789,", count: 1000)
-        vectors.read(whole: ByteBuffer(string: #"{"model":"m","object":"list","usage":{"prompt_tokens":9,"total_tokens":9},"data":[{"embedding":[\#(numbers)0]}]}"#))
+        vectors.read(
+            whole: ByteBuffer(
+                string: #"{"model":"m","object":"list","usage":{"prompt_tokens":9,"total_tokens":9},"data":[{"embedding":[\#(numbers)0]}]}"#))
         vectors.end(failed: false)
         #expect(told.all.map(self.numbers) == [[1, 0, 3, 1, 3], [1, 0, 9, 0, 0]])
     }

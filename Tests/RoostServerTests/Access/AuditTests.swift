@@ -29,15 +29,17 @@ import Testing
             _ = try await server.send(.POST, "/models/unload", key: keys[0], body: #"{"model":"org/name"}"#)
             // These change nothing, or are from a stranger.
             _ = try await server.send(.GET, "/jobs", key: keys[1])
-            _ = try await server.send(.POST, "/chat", key: keys[1], body: #"{"model":"org/name","messages":[{"role":"user","content":"secretprompt"}]}"#)
+            _ = try await server.send(
+                .POST, "/chat", key: keys[1], body: #"{"model":"org/name","messages":[{"role":"user","content":"secretprompt"}]}"#)
             _ = try await server.send(.POST, "/pull", key: nil, body: body)
             let all = try await entries(server, keys[0])
             let told = all.reversed().filter { ids.contains($0.actor) }.map { [$0.actor, $0.action, $0.target ?? "", $0.outcome] }
-            #expect(told == [
-                [ids[1], "POST /pull", "org/name: job \(job)", "202"], [ids[1], "POST /jobs/{id}/cancel", job, "200"],
-                [ids[1], "DELETE /bandwidth", "", "403"], [ids[0], "PUT /bandwidth", "", "200"],
-                [ids[0], "DELETE /models/{first}/{second}", "org/none", "404"], [ids[0], "POST /models/unload", "org/name", "200"],
-            ])
+            #expect(
+                told == [
+                    [ids[1], "POST /pull", "org/name: job \(job)", "202"], [ids[1], "POST /jobs/{id}/cancel", job, "200"],
+                    [ids[1], "DELETE /bandwidth", "", "403"], [ids[0], "PUT /bandwidth", "", "200"],
+                    [ids[0], "DELETE /models/{first}/{second}", "org/none", "404"], [ids[0], "POST /models/unload", "org/name", "200"],
+                ])
             #expect(all.filter { $0.actor == "local" }.isEmpty && all.contains { $0.actor == "command" && $0.action == "keys create" })
             #expect(all.first { $0.action == "POST /pull" }?.owner == "bob" && all.first { $0.action == "POST /pull" }?.address == "127.0.0.1")
             #expect(try await entries(server, keys[0], "?actor=\(ids[1])&action=POST%20/pull").count == 1)

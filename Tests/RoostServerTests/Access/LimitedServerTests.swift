@@ -75,7 +75,8 @@ import Testing
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<8 {
                     group.addTask {
-                        try await server.send(.POST, "/pull", key: key, body: "{\"model\":\"a/m\(number)\",\"run_after\":\"2099-01-01T00:00:00Z\"}").status
+                        try await server.send(.POST, "/pull", key: key, body: "{\"model\":\"a/m\(number)\",\"run_after\":\"2099-01-01T00:00:00Z\"}")
+                            .status
                     }
                 }
                 return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }

@@ -13,7 +13,9 @@ import Testing
 
 /// What is counted of answers of a real engine.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct UsageTests {
-    private func run(_ names: [String], _ adjust: (inout NewKey) -> Void = { _ in }, _ body: (RunningServer, [String]) async throws -> Void) async throws {
+    private func run(_ names: [String], _ adjust: (inout NewKey) -> Void = { _ in }, _ body: (RunningServer, [String]) async throws -> Void)
+        async throws
+    {
         let program = try TestEnvironment.llamaServer
         let new = names.map { name in
             var key = NewKey(name: name, scopes: [.chat])
