@@ -14,21 +14,20 @@ extension RoostError {
         let have = promptTokens.map { "take \($0) tokens" } ?? "are too long"
         let most = contextLength.map { ", and this model's maximum context length is \($0) tokens" } ?? ""
         let words = message.map { " (\($0))" } ?? ""
-        let error = RoostError(
+        var error = RoostError(
             .contextLengthExceeded,
             "`\(field)` \(have)\(most): the request exceeds the available context size\(words). Shorten it, or raise context_length (ROOST_CONTEXT_LENGTH).",
             field: field)
-        guard let promptTokens, let contextLength else { return error }
-        return error.adding(Self.promptTokens, "\(promptTokens)").adding(Self.contextLength, "\(contextLength)")
+        // For dialects whose clients look for the numbers in words of their own.
+        if let promptTokens { error = error.adding("prompt_tokens", "\(promptTokens)") }
+        if let contextLength { error = error.adding("context_length", "\(contextLength)") }
+        return error
     }
-
-    private static let promptTokens = "prompt_tokens"
-    private static let contextLength = "context_length"
 
     /// How much of its text a request that is longer than the context may keep; `nil` if that is unknown.
     package var fittingShare: Double? {
         func number(_ name: String) -> Double? { context.first { $0.name == name }.flatMap { Double($0.value) } }
-        guard code == .contextLengthExceeded, let tokens = number(Self.promptTokens), let most = number(Self.contextLength), tokens > 0 else {
+        guard code == .contextLengthExceeded, let tokens = number("prompt_tokens"), let most = number("context_length"), tokens > 0 else {
             return nil
         }
         return most / tokens

@@ -32,7 +32,7 @@ extension EngineRequest {
             merged.write(json: parameter.json)
         }
         merged.end("}")
-        let request = replacingBody(merged.buffer)
+        let request = replacingConversation(merged.buffer)
         guard options.context == nil, let tokens = parameters.context else { return request }
         return request.asking(for: ContextWish(tokens: tokens, field: "num_ctx"))
     }

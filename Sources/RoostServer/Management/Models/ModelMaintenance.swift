@@ -63,6 +63,7 @@ struct ModelMaintenance: Sendable {
 
     /// Unloads a model by any of its names; without a variant, all models of the repository.
     func unload(_ name: ModelReference) async {
+        AuditNote.about(name)
         let entry = try? await store.onDisk { try store.catalog.entry(for: name) }
         // The name of a repository stands for all of its models.
         if let entry, name.variant != nil || entry.reference.repository != name.repository {
