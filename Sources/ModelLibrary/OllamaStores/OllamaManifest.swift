@@ -56,10 +56,9 @@ package struct OllamaManifest: Sendable, Hashable {
         let layers: [Layer]?
     }
 
-    /// Reads a manifest.
+    /// Reads a manifest; `nil` when it is not one, is beyond the limits, or has a digest that is none.
     ///
     /// - Parameter data: JSON; untrusted.
-    /// - Returns: `nil` when it is not a manifest, is beyond the limits, or has a digest that is none.
     package init?(_ data: Data) {
         guard data.count <= Self.mostBytes, let content = try? JSONDecoder().decode(Content.self, from: data), let layers = content.layers,
             layers.count <= Self.mostLayers

@@ -36,6 +36,7 @@ package struct OllamaStore: Sendable, Hashable {
     /// Returns the path of a blob, whether or not it exists.
     ///
     /// - Parameter sha256: 64 lower-case hexadecimal digits.
+    /// - Returns: The path.
     package func blob(_ sha256: String) -> FilePath { root.appending("blobs").appending("sha256-\(sha256)") }
 
     /// Returns all models with a valid manifest, by name, whether or not they are complete.

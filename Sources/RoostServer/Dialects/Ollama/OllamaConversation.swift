@@ -39,6 +39,7 @@ struct OllamaConversation {
     ///   - content: The text; `nil` for none.
     ///   - fields: The object with the field `images`.
     ///   - body: The body.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
     static func write(content: JSONValue?, images fields: RequestFields, to body: inout EngineBody) throws {
         if let content, !content.isString { throw fields.refusal(of: "content", "must be a string; it is \(content.describedForPeople).") }
         let images = try Self.images(fields)

@@ -116,6 +116,7 @@ struct OllamaModels: Sendable {
     ///   - reference: The model, or an alias.
     ///   - isVerbose: Whether the values of long arrays are included, such as the vocabulary.
     ///   - caller: Who asks.
+    /// - Returns: The answer.
     /// - Throws: `RoostError` with code `modelNotFound`, `invalidModelFile` or `fileSystem`.
     func show(_ reference: ModelReference, isVerbose: Bool, for caller: Caller) async throws -> Response {
         try await WorkThreads.run {
