@@ -1,3 +1,4 @@
+import Access
 import Engines
 import ModelFormats
 import NIOCore
@@ -24,7 +25,7 @@ struct EngineRequest: Sendable {
     /// The number of answers requested at once.
     let answers: Int
     /// The most tokens of each answer; `nil` if the request sets none.
-    private let answerTokens: Int?
+    private var answerTokens: Int?
     private(set) var fingerprint: RequestFingerprint
     /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
     private var prompt: PromptOutline?
@@ -38,6 +39,12 @@ struct EngineRequest: Sendable {
     let options: Options
     /// The images and sounds in the body.
     var media: RequestMedia
+
+    /// The most tokens of each answer; `nil` if no field sets them, or one allows any number.
+    private static func answerTokens(_ fields: RequestFields) -> Int? {
+        let given = ["max_tokens", "max_completion_tokens", "n_predict"].compactMap { fields.value($0)?.int }
+        return given.allSatisfy { $0 > 0 } ? given.max() : nil
+    }
 
     /// Refuses a body without a text.
     private static func require(_ kind: Kind, in fields: RequestFields) throws {
@@ -80,11 +87,28 @@ struct EngineRequest: Sendable {
         return request
     }
 
+    /// The tokens of the prompt, estimated: about four bytes of text are one.
+    var promptTokens: Int { max(0, body.readableBytes - media.encodedBytes) / 4 + media.count * Self.usualMedium }
+
+    /// The tokens that the request may use.
+    var tokens: LimitLedger.Tokens { .init(prompt: promptTokens, output: kind == .chat ? answers * (answerTokens ?? Self.usualAnswer) : 0) }
+
+    /// Returns the request with a limit for each answer, if it has none.
+    func bounded(to most: Int) -> EngineRequest {
+        guard kind == .chat, answerTokens == nil, body.readableBytes > 2 else { return self }
+        var request = self
+        request.answerTokens = most
+        // Before the last bracket of the object.
+        request.body.moveWriterIndex(to: body.writerIndex - 1)
+        // The engine prefers `n_predict`, and the last of two members of one name.
+        request.body.writeString(",\"max_tokens\":\(most),\"n_predict\":\(most)}")
+        return request
+    }
+
     /// What the request needs of an engine.
     var lease: LeaseRequest {
-        // About four bytes of text are a token. An answer without a limit counts as one of usual length.
-        let text = max(0, body.readableBytes - media.encodedBytes) / 4
-        let tokens = text + media.count * Self.usualMedium + answers * (answerTokens ?? Self.usualAnswer)
+        // An answer without a limit counts as one of usual length.
+        let tokens = promptTokens + answers * (answerTokens ?? Self.usualAnswer)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
@@ -118,7 +142,7 @@ struct EngineRequest: Sendable {
             .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
             streams: fields.bool("stream", default: false),
             answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
-            answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
+            answerTokens: Self.answerTokens(fields),
             options: Options(fields))
     }
 
