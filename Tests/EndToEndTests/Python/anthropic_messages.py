@@ -44,10 +44,10 @@ word = answer["text"].split()[1]
 stopped = client.messages.create(**ask, stop_sequences=["never written", word])
 answer["stopped"] = ["".join(block.text for block in stopped.content), stopped.stop_reason, stopped.stop_sequence == word]
 
-used = client.messages.create(**{**ask, "model": tool_model, "max_tokens": 200}, tools=[tool], tool_choice={"type": "tool", "name": "get_weather"})
+used = client.messages.create(**{**ask, "model": tool_model, "max_tokens": 200}, tools=[tool], tool_choice={"type": "tool", "name": "get_weather", "disable_parallel_tool_use": True})
 calls = [block for block in used.content if block.type == "tool_use"]
 answer["tool"] = [used.stop_reason, [call.name for call in calls], [sorted(call.input) for call in calls]]
-with client.messages.stream(**{**ask, "model": tool_model, "max_tokens": 200}, tools=[tool], tool_choice={"type": "any"}) as stream:
+with client.messages.stream(**{**ask, "model": tool_model, "max_tokens": 200}, tools=[tool], tool_choice={"type": "any", "disable_parallel_tool_use": True}) as stream:
     streamed = stream.get_final_message()
 answer["streamed_tool"] = [streamed.stop_reason, [block.name for block in streamed.content if block.type == "tool_use"]]
 result = ask["messages"] + [
