@@ -109,6 +109,7 @@ struct ServerParts: Sendable {
         let settings = configuration.settings
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
+            proxies: TrustedProxies(settings.trustedProxies),
             identify: keys.caller, standings: accounts.standings)
     }
 
