@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// The numbers in an engine's answer: those of `timings`, which end it.
+/// The numbers in an engine's answer: those of the last `timings`, which end it.
 package struct EngineCounts: Sendable, Hashable {
     /// The bytes at the end of an answer in which the numbers stand.
     private static let end = 2048
@@ -67,7 +67,10 @@ package struct EngineCounts: Sendable, Hashable {
     }
 
     private static func text(after name: StaticString, in bytes: ByteBuffer) -> String? {
-        guard let place = bytes.position(of: name) else { return nil }
+        // With `timings_per_token`, several events with numbers can arrive together.
+        var last: Int?
+        while let place = bytes.position(of: name, from: last.map { $0 + 1 } ?? 0) { last = place }
+        guard let place = last else { return nil }
         let value = bytes.readableBytesView.dropFirst(place + name.utf8CodeUnitCount).prefix(32)
         return String(decoding: value.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
     }

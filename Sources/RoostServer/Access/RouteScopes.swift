@@ -49,7 +49,7 @@ enum RouteScopes {
     ]
 
     private static let chat = [
-        "POST /chat", "DELETE /sessions/{}",
+        "POST /chat", "GET /sessions/{}", "DELETE /sessions/{}",
         "POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "POST /v1/rerank", "POST /v1/reranking", "POST /rerank",
         "POST /v1/tokenize", "POST /v1/detokenize", "POST /v1/apply-template", "POST /tokenize", "POST /detokenize", "POST /apply-template",
         "POST /v1/responses", "GET /v1/responses/{}", "DELETE /v1/responses/{}", "POST /v1/responses/{}/cancel",

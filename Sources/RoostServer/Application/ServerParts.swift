@@ -92,6 +92,7 @@ struct ServerParts: Sendable {
         router.add(middleware: AuditMiddleware(store: keyStore))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: ScopeMiddleware(accounts: accounts))
+        router.add(middleware: AnthropicModels(catalog: catalog))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
@@ -99,13 +100,17 @@ struct ServerParts: Sendable {
         let inference = Inference(
             catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit),
             pulse: configuration.streamPulse)
-        ChatRoutes(inference: inference).add(to: router)
+        let sessions = SessionStore(path: HomeDirectory.sessions(in: configuration.settings.home))
+        ChatRoutes(inference: inference, sessions: sessions).add(to: router)
+        SessionRoutes(sessions: sessions).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
+        AnthropicRoutes(inference: inference).add(to: router)
         AuditRoutes(store: keyStore).add(to: router)
         UsageRoutes(store: keyStore, accounts: accounts).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         MetricsRoutes(parts: self).add(to: router)
+        DescriptionRoutes().add(to: router)
         let settings = configuration.settings
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,

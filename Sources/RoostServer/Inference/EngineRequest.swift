@@ -1,9 +1,7 @@
 import Access
 import Engines
-import HTTPServing
 import ModelFormats
 import NIOCore
-import RoostAPI
 import RoostCore
 
 /// A request to an engine: only the fields that Roost passes on, each within its limits.
@@ -28,9 +26,9 @@ struct EngineRequest: Sendable {
     let answers: Int
     /// The most tokens of each answer; `nil` if the request sets none.
     private var answerTokens: Int?
-    let fingerprint: RequestFingerprint
+    private(set) var fingerprint: RequestFingerprint
     /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
-    private let prompt: PromptOutline?
+    private var prompt: PromptOutline?
     /// The place in the queue of the engine.
     let ticket = QueueTicket()
     /// The client that sent the request, for fair shares.
@@ -40,7 +38,7 @@ struct EngineRequest: Sendable {
     /// What the request asks for besides its answer.
     let options: Options
     /// The images and sounds in the body.
-    let media: RequestMedia
+    var media: RequestMedia
 
     /// The most tokens of each answer; `nil` if no field sets them, or one allows any number.
     private static func answerTokens(_ fields: RequestFields) -> Int? {
@@ -55,7 +53,7 @@ struct EngineRequest: Sendable {
 
     private init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
-        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, options: Options
+        answers: Int = 1, answerTokens: Int? = nil, options: Options
     ) {
         self.options = options
         self.answerTokens = answerTokens
@@ -66,7 +64,19 @@ struct EngineRequest: Sendable {
         self.answers = answers
         self.media = media
         fingerprint = RequestFingerprint(path: kind.path, body: body)
-        self.prompt = kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
+        prompt = outline
+    }
+
+    private var outline: PromptOutline? {
+        kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
+    }
+
+    /// Returns a chat with another body, which is another request when an engine crashes.
+    func replacingConversation(_ body: ByteBuffer) -> EngineRequest {
+        var request = replacingBody(body)
+        request.fingerprint = RequestFingerprint(path: kind.path, body: body)
+        request.prompt = request.outline
+        return request
     }
 
     /// Returns the request as that of a client.
@@ -146,15 +156,6 @@ struct EngineRequest: Sendable {
             options: Options(fields))
     }
 
-    /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
-    /// next token when the client disconnects.
-    init(_ chat: ChatRequest, options: Options = Options()) throws {
-        let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
-        try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens,
-            prompt: JSON.buffer(chat.messages), options: options)
-    }
-
     /// Refuses a request that the engine of a model cannot answer.
     ///
     /// - Parameters:
@@ -181,12 +182,4 @@ struct EngineRequest: Sendable {
                 "`n` may be at most \(plan.slots) for \(model): memory is short, and its engine gives no more answers at once.", field: "n")
         }
     }
-}
-
-/// The body of a request to `llama-server`, with OpenAI's names.
-private struct EngineChatBody: Encodable {
-    let messages: [ChatMessage]
-    let max_tokens: Int
-    let temperature: Double
-    let stream: Bool
 }

@@ -70,6 +70,7 @@ struct EngineStream: Sendable {
             async let _ = Self.beat(every: pulse) { source.yield(.pulse) }
             let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))
             let refusal = Mutex<Refusal?>(nil)
+            defer { times.withLock { $0.ended() } }
             do {
                 try await ContinuableAnswer(engines: engines, entry: entry, request: request).run {
                     ready.withLock { $0 = .now }

@@ -102,6 +102,22 @@ struct Inference: Sendable {
         }
     }
 
+    /// Returns the number of tokens of a chat's prompt, as the model's engine counts them, and loads the model first if needed.
+    /// It waits for no other request.
+    ///
+    /// - Parameter request: The chat.
+    /// - Returns: The number of tokens.
+    /// - Throws: As `answer`.
+    func promptTokens(of request: EngineRequest) async throws -> Int {
+        let entry = try await entry(for: request)
+        let check: @Sendable (EnginePlan) throws -> Void = { try request.check(against: $0, of: entry.reference) }
+        let response = try await engines.promptCount(of: request.body, for: entry, check: check)
+        guard let count = response.count else {
+            throw EngineAnswer.failure(status: response.status, body: response.body, field: request.kind.inputField)
+        }
+        return count
+    }
+
     /// Returns a stream that the engine has accepted, and loads the model first if needed.
     ///
     /// - Parameter request: The request.
