@@ -30,9 +30,13 @@ package struct HTTPLimits: Sendable {
     }
 
     /// The HTTP/1 server with these limits.
+    package var server: HTTPServerBuilder { server(with: nil) }
+
+    /// Returns the HTTP/1 server with these limits. Headers have at most 32 KiB in 200 fields.
     ///
-    /// Headers have at most 32 KiB in 200 fields.
-    package var server: HTTPServerBuilder {
+    /// - Parameter certificates: The certificates for TLS; `nil` for plain HTTP.
+    /// - Returns: The server.
+    package func server(with certificates: TLSCertificates?) -> HTTPServerBuilder {
         let counter = ConnectionCounter(mostPerAddress: connectionsPerAddress)
         let configuration = HTTP1Channel.Configuration(
             idleTimeout: idle,
@@ -42,7 +46,8 @@ package struct HTTPLimits: Sendable {
                 responder: { request, writer, channel in
                     try await responder(request.sayingContinue(on: channel), writer, channel)
                 }, configuration: configuration)
-            return GuardedChannel(inner: inner, limits: self, counter: counter)
+            let channel = GuardedChannel(inner: inner, limits: self, counter: counter)
+            return if let certificates { EncryptedChannel(inner: channel, certificates: certificates) } else { channel }
         }
     }
 

@@ -108,11 +108,12 @@ package struct RoostServer: Service {
     /// Starts the services in this order and stops them in reverse: first no job is claimed any more, then no request
     /// accepted, then webhooks and the maintenance of jobs.db end, then the engines.
     private func serve(_ parts: ServerParts, sharing mirror: HubMirror?) async throws {
+        let certificates = try configuration.settings.certificates(logger: logger)
         let application = Application(
-            router: parts.router(), server: limits.server, configuration: applicationConfiguration,
+            router: parts.router(), server: limits.server(with: certificates), configuration: applicationConfiguration,
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? configuration.settings.port
-                await onRunning("http://\(urlHost):\(port)")
+                await onRunning("\(certificates == nil ? "http" : "https")://\(urlHost):\(port)")
             }, logger: logger)
         var group = ServiceGroupConfiguration(
             services: [
@@ -121,7 +122,7 @@ package struct RoostServer: Service {
                 .init(service: MemoryService()),
                 .init(service: parts.preload),
                 .init(service: application), .init(service: parts.pulls),
-            ] + (mirror.map { [.init(service: $0)] } ?? []),
+            ] + (mirror.map { [.init(service: $0)] } ?? []) + (certificates.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.shutdownLimit
         do {

@@ -118,6 +118,7 @@ struct ServerParts: Sendable {
         DescriptionRoutes().add(to: router)
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
+            proxies: TrustedProxies(settings.trustedProxies),
             identify: keys.caller, standings: accounts.standings)
     }
 

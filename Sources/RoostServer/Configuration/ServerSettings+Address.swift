@@ -13,7 +13,7 @@ extension ServerSettings {
         let home = try? homeDirectory(flag: nil, environment: environment)
         let reader = try await reader(flags: Flags(), home: home, environment: environment)
         var settings = ServerSettings(home: home ?? "/")
-        for setting in Setting.all where ["host", "port"].contains(setting.key) { try setting.read(&settings, reader) }
+        for setting in Setting.all where ["host", "port", "tls_certificate"].contains(setting.key) { try setting.read(&settings, reader) }
         guard settings.port != 0 else {
             throw RoostError(
                 .invalidConfiguration,
@@ -22,6 +22,6 @@ extension ServerSettings {
         }
         // A server that listens on all addresses is also reached on the loopback interface.
         let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
-        return "http://\(address.contains(":") ? "[\(address)]" : address):\(settings.port)"
+        return "\(settings.tlsCertificate == nil ? "http" : "https")://\(address.contains(":") ? "[\(address)]" : address):\(settings.port)"
     }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import HTTPServing
+import Logging
 import RoostCore
 package import SystemPackage
 
@@ -34,6 +35,7 @@ extension ServerSettings {
         for setting in Setting.all { try setting.read(&settings, reader) }
         try settings.refuseUnsignedWebhooks()
         try settings.refuseRemoteAddress()
+        try settings.refuseHalfCertificate()
         return settings
     }
 
@@ -70,6 +72,21 @@ extension ServerSettings {
             .invalidConfiguration,
             "Webhooks are allowed to \(webhookAllowedHosts.joined(separator: ", ")), but there is nothing to sign them with; set ROOST_WEBHOOK_SECRET (or `webhook_secret` in config.json) to \(Self.shortestSecret) or more random characters, such as the output of `openssl rand -hex 32`."
         )
+    }
+
+    private func refuseHalfCertificate() throws {
+        guard (tlsCertificate == nil) != (tlsKey == nil) else { return }
+        throw RoostError(
+            .invalidConfiguration, "TLS needs both --tls-certificate (ROOST_TLS_CERTIFICATE) and --tls-key (ROOST_TLS_KEY); one of them is missing.")
+    }
+
+    /// Reads the certificate for TLS.
+    ///
+    /// - Returns: The certificate; `nil` for plain HTTP.
+    /// - Throws: `RoostError` with code `invalidConfiguration`.
+    func certificates(logger: Logger) throws -> TLSCertificates? {
+        guard let tlsCertificate, let tlsKey else { return nil }
+        return try TLSCertificates(certificate: tlsCertificate, key: tlsKey, logger: logger)
     }
 
     /// Whether only this machine can reach the server.

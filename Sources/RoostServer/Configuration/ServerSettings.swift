@@ -21,6 +21,12 @@ package struct ServerSettings: Sendable, Hashable {
     package var insecure = false
     /// Hosts, as `host` or `host:port`, that are allowed in the `Host` header, and whose web pages may use the server.
     package var allowedHosts: [String] = []
+    /// The PEM file of the certificate for TLS; `nil` for plain HTTP.
+    package var tlsCertificate: FilePath?
+    /// The PEM file of its key.
+    package var tlsKey: FilePath?
+    /// The networks of the proxies whose `X-Forwarded-For` counts.
+    package var trustedProxies: [NetworkRange] = []
     /// The log level.
     package var logLevel: Logger.Level = .info
     /// The path of `llama-server`; `nil` to search for it.

@@ -212,8 +212,14 @@ extension SettingRule<[String]> {
 }
 
 extension SettingRule<[NetworkRange]> {
-    static var networks: Self {
-        text("networks separated by commas, such as 192.168.0.0/16,fd00::/8", shown: { $0.isEmpty ? "all networks" : "\($0)" }) { text in
+    static var networks: Self { networks(empty: "all networks") }
+
+    /// Networks.
+    ///
+    /// - Parameter empty: What an empty list means.
+    /// - Returns: The rule.
+    static func networks(empty: String) -> Self {
+        text("networks separated by commas, such as 192.168.0.0/16,fd00::/8", shown: { $0.isEmpty ? empty : "\($0)" }) { text in
             let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
             let ranges = names.compactMap { try? NetworkRange(parsing: $0) }
             return ranges.count == names.count ? ranges : nil

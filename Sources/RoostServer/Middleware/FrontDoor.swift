@@ -16,6 +16,7 @@ import RoostCore
 struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
+    let proxies: TrustedProxies
     let identify: @Sendable (HTTPFields) -> Caller
     let standings: @Sendable (Caller) -> [LimitLedger.Standing]
     let routes: RouteTable
@@ -24,6 +25,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     func respond(to request: Request, context: RoostContext) async throws -> Response {
         var context = context
         context.caller = identify(request.headers)
+        context.forwardedAddress = proxies.client(of: context.channel.remoteAddress, request.headers)
         let log = RequestLog(request, context)
         var response: Response
         var page: String?

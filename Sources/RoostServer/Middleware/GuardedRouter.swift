@@ -8,6 +8,7 @@ struct GuardedRouter: HTTPResponderBuilder {
     let router: Router<RoostContext>
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
+    var proxies = TrustedProxies([])
     /// Returns who sends a request with some headers.
     let identify: @Sendable (HTTPFields) -> Caller
     /// Returns how far the limits of a caller are used.
@@ -15,7 +16,8 @@ struct GuardedRouter: HTTPResponderBuilder {
 
     func buildResponder() -> FrontDoor<RouterResponder<RoostContext>> {
         FrontDoor(
-            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, identify: identify, standings: standings, routes: RouteTable(router),
+            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, proxies: proxies, identify: identify, standings: standings,
+            routes: RouteTable(router),
             inner: router.buildResponder())
     }
 }

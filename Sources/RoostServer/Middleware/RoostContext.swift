@@ -23,8 +23,11 @@ struct RoostContext: RequestContext {
     /// Unix socket.
     var client: String { caller.key?.id ?? address ?? "" }
 
+    /// The client's address behind trusted proxies; `nil` without one.
+    var forwardedAddress: String?
+
     /// The client's address; `nil` for one without, such as at a Unix socket.
-    var address: String? { channel.remoteAddress?.ipAddress }
+    var address: String? { forwardedAddress ?? channel.remoteAddress?.ipAddress }
 
     /// The most bytes of a body; a longer one gets 413.
     var maxUploadSize: Int { Self.maxBodyBytes }

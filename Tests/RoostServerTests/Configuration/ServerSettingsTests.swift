@@ -45,7 +45,8 @@ import Testing
             "ROOST_ALLOWED_HOSTS": "roost.lan, Other.lan", "ROOST_CONTEXT_LENGTH": "8192", "ROOST_THREADS": "3", "ROOST_MODEL_LOAD_TIMEOUT": "60",
             "ROOST_ALLOW_REMOTE": "true", "ROOST_INSECURE": "true", "ROOST_HOST": "0.0.0.0", "ROOST_LLAMA_SERVER": "/bin/sh",
             "ROOST_WEBHOOK_ALLOWED_HOSTS": "CI.lan, 10.0.0.7:8443", "ROOST_WEBHOOK_SECRET": "0123456789abcdef", "ROOST_JOB_RETENTION_DAYS": "30",
-            "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_AUDIT_RETENTION_DAYS": "30", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
+            "ROOST_JOB_RETENTION_PER_MODEL": "5", "ROOST_AUDIT_RETENTION_DAYS": "30", "ROOST_TLS_CERTIFICATE": "/c", "ROOST_TLS_KEY": "/k",
+            "ROOST_TRUSTED_PROXIES": "10.0.0.0/8", "ROOST_BACKUP_INTERVAL_HOURS": "6", "ROOST_BACKUP_KEEP": "9",
             "ROOST_MAX_DOWNLOAD_RATE": "20MB", "ROOST_DOWNLOAD_WINDOWS": "22:00-06:00=unlimited", "ROOST_DISK_RESERVE": "2GiB", "ROOST_SHARE": "true",
             "ROOST_SHARE_HOST": "10.0.0.1", "ROOST_SHARE_PORT": "9006", "ROOST_SHARE_ALLOW": "10.0.0.0/8, fd00::/8", "ROOST_SHARE_TOKEN_FILE": "/x",
             "MODEL_Q4_THRESHOLD_BYTES": "5000000000", "ROOST_INFERENCE_BODY_LIMIT": "8MiB",
@@ -59,7 +60,7 @@ import Testing
                 {"port":9000,"max_concurrent_pulls":5,"max_cache_models":3,"model_load_cooldown":0,"log_level":"debug",
                  "allowed_hosts":"roost.lan, Other.lan","context_length":8192,"threads":3,"model_load_timeout":60,
                  "allow_remote":true,"insecure":true,"host":"0.0.0.0","llama_server":"/bin/sh","webhook_allowed_hosts":"CI.lan, 10.0.0.7:8443",
-                 "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"audit_retention_days":30,"backup_interval_hours":6,"backup_keep":9,
+                 "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"audit_retention_days":30,"tls_certificate":"/c","tls_key":"/k","trusted_proxies":"10.0.0.0/8","backup_interval_hours":6,"backup_keep":9,
                  "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","disk_reserve":"2GiB","share":true,"share_host":"10.0.0.1","share_port":9006,
                  "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x","inference_body_limit":"8MiB",
                  "model_q4_threshold_bytes":5000000000,"max_connections_per_address":64,"keep_alive":600,"pinned_models":"a/b, c/d:Q4_0","preload":"a/b","forget_models":true,"unconfined_engines":true,"engine_memory_limit":"8GiB",
@@ -92,7 +93,7 @@ import Testing
         #expect(try await load().port == 3)
     }
 
-    @Test(arguments: Setting.all.filter { $0.hasFlag && !["host", "share_host", "share_token_file"].contains($0.key) })
+    @Test(arguments: Setting.all.filter { $0.hasFlag && !["host", "share_host", "share_token_file", "tls_certificate", "tls_key"].contains($0.key) })
     func `a bad value of a flag stops the start with a sentence that names the flag and the allowed values`(setting: Setting) async {
         var flags = ServerSettings.Flags()
         flags.values = [setting.key: "not good!"]
@@ -151,6 +152,13 @@ import Testing
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.7", "example.com"]) func `an address that others reach must be allowed`(host: String) async throws {
         #expect(await refusal(["ROOST_HOST": host]).contains("--allow-remote"))
         #expect(try await load(["ROOST_HOST": host, "ROOST_ALLOW_REMOTE": "true"]).host == host)
+    }
+
+    @Test func `a certificate without its key stops the start, and so does a key alone`() async {
+        for variable in ["ROOST_TLS_CERTIFICATE", "ROOST_TLS_KEY"] {
+            let message = await refusal([variable: "/x"])
+            #expect(message.contains("ROOST_TLS_CERTIFICATE") && message.contains("ROOST_TLS_KEY"), "\(message)")
+        }
     }
 
     @Test func `webhooks without a secret stop the start, and no text of the settings holds the secret`() async throws {
