@@ -23,6 +23,7 @@ extension EnginePlan {
     /// Whether the engine is started without flash attention, although no calibration says so.
     ///
     /// - Parameter promptStep: The number of prompt tokens per step.
+    /// - Returns: `true` if it is.
     func avoidsFlashAttention(promptStep: Int) -> Bool {
         guard !makesEmbeddings, tuning.flashAttention == nil, tuning.cacheType == nil, let attention else { return false }
         return attention.fits(step: max(promptStep, companions.leastStep), contextLength: contextLength)
