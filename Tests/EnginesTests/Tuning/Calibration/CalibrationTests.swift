@@ -22,7 +22,7 @@ import Testing
 
         /// Waits until there is something to interrupt.
         func begin() async throws {
-            for _ in 0..<12_000 where !isMeasuring { try await Task.sleep(for: .milliseconds(5)) }
+            for _ in 0..<60_000 where !isMeasuring { try await Task.sleep(for: .milliseconds(5)) }
             try #require(isMeasuring)
         }
     }
