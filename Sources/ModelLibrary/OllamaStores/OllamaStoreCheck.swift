@@ -64,7 +64,11 @@ extension OllamaStore {
         // Closing a file after reading loses no data.
         defer { try? file.close() }
         var hash = SHA256()
-        while let bytes = try? file.read(upToCount: Self.block), !bytes.isEmpty { hash.update(data: bytes) }
+        do {
+            while let bytes = try file.read(upToCount: Self.block), !bytes.isEmpty { hash.update(data: bytes) }
+        } catch {
+            return "\(path) cannot be read: \(error.localizedDescription)"
+        }
         return hash.finalize().hexadecimal == layer.sha256 ? nil : "\(path) is damaged: its content has another digest"
     }
 }
