@@ -103,8 +103,8 @@ let package = Package(
             "RoostServer",
             [
                 "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
-                "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes,
-                .hummingbird,
+                "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
+                .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(

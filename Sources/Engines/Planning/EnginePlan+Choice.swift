@@ -105,6 +105,9 @@ extension EnginePlan {
                 tuning: facts.makesEmbeddings ? EngineTuning() : facts.tuning)
             plan.companions = facts.companions
             if !facts.makesEmbeddings, !facts.hasDevices, let shape = facts.shape { plan.attention = ProcessorAttention(heads: shape.heads) }
+            plan.ranksTexts = facts.ranksTexts
+            plan.vocabularySize = facts.vocabularySize
+            plan.callsTools = facts.callsTools
             return plan
         }
 

@@ -27,6 +27,7 @@ struct ServerParts: Sendable {
     let maintenance: MaintenanceService
     let bandwidth: BandwidthService
     let preload: PreloadService
+    let background = BackgroundResponses()
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
     let metrics: PrometheusRegistry
@@ -93,6 +94,8 @@ struct ServerParts: Sendable {
             catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
         ChatRoutes(inference: inference).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
+        OpenAIModelRoutes(catalog: catalog).add(to: router)
+        ResponseRoutes(inference: inference, storage: responses, background: background).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         MetricsRoutes(parts: self).add(to: router)
@@ -100,6 +103,15 @@ struct ServerParts: Sendable {
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
             identify: keys.caller)
+    }
+
+    /// Where the responses of `/v1/responses` are kept; `nil` if none are.
+    private var responses: ResponseStore? {
+        let settings = configuration.settings
+        guard settings.responseStorage > 0 else { return nil }
+        return ResponseStore(
+            path: settings.home.appending("responses.db"), limit: settings.responseStorage, days: settings.responseRetentionDays,
+            longestConversation: settings.inferenceBodyLimit)
     }
 
     /// The time since the server's start.

@@ -45,6 +45,10 @@ extension Setting {
         Setting(
             \.promptStorage, "prompt_storage", .size,
             "The most disk space for prompts that engines have read, so that they need not read them again; 0 to store none"),
+        Setting(
+            \.responseStorage, "response_storage", .size,
+            "The most disk space for responses of `/v1/responses` that clients may read again and continue; 0 to keep none"),
+        Setting(\.responseRetentionDays, "response_retention_days", .whole(1...36_500), "The days for which a response is kept after its last use"),
         Setting(\.forgetModels, "forget_models", .flag, "Whether the models in memory are not loaded again after a restart"),
     ]
 

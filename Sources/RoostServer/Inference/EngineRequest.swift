@@ -7,17 +7,6 @@ import RoostCore
 
 /// A request to an engine: only the fields that Roost passes on, each within its limits.
 struct EngineRequest: Sendable {
-    /// The kind of a request.
-    enum Kind: Sendable {
-        case chat, embeddings
-
-        /// The path of the engine's route.
-        var path: String { self == .chat ? "/v1/chat/completions" : "/v1/embeddings" }
-
-        /// The request field that holds the text.
-        var inputField: String { self == .chat ? "messages" : "input" }
-    }
-
     let kind: Kind
     let reference: ModelReference
     private(set) var body: ByteBuffer
@@ -31,7 +20,7 @@ struct EngineRequest: Sendable {
     /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
     private let prompt: PromptOutline?
     /// The place in the queue of the engine.
-    let ticket = QueueTicket()
+    private(set) var ticket = QueueTicket()
     /// The client that sent the request, for fair shares.
     private var client = ""
     /// Who sent the request. Without that no engine answers it.
@@ -40,17 +29,23 @@ struct EngineRequest: Sendable {
     let options: Options
     /// The images and sounds in the body.
     let media: RequestMedia
+    /// The largest token number in the text; `nil` if the text has none.
+    let largestToken: Int?
+    /// Whether the answer has to call a tool.
+    private(set) var mustCall = false
 
     /// Refuses a body without a text.
-    private static func require(_ kind: Kind, in fields: RequestFields) throws {
+    static func require(_ kind: Kind, in fields: RequestFields) throws {
         if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
     }
 
-    private init(
+    /// Creates a request from a validated body.
+    init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
-        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, options: Options
+        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, largestToken: Int? = nil, options: Options
     ) {
         self.options = options
+        self.largestToken = largestToken
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
@@ -70,11 +65,19 @@ struct EngineRequest: Sendable {
         return request
     }
 
+    /// Returns the request with the place in the queue of an earlier form of it.
+    func queued(as other: EngineRequest) -> EngineRequest {
+        var request = self
+        request.ticket = other.ticket
+        return request
+    }
+
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // About four bytes of text are a token. An answer without a limit counts as one of usual length.
         let text = max(0, body.readableBytes - media.encodedBytes) / 4
-        let tokens = text + media.count * Self.usualMedium + answers * (answerTokens ?? Self.usualAnswer)
+        let answer = kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0
+        let tokens = kind.isLookup ? 1 : max(1, text + media.count * Self.usualMedium + answer)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
@@ -105,21 +108,23 @@ struct EngineRequest: Sendable {
         try Self.require(.chat, in: fields)
         let body = try FieldRule.body(of: fields, FieldRule.completions)
         try self.init(
-            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
-            streams: fields.bool("stream", default: false),
-            answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
-            answerTokens: ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 },
-            options: Options(fields))
+            .chat, Self.model(of: fields), body.buffer, media: body.media, streams: fields.bool("stream", default: false),
+            answers: Self.answers(of: fields), answerTokens: Self.answerTokens(of: fields), options: Options(fields))
+        mustCall = try ToolChoice(fields).word == "required"
     }
 
-    /// Validates a body of `POST /v1/embeddings`.
-    ///
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
-    init(embeddings fields: RequestFields) throws {
-        try Self.require(.embeddings, in: fields)
-        try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
-            options: Options(fields))
+    /// Returns the model of a body.
+    static func model(of fields: RequestFields) throws -> ModelReference { try ModelReference(parsing: fields.string("model", maxBytes: 256)) }
+
+    /// Returns the number of answers that a body asks for.
+    static func answers(of fields: RequestFields) throws -> Int {
+        let allowed = 1...EnginePlan.mostSlots
+        return try fields.int("n", in: allowed, default: fields.int("n_cmpl", in: allowed, default: 1))
+    }
+
+    /// Returns the most tokens of each answer; `nil` if a body sets none.
+    static func answerTokens(of fields: RequestFields) -> Int? {
+        ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 }
     }
 
     /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
@@ -129,33 +134,6 @@ struct EngineRequest: Sendable {
         try self.init(
             .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens,
             prompt: JSON.buffer(chat.messages), options: options)
-    }
-
-    /// Refuses a request that the engine of a model cannot answer.
-    ///
-    /// - Parameters:
-    ///   - plan: The options that the engine was started with.
-    ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` or `insufficientMemory` that contains the field.
-    func check(against plan: EnginePlan, of model: ModelReference) throws {
-        switch (kind, plan.makesEmbeddings) {
-        case (.chat, true):
-            throw RoostError(
-                .invalidRequest, "\(model) makes vectors of texts and cannot chat. Ask it at /v1/embeddings, or chat with another model.",
-                field: "model")
-        case (.embeddings, false):
-            throw RoostError(
-                .invalidRequest, "\(model) answers in words and makes no vectors. Chat with it, or ask a model that was made for vectors.",
-                field: "model")
-        default: break
-        }
-        if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
-        try media.check(plan.companions, of: model)
-        guard answers <= plan.slots else {
-            throw RoostError(
-                .invalidRequest,
-                "`n` may be at most \(plan.slots) for \(model): memory is short, and its engine gives no more answers at once.", field: "n")
-        }
     }
 }
 

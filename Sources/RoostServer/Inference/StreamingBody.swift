@@ -35,12 +35,12 @@ struct StreamingBody: Sendable {
                 var translator = makeTranslator()
                 do {
                     try await write(to: &writer, through: &translator)
-                    try await writer.write(try translator.finish())
+                    try await writer.write(try await translator.finish())
                 } catch is CancellationError {
                     return
                 } catch {
                     let failure = RoostError.wrapping(error, as: .unexpected, "The answer broke off")
-                    try await writer.write(translator.fail(failure))
+                    try await writer.write(await translator.fail(failure))
                 }
             }
             try await writer.finish(nil)
@@ -97,12 +97,13 @@ protocol StreamTranslator {
     /// Returns the client's bytes for some of the engine's, which are cut at any place: whole events; may be empty.
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
     /// Returns the last bytes of a complete answer.
-    mutating func finish() throws -> ByteBuffer
+    mutating func finish() async throws -> ByteBuffer
     /// Returns the last bytes of a failed answer.
-    mutating func fail(_ failure: RoostError) -> ByteBuffer
+    mutating func fail(_ failure: RoostError) async -> ByteBuffer
     /// Returns bytes that keep the connection alive and change no answer, between two events.
     ///
     /// - Parameter text: What the client waits for, in one line.
+    /// - Returns: The bytes; may be empty.
     mutating func wait(_ text: String) -> ByteBuffer
 }
 

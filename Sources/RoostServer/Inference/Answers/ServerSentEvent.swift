@@ -16,6 +16,7 @@ enum ServerSentEvent {
     /// - Parameters:
     ///   - name: One word.
     ///   - value: The data.
+    /// - Returns: The event.
     static func buffer(_ name: String, _ value: some Encodable) -> ByteBuffer {
         var buffer = ByteBuffer(string: "event: \(name)\n")
         buffer.writeImmutableBuffer(Self.buffer(value))

@@ -1,0 +1,48 @@
+public import Foundation
+import SystemPackage
+
+/// A Python client of an API that Roost has, in an environment of its own: see `scripts/python-clients`.
+public struct PythonClient: Sendable {
+    /// The official client of OpenAI's API.
+    public static let openAI = PythonClient(environment: "openai-3.51.0")
+    /// The types of the Open Responses specification.
+    public static let openResponses = PythonClient(environment: "openresponses-types-2.4.0")
+    /// LangChain's models for OpenAI's API, with LangChain's tests of models.
+    public static let langChain = PythonClient(environment: "langchain-openai-1.7.4")
+    /// The program and library llm.
+    public static let llm = PythonClient(environment: "llm-0.36")
+    /// huggingface_hub with its `InferenceClient`.
+    public static let hub = PythonClient(environment: "huggingface_hub-\(PythonHub.current.rawValue)")
+
+    private let environment: String
+
+    /// Runs a script.
+    ///
+    /// - Parameters:
+    ///   - script: The script's name in `EndToEndTests/Python`.
+    ///   - arguments: Its arguments.
+    ///   - module: The module that gets the script, such as `pytest`; `nil` to run the script itself.
+    ///   - variables: Further environment variables.
+    /// - Returns: What it prints.
+    /// - Throws: `MissingPart` when the client is not installed, or what the script prints when it fails.
+    public func run(_ script: String, _ arguments: [String], module: String? = nil, variables: [String: String] = [:]) throws -> Data {
+        let python = try TestEnvironment.pythonEnvironments.appending("\(environment)/bin/python")
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: try TestEnvironment.existing(python, missing: "run the tests with `make test`").string)
+        let path = TestEnvironment.testFile("EndToEndTests/Python/\(script)").string
+        process.arguments = (module.map { ["-m", $0, path] } ?? [path]) + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+        (process.standardOutput, process.standardError) = (output, output)
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(description: String(decoding: said, as: UTF8.self)) }
+        return said
+    }
+
+    /// A script that failed.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What it printed.
+        public let description: String
+    }
+}
