@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help openapi api-check random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -75,6 +75,12 @@ memory: ## Pull a file of 100 GB and check that memory stays constant
 
 verify-conversion: ## Convert a real model with each quantize, and compare the results with llama.cpp's own files
 	@scripts/verify-conversion
+
+openapi: ## Make /openapi.json from Documentation/openapi.yaml
+	@scripts/openapi
+
+api-check: ## Send 10,000 requests and more to a real server, by its description
+	@scripts/api-check
 
 clean: ## Delete build products (but not the caches outside this folder)
 	swift package clean

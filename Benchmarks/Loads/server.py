@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -138,3 +139,13 @@ class Server:
                 text = answer.read()
         return json.loads(text.partition(b"\r\n\r\n")[2])
 
+
+def serve_hub(roost):
+    """Runs a hub with the sample model; its process and its address."""
+    scripts = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+    folder = subprocess.run([scripts / "sample-model"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    hub = subprocess.Popen([roost, "hub", "serve", folder, "--port", "0"], stdout=subprocess.PIPE, text=True)
+    for line in hub.stdout:
+        if found := re.search(r"HF_ENDPOINT=(\S+)", line):
+            return hub, found.group(1)
+    sys.exit("The hub does not start.")

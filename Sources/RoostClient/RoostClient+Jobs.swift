@@ -180,7 +180,7 @@ extension RoostClient {
 
     private func eventsPath(_ id: String?) -> String { id.map { path($0) + "/events" } ?? "/jobs/events" }
 
-    private func query(_ parameters: [(String, String?)]) -> String {
+    func query(_ parameters: [(String, String?)]) -> String {
         let text = parameters.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }.joined(separator: "&")
         return text.isEmpty ? "" : "?\(text)"
     }

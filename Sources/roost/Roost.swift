@@ -17,7 +17,7 @@ struct Roost: AsyncParsableCommand {
             ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, FitCommand.self, LoadCommand.self, UnloadCommand.self,
             TuneCommand.self,
             ChatCommand.self,
-            KeysCommand.self,
+            KeysCommand.self, UsageCommand.self, AuditCommand.self,
             HubCommand.self, BandwidthCommand.self, BenchCommand.self, DatabaseCommand.self, DoctorCommand.self,
             EngineGuardCommand.self,
         ])

@@ -51,7 +51,11 @@ import Testing
             .init("roost_generated_tokens_total", .counter, labels: ["model"], "Tokens."),
         ])
         var times = StreamTimes(EngineMetrics(factory: registry), of: try ModelReference(parsing: "a/b:Q4_0"), since: .now - .seconds(10))
-        for text in ["data: 1", "data: 2", #"{"timings":{"prompt_n":7,"predicted_n":3}}"#] { times.arrived(ByteBuffer(string: text)) }
+        // With `timings_per_token` events count from the begin of the answer, and two can arrive together.
+        let events = ["data: 1", #"{"prompt_n":7,"predicted_n":1}"#, #"{"prompt_n":7,"predicted_n":2} {"prompt_n":7,"predicted_n":3}"#]
+        for text in events { times.arrived(ByteBuffer(string: text)) }
+        times.ended()
+        times.ended()
         let text = registry.text
         #expect(text.contains(#"roost_time_to_first_token_seconds_bucket{model="a/b:Q4_0",le="1"} 0"#), "\(text)")
         #expect(text.contains(#"roost_time_to_first_token_seconds_count{model="a/b:Q4_0"} 1"#), "\(text)")

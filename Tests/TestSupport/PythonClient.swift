@@ -14,12 +14,17 @@ public struct PythonClient: Sendable {
     /// huggingface_hub with its `InferenceClient`.
     public static let hub = PythonClient(environment: "huggingface_hub-\(PythonHub.current.rawValue)")
 
+    /// Anthropic's official client.
+    public static let anthropic = PythonClient(environment: "anthropic-2.14.0")
+    /// The program that asks a server by its description, which also reads YAML.
+    public static let schemathesis = PythonClient(environment: "schemathesis-4.32.5")
+
     private let environment: String
 
     /// Runs a script.
     ///
     /// - Parameters:
-    ///   - script: The script's name in `EndToEndTests/Python`.
+    ///   - script: The script's path, or its name in `EndToEndTests/Python`.
     ///   - arguments: Its arguments.
     ///   - module: The module that gets the script, such as `pytest`; `nil` to run the script itself.
     ///   - variables: Further environment variables.
@@ -29,7 +34,7 @@ public struct PythonClient: Sendable {
         let python = try TestEnvironment.pythonEnvironments.appending("\(environment)/bin/python")
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: try TestEnvironment.existing(python, missing: "run the tests with `make test`").string)
-        let path = TestEnvironment.testFile("EndToEndTests/Python/\(script)").string
+        let path = script.hasPrefix("/") ? script : TestEnvironment.testFile("EndToEndTests/Python/\(script)").string
         process.arguments = (module.map { ["-m", $0, path] } ?? [path]) + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         (process.standardOutput, process.standardError) = (output, output)

@@ -17,6 +17,8 @@ package struct NewKey: Sendable, Hashable {
     package var scopes: Set<KeyScope>
     /// The patterns of the models that may be used and pulled, such as `org/*`; none for all.
     package var models: [String] = []
+    /// What it may use.
+    package var limits = KeyLimits()
     /// From when on it does not work; `nil` for never.
     package var expiresAt: Date?
 

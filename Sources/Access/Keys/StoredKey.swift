@@ -27,6 +27,8 @@ package struct StoredKey: Sendable, Hashable {
     package let scopes: Set<KeyScope>
     /// The patterns of the models that may be used and pulled; none for all.
     package let models: [String]
+    /// What it may use.
+    package let limits: KeyLimits
     /// When it was created.
     package let createdAt: Date
     /// From when on it does not work; `nil` for never.
@@ -40,8 +42,8 @@ package struct StoredKey: Sendable, Hashable {
     private let patterns: [GlobPattern]
 
     init(
-        id: String, name: String, owner: String, workspace: String?, scopes: Set<KeyScope>, models: [String], createdAt: Date, expiresAt: Date?,
-        revokedAt: Date?, lastUsedAt: Date?, digest: [UInt8], earlier: Earlier?
+        id: String, name: String, owner: String, workspace: String?, scopes: Set<KeyScope>, models: [String], limits: KeyLimits = KeyLimits(),
+        createdAt: Date, expiresAt: Date?, revokedAt: Date?, lastUsedAt: Date?, digest: [UInt8], earlier: Earlier?
     ) {
         self.id = id
         self.name = name
@@ -49,6 +51,7 @@ package struct StoredKey: Sendable, Hashable {
         self.workspace = workspace
         self.scopes = scopes
         self.models = models
+        self.limits = limits
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt

@@ -7,6 +7,8 @@ enum KeySchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("keys") { try $0.execute(sql: keys) }
+        migrator.registerMigration("usage") { try $0.execute(sql: usage) }
+        migrator.registerMigration("audit") { try $0.execute(sql: audit) }
         return migrator
     }
 
@@ -27,11 +29,52 @@ enum KeySchema {
             earlier_end TEXT
         ) STRICT
         """
+
+    /// Entries cannot be changed. One can be deleted only after an entry says so.
+    private static let audit = """
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            owner TEXT,
+            address TEXT,
+            action TEXT NOT NULL,
+            target TEXT,
+            outcome TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_time ON audit (time);
+        CREATE INDEX audit_actor ON audit (actor, id);
+        CREATE INDEX audit_action ON audit (action, id);
+        CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+        CREATE TRIGGER audit_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+        CREATE TRIGGER audit_delete BEFORE DELETE ON audit
+            WHEN NOT EXISTS (SELECT 1 FROM audit WHERE action = '\(KeyStore.pruning)' AND CAST(target AS INTEGER) >= OLD.id)
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only; entries are deleted after an entry says so'); END
+        """
+
+    /// Limits as a JSON object of whole numbers. What cannot be read as one counts as limits of zero.
+    private static let usage = """
+        ALTER TABLE keys ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
+        CREATE TABLE usage (
+            day TEXT NOT NULL,
+            key TEXT NOT NULL,
+            model TEXT NOT NULL,
+            requests INTEGER NOT NULL DEFAULT 0,
+            errors INTEGER NOT NULL DEFAULT 0,
+            prompt_tokens INTEGER NOT NULL DEFAULT 0,
+            cached_tokens INTEGER NOT NULL DEFAULT 0,
+            generated_tokens INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (day, key, model)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX usage_key ON usage (key, day);
+        CREATE INDEX usage_model ON usage (model, day)
+        """
 }
 
 extension StoredKey {
     static let columns =
-        "id, digest, name, owner, workspace, scopes, models, created_at, expires_at, revoked_at, last_used_at, earlier_digest, earlier_end"
+        "id, digest, name, owner, workspace, scopes, models, created_at, expires_at, revoked_at, last_used_at, earlier_digest, earlier_end, limits"
 
     /// Reads a row. What cannot be understood allows nothing: a time counts as past, an unknown scope is left out.
     init(_ row: Row) {
@@ -40,7 +83,8 @@ extension StoredKey {
         let earlier: Data? = row["earlier_digest"]
         self.init(
             id: row["id"], name: row["name"], owner: row["owner"], workspace: row["workspace"],
-            scopes: Set(list("scopes").compactMap(KeyScope.init(rawValue:))), models: list("models"), createdAt: time("created_at") ?? .distantPast,
+            scopes: Set(list("scopes").compactMap(KeyScope.init(rawValue:))), models: list("models"),
+            limits: KeyLimits(json: row["limits"]), createdAt: time("created_at") ?? .distantPast,
             expiresAt: time("expires_at"), revokedAt: time("revoked_at"), lastUsedAt: time("last_used_at"), digest: Array(row["digest"] as Data),
             earlier: earlier.map { Earlier(digest: Array($0), end: time("earlier_end") ?? .distantPast) })
     }

@@ -14,7 +14,7 @@ package final class KeyStore: Sendable {
 
     private let path: FilePath
     private let queue: DatabaseQueue
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
 
     /// Opens the file. One that does not exist is created with mode 0600, and its folder with 0700.
     ///
@@ -69,7 +69,7 @@ package final class KeyStore: Sendable {
     }
 
     /// Returns all keys, also those that have ended, in the order of their creation.
-    package func keys() throws -> [StoredKey] { try describing { try queue.read { try Self.keys(in: $0) } } }
+    package func keys() throws -> [StoredKey] { try reading { try Self.keys(in: $0) } }
 
     /// Creates a key.
     ///
@@ -81,15 +81,16 @@ package final class KeyStore: Sendable {
         try new.check(at: date)
         let key = try APIKey.make()
         let stored = StoredKey(
-            id: key.id, name: new.name, owner: new.owner, workspace: new.workspace, scopes: new.scopes, models: new.models, createdAt: date,
-            expiresAt: new.expiresAt, revokedAt: nil, lastUsedAt: nil, digest: key.digest, earlier: nil)
+            id: key.id, name: new.name, owner: new.owner, workspace: new.workspace, scopes: new.scopes, models: new.models,
+            limits: new.limits, createdAt: date, expiresAt: new.expiresAt, revokedAt: nil, lastUsedAt: nil, digest: key.digest, earlier: nil)
         try change { database in
             try database.execute(
-                sql: "INSERT INTO keys (\(StoredKey.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
+                sql: "INSERT INTO keys (\(StoredKey.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, ?)",
                 arguments: [
                     key.id, Data(key.digest), new.name, new.owner, new.workspace, new.scopes.map(\.rawValue).sorted().joined(separator: "\n"),
-                    new.models.joined(separator: "\n"), Timestamp(date).rawValue, new.expiresAt.map { Timestamp($0).rawValue },
+                    new.models.joined(separator: "\n"), Timestamp(date).rawValue, new.expiresAt.map { Timestamp($0).rawValue }, new.limits.json,
                 ])
+            try record("keys create", stored, in: database)
         }
         return (key, stored)
     }
@@ -105,6 +106,7 @@ package final class KeyStore: Sendable {
             let key = try Self.key(name, in: database)
             try database.execute(
                 sql: "UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", arguments: [Timestamp(date).rawValue, key.id])
+            try record("keys revoke", key, in: database)
             return try Self.key(key.id, in: database)
         }
     }
@@ -128,7 +130,26 @@ package final class KeyStore: Sendable {
             try database.execute(
                 sql: "UPDATE keys SET digest = ?, earlier_digest = ?, earlier_end = ? WHERE id = ?",
                 arguments: [Data(key.digest), end == nil ? nil : Data(old.digest), end, old.id])
+            try record("keys rotate", old, in: database)
             return (key, try Self.key(old.id, in: database))
+        }
+    }
+
+    /// Changes the limits of a key.
+    ///
+    /// - Parameters:
+    ///   - name: Its id, or its name if no other key that is not revoked has it.
+    ///   - adjust: Makes the change.
+    /// - Returns: The changed key.
+    /// - Throws: `RoostError` with code `notFound`, `conflict` or `database`.
+    package func limit(_ name: String, _ adjust: (inout KeyLimits) -> Void) throws -> StoredKey {
+        try change { database in
+            let key = try Self.key(name, in: database)
+            var limits = key.limits
+            adjust(&limits)
+            try database.execute(sql: "UPDATE keys SET limits = ? WHERE id = ?", arguments: [limits.json, key.id])
+            try record("keys limit", key, in: database)
+            return try Self.key(key.id, in: database)
         }
     }
 
@@ -148,6 +169,12 @@ package final class KeyStore: Sendable {
 }
 
 extension KeyStore {
+    /// Only the command changes keys.
+    private func record(_ action: String, _ key: StoredKey, in database: Database) throws {
+        let target = "\(key.id) (\(key.name)) of \(key.owner)"
+        try AuditEntry(time: Timestamp(now()), actor: "command", action: action, target: target, outcome: "done").insert(into: database)
+    }
+
     private static func keys(in database: Database) throws -> [StoredKey] {
         try Row.fetchAll(database, sql: "SELECT \(StoredKey.columns) FROM keys ORDER BY created_at, id").map { StoredKey($0) }
     }
@@ -166,7 +193,9 @@ extension KeyStore {
         return key
     }
 
-    private func change<Value>(_ work: (Database) throws -> Value) throws -> Value { try describing { try queue.write(work) } }
+    func change<Value>(_ work: (Database) throws -> Value) throws -> Value { try describing { try queue.write(work) } }
+
+    func reading<Value>(_ work: (Database) throws -> Value) throws -> Value { try describing { try queue.read(work) } }
 
     private func describing<Value>(_ work: () throws -> Value) throws -> Value {
         do {

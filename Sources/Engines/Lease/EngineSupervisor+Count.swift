@@ -1,4 +1,5 @@
 import Foundation
+package import ModelLibrary
 package import NIOCore
 import RoostCore
 
@@ -27,6 +28,49 @@ extension EngineSupervisor {
         private enum CodingKeys: String, CodingKey { case tokens = "input_tokens" }
     }
 
+    private static let path = "/v1/chat/completions/input_tokens"
+
+    /// What an engine says about the tokens of a prompt.
+    package struct PromptCount: Sendable {
+        /// The number of tokens; `nil` when the engine could not count them.
+        package let count: Int?
+        /// The status of the engine's answer.
+        package let status: Int
+        /// The engine's answer.
+        package let body: ByteBuffer
+
+        fileprivate init(_ response: EngineResponse) async throws {
+            status = response.status
+            body = try await response.collect(upTo: 1 << 20)
+            let answer = try? JSONDecoder().decode(Count.self, from: Data(body.readableBytesView))
+            count = status == 200 ? answer?.tokens : nil
+        }
+    }
+
+    /// Counts the tokens of a chat's prompt, and loads the model first if needed. It needs no slot, and waits for no other request.
+    ///
+    /// - Parameters:
+    ///   - body: The body of the chat.
+    ///   - entry: The model.
+    ///   - check: Refuses a request that the engine, started with this plan, cannot answer.
+    /// - Returns: What the engine says.
+    /// - Throws: The errors of `load(_:)` and `check`; `RoostError` with code `engineCrashed`; `CancellationError`.
+    nonisolated package func promptCount(
+        of body: ByteBuffer, for entry: ModelEntry, check: @Sendable (EnginePlan) throws -> Void
+    ) async throws -> PromptCount {
+        let engine = try await acquire(entry)
+        let failure = ConnectionFailure()
+        do {
+            if let plan = engine.plan { try check(plan) }
+            let count = try await PromptCount(connection(to: engine, failure: failure).exchange(path: Self.path, body: body))
+            await release(engine, isSuspect: failure.hasHappened)
+            return count
+        } catch {
+            await release(engine, isSuspect: failure.hasHappened || error is CancellationError)
+            throw error
+        }
+    }
+
     /// Returns a request with the number of tokens of its prompt, and refuses one that never fits, before it waits for a
     /// slot.
     ///
@@ -40,15 +84,13 @@ extension EngineSupervisor {
     nonisolated func counted(_ request: LeaseRequest, on engine: SupervisedEngine) async throws -> LeaseRequest {
         guard let prompt = request.countable, let plan = engine.plan, prompt.body.readableBytes > plan.contextLength else { return request }
         let connection = try await connection(to: engine, failure: ConnectionFailure())
-        let response = try await connection.exchange(path: "/v1/chat/completions/input_tokens", body: prompt.body)
-        let body = try await response.collect(upTo: 1 << 20)
         // What the engine cannot count, it refuses itself when it gets the request.
-        guard response.status == 200, let count = try? JSONDecoder().decode(Count.self, from: Data(body.readableBytesView)) else { return request }
-        guard count.tokens < plan.contextLength else {
-            throw RoostError.contextLengthExceeded(field: prompt.field, promptTokens: count.tokens, contextLength: plan.contextLength)
+        guard let count = try await PromptCount(connection.exchange(path: Self.path, body: prompt.body)).count else { return request }
+        guard count < plan.contextLength else {
+            throw RoostError.contextLengthExceeded(field: prompt.field, promptTokens: count, contextLength: plan.contextLength)
         }
         var counted = request
-        counted.tokens += count.tokens - prompt.estimate
+        counted.tokens += count - prompt.estimate
         return counted
     }
 }

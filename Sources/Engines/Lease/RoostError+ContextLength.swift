@@ -14,9 +14,13 @@ extension RoostError {
         let have = promptTokens.map { "take \($0) tokens" } ?? "are too long"
         let most = contextLength.map { ", and this model's maximum context length is \($0) tokens" } ?? ""
         let words = message.map { " (\($0))" } ?? ""
-        return RoostError(
+        var error = RoostError(
             .contextLengthExceeded,
             "`\(field)` \(have)\(most): the request exceeds the available context size\(words). Shorten it, or raise context_length (ROOST_CONTEXT_LENGTH).",
             field: field)
+        // For dialects whose clients look for the numbers in words of their own.
+        if let promptTokens { error = error.adding("prompt_tokens", "\(promptTokens)") }
+        if let contextLength { error = error.adding("context_length", "\(contextLength)") }
+        return error
     }
 }

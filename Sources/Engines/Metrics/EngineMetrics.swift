@@ -40,7 +40,11 @@ package struct EngineMetrics: Sendable {
     ///   - model: The model.
     ///   - answer: The answer, or a part of it.
     package func counted(_ model: ModelReference, in answer: ByteBuffer) {
-        guard let counts = EngineCounts(answer) else { return }
+        if let counts = EngineCounts(answer) { counted(model, counts) }
+    }
+
+    /// Records the numbers of an answer.
+    func counted(_ model: ModelReference, _ counts: EngineCounts) {
         count("roost_prompt_tokens_total", model, by: counts.prompt)
         count("roost_generated_tokens_total", model, by: counts.generated)
         if let step = counts.step { time("roost_engine_step_seconds", model, step) }

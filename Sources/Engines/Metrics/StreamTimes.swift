@@ -10,6 +10,8 @@ package struct StreamTimes: Sendable {
     private let begin: ContinuousClock.Instant
     private let gaps: Timer
     private var last: ContinuousClock.Instant?
+    /// The last numbers of the engine. With `timings_per_token` each event has some, which count from the begin of the answer.
+    private var counts: EngineCounts?
 
     /// Creates the times of a request.
     ///
@@ -29,6 +31,12 @@ package struct StreamTimes: Sendable {
         let now = ContinuousClock.now
         if let last { gaps.recordNanoseconds((now - last).nanoseconds) } else { metrics.firstToken(model, after: now - begin) }
         last = now
-        metrics.counted(model, in: bytes)
+        counts = EngineCounts(bytes) ?? counts
+    }
+
+    /// Records the numbers of the answer, which has ended or was given up.
+    package mutating func ended() {
+        if let counts { metrics.counted(model, counts) }
+        counts = nil
     }
 }

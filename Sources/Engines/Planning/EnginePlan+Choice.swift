@@ -104,6 +104,7 @@ extension EnginePlan {
                 slots: slots, contextLength: length, reason: reason, makesEmbeddings: facts.makesEmbeddings, promptCacheMiB: promptCacheMiB,
                 tuning: facts.makesEmbeddings ? EngineTuning() : facts.tuning)
             plan.companions = facts.companions
+            plan.usesRoleLines = !facts.hasChatTemplate && !facts.makesEmbeddings
             if !facts.makesEmbeddings, !facts.hasDevices, let shape = facts.shape { plan.attention = ProcessorAttention(heads: shape.heads) }
             plan.ranksTexts = facts.ranksTexts
             plan.vocabularySize = facts.vocabularySize

@@ -25,6 +25,8 @@ package struct EnginePlan: Sendable, Hashable {
     package let promptCacheMiB: Int
     /// The files that the engine loads beside its model.
     package var companions = EngineCompanions()
+    /// Whether conversations are written as plain role lines, because the model has no chat template.
+    package var usesRoleLines = false
     /// The options that a calibration has chosen. What is in memory may have fewer slots.
     package let tuning: EngineTuning
     /// The attention of an engine that computes on processors only; `nil` for another one.
@@ -58,7 +60,7 @@ package struct EnginePlan: Sendable, Hashable {
         // Without `--kv-unified` the context is divided evenly among the slots.
         let shared = ["--parallel", String(slots), "--ctx-size", String(slots * contextLength), "--cache-ram", String(promptCacheMiB)]
         guard makesEmbeddings else {
-            return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments
+            return shared + ["--ctx-checkpoints", String(Self.windowStates)] + companions.arguments + (usesRoleLines ? RoleLines.arguments : [])
                 + tuning.arguments(hasDraft: companions.draft != nil)
         }
         // Such a model reads a text in one step, so a step must accept as many tokens as the longest text has.
@@ -84,6 +86,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var shape: ModelShape?
     /// The files that the engine loads beside the model.
     package var companions = EngineCompanions()
+    /// Whether the model's file has a chat template.
+    package var hasChatTemplate = true
     /// The options that a calibration has chosen.
     package var tuning = EngineTuning()
     /// Whether the engine can use devices such as GPUs.

@@ -54,8 +54,8 @@ extension EngineSupervisor {
         if let engine = engines[reference] {
             // Wait for its end, then start a new engine.
             if engine.isStopping { return .wait }
-            // Another model has waited long enough for its place.
-            if engine.isDraining, held != engine.id { return .wait }
+            // Another model has waited long enough for its place, or the model is loaded again.
+            if engine.isDraining || engine.isReloading, held != engine.id { return .wait }
             if held != engine.id {
                 engines[reference]?.holders += 1
                 held = engine.id

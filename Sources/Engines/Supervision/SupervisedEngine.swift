@@ -20,6 +20,8 @@ struct SupervisedEngine: Sendable {
     var memory: EngineNeed?
     /// Whether it takes no new requests, so that it ends soon for another engine.
     var isDraining = false
+    /// Whether it takes no new requests, so that it ends soon and its model is loaded again.
+    var isReloading = false
     /// The requests that the current process works on.
     var requests = RequestsAtWork()
     /// The requests that wait for one of its slots, and those that have one.

@@ -55,6 +55,12 @@ package final class HomeDirectory: Sendable {
     /// - Returns: The path of the file.
     package static func database(in home: FilePath) -> FilePath { home.appending("jobs.db") }
 
+    /// Returns the path of the file with the conversations that the server keeps.
+    ///
+    /// - Parameter home: The path of the home.
+    /// - Returns: The path of the file.
+    package static func sessions(in home: FilePath) -> FilePath { home.appending("sessions.db") }
+
     /// Returns the path of a home's keys.db, which the server and commands use at the same time.
     ///
     /// - Parameter home: The path of the home.

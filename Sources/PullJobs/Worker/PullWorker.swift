@@ -37,7 +37,7 @@ package final class PullWorker: Service {
     }
 
     let configuration: Configuration
-    let database: any JobStore
+    package let database: any JobStore
     let hub: HubClient
     let board: PullProgressBoard
     let running = RunningPulls()

@@ -7,16 +7,20 @@ package struct ChatEvent: Sendable, Codable, Hashable {
         package var content: String?
         /// A piece of the model's reasoning.
         package var reasoningContent: String?
+        /// Pieces of calls of tools.
+        package var toolCalls: [ToolCall]?
 
         /// Creates a piece.
-        package init(content: String? = nil, reasoningContent: String? = nil) {
+        package init(content: String? = nil, reasoningContent: String? = nil, toolCalls: [ToolCall]? = nil) {
             self.content = content
             self.reasoningContent = reasoningContent
+            self.toolCalls = toolCalls
         }
 
         private enum CodingKeys: String, CodingKey {
             case content
             case reasoningContent = "reasoning_content"
+            case toolCalls = "tool_calls"
         }
     }
 
@@ -38,7 +42,7 @@ package struct ChatEvent: Sendable, Codable, Hashable {
     package var delta: Delta
     /// Whether this is the last event.
     package var done: Bool
-    /// Why a complete answer ended, in its last event: `stop` or `length`.
+    /// Why a complete answer ended, in its last event: `stop`, `length` or `tool_calls`.
     package var doneReason: String?
     /// The error, in the last event of a stream that failed.
     package var error: Failure?

@@ -50,16 +50,20 @@ package struct ChatMessage: Sendable, Codable, Hashable {
     package var content: String
     /// What the model thought before its text; `nil` for one that did not, and for other authors.
     package var reasoningContent: String?
+    /// The calls of tools that the model asks for; `nil` without any.
+    package var toolCalls: [ToolCall]?
 
     /// Creates a message.
-    package init(role: Role, content: String, reasoningContent: String? = nil) {
+    package init(role: Role, content: String, reasoningContent: String? = nil, toolCalls: [ToolCall]? = nil) {
         self.role = role
         self.content = content
         self.reasoningContent = reasoningContent
+        self.toolCalls = toolCalls
     }
 
     private enum CodingKeys: String, CodingKey {
         case role, content
         case reasoningContent = "reasoning_content"
+        case toolCalls = "tool_calls"
     }
 }

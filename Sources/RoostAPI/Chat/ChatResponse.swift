@@ -10,7 +10,7 @@ package struct ChatResponse: Sendable, Codable, Hashable {
     package var message: ChatMessage
     /// Always true.
     package var done: Bool
-    /// `stop` when the model ended the answer, `length` when it reached `max_tokens`.
+    /// `stop` when the model ended the answer, `length` when it reached `max_tokens`, `tool_calls` when it calls tools.
     package var doneReason: String
     /// The time from the request's arrival to the answer.
     package var totalDuration: Int64

@@ -25,6 +25,17 @@ package struct ModelView: Sendable, Codable, Hashable {
     /// The options of its engine; `nil` where they were not asked for or cannot be told.
     package var tuning: ModelTuning?
 
+    /// How conversations are written for it; `nil` where it was not asked for or cannot be told, and for a model that cannot chat.
+    package var chatTemplate: ChatTemplate?
+
+    /// How conversations are written for a model.
+    package enum ChatTemplate: String, Sendable, Codable, Hashable {
+        /// By the template in its file.
+        case own
+        /// Its file has none: each message is a line that begins with its author.
+        case roleLines = "role_lines"
+    }
+
     /// The origin of a model.
     package enum Origin: String, Sendable, Codable, Hashable {
         /// A GGUF file of the repository.
@@ -52,5 +63,6 @@ package struct ModelView: Sendable, Codable, Hashable {
         case sizeBytes = "size_bytes"
         case localPath = "local_path"
         case loadDuration = "load_duration"
+        case chatTemplate = "chat_template"
     }
 }

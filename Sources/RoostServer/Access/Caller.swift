@@ -16,6 +16,9 @@ enum Caller: Sendable {
     /// The key; `nil` without one.
     var key: StoredKey? { if case .key(let key) = self { key } else { nil } }
 
+    /// Whether it is not a stranger.
+    var isKnown: Bool { if case .unknown = self { false } else { true } }
+
     /// Whether it may do everything.
     var isAdmin: Bool {
         switch self {
@@ -63,6 +66,10 @@ enum Caller: Sendable {
             .forbidden, "The key \(key.id) may not use \(model); it may use \(key.models.map(\.quotedForPeople).joined(separator: ", ")).",
             field: "model")
     }
+
+    /// The most tokens of an answer without a limit of its own, for a key with a limit of output tokens: what a request may use has to be known
+    /// when it begins.
+    static let boundedAnswer = 1024
 
     /// Whether it may see and control a job: an admin those of all owners, the others their owner's.
     func owns(_ job: Job) -> Bool { isAdmin || (key.map { $0.owner == job.userID } ?? false) }

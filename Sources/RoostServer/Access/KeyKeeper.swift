@@ -15,6 +15,10 @@ import Synchronization
 final class KeyKeeper: Service {
     /// The time between two looks at keys.db: the most time until a revocation takes effect.
     private static let lookout: Duration = .seconds(1)
+    /// The most entries of the audit log, about 200 MB.
+    private static let mostEntries = 1_000_000
+    /// The number of looks between two deletions of old entries: an hour.
+    private static let looksUntilPruning = 3600
     /// The number of looks after which the times of the last use are written.
     private static let looksUntilWrite = 60
 
@@ -29,16 +33,19 @@ final class KeyKeeper: Service {
     private let store: KeyStore
     private let known: Mutex<Known>
     private let time: TimeSource
+    private let auditDays: Int
     private let logger: Logger
 
     /// Reads the keys.
     ///
     /// - Parameters:
     ///   - store: keys.db.
+    ///   - auditDays: The days after which entries of the audit log are deleted; 0 keeps them.
     ///   - time: The time.
     ///   - logger: The logger.
     /// - Throws: `RoostError` when keys.db cannot be read.
-    init(store: KeyStore, time: TimeSource = TimeSource(), logger: Logger) throws {
+    init(store: KeyStore, auditDays: Int = 0, time: TimeSource = TimeSource(), logger: Logger) throws {
+        self.auditDays = auditDays
         self.store = store
         self.time = time
         self.logger = logger
@@ -72,10 +79,12 @@ final class KeyKeeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             var looks = 0
+            await prune()
             while (try? await time.sleep(Self.lookout)) != nil {  // Only cancellation throws.
                 await look()
                 looks += 1
                 if looks.isMultiple(of: Self.looksUntilWrite) { await writeUse() }
+                if looks.isMultiple(of: Self.looksUntilPruning) { await prune() }
             }
         }
         await writeUse()
@@ -100,6 +109,18 @@ final class KeyKeeper: Service {
             return
         } catch {
             logger.error("keys.db cannot be read; the keys of the last time still apply", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func prune() async {
+        let date = auditDays > 0 ? time.date().addingTimeInterval(-86_400 * Double(auditDays)) : nil
+        do {
+            let count = try await WorkThreads.run { [store] in try store.pruneAudit(before: date, keeping: Self.mostEntries) }
+            if count > 0 { logger.notice("deleted \(count) old entries of the audit log") }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning("old entries of the audit log cannot be deleted; trying again in an hour", metadata: ["error": "\(error)"])
         }
     }
 

@@ -31,10 +31,12 @@ extension PullWorker {
     /// Accepts a pull of a caller.
     ///
     /// - Returns: The job to follow.
-    /// - Throws: As `submit` and `NewPull.by`; `RoostError` with code `conflict` when an identical pull of another owner
+    /// - Throws: As `submit`, `NewPull.by` and `PullLimits.accept`; `RoostError` with code `conflict` when an identical pull of another owner
     ///   is queued or running: its job is not the caller's to see or to cancel.
     func submit(_ pull: NewPull, by caller: Caller) async throws -> Job {
-        let job = try await submit(pull.by(caller))
+        let pull = try pull.by(caller)
+        let job = try await PullLimits(database: database).accept(pull, by: caller) { try await self.submit(pull) }
+        AuditNote.about("\(pull.model): job \(caller.owns(job) ? job.id : "of another owner")")
         guard caller.owns(job) else {
             throw RoostError(
                 .conflict, "\(pull.model) is being pulled for another user already; it can be used when that pull has ended.", field: "model",

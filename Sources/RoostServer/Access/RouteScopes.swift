@@ -43,13 +43,13 @@ enum RouteScopes {
 
     /// What programs ask first, whatever they do next.
     private static let lists = [
-        "GET /", "GET /openapi.json", "GET /models", "GET /models/{}", "GET /models/{}/{}", "GET /models/{}/{}/**", "GET /aliases",
+        "GET /", "GET /openapi.json", "GET /usage", "GET /models", "GET /models/{}", "GET /models/{}/{}", "GET /models/{}/{}/**", "GET /aliases",
         "GET /v1/models", "GET /v1/models/{}", "GET /v1/models/{}/{}", "GET /v1/models/{}/{}/**", "GET /v1/models/**",
         "GET /api/version", "GET /api/tags", "GET /api/ps", "POST /api/show",
     ]
 
     private static let chat = [
-        "POST /chat", "DELETE /sessions/{}",
+        "POST /chat", "GET /sessions/{}", "DELETE /sessions/{}",
         "POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "POST /v1/rerank", "POST /v1/reranking", "POST /rerank",
         "POST /v1/tokenize", "POST /v1/detokenize", "POST /v1/apply-template", "POST /tokenize", "POST /detokenize", "POST /apply-template",
         "POST /v1/responses", "GET /v1/responses/{}", "DELETE /v1/responses/{}", "POST /v1/responses/{}/cancel",
@@ -68,7 +68,7 @@ enum RouteScopes {
     private static let reads = ["GET /partials", "GET /bandwidth", "GET /status", "GET /engines", "GET /metrics"]
 
     private static let administration = [
-        "GET /jobs/events", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
+        "GET /audit", "GET /jobs/events", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
         "POST /models/load", "POST /models/unload", "POST /models/tune", "POST /models/untune", "POST /models/gc", "POST /models/verify",
         "POST /models/repair", "DELETE /models/{}", "DELETE /models/{}/{}", "DELETE /models/{}/{}/**",
         "POST /models/{}/load", "POST /models/{}/unload", "POST /models/{}/reload", "POST /models/{}/{}/load", "POST /models/{}/{}/unload",
@@ -80,19 +80,28 @@ enum RouteScopes {
 
 /// Checks what the route of a request needs, after the router has found it and before anything of it runs.
 struct ScopeMiddleware: RouterMiddleware {
+    let accounts: KeyAccounts
+
     @concurrent func handle(
         _ request: Request, context: RoostContext, next: @concurrent (Request, RoostContext) async throws -> Response
     ) async throws -> Response {
-        try Self.check(request.method, context.endpointPath, for: context.caller)
+        let need = try Self.check(request.method, context.endpointPath, for: context.caller)
+        // Before the body is read, as the key.
+        if need == .scope([.chat]) { try accounts.arrive(context.caller) }
         return try await next(request, context)
     }
 
+    /// - Returns: What the route needs; `nil` without a route.
     /// - Throws: `RoostError` with code `unauthorized` or `forbidden`.
-    static func check(_ method: HTTPRequest.Method, _ pattern: String?, for caller: Caller) throws {
+    @discardableResult static func check(_ method: HTTPRequest.Method, _ pattern: String?, for caller: Caller) throws -> RouteScopes.Need? {
         // No route: the answer is 404, to those who may ask.
-        guard let pattern else { return try caller.requireKnown() }
-        switch RouteScopes.need(of: method, pattern) {
-        case .nothing?: return
+        guard let pattern else {
+            try caller.requireKnown()
+            return nil
+        }
+        let need = RouteScopes.need(of: method, pattern)
+        switch need {
+        case .nothing?: break
         case .key?: try caller.require(nil)
         case .scope(let scopes)?: try caller.require(scopes)
         case nil:
@@ -101,5 +110,6 @@ struct ScopeMiddleware: RouterMiddleware {
                 throw RoostError(.forbidden, "No key may use this route, because its scope is not known; please report it. The key is \(key.id).")
             }
         }
+        return need
     }
 }

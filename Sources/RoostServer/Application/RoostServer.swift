@@ -64,16 +64,22 @@ package struct RoostServer: Service {
         let mirror = try HubMirror.sharing(configuration.settings, environment: configuration.environment, logger: logger)
         let home = try await claimHome()
         let keyStore = try KeyStore(path: HomeDirectory.keys(in: home.path))
-        let keys = try KeyKeeper(store: keyStore, logger: logger)
+        let keys = try KeyKeeper(store: keyStore, auditDays: configuration.settings.auditRetentionDays, logger: logger)
+        let accounts = try KeyAccounts(store: keyStore, logger: logger)
         try configuration.settings.refuseOpenServer(needsKeys: keys.needsKeys)
+        let settings = configuration.settings
+        try keyStore.record(
+            AuditEntry(
+                time: Timestamp(Date()), actor: "server", action: "server start",
+                target: "\(settings.host):\(settings.port), keys \(keys.needsKeys ? "needed" : "not needed")", outcome: "done"))
         let database = try JobDatabase(path: home.database.string, logger: logger)
         var hubConfiguration = try HubConfiguration(environment: configuration.environment)
         hubConfiguration.diskReserve = configuration.settings.diskReserve
         let hub = HubClient(configuration: hubConfiguration, logger: logger)
         do {
             let parts = ServerParts(
-                configuration: configuration, database: database, keys: keys, hub: hub, hubConfiguration: hubConfiguration,
-                socketDirectory: home.socketDirectory, logger: logger)
+                configuration: configuration, database: database, keys: keys, accounts: accounts, keyStore: keyStore, hub: hub,
+                hubConfiguration: hubConfiguration, socketDirectory: home.socketDirectory, logger: logger)
             await warnAboutEngine(parts)
             try await serve(parts, sharing: mirror)
         } catch {
@@ -111,8 +117,8 @@ package struct RoostServer: Service {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
-                .init(service: parts.jobMetrics), .init(service: parts.keys), .init(service: parts.bandwidth), .init(service: MemoryService()),
-                .init(service: parts.preload), .init(service: parts.background),
+                .init(service: parts.jobMetrics), .init(service: parts.keys), .init(service: parts.accounts), .init(service: parts.bandwidth),
+                .init(service: MemoryService()), .init(service: parts.preload), .init(service: parts.background),
                 .init(service: application), .init(service: parts.pulls),
             ] + (mirror.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

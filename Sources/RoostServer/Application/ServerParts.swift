@@ -1,3 +1,4 @@
+import Access
 import Engines
 import Foundation
 import HTTPServing
@@ -33,11 +34,14 @@ struct ServerParts: Sendable {
     let metrics: PrometheusRegistry
     let jobMetrics: JobMetrics
     let keys: KeyKeeper
+    let accounts: KeyAccounts
+    let keyStore: KeyStore
     private let logger: Logger
     private let start = ContinuousClock.now
 
     init(
-        configuration: RoostServer.Configuration, database: JobDatabase, keys: KeyKeeper, hub: HubClient, hubConfiguration: HubConfiguration,
+        configuration: RoostServer.Configuration, database: JobDatabase, keys: KeyKeeper, accounts: KeyAccounts,
+        keyStore: KeyStore, hub: HubClient, hubConfiguration: HubConfiguration,
         socketDirectory: FilePath, logger: Logger
     ) {
         let models = ModelStore(hub: hubConfiguration, home: configuration.settings.home)
@@ -52,6 +56,8 @@ struct ServerParts: Sendable {
         self.hubConfiguration = hubConfiguration
         self.database = database
         self.keys = keys
+        self.accounts = accounts
+        self.keyStore = keyStore
         self.hub = hub
         self.catalog = catalog
         self.models = models
@@ -84,25 +90,34 @@ struct ServerParts: Sendable {
     func router() -> GuardedRouter {
         let router = Router(context: RoostContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetrics(registry: metrics))
+        router.add(middleware: AuditMiddleware(store: keyStore))
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: ScopeMiddleware())
+        router.add(middleware: ScopeMiddleware(accounts: accounts))
+        router.add(middleware: AnthropicModels(catalog: catalog))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
         JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
         ModelRoutes(upkeep: ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)).add(to: router)
         let bodyLimit = configuration.settings.inferenceBodyLimit
         let inference = Inference(
-            catalog: catalog, engines: engines, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit), pulse: configuration.streamPulse)
-        ChatRoutes(inference: inference).add(to: router)
+            catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit),
+            pulse: configuration.streamPulse)
+        let sessions = SessionStore(path: HomeDirectory.sessions(in: configuration.settings.home))
+        ChatRoutes(inference: inference, sessions: sessions).add(to: router)
+        SessionRoutes(sessions: sessions).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
         OpenAIModelRoutes(catalog: catalog).add(to: router)
         ResponseRoutes(inference: inference, storage: responses, background: background).add(to: router)
+        AnthropicRoutes(inference: inference).add(to: router)
+        AuditRoutes(store: keyStore).add(to: router)
+        UsageRoutes(store: keyStore, accounts: accounts).add(to: router)
         BandwidthRoutes(bandwidth: bandwidth).add(to: router)
         StatusRoutes(parts: self).add(to: router)
         MetricsRoutes(parts: self).add(to: router)
+        DescriptionRoutes().add(to: router)
         let settings = configuration.settings
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
-            identify: keys.caller)
+            identify: keys.caller, standings: accounts.standings)
     }
 
     /// Where the responses of `/v1/responses` are kept; `nil` if none are.

@@ -78,6 +78,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var jobRetentionDays = 0
     /// The number of finished jobs of each model that are kept; 0 keeps all.
     package var jobRetentionPerModel = 0
+    /// The number of days after which entries of the audit log are deleted; 0 keeps them.
+    package var auditRetentionDays = 365
     /// The hours between two backups of jobs.db; 0 for no backups.
     package var backupIntervalHours = 24
     /// The number of scheduled backups that are kept.

@@ -73,6 +73,9 @@ extension Setting {
         Setting(
             \.jobRetentionPerModel, "job_retention_per_model", .whole(0...1_000_000),
             "The finished jobs of each model that are kept; 0 keeps all"),
+        Setting(
+            \.auditRetentionDays, "audit_retention_days", .whole(0...36_500),
+            "The days after which entries of the audit log are deleted; 0 keeps them"),
         Setting(\.backupIntervalHours, "backup_interval_hours", .whole(0...8760), "The hours between two backups of jobs.db; 0 for none"),
         Setting(\.backupKeep, "backup_keep", .whole(1...1000), "The scheduled backups that are kept"),
     ]

@@ -2,7 +2,7 @@ import HTTPServing
 import ModelFormats
 import NIOCore
 
-/// Builds the JSON body of a request to an engine from validated parts.
+/// Builds JSON from validated parts, in their order: the body of a request to an engine, or an answer of one in a client's form.
 struct EngineBody {
     private(set) var bytes: [UInt8] = []
     /// The images and sounds in it.
@@ -46,6 +46,9 @@ struct EngineBody {
 
     /// Writes a finite number.
     mutating func write(number: Float) { bytes += "\(number)".utf8 }
+
+    /// Writes a JSON text as it is.
+    mutating func write(plain: String) { bytes += plain.utf8 }
 
     /// Writes a string without characters that need escapes.
     mutating func write(string: String) { write(string: string.utf8) }

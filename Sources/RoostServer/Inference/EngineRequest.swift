@@ -1,8 +1,7 @@
+import Access
 import Engines
-import HTTPServing
 import ModelFormats
 import NIOCore
-import RoostAPI
 import RoostCore
 
 /// A request to an engine: only the fields that Roost passes on, each within its limits.
@@ -15,10 +14,10 @@ struct EngineRequest: Sendable {
     /// The number of answers requested at once.
     let answers: Int
     /// The most tokens of each answer; `nil` if the request sets none.
-    private let answerTokens: Int?
-    let fingerprint: RequestFingerprint
+    private var answerTokens: Int?
+    private(set) var fingerprint: RequestFingerprint
     /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
-    private let prompt: PromptOutline?
+    private var prompt: PromptOutline?
     /// The place in the queue of the engine.
     private(set) var ticket = QueueTicket()
     /// The client that sent the request, for fair shares.
@@ -28,7 +27,7 @@ struct EngineRequest: Sendable {
     /// What the request asks for besides its answer.
     let options: Options
     /// The images and sounds in the body.
-    let media: RequestMedia
+    var media: RequestMedia
     /// The largest token number in the text; `nil` if the text has none.
     let largestToken: Int?
     /// Whether the answer has to call a tool.
@@ -42,7 +41,7 @@ struct EngineRequest: Sendable {
     /// Creates a request from a validated body.
     init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
-        answers: Int = 1, answerTokens: Int? = nil, prompt: ByteBuffer? = nil, largestToken: Int? = nil, options: Options
+        answers: Int = 1, answerTokens: Int? = nil, largestToken: Int? = nil, options: Options
     ) {
         self.options = options
         self.largestToken = largestToken
@@ -54,7 +53,19 @@ struct EngineRequest: Sendable {
         self.answers = answers
         self.media = media
         fingerprint = RequestFingerprint(path: kind.path, body: body)
-        self.prompt = kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(prompt ?? body) : nil
+        prompt = outline
+    }
+
+    private var outline: PromptOutline? {
+        kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
+    }
+
+    /// Returns a chat with another body, which is another request when an engine crashes.
+    func replacingConversation(_ body: ByteBuffer) -> EngineRequest {
+        var request = replacingBody(body)
+        request.fingerprint = RequestFingerprint(path: kind.path, body: body)
+        request.prompt = request.outline
+        return request
     }
 
     /// Returns the request as that of a client.
@@ -72,12 +83,29 @@ struct EngineRequest: Sendable {
         return request
     }
 
+    /// The tokens of the prompt, estimated: about four bytes of text are one.
+    var promptTokens: Int { max(0, body.readableBytes - media.encodedBytes) / 4 + media.count * Self.usualMedium }
+
+    /// The tokens that the request may use.
+    var tokens: LimitLedger.Tokens { .init(prompt: promptTokens, output: kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0) }
+
+    /// Returns the request with a limit for each answer, if it has none.
+    func bounded(to most: Int) -> EngineRequest {
+        guard kind.generates, answerTokens == nil, body.readableBytes > 2 else { return self }
+        var request = self
+        request.answerTokens = most
+        // Before the last bracket of the object.
+        request.body.moveWriterIndex(to: body.writerIndex - 1)
+        // The engine prefers `n_predict`, and the last of two members of one name.
+        request.body.writeString(",\"max_tokens\":\(most),\"n_predict\":\(most)}")
+        return request
+    }
+
     /// What the request needs of an engine.
     var lease: LeaseRequest {
-        // About four bytes of text are a token. An answer without a limit counts as one of usual length.
-        let text = max(0, body.readableBytes - media.encodedBytes) / 4
+        // An answer without a limit counts as one of usual length.
         let answer = kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0
-        let tokens = kind.isLookup ? 1 : max(1, text + media.count * Self.usualMedium + answer)
+        let tokens = kind.isLookup ? 1 : max(1, promptTokens + answer)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
@@ -122,25 +150,9 @@ struct EngineRequest: Sendable {
         return try fields.int("n", in: allowed, default: fields.int("n_cmpl", in: allowed, default: 1))
     }
 
-    /// Returns the most tokens of each answer; `nil` if a body sets none.
+    /// Returns the most tokens of each answer; `nil` if no field sets them, or one allows any number.
     static func answerTokens(of fields: RequestFields) -> Int? {
-        ["max_tokens", "max_completion_tokens", "n_predict"].lazy.compactMap { fields.value($0)?.int }.first { $0 > 0 }
+        let given = ["max_tokens", "max_completion_tokens", "n_predict"].compactMap { fields.value($0)?.int }
+        return given.allSatisfy { $0 > 0 } ? given.max() : nil
     }
-
-    /// Creates the engine's form of a validated body of `POST /chat`. It always streams, so that the work stops at the
-    /// next token when the client disconnects.
-    init(_ chat: ChatRequest, options: Options = Options()) throws {
-        let body = EngineChatBody(messages: chat.messages, max_tokens: chat.maxTokens, temperature: chat.temperature, stream: true)
-        try self.init(
-            .chat, ModelReference(parsing: chat.model), JSON.buffer(body), streams: true, answerTokens: chat.maxTokens,
-            prompt: JSON.buffer(chat.messages), options: options)
-    }
-}
-
-/// The body of a request to `llama-server`, with OpenAI's names.
-private struct EngineChatBody: Encodable {
-    let messages: [ChatMessage]
-    let max_tokens: Int
-    let temperature: Double
-    let stream: Bool
 }

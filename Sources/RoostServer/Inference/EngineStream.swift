@@ -51,9 +51,11 @@ struct EngineStream: Sendable {
     ///   - engines: The engines.
     ///   - entry: The model.
     ///   - request: The request.
+    ///   - meter: Counts the tokens.
     ///   - place: The part of the budget of bodies that is kept until the engine answers.
     ///   - pulse: The time between two pulses.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, holding place: BodyBudget.Place?, pulse: Duration) {
+    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration)
+    {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
@@ -68,6 +70,7 @@ struct EngineStream: Sendable {
             async let _ = Self.beat(every: pulse) { source.yield(.pulse) }
             let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))
             let refusal = Mutex<Refusal?>(nil)
+            defer { times.withLock { $0.ended() } }
             do {
                 try await ContinuableAnswer(engines: engines, entry: entry, request: request).run {
                     ready.withLock { $0 = .now }
@@ -77,16 +80,22 @@ struct EngineStream: Sendable {
                 } pass: { bytes in
                     guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }
                     times.withLock { $0.arrived(bytes) }
+                    meter.read(events: bytes)
                     var permit = permits.makeAsyncIterator()
                     guard await permit.next() != nil else { throw CancellationError() }
                     source.yield(.bytes(bytes))
                 }
-                source.finish(throwing: refusal.withLock { $0?.error(field: request.kind.inputField) })
+                let failure = refusal.withLock { $0?.error(field: request.kind.inputField) }
+                meter.end(failed: failure != nil)
+                source.finish(throwing: failure)
             } catch {
+                meter.end(failed: !(error is CancellationError))
                 source.finish(throwing: error)
             }
         }
         stop = {
+            // The time is over, or the server stops; a client that has left is no failure.
+            if !($0 is CancellationError) { meter.end(failed: true) }
             source.finish(throwing: $0)
             work.cancel()
         }

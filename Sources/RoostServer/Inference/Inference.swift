@@ -12,6 +12,7 @@ struct Inference: Sendable {
 
     let catalog: ModelCatalog
     let engines: EngineSupervisor
+    let accounts: KeyAccounts
     /// The most bytes of a body.
     let bodyLimit: Int
     let bodies: BodyBudget
@@ -79,15 +80,42 @@ struct Inference: Sendable {
     ///   the engine refuses it or fails.
     func answer(_ request: EngineRequest) async throws -> ByteBuffer {
         let entry = try await entry(for: request)
-        return try await engines.withEngine(for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }) {
-            let response = try await $0.send(path: request.kind.path, body: request.body)
-            let body = try await response.collect(upTo: Self.largestAnswer)
-            guard response.status == 200 else {
-                throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
+        let (request, meter) = try accounts.begin(request, entry.reference)
+        do {
+            let answer = try await engines.withEngine(
+                for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
+            ) {
+                let response = try await $0.send(path: request.kind.path, body: request.body)
+                let body = try await response.collect(upTo: Self.largestAnswer)
+                guard response.status == 200 else {
+                    throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
+                }
+                return body
             }
-            engines.metrics.counted(entry.reference, in: body)
-            return body
+            engines.metrics.counted(entry.reference, in: answer)
+            meter.read(whole: answer)
+            meter.end(failed: false)
+            return answer
+        } catch {
+            meter.end(failed: !(error is CancellationError))
+            throw error
         }
+    }
+
+    /// Returns the number of tokens of a chat's prompt, as the model's engine counts them, and loads the model first if needed.
+    /// It waits for no other request.
+    ///
+    /// - Parameter request: The chat.
+    /// - Returns: The number of tokens.
+    /// - Throws: As `answer`.
+    func promptTokens(of request: EngineRequest) async throws -> Int {
+        let entry = try await entry(for: request)
+        let check: @Sendable (EnginePlan) throws -> Void = { try request.check(against: $0, of: entry.reference) }
+        let response = try await engines.promptCount(of: request.body, for: entry, check: check)
+        guard let count = response.count else {
+            throw EngineAnswer.failure(status: response.status, body: response.body, field: request.kind.inputField)
+        }
+        return count
     }
 
     /// Returns a stream that the engine has accepted, and loads the model first if needed.
@@ -119,6 +147,8 @@ struct Inference: Sendable {
     }
 
     private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?) async throws -> EngineStream {
-        EngineStream(engines: engines, entry: try await entry(for: request), request: request, holding: place, pulse: pulse)
+        let entry = try await entry(for: request)
+        let (request, meter) = try accounts.begin(request, entry.reference)
+        return EngineStream(engines: engines, entry: entry, request: request, meter: meter, holding: place, pulse: pulse)
     }
 }

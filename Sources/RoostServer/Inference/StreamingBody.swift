@@ -35,6 +35,7 @@ struct StreamingBody: Sendable {
                 var translator = makeTranslator()
                 do {
                     try await write(to: &writer, through: &translator)
+                    try await translator.settle()
                     try await writer.write(try await translator.finish())
                 } catch is CancellationError {
                     return
@@ -63,6 +64,7 @@ struct StreamingBody: Sendable {
                     try await writer.write(bytes)
                     last = .now
                 }
+                guard !translator.isComplete else { return stream.end(throwing: CancellationError()) }
                 stream.consumed()
             case .pulse where .now - last >= pulse / 2:
                 try await writer.write(translator.wait(await stream.wait(hasBegun: hasBegun)))
@@ -96,19 +98,25 @@ protocol StreamTranslator {
     static var contentType: String { get }
     /// Returns the client's bytes for some of the engine's, which are cut at any place: whole events; may be empty.
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer
+    /// Whether the client needs no more of the engine's answer, which then ends.
+    var isComplete: Bool { get }
+    /// Does what has to be done before the client learns that its answer is complete.
+    func settle() async throws
     /// Returns the last bytes of a complete answer.
     mutating func finish() async throws -> ByteBuffer
     /// Returns the last bytes of a failed answer.
     mutating func fail(_ failure: RoostError) async -> ByteBuffer
-    /// Returns bytes that keep the connection alive and change no answer, between two events.
-    ///
-    /// - Parameter text: What the client waits for, in one line.
-    /// - Returns: The bytes; may be empty.
+    /// Returns bytes that keep the connection alive and change no answer, between two events. `text` is a line about what the
+    /// client waits for.
     mutating func wait(_ text: String) -> ByteBuffer
 }
 
 extension StreamTranslator {
     static var contentType: String { "text/event-stream" }
+
+    var isComplete: Bool { false }
+
+    func settle() async throws {}
 
     mutating func wait(_ text: String) -> ByteBuffer { ServerSentEvent.comment(text) }
 }

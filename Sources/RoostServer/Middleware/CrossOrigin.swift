@@ -10,7 +10,8 @@ enum CrossOrigin {
     /// More bytes of header names than any client sends.
     private static let longestHeaderList = 4096
     /// The response headers that a page may read, in addition to those that every page may read.
-    private static let readable = "Link, Location, Retry-After, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait"
+    private static let readable =
+        "Link, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait"
 
     /// Allows a page to read an answer.
     ///

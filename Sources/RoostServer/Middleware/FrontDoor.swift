@@ -1,3 +1,4 @@
+import Access
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -16,6 +17,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
     let allowedHosts: [HostName]
     let allowsAnyAddress: Bool
     let identify: @Sendable (HTTPFields) -> Caller
+    let standings: @Sendable (Caller) -> [LimitLedger.Standing]
     let routes: RouteTable
     let inner: Inner
 
@@ -31,6 +33,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         } catch {
             response = ProblemMiddleware.response(to: error, request: request, logger: context.logger)
         }
+        response.tell(standings(context.caller))
         // The `Access-Control` headers depend on the origin, so caches must separate the answers.
         response.headers[.vary] = "Origin"
         if let page { CrossOrigin.open(&response, to: page) }

@@ -1,3 +1,4 @@
+import Access
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -9,10 +10,12 @@ struct GuardedRouter: HTTPResponderBuilder {
     let allowsAnyAddress: Bool
     /// Returns who sends a request with some headers.
     let identify: @Sendable (HTTPFields) -> Caller
+    /// Returns how far the limits of a caller are used.
+    let standings: @Sendable (Caller) -> [LimitLedger.Standing]
 
     func buildResponder() -> FrontDoor<RouterResponder<RoostContext>> {
         FrontDoor(
-            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, identify: identify, routes: RouteTable(router),
+            allowedHosts: allowedHosts, allowsAnyAddress: allowsAnyAddress, identify: identify, standings: standings, routes: RouteTable(router),
             inner: router.buildResponder())
     }
 }

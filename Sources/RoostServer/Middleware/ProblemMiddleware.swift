@@ -24,7 +24,7 @@ struct ProblemMiddleware: RouterMiddleware {
         if failure.httpStatus.code >= 500 {
             logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(failure.traceback)"])
         }
-        return Dialects.response(to: failure, on: request.routePath)
+        return Dialects.response(to: failure, request, requestID: logger.requestID)
     }
 
     private static var tooLarge: RoostError {

@@ -26,8 +26,7 @@ struct RequestLog: Sendable {
     /// - Returns: The answer to send.
     func logged(_ response: Response) -> Response {
         var response = response
-        // Hummingbird gives the id to all lines of the request. A log that keeps no metadata has none.
-        response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"].map { "\($0)" }
+        response.headers[.requestID] = context.logger.requestID
         let (body, status) = (response.body, response.status.code)
         guard body.contentLength == nil else {
             write(status, isSent: true)
@@ -55,6 +54,12 @@ struct RequestLog: Sendable {
         context.logger.log(
             level: isRead ? .debug : .info, isSent ? "Answered a request" : "An answer could not be sent completely", metadata: metadata)
     }
+}
+
+extension Logger {
+    /// The id of the request whose lines this logger writes. Hummingbird gives it to all of them; a log that keeps no metadata has
+    /// none.
+    var requestID: String? { self[metadataKey: "hb.request.id"].map { "\($0)" } }
 }
 
 extension HTTPField.Name {

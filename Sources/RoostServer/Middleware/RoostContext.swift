@@ -21,7 +21,10 @@ struct RoostContext: RequestContext {
 
     /// The client, for fair shares: the id of its key, otherwise its address; empty for one without address, such as at a
     /// Unix socket.
-    var client: String { caller.key?.id ?? channel.remoteAddress?.ipAddress ?? "" }
+    var client: String { caller.key?.id ?? address ?? "" }
+
+    /// The client's address; `nil` for one without, such as at a Unix socket.
+    var address: String? { channel.remoteAddress?.ipAddress }
 
     /// The most bytes of a body; a longer one gets 413.
     var maxUploadSize: Int { Self.maxBodyBytes }

@@ -219,13 +219,15 @@ extension Request {
     ///
     /// - Parameters:
     ///   - limit: The most bytes of the body.
+    ///   - isRequired: Whether there must be a body; without one it has no fields.
     ///   - check: Reads the fields.
     /// - Returns: The result of `check`.
     /// - Throws: As `readBody`; `RoostError` with code `invalidRequest` when the body is not a JSON object; the errors
     ///   of `check`.
     mutating func readFields<Value: Sendable>(
-        upTo limit: Int, _ check: @escaping @Sendable (RequestFields) throws -> Value
+        upTo limit: Int, isRequired: Bool = true, _ check: @escaping @Sendable (RequestFields) throws -> Value
     ) async throws -> Value {
-        try await RequestFields.read(readBody(upTo: limit), check)
+        let body = try await readBody(upTo: limit)
+        return try await RequestFields.read(!isRequired && body.readableBytes == 0 ? ByteBuffer(string: "{}") : body, check)
     }
 }

@@ -10,6 +10,7 @@ struct KeyView: Encodable {
     let workspace: String?
     let scopes: [String]
     let models: [String]
+    let limits: [String: Int]
     let state: String
     let createdAt: Timestamp
     let expiresAt: Timestamp?
@@ -19,7 +20,7 @@ struct KeyView: Encodable {
     let key: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, owner, workspace, scopes, models, state, key
+        case id, name, owner, workspace, scopes, models, limits, state, key
         case createdAt = "created_at"
         case expiresAt = "expires_at"
         case revokedAt = "revoked_at"
@@ -33,6 +34,7 @@ struct KeyView: Encodable {
         workspace = stored.workspace
         scopes = stored.scopes.map(\.rawValue).sorted()
         models = stored.models
+        limits = stored.limits.values
         state = stored.state(at: Date()).rawValue
         createdAt = Timestamp(stored.createdAt)
         expiresAt = stored.expiresAt.map { Timestamp($0) }

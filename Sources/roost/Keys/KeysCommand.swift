@@ -8,12 +8,12 @@ import RoostServer
 /// `roost keys`: commands for the file keys.db.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Create, list, revoke and rotate API keys.",
+        commandName: "keys", abstract: "Create, list, limit, revoke and rotate API keys.",
         discussion: """
             Works on keys.db in the home, also while the server runs; a change takes effect within a second. As soon as there is a key, every request needs one: \
             make one with the scope admin for yourself first, and give it to this command in ROOST_API_KEY.
             """,
-        subcommands: [KeysCreateCommand.self, KeysListCommand.self, KeysRevokeCommand.self, KeysRotateCommand.self],
+        subcommands: [KeysCreateCommand.self, KeysListCommand.self, KeysRevokeCommand.self, KeysRotateCommand.self, KeysLimitCommand.self],
         defaultSubcommand: KeysListCommand.self)
 }
 

@@ -21,6 +21,8 @@ struct KeysCreateCommand: AsyncParsableCommand {
     var workspace: String?
     @Option(help: "A pattern of models that it may use and pull, such as 'org/*'; may be given up to 64 times. Default: all models.")
     var model: [String] = []
+    @Option(help: "A limit as NAME=NUMBER, such as requests_per_minute=60; may be given several times. `roost keys limit --help` has the names.")
+    var limit: [LimitChange] = []
     @Option(help: "After which time it ends, such as 90d or 12h. Default: never.")
     var expires: Lifetime?
     @OptionGroup var options: KeyOptions
@@ -29,6 +31,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
         var new = NewKey(name: name, owner: owner, scopes: Set(scope))
         new.workspace = workspace
         new.models = model
+        for change in limit { change.apply(to: &new.limits) }
         new.expiresAt = expires.map { Date(timeIntervalSinceNow: $0.seconds) }
         let (key, stored) = try options.withStore { [new] in try $0.create(new) }
         try options.print(key, stored)

@@ -15,11 +15,14 @@ struct KeysListCommand: AsyncParsableCommand {
         guard !views.isEmpty else {
             return Terminal.print("There is no key: every program of this machine can use the server. `roost keys create` makes one.")
         }
-        var table = TextTable(columns: ["ID", .name("NAME"), .name("OWNER"), "SCOPES", .prose("MODELS"), "STATE", "EXPIRES", "LAST USED"])
+        var table = TextTable(columns: [
+            "ID", .name("NAME"), .name("OWNER"), "SCOPES", .prose("MODELS"), .prose("LIMITS"), "STATE", "EXPIRES", "LAST USED",
+        ])
         for view in views {
             table.add([
                 view.id, view.name, view.owner, view.scopes.joined(separator: ","), view.models.isEmpty ? "all" : view.models.joined(separator: ","),
-                view.state, Self.minute(view.expiresAt), Self.minute(view.lastUsedAt),
+                view.limits.isEmpty ? "-" : view.limits.map { "\($0)=\($1)" }.sorted().joined(separator: ","), view.state,
+                Self.minute(view.expiresAt), Self.minute(view.lastUsedAt),
             ])
         }
         Terminal.print(table)

@@ -19,6 +19,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
         for model in detail.models {
             Terminal.print("  \(model.model.padding(to: 48))\(ByteCount(model.sizeBytes))\(model.loaded ? ", loaded" : "")")
             if let projector = model.projector { Terminal.print("    projector \(projector)") }
+            if model.chatTemplate == .roleLines { Terminal.print("    no chat template: conversations are written as plain role lines") }
             guard let context = model.context else { continue }
             Terminal.print("    context \(context.length), \(context.slots) at once: \(context.reason)")
             if let tuning = model.tuning { Terminal.print("    engine \(tuning.text)") }

@@ -67,7 +67,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .init("a message is text", "/chat", chat("\"messages\":[\"Hello\"]"), field: "messages[0]", says: "object"),
         .init(
             "unknown role", "/chat", chat("\"messages\":[{\"role\":\"wizard\",\"content\":\"x\"}]"), field: "messages[0].role",
-            says: "system, user, assistant"),
+            says: "system, developer, user, assistant"),
         .init("no content", "/chat", chat("\"messages\":[{\"role\":\"user\"}]"), field: "messages[0].content", says: "missing"),
         .init("timeout 0", "/chat", chat("\"timeout\":0,\(hello)"), field: "timeout", says: "1 to 600"),
         .init("timeout 601", "/chat", chat("\"timeout\":601,\(hello)"), field: "timeout", says: "1 to 600"),
@@ -104,7 +104,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             }
             #expect(try await server.jobs().isEmpty)
             let files = try FileManager.default.contentsOfDirectory(atPath: server.home.string)
-            #expect(Set(files).isSubset(of: ["jobs.db", "jobs.db-wal", "jobs.db-shm", "roost.lock", "run"]))
+            #expect(Set(files).isSubset(of: ["jobs.db", "jobs.db-wal", "jobs.db-shm", "keys.db", "keys.db-wal", "keys.db-shm", "roost.lock", "run"]))
             #expect(!FileManager.default.fileExists(atPath: server.home.removingLastComponent().appending("hf").string))
         }
     }

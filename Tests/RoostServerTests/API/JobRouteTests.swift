@@ -126,7 +126,7 @@ import Testing
             let polls = JobPollService(database: database, logger: logger, time: time)
             JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
             let id = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b"))).id
-            let guarded = GuardedRouter(router: router, allowedHosts: [], allowsAnyAddress: true, identify: { _ in .local })
+            let guarded = GuardedRouter(router: router, allowedHosts: [], allowsAnyAddress: true, identify: { _ in .local }, standings: { _ in [] })
             try await Application(router: guarded).test(.ahc()) { client in
                 for _ in 0..<Int(JobPollMeter.burst) {
                     #expect(try await client.execute(uri: "/jobs/\(id)", method: .get).status == .ok)

@@ -22,7 +22,8 @@ import Testing
             let client = HubClient(configuration: hub, logger: .silent)
             let parts = ServerParts(
                 configuration: .init(settings: ServerSettings(home: directory), environment: environment, guardCommand: []), database: database,
-                keys: try KeyKeeper(store: store, logger: .silent), hub: client, hubConfiguration: hub, socketDirectory: directory, logger: .silent)
+                keys: try KeyKeeper(store: store, logger: .silent), accounts: try KeyAccounts(store: store, logger: .silent), keyStore: store,
+                hub: client, hubConfiguration: hub, socketDirectory: directory, logger: .silent)
             let routes = parts.router().router.routes.map { ($0.method, $0.path.description) }
             try await client.shutdown()
             try database.close()

@@ -4,6 +4,8 @@ import Foundation
 enum Checkout {
     private static let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
 
+    static func path(_ path: String) -> String { root.appending(path: path).path() }
+
     static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
 
     /// The Swift files below a folder, by name.

@@ -6,29 +6,47 @@ import RoostCore
 /// The stream of `POST /chat`: `data: {"delta":{"content":"…"},"done":false}`, at the end `data: {"delta":{},"done":true,…}`.
 struct ChatEventTranslator: StreamTranslator {
     private var reader = ChatReader()
+    private var answer = ChatAnswer()
+    /// The turn of a session that ends with the answer.
+    private let turn: SessionTurn?
+
+    /// Creates the translator of an answer.
+    ///
+    /// - Parameter turn: The turn of a session that ends with it.
+    init(_ turn: SessionTurn? = nil) { self.turn = turn }
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         var events = ByteBuffer()
-        for case let piece? in try reader.read(bytes).map(ChatEvent.Delta.init) {
-            events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: piece)))
+        for piece in try reader.read(bytes) {
+            if turn != nil { try answer.add(piece) }
+            events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: .init(piece))))
         }
         return events
+    }
+
+    /// A client that has the last event can rely on the session.
+    func settle() async throws {
+        guard let turn else { return }
+        _ = try reader.finish()
+        try await turn.save(answer)
     }
 
     mutating func finish() throws -> ByteBuffer { ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish().rawValue)) }
 
     mutating func fail(_ failure: RoostError) -> ByteBuffer {
-        ServerSentEvent.buffer(ChatEvent(error: .init(code: failure.code.rawValue, message: failure.message)))
+        turn?.end()
+        return ServerSentEvent.buffer(ChatEvent(error: .init(code: failure.code.rawValue, message: failure.message)))
     }
 }
 
 extension ChatEvent.Delta {
-    /// Creates the form of a piece; `nil` for tool calls, which `/chat` does not offer.
-    fileprivate init?(_ piece: ChatPiece) {
+    /// Creates the form of a piece.
+    fileprivate init(_ piece: ChatPiece) {
         switch piece {
         case .text(let text): self.init(content: text)
         case .reasoning(let text): self.init(reasoningContent: text)
-        case .toolCall: return nil
+        case .toolCall(let call):
+            self.init(toolCalls: [ToolCall(index: call.index, id: call.id, name: call.name, arguments: call.arguments)])
         }
     }
 }

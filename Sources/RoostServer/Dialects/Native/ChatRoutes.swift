@@ -10,33 +10,39 @@ import RoostCore
 /// `POST /chat`: a conversation with a model on this machine. It never downloads a model.
 struct ChatRoutes: Sendable {
     let inference: Inference
+    let sessions: SessionStore
 
     func add(to router: Router<RoostContext>) { router.post("chat", use: chat) }
 
     private func chat(_ request: Request, context: RoostContext) async throws -> Response {
         let arrival = ContinuousClock.now
         return try await inference.respond(
-            to: request, context,
-            reading: { fields in
-                let chat = try ChatRequest(fields: fields)
-                return (chat, try EngineRequest(chat, options: EngineRequest.Options(fields)))
-            }, of: { $0.1 }, within: { .seconds($0.0.timeout) }
+            to: request, context, reading: { try NativeChat($0) }, of: { $0.engine }, within: { $0.timeout }
         ) { asked, deadline, place in
-            let (isStream, request) = (asked.0.stream, asked.1.from(context))
-            guard !isStream else {
+            let (request, turn) = try await begin(asked, context)
+            guard !asked.streams else {
                 return try await inference.streamingBody(for: request, to: context.channel, until: deadline, holding: place)
-                    .response { ChatEventTranslator() }.queued(request)
+                    .response { ChatEventTranslator(turn) }.queued(request)
             }
-            return JSON.response(answer(try await inference.chat(request), arrival: arrival)).queued(request)
+            let chat = try await inference.chat(request)
+            try await turn?.save(chat.answer)
+            return JSON.response(answer(chat, arrival: arrival)).queued(request)
         }
     }
 
+    /// Returns the request of a client, in a session after its earlier messages.
+    private func begin(_ asked: NativeChat, _ context: RoostContext) async throws -> (EngineRequest, SessionTurn?) {
+        let request = asked.engine.from(context)
+        guard let session = asked.session else { return (request, nil) }
+        let new = try await WorkThreads.run { try request.messages }
+        let turn = try await sessions.begin(SessionStore.Name(client: context.client, id: session.id), new)
+        guard let history = turn.history(atMost: session.mostHistory) else { return (request, turn) }
+        return (try await WorkThreads.run { try request.after(history) }, turn)
+    }
+
     private func answer(_ chat: CompleteChat, arrival: ContinuousClock.Instant) -> ChatResponse {
-        let reasoning = chat.answer.reasoning
-        return ChatResponse(
-            model: chat.model, createdAt: Timestamp(Date()),
-            message: ChatMessage(role: .assistant, content: chat.answer.text, reasoningContent: reasoning.isEmpty ? nil : reasoning),
-            doneReason: chat.end.rawValue, figures: chat.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds,
-            loadDuration: chat.loadDuration.nanoseconds)
+        ChatResponse(
+            model: chat.model, createdAt: Timestamp(Date()), message: ChatMessage(chat.answer), doneReason: chat.end.rawValue,
+            figures: chat.figures, totalDuration: (ContinuousClock.now - arrival).nanoseconds, loadDuration: chat.loadDuration.nanoseconds)
     }
 }

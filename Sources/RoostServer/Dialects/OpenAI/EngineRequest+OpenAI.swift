@@ -13,7 +13,7 @@ extension EngineRequest {
         let body = try FieldRule.body(of: fields, FieldRule.texts)
         try self.init(
             .completion, Self.model(of: fields), body.buffer, streams: fields.bool("stream", default: false),
-            answers: count * Self.answers(of: fields), answerTokens: Self.answerTokens(of: fields),
+            answers: count * Self.answers(of: fields), answerTokens: FieldRule.answerTokens(ofText: fields),
             largestToken: FieldRule.largestToken(in: prompt), options: Options(fields))
     }
 

@@ -8,6 +8,12 @@ extension FieldRule {
     private static let mostDocuments = 1000
     /// The tokens of an answer without a limit in OpenAI's API of this name.
     private static let usualTokens = 16
+    private static let limits = ["max_tokens", "max_completion_tokens", "n_predict"]
+
+    /// Returns the most tokens of an answer to a text; `nil` if a field allows any number.
+    static func answerTokens(ofText fields: RequestFields) -> Int? {
+        limits.allSatisfy { fields.value($0) == nil } ? usualTokens : EngineRequest.answerTokens(of: fields)
+    }
 
     /// The fields of `POST /v1/completions` that are passed on.
     static let texts: Rules = Array([textInput, amounts, sampling, textDelivery, unavailableForTexts].joined())
@@ -19,7 +25,6 @@ extension FieldRule {
                 try check(texts: value, "prompt", most: mostTexts)
                 body.next("prompt")
                 body.write(value)
-                let limits = ["max_tokens", "max_completion_tokens", "n_predict"]
                 guard limits.allSatisfy({ fields.value($0) == nil }) else { return }
                 body.next("max_tokens")
                 body.write(number: usualTokens)

@@ -38,6 +38,7 @@ struct ChatReader {
         }
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
+        if let usage = chunk.usage { figures.count(usage) }
         return try (chunk.choices ?? []).flatMap { choice in
             if let reason = choice.finishReason {
                 guard let known = ChatEnd(rawValue: reason) else {

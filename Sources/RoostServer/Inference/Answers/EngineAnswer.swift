@@ -55,8 +55,28 @@ enum EngineAnswer {
             }
         }
 
+        /// The tokens of the whole answer, in the last event, if the request asks for it.
+        struct Usage: Decodable {
+            struct Details: Decodable {
+                let cachedTokens: Int?
+
+                private enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
+            }
+
+            let promptTokens: Int
+            let generatedTokens: Int
+            let details: Details?
+
+            private enum CodingKeys: String, CodingKey {
+                case promptTokens = "prompt_tokens"
+                case generatedTokens = "completion_tokens"
+                case details = "prompt_tokens_details"
+            }
+        }
+
         let choices: [Choice]?
         let timings: Timings?
+        let usage: Usage?
         let error: Failure.Detail?
     }
 }
@@ -70,6 +90,13 @@ extension GenerationFigures {
         promptNanoseconds = Self.nanoseconds(timings.promptMilliseconds)
         generatedTokens = timings.generatedTokens ?? 0
         generatedNanoseconds = Self.nanoseconds(timings.generatedMilliseconds)
+    }
+
+    /// Takes over the counts of a whole answer, which also count the tokens of an engine that ended in the middle of it.
+    mutating func count(_ usage: EngineAnswer.Chunk.Usage) {
+        cachedTokens = min(usage.details?.cachedTokens ?? 0, usage.promptTokens)
+        promptTokens = usage.promptTokens - cachedTokens
+        generatedTokens = usage.generatedTokens
     }
 
     private static func nanoseconds(_ milliseconds: Double?) -> Int64 {

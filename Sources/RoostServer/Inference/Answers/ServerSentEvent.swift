@@ -11,12 +11,7 @@ enum ServerSentEvent {
         return buffer
     }
 
-    /// Returns `event: <name>`, `data: <json>` and an empty line.
-    ///
-    /// - Parameters:
-    ///   - name: One word.
-    ///   - value: The data.
-    /// - Returns: The event.
+    /// Returns `event: <name>`, `data: <json>` and an empty line; `name` is one word.
     static func buffer(_ name: String, _ value: some Encodable) -> ByteBuffer {
         var buffer = ByteBuffer(string: "event: \(name)\n")
         buffer.writeImmutableBuffer(Self.buffer(value))

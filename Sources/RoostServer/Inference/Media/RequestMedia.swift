@@ -45,7 +45,18 @@ struct RequestMedia: Sendable {
         guard let comma = url.prefix(64).firstIndex(of: UInt8(ascii: ",")), url.starts(with: "data:image/".utf8),
             String(decoding: url[..<comma], as: UTF8.self).hasSuffix(";base64")
         else { throw Self.wrong(field, "must be \(Self.example).") }
-        let base64 = url[(comma + 1)...]
+        return try image(base64: url[(comma + 1)...], name, field: field)
+    }
+
+    /// Validates an image in base64.
+    ///
+    /// - Parameters:
+    ///   - base64: The image; untrusted.
+    ///   - name: The name of its part in messages, such as `messages[0].content[1]`.
+    ///   - field: The name of the field with the base64.
+    /// - Returns: The image as a data: URL that needs no escapes.
+    /// - Throws: `RoostError` with code `invalidRequest` that contains the field.
+    mutating func image(base64: ArraySlice<UInt8>, _ name: String, field: String) throws -> [UInt8] {
         let file = try decoded(base64, field)
         guard let image = ImageHead(file) else {
             let formats = ImageHead.Format.allCases.map { $0.rawValue.uppercased() }.joined(separator: ", ")

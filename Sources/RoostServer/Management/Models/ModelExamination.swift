@@ -29,6 +29,7 @@ enum ModelExamination {
             facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
             facts.weightBytes = inspection.memory.weightBytes
             facts.shape = ModelShape(first.metadata)
+            facts.hasChatTemplate = inspection.chatTemplate != nil
             if let file = entry.projector, !facts.makesEmbeddings { facts.companions.projector = try projector(file, of: entry, first) }
             if let draft, !facts.makesEmbeddings { facts.companions.draft = try self.draft(draft, for: entry, first, in: catalog) }
             return facts

@@ -21,6 +21,7 @@ extension ModelMaintenance {
             // A model whose files cannot be examined has no context; its load would report the reason.
             guard let (entry, fit) = try? await engineFit(ModelReference(parsing: detail.models[index].model)) else { continue }
             detail.models[index].context = ModelContext(fit.plan)
+            if !fit.plan.makesEmbeddings { detail.models[index].chatTemplate = fit.plan.usesRoleLines ? .roleLines : .own }
             detail.models[index].tuning = ModelTuning(await engines.options(of: entry, fit.plan))
         }
         return detail
@@ -47,7 +48,33 @@ extension ModelMaintenance {
         let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
         if let contextLength { try await set(contextLength, of: entry) }
         if let keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
-        let loaded = try await engines.load(entry)
+        return try await answer(to: loading(entry) { try await engines.load(entry) }, entry, isPinned: isPinned)
+    }
+
+    /// Loads a model again, after its running answers.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, or the reason why it cannot be loaded.
+    func reload(_ reference: ModelReference) async throws -> LoadAnswer {
+        let entry = try await store.onDisk { try store.catalog.entry(for: reference) }
+        return try await answer(to: loading(entry) { try await engines.reload(entry) }, entry, isPinned: nil)
+    }
+
+    /// Loads a model. If it was removed meanwhile, it is not here, and its engine is not at fault.
+    private func loading(_ entry: ModelEntry, _ load: () async throws -> LoadedModel) async throws -> LoadedModel {
+        do {
+            return try await load()
+        } catch let error as RoostError where error.code == .engineLoadFailed {
+            do {
+                _ = try await store.onDisk { try store.catalog.entry(for: entry.reference) }
+            } catch {
+                await engines.forgetFailure(of: entry.reference)
+                throw error
+            }
+            throw error
+        }
+    }
+
+    private func answer(to loaded: LoadedModel, _ entry: ModelEntry, isPinned: Bool?) async throws -> LoadAnswer {
         // Only a model that can be loaded is pinned.
         if let isPinned { await engines.setPinned(isPinned, entry.reference) }
         guard let plan = loaded.plan else { throw RoostError(.unexpected, "\(entry.reference) was loaded without a plan.") }

@@ -63,6 +63,7 @@ struct ModelMaintenance: Sendable {
 
     /// Unloads a model by any of its names; without a variant, all models of the repository.
     func unload(_ reference: ModelReference) async {
+        AuditNote.about(reference)
         let named = reference.variant == nil ? nil : try? await store.onDisk { try store.catalog.entry(for: reference) }
         for engine in await engines.loadedModels() where engine.modelFile == named?.modelFile { await engines.unload(engine.reference) }
         await engines.unload(reference)

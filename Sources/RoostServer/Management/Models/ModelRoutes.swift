@@ -28,8 +28,14 @@ struct ModelRoutes: Sendable {
         group.delete(":first", use: remove)
         group.delete(":first/:second", use: remove)
         group.delete(":first/:second/**", use: remove)
-        group.post("load", use: load)
-        group.post("unload", use: unload)
+        group.post("load") { request, context in try await load(request, context, nil) }
+        group.post("unload") { request, context in try await unload(request, context, nil) }
+        for action in Action.allCases {
+            // A model whose name ends in one of these words is reached with `%2F`.
+            for id in [":first", ":first/:second"] {
+                group.post("\(id)/\(action.rawValue)") { request, context in try await act(action, request, context) }
+            }
+        }
         group.post("tune", use: tune)
         group.post("untune", use: untune)
         group.post("gc", use: collect)
@@ -58,11 +64,32 @@ struct ModelRoutes: Sendable {
         JSON.response(try await upkeep.remove(ModelRemoval(selector(request, components(context)), query: QueryFields(request))))
     }
 
-    private func load(_ request: Request, context: RoostContext) async throws -> Response {
+    /// What can be done with one model.
+    private enum Action: String, CaseIterable {
+        case load, unload, reload
+    }
+
+    /// `/models/{id}/load`, `/models/{id}/unload` and `/models/{id}/reload`.
+    private func act(_ action: Action, _ request: Request, _ context: RoostContext) async throws -> Response {
+        let selector = try selector(request, components(context))
+        guard selector.revision == nil else {
+            throw RoostError(.invalidRequest, "A load has no `revision`: engines load the current one.", field: "revision")
+        }
+        switch action {
+        case .load: return try await load(request, context, selector.model)
+        case .unload: return try await unload(request, context, selector.model)
+        case .reload:
+            return try await context.channel.whileClientStays { JSON.response(try await upkeep.reload(selector.model)) }
+        }
+    }
+
+    // `named` is the model; without it the body names one.
+    private func load(_ request: Request, _ context: RoostContext, _ named: ModelReference?) async throws -> Response {
         var request = request
-        let (model, keepAlive, isPinned, contextLength) = try await request.readFields(upTo: context.maxUploadSize) { fields in
+        let (model, keepAlive, isPinned, contextLength) = try await request.readFields(upTo: context.maxUploadSize, isRequired: named == nil) {
+            fields in
             (
-                try ModelReference(parsing: fields.string("model", maxBytes: ModelReference.byteLimit)), try fields.optionalKeepAlive(),
+                try named ?? ModelReference(parsing: fields.string("model", maxBytes: ModelReference.byteLimit)), try fields.optionalKeepAlive(),
                 fields.value("pin") == nil ? nil : try fields.bool("pin", default: false),
                 fields.value("context_length")?.string == "auto" ? 0 : try fields.optionalInt("context_length", in: ServerSettings.contextLengthRange)
             )
@@ -72,10 +99,11 @@ struct ModelRoutes: Sendable {
         }
     }
 
-    private func unload(_ request: Request, context: RoostContext) async throws -> Response {
+    // `named` is the model; without it the body names one.
+    private func unload(_ request: Request, _ context: RoostContext, _ named: ModelReference?) async throws -> Response {
         var request = request
-        let reference = try await request.readFields(upTo: context.maxUploadSize) {
-            try ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
+        let reference = try await request.readFields(upTo: context.maxUploadSize, isRequired: named == nil) {
+            try named ?? ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
         }
         await upkeep.unload(reference)
         return JSON.response(["status": "unloaded", "model": reference.description])
