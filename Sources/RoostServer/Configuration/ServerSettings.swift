@@ -48,7 +48,7 @@ package struct ServerSettings: Sendable, Hashable {
     /// The most disk space in bytes for prompts that engines have read; 0 to store none.
     package var promptStorage: Int64 = 2 << 30
     /// The most disk space in bytes for the responses of `/v1/responses`; 0 to keep none.
-    package var responseStorage: Int64 = 256 << 20
+    package var responseStorage: Int64 = 1 << 30
     /// The number of days for which a response is kept after its last use.
     package var responseRetentionDays = 30
     /// The models that never leave memory for another one.

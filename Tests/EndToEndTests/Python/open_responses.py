@@ -66,15 +66,17 @@ for block in post({"input": [user("Count from 1 to 5.")], "stream": True, "max_o
     data = [line[6:] for line in block.split("\n") if line.startswith("data: ")]
     if data and data[0] != "[DONE]":
         events.append(json.loads(data[0]))
-names = {
-    kind.model_fields["type"].annotation.__args__[0] if hasattr(kind.model_fields["type"].annotation, "__args__") else kind.model_fields["type"].default: kind
+# The type of an event is an enumeration with one value.
+kinds = {
+    member.value: kind
     for name, kind in vars(types).items()
-    if name.endswith("StreamingEvent") and hasattr(kind, "model_fields") and "type" in kind.model_fields
+    if name.endswith("StreamingEvent")
+    for member in kind.model_fields["type"].annotation
 }
 checked = 0
 for event in events:
-    kind = next((kind for key, kind in names.items() if str(getattr(key, "value", key)) == event["type"]), None)
-    assert kind, (event["type"], list(names))
+    kind = kinds.get(event["type"])
+    assert kind, (event["type"], list(kinds))
     kind.model_validate(event)
     checked += 1
 assert checked > 8 and [event["sequence_number"] for event in events] == list(range(len(events)))

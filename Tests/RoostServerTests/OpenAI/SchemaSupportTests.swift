@@ -60,7 +60,7 @@ import Testing
             (##"{"$ref":"#/$defs/A","minLength":3,"$defs":{"A":{"type":"string"}}}"##, "`minLength`"),
             (#"{"anyOf":[{"type":"string"}],"maxLength":3}"#, "`maxLength`"),
             (#"{"type":"object","properties":{"a":{}},"allOf":[{"type":"object"}]}"#, "`allOf`"),
-            (#"{"allOf":[{"type":"string"},{"minLength":3}]}"#, "`minLength`"), (#"{"allOf":[{"type":"string"}]}"#, "`allOf`"),
+            (#"{"allOf":[{"type":"string"},{"minLength":3}]}"#, "`allOf`"), (#"{"allOf":[{"type":"string"}]}"#, "`allOf`"),
             (#"{"enum":["a","bb"],"minLength":2}"#, "`minLength`"), (#"{"minimum":3}"#, "`minimum`"),
             (##"{"$defs":{"A":{"type":"number","maximum":3}},"$ref":"#/$defs/A"}"##, "#/$defs/A"),
             (#"{"type":["number","null"],"minimum":0}"#, "`minimum`"),

@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `what Codex sends is answered with the events that it reads`() async throws {
-        let request = try String(contentsOfFile: TestEnvironment.testFile("Fixtures/codex/request.json").string, encoding: .utf8)
+        let request = try String(contentsOfFile: TestEnvironment.testFile("../../Fixtures/codex/request.json").string, encoding: .utf8)
         try await OpenAIServer.run { server in
             let answer = try await server.patient(.POST, "/v1/responses", request)
             let body = String(decoding: answer.body, as: UTF8.self)

@@ -51,7 +51,11 @@ struct ResponseTools: Sendable {
     }
 
     private func checkChoice(_ fields: RequestFields) throws {
-        guard let value = fields.value("tool_choice"), !value.isString else { return }
+        guard let value = fields.value("tool_choice") else { return }
+        if let word = value.string {
+            guard word == "required", tools.isEmpty else { return }
+            throw fields.refusal(of: "tool_choice", "needs functions or custom tools in `tools` to choose from: others do not run here.")
+        }
         let choice = try fields.object("tool_choice")
         let names: [RequestFields] =
             choice.value("type")?.string == "allowed_tools" ? try choice.objects("tools", count: 1...Self.mostTools) : [choice]
