@@ -106,8 +106,7 @@ let package = Package(
             [
                 "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
                 "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
-                .httpTypes,
-                .hummingbird,
+                .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(

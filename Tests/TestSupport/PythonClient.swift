@@ -1,34 +1,46 @@
 public import Foundation
 import SystemPackage
 
-/// A Python client of an API, in an environment of its own, which `scripts/python-clients` makes.
+/// A Python client of an API that Roost has, in an environment of its own: see `scripts/python-clients`.
 public struct PythonClient: Sendable {
+    /// The official client of OpenAI's API.
+    public static let openAI = PythonClient(environment: "openai-3.51.0")
+    /// The types of the Open Responses specification.
+    public static let openResponses = PythonClient(environment: "openresponses-types-2.4.0")
+    /// LangChain's models for OpenAI's API, with LangChain's tests of models.
+    public static let langChain = PythonClient(environment: "langchain-openai-1.7.4")
+    /// The program and library llm.
+    public static let llm = PythonClient(environment: "llm-0.36")
+    /// huggingface_hub with its `InferenceClient`.
+    public static let hub = PythonClient(environment: "huggingface_hub-\(PythonHub.current.rawValue)")
     /// Anthropic's official client.
     public static let anthropic = PythonClient(environment: "anthropic-2.14.0")
-
     /// Ollama's own client.
     public static let ollama = PythonClient(environment: "ollama-0.6.3")
     /// LangChain's chat models and embeddings for Ollama.
     public static let langchainOllama = PythonClient(environment: "langchain-ollama-1.1.0")
-
-    /// The name of the environment.
-    let environment: String
-
     /// The program that asks a server by its description, which also reads YAML.
     public static let schemathesis = PythonClient(environment: "schemathesis-4.32.5")
 
-    /// Runs a script with the client.
+    /// The name of the environment.
+    private let environment: String
+
+    /// Runs a script.
     ///
     /// - Parameters:
     ///   - script: The script's path, or its name in `EndToEndTests/Python`.
     ///   - arguments: Its arguments.
+    ///   - module: The module that gets the script, such as `pytest`; `nil` to run the script itself.
+    ///   - variables: Further environment variables.
     /// - Returns: What it prints.
     /// - Throws: `MissingPart` when the client is not installed, or what the script prints when it fails.
-    public func run(_ script: String, _ arguments: [String]) throws -> Data {
+    public func run(_ script: String, _ arguments: [String], module: String? = nil, variables: [String: String] = [:]) throws -> Data {
         let python = try TestEnvironment.pythonEnvironments.appending("\(environment)/bin/python")
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: try TestEnvironment.existing(python, missing: "run the tests with `make test`").string)
-        process.arguments = [script.hasPrefix("/") ? script : TestEnvironment.testFile("EndToEndTests/Python/\(script)").string] + arguments
+        let path = script.hasPrefix("/") ? script : TestEnvironment.testFile("EndToEndTests/Python/\(script)").string
+        process.arguments = (module.map { ["-m", $0, path] } ?? [path]) + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         (process.standardOutput, process.standardError) = (output, output)
         try process.run()
         let said = output.fileHandleForReading.readDataToEndOfFile()

@@ -106,6 +106,9 @@ extension EnginePlan {
             plan.companions = facts.companions
             plan.usesRoleLines = !facts.hasChatTemplate && !facts.makesEmbeddings
             if !facts.makesEmbeddings, !facts.hasDevices, let shape = facts.shape { plan.attention = ProcessorAttention(heads: shape.heads) }
+            plan.ranksTexts = facts.ranksTexts
+            plan.vocabularySize = facts.vocabularySize
+            plan.callsTools = facts.callsTools
             return plan
         }
 

@@ -13,8 +13,14 @@ package struct EnginePlan: Sendable, Hashable {
     package let contextLength: Int
     /// Why the context has this length and the engine this number of slots; not a whole sentence.
     package let reason: String
-    /// Whether the engine only computes embeddings.
+    /// Whether the engine only computes embeddings, or ranks.
     package let makesEmbeddings: Bool
+    /// Whether the engine ranks texts by a question, instead of computing embeddings.
+    package var ranksTexts = false
+    /// The number of tokens in the model's vocabulary; `nil` if its file does not contain it.
+    package var vocabularySize: Int?
+    /// Whether the model's chat template has a place for tools. Without it, engines leave tools out without a word.
+    package var callsTools = true
     /// The size of the engine's cache of past conversations outside its slots, in MiB. llama-server's default is 8192.
     package let promptCacheMiB: Int
     /// The files that the engine loads beside its model.
@@ -58,14 +64,20 @@ package struct EnginePlan: Sendable, Hashable {
                 + tuning.arguments(hasDraft: companions.draft != nil)
         }
         // Such a model reads a text in one step, so a step must accept as many tokens as the longest text has.
-        return shared + ["--embeddings", "--batch-size", String(step), "--ubatch-size", String(step)]
+        return shared + [ranksTexts ? "--reranking" : "--embeddings", "--batch-size", String(step), "--ubatch-size", String(step)]
     }
 }
 
 /// The properties of a model's files that determine its engine, and what a calibration has found out about them.
 package struct ModelFacts: Sendable, Hashable {
-    /// Whether the model only computes embeddings.
+    /// Whether the model only computes embeddings, or ranks.
     package var makesEmbeddings = false
+    /// Whether the model ranks texts by a question.
+    package var ranksTexts = false
+    /// The number of tokens in the vocabulary; `nil` if the file does not contain it.
+    package var vocabularySize: Int?
+    /// Whether the chat template has a place for tools.
+    package var callsTools = true
     /// The number of tokens that the model was trained for; `nil` if its file does not contain it.
     package var contextLength: Int?
     /// The size of the weights in bytes.

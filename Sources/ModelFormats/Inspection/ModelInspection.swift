@@ -102,11 +102,17 @@ public struct ModelInspection: Sendable, Encodable {
 }
 
 extension GGUFFile {
-    /// Whether the model only computes embeddings: by its architecture, or because the file contains a pooling mode.
+    /// Whether the model only computes embeddings, or ranks: by its architecture, or because the file contains a pooling
+    /// mode.
     public var makesEmbeddings: Bool {
         guard let architecture = metadata.string("general.architecture") else { return false }
-        return architecture.contains("bert") || (metadata.count("\(architecture).pooling_type") ?? 0) > 0
+        return architecture.contains("bert") || (pooling ?? 0) > 0
     }
+
+    /// Whether the model ranks texts by a question: the file contains llama.cpp's pooling mode for that, 4.
+    public var ranksTexts: Bool { pooling == 4 }
+
+    private var pooling: Int? { metadata.string("general.architecture").flatMap { metadata.count("\($0).pooling_type") } }
 }
 
 extension ModelInspection.TypeShare {

@@ -1,5 +1,8 @@
+import Foundation
+
 /// The name of a model: a repository and optionally one of its models: `org/name`, `org/name:Q4_K_M` or
-/// `org/name:folder/file`.
+/// `org/name:folder/file`. For clients that refuse colons, `org/name--Q4_K_M` is read as `org/name:Q4_K_M`: the Hub
+/// allows no `--` in names.
 public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     /// The repository on the Hub.
     public let repository: RepositoryID
@@ -45,7 +48,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     /// Parses a name that is not a URL.
     init(name text: String) throws {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-            self.init(repository: try RepositoryID(parsing: text))
+            try self.init(nameWithoutColon: text)
             return
         }
         let tag = String(text[text.index(after: colon)...])
@@ -61,6 +64,17 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
                 field: "model")
         }
         self.init(repository: repository, variant: variant)
+    }
+
+    /// Parses `org/name` or `org/name--QUANT`, where the quantisation may have a prefix as in `UD-Q4_K_XL`.
+    private init(nameWithoutColon text: String) throws {
+        if let dashes = text.range(of: "--"), let variant = VariantName(parsing: String(text[dashes.upperBound...])),
+            QuantizationTag(parsing: String(variant.description.split(separator: "-").last ?? "")) != nil
+        {
+            self.init(repository: try RepositoryID(parsing: String(text[..<dashes.lowerBound])), variant: variant)
+        } else {
+            self.init(repository: try RepositoryID(parsing: text))
+        }
     }
 
     /// `org/name` or `org/name:VARIANT`.

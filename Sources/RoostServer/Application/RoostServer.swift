@@ -119,8 +119,7 @@ package struct RoostServer: Service {
             services: [
                 .init(service: parts.engines), .init(service: parts.maintenance), .init(service: parts.webhooks), .init(service: parts.polls),
                 .init(service: parts.jobMetrics), .init(service: parts.keys), .init(service: parts.accounts), .init(service: parts.bandwidth),
-                .init(service: MemoryService()),
-                .init(service: parts.preload),
+                .init(service: MemoryService()), .init(service: parts.preload), .init(service: parts.background),
                 .init(service: application), .init(service: parts.pulls),
             ] + (mirror.map { [.init(service: $0)] } ?? []) + (certificates.map { [.init(service: $0)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -28,6 +28,7 @@ struct ServerParts: Sendable {
     let maintenance: MaintenanceService
     let bandwidth: BandwidthService
     let preload: PreloadService
+    let background = BackgroundResponses()
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
     let metrics: PrometheusRegistry
@@ -109,6 +110,8 @@ struct ServerParts: Sendable {
         SessionRoutes(sessions: sessions).add(to: router)
         OpenAIRoutes(inference: inference).add(to: router)
         OllamaRoutes(inference: inference, upkeep: upkeep, space: DiskSpace(reserve: settings.diskReserve), logger: logger).add(to: router)
+        OpenAIModelRoutes(catalog: catalog).add(to: router)
+        ResponseRoutes(inference: inference, storage: responses, background: background).add(to: router)
         AnthropicRoutes(inference: inference).add(to: router)
         AuditRoutes(store: keyStore).add(to: router)
         UsageRoutes(store: keyStore, accounts: accounts).add(to: router)
@@ -120,6 +123,15 @@ struct ServerParts: Sendable {
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
             proxies: TrustedProxies(settings.trustedProxies),
             identify: keys.caller, standings: accounts.standings)
+    }
+
+    /// Where the responses of `/v1/responses` are kept; `nil` if none are.
+    private var responses: ResponseStore? {
+        let settings = configuration.settings
+        guard settings.responseStorage > 0 else { return nil }
+        return ResponseStore(
+            path: settings.home.appending("responses.db"), limit: settings.responseStorage, days: settings.responseRetentionDays,
+            longestConversation: settings.inferenceBodyLimit)
     }
 
     /// The time since the server's start.

@@ -55,6 +55,10 @@ package struct ServerSettings: Sendable, Hashable {
     package var keepAlive = KeepAlive.forever
     /// The most disk space in bytes for prompts that engines have read; 0 to store none.
     package var promptStorage: Int64 = 2 << 30
+    /// The most disk space in bytes for the responses of `/v1/responses`; 0 to keep none.
+    package var responseStorage: Int64 = 1 << 30
+    /// The number of days for which a response is kept after its last use.
+    package var responseRetentionDays = 30
     /// The models that never leave memory for another one.
     package var pinnedModels: [ModelReference] = []
     /// The models to load at the start.

@@ -28,8 +28,24 @@ struct EngineBody {
         if let name { bytes += "\"\(name)\":".utf8 }
     }
 
+    /// Begins a member of an object with any name.
+    mutating func next(text name: String) {
+        next(nil)
+        write(text: name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// Writes a value that is JSON already.
+    mutating func write(json: some Sequence<UInt8>) { bytes += json }
+
     /// Writes a value in the client's form.
     mutating func write(_ value: JSONValue) { value.write(to: &bytes) }
+
+    /// Writes a whole number.
+    mutating func write(number: Int) { bytes += "\(number)".utf8 }
+
+    /// Writes a finite number.
+    mutating func write(number: Float) { bytes += "\(number)".utf8 }
 
     /// Writes a JSON text as it is.
     mutating func write(plain: String) { bytes += plain.utf8 }

@@ -6,17 +6,6 @@ import RoostCore
 
 /// A request to an engine: only the fields that Roost passes on, each within its limits.
 struct EngineRequest: Sendable {
-    /// The kind of a request.
-    enum Kind: Sendable {
-        case chat, embeddings
-
-        /// The path of the engine's route.
-        var path: String { self == .chat ? "/v1/chat/completions" : "/v1/embeddings" }
-
-        /// The request field that holds the text.
-        var inputField: String { self == .chat ? "messages" : "input" }
-    }
-
     let kind: Kind
     let reference: ModelReference
     private(set) var body: ByteBuffer
@@ -30,7 +19,7 @@ struct EngineRequest: Sendable {
     /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
     private var prompt: PromptOutline?
     /// The place in the queue of the engine.
-    let ticket = QueueTicket()
+    private(set) var ticket = QueueTicket()
     /// The client that sent the request, for fair shares.
     private var client = ""
     /// Who sent the request. Without that no engine answers it.
@@ -39,23 +28,23 @@ struct EngineRequest: Sendable {
     private(set) var options: Options
     /// The images and sounds in the body.
     var media: RequestMedia
-
-    /// The most tokens of each answer; `nil` if no field sets them, or one allows any number.
-    private static func answerTokens(_ fields: RequestFields) -> Int? {
-        let given = ["max_tokens", "max_completion_tokens", "n_predict"].compactMap { fields.value($0)?.int }
-        return given.allSatisfy { $0 > 0 } ? given.max() : nil
-    }
+    /// The largest token number in the text; `nil` if the text has none.
+    let largestToken: Int?
+    /// Whether the answer has to call a tool.
+    private(set) var mustCall = false
 
     /// Refuses a body without a text.
-    private static func require(_ kind: Kind, in fields: RequestFields) throws {
+    static func require(_ kind: Kind, in fields: RequestFields) throws {
         if fields.value(kind.inputField) == nil { throw fields.refusal(of: kind.inputField, "is missing.") }
     }
 
-    private init(
+    /// Creates a request from a validated body.
+    init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
-        answers: Int = 1, answerTokens: Int? = nil, options: Options
+        answers: Int = 1, answerTokens: Int? = nil, largestToken: Int? = nil, options: Options
     ) {
         self.options = options
+        self.largestToken = largestToken
         self.answerTokens = answerTokens
         self.kind = kind
         self.reference = reference
@@ -87,15 +76,22 @@ struct EngineRequest: Sendable {
         return request
     }
 
+    /// Returns the request with the place in the queue of an earlier form of it.
+    func queued(as other: EngineRequest) -> EngineRequest {
+        var request = self
+        request.ticket = other.ticket
+        return request
+    }
+
     /// The tokens of the prompt, estimated: about four bytes of text are one.
     var promptTokens: Int { max(0, body.readableBytes - media.encodedBytes) / 4 + media.count * Self.usualMedium }
 
     /// The tokens that the request may use.
-    var tokens: LimitLedger.Tokens { .init(prompt: promptTokens, output: kind == .chat ? answers * (answerTokens ?? Self.usualAnswer) : 0) }
+    var tokens: LimitLedger.Tokens { .init(prompt: promptTokens, output: kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0) }
 
     /// Returns the request with a limit for each answer, if it has none.
     func bounded(to most: Int) -> EngineRequest {
-        guard kind == .chat, answerTokens == nil, body.readableBytes > 2 else { return self }
+        guard kind.generates, answerTokens == nil, body.readableBytes > 2 else { return self }
         var request = self
         request.answerTokens = most
         // Before the last bracket of the object.
@@ -108,7 +104,8 @@ struct EngineRequest: Sendable {
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // An answer without a limit counts as one of usual length.
-        let tokens = promptTokens + answers * (answerTokens ?? Self.usualAnswer)
+        let answer = kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0
+        let tokens = kind.isLookup ? 1 : max(1, promptTokens + answer)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
@@ -146,47 +143,23 @@ struct EngineRequest: Sendable {
         try Self.require(.chat, in: fields)
         let body = try FieldRule.body(of: fields, FieldRule.completions)
         try self.init(
-            .chat, ModelReference(parsing: fields.string("model", maxBytes: 256)), body.buffer, media: body.media,
-            streams: fields.bool("stream", default: false),
-            answers: fields.int("n", in: 1...EnginePlan.mostSlots, default: fields.int("n_cmpl", in: 1...EnginePlan.mostSlots, default: 1)),
-            answerTokens: Self.answerTokens(fields),
-            options: Options(fields))
+            .chat, Self.model(of: fields), body.buffer, media: body.media, streams: fields.bool("stream", default: false),
+            answers: Self.answers(of: fields), answerTokens: Self.answerTokens(of: fields), options: Options(fields))
+        mustCall = try ToolChoice(fields).word == "required"
     }
 
-    /// Validates a body of `POST /v1/embeddings`.
-    ///
-    /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
-    init(embeddings fields: RequestFields) throws {
-        try Self.require(.embeddings, in: fields)
-        try self.init(
-            .embeddings, ModelReference(parsing: fields.string("model", maxBytes: 256)), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
-            options: Options(fields))
+    /// Returns the model of a body.
+    static func model(of fields: RequestFields) throws -> ModelReference { try ModelReference(parsing: fields.string("model", maxBytes: 256)) }
+
+    /// Returns the number of answers that a body asks for.
+    static func answers(of fields: RequestFields) throws -> Int {
+        let allowed = 1...EnginePlan.mostSlots
+        return try fields.int("n", in: allowed, default: fields.int("n_cmpl", in: allowed, default: 1))
     }
 
-    /// Refuses a request that the engine of a model cannot answer.
-    ///
-    /// - Parameters:
-    ///   - plan: The options that the engine was started with.
-    ///   - model: The model's name.
-    /// - Throws: `RoostError` with code `invalidRequest` or `insufficientMemory` that contains the field.
-    func check(against plan: EnginePlan, of model: ModelReference) throws {
-        switch (kind, plan.makesEmbeddings) {
-        case (.chat, true):
-            throw RoostError(
-                .invalidRequest, "\(model) makes vectors of texts and cannot chat. Ask it at /v1/embeddings, or chat with another model.",
-                field: "model")
-        case (.embeddings, false):
-            throw RoostError(
-                .invalidRequest, "\(model) answers in words and makes no vectors. Chat with it, or ask a model that was made for vectors.",
-                field: "model")
-        default: break
-        }
-        if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
-        try media.check(plan.companions, of: model)
-        guard answers <= plan.slots else {
-            throw RoostError(
-                .invalidRequest,
-                "`n` may be at most \(plan.slots) for \(model): memory is short, and its engine gives no more answers at once.", field: "n")
-        }
+    /// Returns the most tokens of each answer; `nil` if no field sets them, or one allows any number.
+    static func answerTokens(of fields: RequestFields) -> Int? {
+        let given = ["max_tokens", "max_completion_tokens", "n_predict"].compactMap { fields.value($0)?.int }
+        return given.allSatisfy { $0 > 0 } ? given.max() : nil
     }
 }

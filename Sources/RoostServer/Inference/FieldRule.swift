@@ -25,6 +25,8 @@ indirect enum FieldRule: Sendable {
     case content
     /// A value within limits that passes a further check.
     case json(JSONBound, Check)
+    /// A field that is written in another form, or that depends on other fields. It gets all fields of the object.
+    case written(@Sendable (_ value: JSONValue, _ fields: RequestFields, _ body: inout EngineBody) throws -> Void)
     /// A field that is refused, because the answer would be wrong without it, unless its value is the default. The text
     /// says what to do instead.
     case refused(String, unless: @Sendable (JSONValue) -> Bool = { _ in false })
@@ -42,7 +44,8 @@ indirect enum FieldRule: Sendable {
         return body
     }
 
-    private static func write(_ fields: RequestFields, _ rules: Rules, to body: inout EngineBody) throws {
+    /// Writes an object with the fields that are passed on.
+    static func write(_ fields: RequestFields, _ rules: Rules, to body: inout EngineBody) throws {
         body.begin("{")
         for (name, rule) in rules {
             guard let value = fields.value(name) else { continue }
@@ -70,6 +73,7 @@ indirect enum FieldRule: Sendable {
                 try Self.write(element, rules, to: &body)
             }
             return body.end("]")
+        case .written(let write): return try write(value, fields, &body)
         case .content:
             body.next(name)
             return try CompletionMessage.write(content: value, fields.fullName(name), to: &body)
@@ -93,7 +97,7 @@ indirect enum FieldRule: Sendable {
         case .json(let bound, let check):
             try bound.check(value, fields.fullName(name))
             try check(value, fields.fullName(name))
-        case .object, .objects, .content, .refused: break
+        case .object, .objects, .content, .written, .refused: break
         }
     }
 }

@@ -36,12 +36,12 @@ struct StreamingBody: Sendable {
                 do {
                     try await write(to: &writer, through: &translator)
                     try await translator.settle()
-                    try await writer.write(try translator.finish())
+                    try await writer.write(try await translator.finish())
                 } catch is CancellationError {
                     return
                 } catch {
                     let failure = RoostError.wrapping(error, as: .unexpected, "The answer broke off")
-                    try await writer.write(translator.fail(failure))
+                    try await writer.write(await translator.fail(failure))
                 }
             }
             try await writer.finish(nil)
@@ -103,9 +103,9 @@ protocol StreamTranslator {
     /// Does what has to be done before the client learns that its answer is complete.
     func settle() async throws
     /// Returns the last bytes of a complete answer.
-    mutating func finish() throws -> ByteBuffer
+    mutating func finish() async throws -> ByteBuffer
     /// Returns the last bytes of a failed answer.
-    mutating func fail(_ failure: RoostError) -> ByteBuffer
+    mutating func fail(_ failure: RoostError) async -> ByteBuffer
     /// Returns bytes that keep the connection alive and change no answer, between two events. `text` is a line about what the
     /// client waits for.
     mutating func wait(_ text: String) -> ByteBuffer

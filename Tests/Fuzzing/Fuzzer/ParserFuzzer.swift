@@ -3,10 +3,11 @@ import Foundation
 @testable import HubClient
 @testable import ModelFormats
 @testable import RoostCore
+@testable import RoostServer
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json
+    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json, schema, events
     case sentencePiece = "sentence-piece"
 
     /// Parses one input.
@@ -28,6 +29,11 @@ enum ParserFuzzer: String, CaseIterable {
         case .safetensors: Self.safetensors(bytes)
         case .json: Self.json(Array(bytes))
         case .sentencePiece: Self.sentencePiece(Array(bytes))
+        case .schema:
+            _ = PatternSupport.problem(of: text)
+            guard let schema = (try? JSONDocument(Array(bytes)))?.root, (try? GrammarBounds.check(schema: schema, "schema")) != nil else { return }
+            try? SchemaSupport(schema).check("schema")
+        case .events: Self.events(Array(bytes))
         }
     }
 
@@ -43,6 +49,14 @@ enum ParserFuzzer: String, CaseIterable {
             precondition(segment != "." && segment != ".." && !segment.isEmpty && segment.utf8.count <= 255)
             precondition(!segment.contains { $0 == "/" || $0 == "\0" })
         }
+    }
+
+    /// The events of a stream do not depend on where it is cut.
+    private static func events(_ bytes: [UInt8]) {
+        var (whole, cut) = (ServerSentEvents(limit: 512), ServerSentEvents(limit: 512))
+        let events = try? whole.feed(bytes)
+        let pieces = try? bytes.flatMap { try cut.feed([$0]) }
+        precondition(events == pieces)
     }
 
     private static func range(_ text: String) {

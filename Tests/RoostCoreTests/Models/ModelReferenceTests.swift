@@ -8,6 +8,7 @@ import Testing
         ("a/b:UD-Q4_K_XL", "a/b", "UD-Q4_K_XL"), ("a/b:sub/x-Q8_0.gguf", "a/b", "sub/x-Q8_0"), ("a/b:x-Q8_0-00002-of-00003.gguf", "a/b", "x-Q8_0"),
         ("a/b:x-Q8_0-00002-of-00003", "a/b", "x-Q8_0"),
         ("a/b:x:y", "a/b", "x:y"), ("a/b:latest", "a/b", nil), ("a/b:x y", "a/b", "x y"),
+        ("a/b--Q4_K_M", "a/b", "Q4_K_M"), ("a/b-1--UD-Q4_K_XL", "a/b-1", "UD-Q4_K_XL"), ("gpt2--Q8_0", "gpt2", "Q8_0"),
     ]) func `a good name is taken apart`(text: String, repository: String, tag: String?) throws {
         let reference = try ModelReference(parsing: text)
         #expect(reference.repository.description == repository)
@@ -16,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "a/", "/b", "a/b/c", "../../etc/passwd", "..", "a/..", "a..b", "a--b", "-a", "a-", ".a", "a.", "a.git", "a b", "a/b\0", "ä/b",
+        "", "/", "a/", "/b", "a/b/c", "../../etc/passwd", "..", "a/..", "a..b", "a--b", "a--b/c", "a/b--", "a/b--x/y-Q4_0/z", "--Q8_0", "-a", "a-",
+        ".a", "a.", "a.git", "a b", "a/b\0", "ä/b",
         "a\\b", "a/b:", "a/b:/x", "a/b:x/", "a/b:../x", "a/b:.gguf", "a%2Fb", "a\n", String(repeating: "a", count: 97),
         String(repeating: "x", count: 100_000), "http://host/a/b",
     ]) func `a bad name is refused with a short sentence that names the field`(text: String) throws {

@@ -28,7 +28,9 @@ import Testing
         #expect(unable.code == .invalidRequest && unable.field == "model")
     }
 
-    @Test(arguments: ["Compute error.", "Invalid input batch.", "std::bad_alloc"]) func `what failed in an engine is the engine's fault`(
+    @Test(arguments: [
+        "Compute error.", "Invalid input batch.", "std::bad_alloc", "The model produced output that does not match the expected peg-native format",
+    ]) func `what failed in an engine is the engine's fault`(
         message: String
     ) {
         #expect(failure(500, error(message)).httpStatus == .badGateway)
@@ -58,7 +60,7 @@ import Testing
         let expected =
             "data: {\"choices\":[1]}\n\n:\n\ndata: {\"error\":{\"code\":\"engine_refused\",\"message\":\"The engine failed: Compute error.\",\"param\":null,\"type\":\"server_error\"}}\n\ndata: [DONE]\n\n"
         for size in [1, 2, 3, 7, 64, 1000] {
-            var translator = PassThroughTranslator()
+            var translator = PassThroughTranslator(form: AnswerForm(model: "a/b"), inputField: "messages")
             var bytes = ByteBuffer(string: events)
             var told = ""
             while let piece = bytes.readSlice(length: min(size, bytes.readableBytes)), piece.readableBytes > 0 {
@@ -86,7 +88,7 @@ import Testing
     }
 
     @Test func `an event without an end is given up`() throws {
-        var translator = PassThroughTranslator()
+        var translator = PassThroughTranslator(form: AnswerForm(model: "a/b"), inputField: "messages")
         let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 1 << 20)
         #expect(throws: RoostError.self) { for _ in 0..<5 { _ = try translator.translate(piece) } }
     }

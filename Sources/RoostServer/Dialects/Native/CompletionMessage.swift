@@ -1,9 +1,9 @@
 import ModelFormats
 import RoostCore
 
-/// The roles in OpenAI's API.
+/// The roles in OpenAI's API; `function` is the older one of `tool`.
 enum OpenAIRole: String, CaseIterable {
-    case system, developer, user, assistant, tool
+    case system, developer, user, assistant, tool, function
 }
 
 /// The rules for a message of `POST /v1/chat/completions` that concern several fields.
@@ -13,9 +13,9 @@ enum CompletionMessage {
 
     /// The fields of a message that are passed on.
     static let rules: FieldRule.Rules = [
-        ("role", .word(OpenAIRole.allCases.map(\.rawValue))), ("content", .content), ("name", .text(256)), ("tool_call_id", .text(256)),
+        ("role", .written(write(role:_:_:))), ("content", .content), ("name", .written(write(name:_:_:))), ("tool_call_id", .text(256)),
         ("reasoning_content", .text(4 << 20)),
-        ("tool_calls", .objects(0...128, call, { _ in })),
+        ("tool_calls", .objects(0...128, call, { _ in })), ("function_call", .written(write(functionCall:_:_:))),
     ]
 
     private static let call: FieldRule.Rules = [
@@ -27,9 +27,43 @@ enum CompletionMessage {
     /// Refuses a message without content, except an assistant's with tool calls.
     static func check(_ message: RequestFields) throws {
         let role: OpenAIRole = try message.choice("role", default: nil)
-        guard message.value("content") != nil || (role == .assistant && message.value("tool_calls") != nil) else {
+        let isCall = role == .assistant && (message.value("tool_calls") != nil || message.value("function_call") != nil)
+        guard message.value("content") != nil || isCall else {
             throw message.refusal(of: "content", "is missing; it must be a string, or an array of parts.")
         }
+    }
+
+    /// Writes a role; that of a function is a tool's now.
+    @Sendable private static func write(role value: JSONValue, _ message: RequestFields, _ body: inout EngineBody) throws {
+        let role: OpenAIRole = try message.choice("role", default: nil)
+        body.next("role")
+        body.write(string: (role == .function ? .tool : role).rawValue)
+    }
+
+    /// Writes a name; that of a function is the id of its call.
+    @Sendable private static func write(name value: JSONValue, _ message: RequestFields, _ body: inout EngineBody) throws {
+        let name = try message.string("name", maxBytes: 256)
+        body.next(message.value("role")?.string == OpenAIRole.function.rawValue ? "tool_call_id" : "name")
+        body.write(text: name)
+    }
+
+    /// Writes an assistant's call of a function as that of a tool.
+    @Sendable private static func write(functionCall value: JSONValue, _ message: RequestFields, _ body: inout EngineBody) throws {
+        guard message.value("tool_calls") == nil else { return }
+        let function = try message.object("function_call")
+        let name = try function.string("name", maxBytes: 256)
+        body.next("tool_calls")
+        body.begin("[")
+        body.next(nil)
+        body.begin("{")
+        body.next("id")
+        body.write(text: name)
+        body.next("type")
+        body.write(string: "function")
+        body.next("function")
+        try FieldRule.write(function, [("name", .text(256)), ("arguments", arguments)], to: &body)
+        body.end("}")
+        body.end("]")
     }
 
     /// Writes a content: a string, or parts that are texts, images or sounds.

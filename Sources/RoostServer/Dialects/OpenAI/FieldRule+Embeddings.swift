@@ -6,30 +6,55 @@ extension FieldRule {
 
     /// The fields of `POST /v1/embeddings` that are passed on.
     static let embeddings: Rules = [
-        ("input", .json(JSONBound(bytes: 64 << 20, values: 1_000_000, depth: 2), checkInput)),
-        ("encoding_format", .word(["float", "base64"])), ("embd_normalize", .whole(-1...100)),
-        ("dimensions", .refused("is not supported: models give vectors of their own length here.")),
+        ("input", .json(JSONBound(bytes: 64 << 20, values: 1_000_000, depth: 2)) { try check(texts: $0, $1, most: mostTexts) }),
+        (
+            "encoding_format",
+            .written { value, fields, body in
+                let format = value.string ?? ""
+                guard ["float", "base64"].contains(format) else {
+                    throw fields.refusal(of: "encoding_format", "must be one of float, base64; it is \(value.describedForPeople).")
+                }
+                // Vectors that are shortened are encoded afterwards.
+                guard fields.value("dimensions") == nil else { return }
+                body.next("encoding_format")
+                body.write(string: format)
+            }
+        ),
+        ("embd_normalize", .whole(-1...100)),
         ("content", .refused("is not supported: use `input`.")), ("truncate", .refused("is not supported: a text that is too long is refused.")),
     ]
 
     /// Checks a text, an array of texts, a text as token numbers, or an array of those.
-    @Sendable private static func checkInput(_ value: JSONValue, _ name: String) throws {
+    static func check(texts value: JSONValue, _ name: String, most: Int) throws {
         if isText(value) || isTokens(value) { return }
-        guard let texts = value.elements, (1...mostTexts).contains(texts.count) else { throw wrong(name, value) }
-        for (index, text) in texts.enumerated() where !isText(text) && !isTokens(text) { throw wrong("\(name)[\(index)]", text) }
+        guard let texts = value.elements, (1...most).contains(texts.count) else { throw wrong(name, value, most) }
+        for (index, text) in texts.enumerated() where !isText(text) && !isTokens(text) { throw wrong("\(name)[\(index)]", text, most) }
+    }
+
+    /// The largest token number in texts that were checked; `nil` if there is none.
+    static func largestToken(in value: JSONValue?) -> Int? {
+        guard let elements = value?.elements else { return nil }
+        return elements.reduce(nil as Int?) { largest, element in
+            guard let token = element.int ?? largestToken(in: element) else { return largest }
+            return max(largest ?? token, token)
+        }
     }
 
     private static func isText(_ value: JSONValue) -> Bool { value.string.map { !$0.isEmpty } ?? false }
 
-    private static func isTokens(_ value: JSONValue) -> Bool {
+    /// Whether the value is an array of token numbers.
+    static func isTokens(_ value: JSONValue) -> Bool {
         guard let tokens = value.elements, tokens.count > 0 else { return false }
-        return tokens.allSatisfy { $0.int.map { (0...Int(Int32.max)).contains($0) } ?? false }
+        return tokens.allSatisfy(isToken)
     }
 
-    private static func wrong(_ name: String, _ value: JSONValue) -> RoostError {
+    /// Whether the value is a token number.
+    static func isToken(_ value: JSONValue) -> Bool { value.int.map { (0...Int(Int32.max)).contains($0) } ?? false }
+
+    private static func wrong(_ name: String, _ value: JSONValue, _ most: Int) -> RoostError {
         RoostError(
             .invalidRequest,
-            "`\(name)` must be a text that is not empty, token numbers, or an array of 1 to \(mostTexts) of these; it is \(value.string == "" ? "empty" : value.describedForPeople).",
+            "`\(name)` must be a text that is not empty, token numbers, or an array of 1 to \(most) of these; it is \(value.string == "" ? "empty" : value.describedForPeople).",
             field: name)
     }
 }

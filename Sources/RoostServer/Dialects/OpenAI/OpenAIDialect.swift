@@ -3,7 +3,10 @@ import RoostCore
 
 /// OpenAI's errors: `{"error":{message,type,param,code}}`.
 enum OpenAIDialect: Dialect {
-    static func owns(_ path: String) -> Bool { path.hasPrefix("/v1/") }
+    /// The routes that llama-server has outside of `/v1`.
+    static let engineRoutes = ["tokenize", "detokenize", "apply-template"]
+
+    static func owns(_ path: String) -> Bool { path.hasPrefix("/v1/") || engineRoutes.contains { path == "/\($0)" } }
 
     static func body(of error: RoostError) -> (body: any Encodable, contentType: String) { (OpenAIProblem(error), "application/json") }
 }

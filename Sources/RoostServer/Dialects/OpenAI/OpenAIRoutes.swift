@@ -1,73 +1,90 @@
 import Engines
-import Foundation
 import HTTPServing
 import HTTPTypes
 import Hummingbird
-import ModelLibrary
+import ModelFormats
 import NIOCore
 import RoostCore
 
-/// `POST /v1/chat/completions` and `POST /v1/embeddings`, answered by the model's engine, and `GET /v1/models`.
+/// OpenAI's API and llama-server's routes beside it, answered by the model's engine.
 struct OpenAIRoutes: Sendable {
     /// The most time for an answer, equal to the engine's own limit.
-    private static let longest: Duration = .seconds(3600)
+    static let longest: Duration = .seconds(3600)
+
+    /// The size in bytes up to which an answer is searched within a moment.
+    private static let shortAnswer = 64 << 10
 
     let inference: Inference
 
     func add(to router: Router<RoostContext>) {
         let group = router.group("v1")
-        group.post("chat/completions") { request, context in try await answer(request, context) { try EngineRequest(completions: $0) } }
-        group.post("embeddings") { request, context in try await answer(request, context) { try EngineRequest(embeddings: $0) } }
-        group.get("models") { _, context in try await models(for: context.caller) }
-        group.get("models/:first", use: model)
-        group.get("models/:first/:second", use: model)
+        group.post("chat/completions") { request, context in
+            try await answer(request, context) { fields, form in
+                form.hasFunctions = fields.value("functions") != nil
+                return try EngineRequest(completions: fields)
+            }
+        }
+        group.post("completions") { request, context in
+            try await answer(request, context) { fields, form in
+                form.hasTextProbabilities = fields.value("logprobs") != nil
+                return try EngineRequest(texts: fields)
+            }
+        }
+        group.post("embeddings") { request, context in
+            try await answer(request, context) { fields, form in
+                form.vectors = try VectorForm(fields)
+                return try EngineRequest(embeddings: fields)
+            }
+        }
+        group.post("rerank") { request, context in
+            try await answer(request, context) { fields, form in
+                if try fields.bool("return_documents", default: false) {
+                    form.documents = try FieldRule.documents(of: fields).map { $0.string ?? "" }
+                }
+                return try EngineRequest(ranking: fields)
+            }
+        }
+        addEngineRoutes(to: router, group)
+    }
+
+    /// Adds the routes that llama-server has: as it names them, and under `/v1`.
+    private func addEngineRoutes(to router: Router<RoostContext>, _ group: RouterGroup<RoostContext>) {
+        let readers: [@Sendable (RequestFields) throws -> EngineRequest] = [
+            { try EngineRequest(tokens: $0) }, { try EngineRequest(tokenText: $0) }, { try EngineRequest(template: $0) },
+        ]
+        for (name, read) in zip(OpenAIDialect.engineRoutes, readers) {
+            let route: @Sendable (Request, RoostContext) async throws -> Response = { request, context in
+                try await answer(request, context) { fields, _ in try read(fields) }
+            }
+            router.post(RouterPath(name), use: route)
+            group.post(RouterPath(name), use: route)
+        }
     }
 
     private func answer(
-        _ request: Request, _ context: RoostContext, _ make: @escaping @Sendable (RequestFields) throws -> EngineRequest
+        _ request: Request, _ context: RoostContext, _ make: @escaping @Sendable (RequestFields, inout AnswerForm) throws -> EngineRequest
     ) async throws -> Response {
-        try await inference.respond(to: request, context, reading: make, of: { $0 }, within: { _ in Self.longest }) { asked, deadline, place in
-            let asked = asked.from(context)
+        try await inference.respond(
+            to: request, context,
+            reading: { fields in
+                // First the fields, so that an error is about the first one that is wrong.
+                var form = AnswerForm(model: fields.value("model")?.string ?? "")
+                return (try make(fields, &form), form)
+            }, of: { $0.0 }, within: { _ in Self.longest }
+        ) { asked, deadline, place in
+            let (asked, form) = (asked.0.from(context), asked.1)
+            if let vectors = form.vectors {
+                let entry = try await inference.entry(for: asked)
+                try await WorkThreads.run { try vectors.check(entry, in: inference.catalog) }
+            }
             guard asked.streams else {
-                return Response(
-                    status: .ok, headers: [.contentType: "application/json"],
-                    body: ResponseBody(byteBuffer: try await inference.answer(asked))
-                ).queued(asked)
+                let answer = try await inference.answer(asked)
+                let isShort = form.isCheap && answer.readableBytes < Self.shortAnswer
+                let body = isShort ? try form.translated(answer) : try await WorkThreads.run { try form.translated(answer) }
+                return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body)).queued(asked)
             }
             return try await inference.streamingBody(for: asked, to: context.channel, until: deadline, holding: place)
-                .response { PassThroughTranslator() }.queued(asked)
+                .response { PassThroughTranslator(form: form, inputField: asked.kind.inputField) }.queued(asked)
         }
     }
-
-    private func models(for caller: Caller) async throws -> Response {
-        let entries = try await WorkThreads.run { try inference.catalog.entries() }
-        return JSON.response(OpenAIModelList(data: entries.filter { caller.permits($0.reference) }.map(OpenAIModel.init)))
-    }
-
-    /// Returns the model with an id, with an encoded slash or not. An invalid id matches no model.
-    private func model(_ request: Request, context: RoostContext) async throws -> Response {
-        let parts = try [context.parameters.require("first")] + [context.parameters.get("second")].compactMap(\.self)
-        let id = parts.map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
-        guard let reference = try? ModelReference(parsing: id) else {
-            throw RoostError(.modelNotFound, "There is no model \(id.quotedForPeople); GET /v1/models lists those that there are.", field: "model")
-        }
-        let entry = try await WorkThreads.run { try inference.catalog.entry(for: reference) }
-        return JSON.response(OpenAIModel(entry))
-    }
-}
-
-/// A model in OpenAI's form.
-private struct OpenAIModel: Encodable {
-    let id: String
-    let object = "model"
-    let created = 0
-    let owned_by = "roost"
-
-    init(_ entry: ModelEntry) { id = entry.reference.description }
-}
-
-/// The answer to `GET /v1/models` in OpenAI's form.
-private struct OpenAIModelList: Encodable {
-    let object = "list"
-    let data: [OpenAIModel]
 }

@@ -26,7 +26,7 @@ extension EngineAnswer {
     /// that the model's chat template refuses.
     private static let ownFailures = [
         "Compute error", "Invalid input batch", "Context size has been exceeded", "got exception", "context shift", "failed to process", "bad_alloc",
-        "memory", "unknown error", "Internal Server Error",
+        "memory", "unknown error", "Internal Server Error", "The model produced output that does not match",
     ]
 
     /// Converts an error of an engine.
@@ -62,7 +62,7 @@ extension EngineAnswer {
     }
 
     private static func refused(_ message: String, _ field: String) -> RoostError {
-        let names = (FieldRule.completions + FieldRule.embeddings).map { $0.name }
+        let names = (FieldRule.completions + FieldRule.embeddings + FieldRule.texts + FieldRule.ranking).map { $0.name }
         let named = names.first { message.contains("\"\($0)\"") || message.contains("'\($0)'") || message.hasPrefix("\($0) ") }
         let isGrammar = message.lowercased().contains("grammar")
         return RoostError(.invalidRequest, "The engine refused the request: \(message)", field: named ?? (isGrammar ? "grammar" : field))

@@ -23,6 +23,9 @@ enum ModelExamination {
             let inspection = ModelInspection(first, parts: Array(heads.dropFirst()))
             var facts = ModelFacts()
             facts.makesEmbeddings = first.makesEmbeddings
+            facts.ranksTexts = first.ranksTexts
+            facts.vocabularySize = inspection.vocabularySize
+            facts.callsTools = inspection.chatTemplate?.contains("tool") ?? false
             facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
             facts.weightBytes = inspection.memory.weightBytes
             facts.shape = ModelShape(first.metadata)

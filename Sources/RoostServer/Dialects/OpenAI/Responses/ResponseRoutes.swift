@@ -1,0 +1,159 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import ModelFormats
+import NIOCore
+import RoostCore
+
+/// `/v1/responses`: OpenAI's Responses API, on top of chats.
+struct ResponseRoutes: Sendable {
+    let inference: Inference
+    /// Where responses are kept; `nil` if none are.
+    let storage: ResponseStore?
+    let background: BackgroundResponses
+    private let runs = ResponseRuns()
+
+    init(inference: Inference, storage: ResponseStore?, background: BackgroundResponses) {
+        self.inference = inference
+        self.storage = storage
+        self.background = background
+    }
+
+    func add(to router: Router<RoostContext>) {
+        let group = router.group("v1/responses")
+        group.post(use: create)
+        group.get(":id", use: show)
+        group.delete(":id", use: delete)
+        group.get(":id/input_items", use: listInput)
+        group.post(":id/cancel", use: cancel)
+    }
+
+    private func create(_ request: Request, context: RoostContext) async throws -> Response {
+        try await inference.respond(
+            to: request, context,
+            reading: { fields in
+                let request = try ResponseRequest(fields, canStore: storage != nil)
+                return (request, try request.engineRequest())
+            }, of: { $0.1 }, within: { _ in OpenAIRoutes.longest }
+        ) { asked, deadline, place in
+            let (request, draft) = asked
+            let engineRequest = try await continued(request, draft, of: context.client).from(context)
+            let run = ResponseRun(request, owner: context.client, storage: storage)
+            if request.settings.isBackground { return try await begin(run, engineRequest, request) }
+            guard request.settings.streams else {
+                let stream = try await inference.stream(engineRequest)
+                try await run.complete(stream)
+                return JSON.response(run.response).queued(engineRequest)
+            }
+            let body = try await inference.streamingBody(for: engineRequest, to: context.channel, until: deadline, holding: place)
+            return try tracked(body, run).queued(engineRequest)
+        }
+    }
+
+    /// Returns the request with the conversation that it continues.
+    private func continued(_ request: ResponseRequest, _ draft: EngineRequest, of client: String) async throws -> EngineRequest {
+        guard let previous = request.settings.previousID else { return draft }
+        guard let storage else {
+            throw RoostError(
+                .invalidRequest,
+                "`previous_response_id` is not supported: this server keeps no responses (response_storage). Send the whole conversation.",
+                field: "previous_response_id")
+        }
+        let earlier = try await storage.conversation(endingWith: previous, of: client)
+        return try await WorkThreads.run { try request.engineRequest(after: earlier) }.queued(as: draft)
+    }
+
+    /// Returns the stream of a response, which can be canceled while it lasts.
+    private func tracked(_ body: StreamingBody, _ run: ResponseRun) throws -> Response {
+        try runs.add(run, isInBackground: false)
+        let stream = body.stream
+        run.onCancel { stream.end(throwing: RoostError(.conflict, "The client has canceled the response.")) }
+        var response = body.response { ResponseTranslator(run) }
+        let inner = response.body
+        response.body = ResponseBody { [runs] writer in
+            defer { runs.remove(run) }
+            try await inner.write(writer)
+        }
+        return response
+    }
+
+    /// Begins a response that is made without its client.
+    private func begin(_ run: ResponseRun, _ request: EngineRequest, _ asked: ResponseRequest) async throws -> Response {
+        if asked.settings.streams {
+            throw RoostError(
+                .invalidRequest, "`stream` must be false with `background`: read the response with GET /v1/responses/{id} when it has ended.",
+                field: "stream")
+        }
+        try runs.add(run, isInBackground: true)
+        do {
+            try await run.store()
+        } catch {
+            runs.remove(run)
+            throw error
+        }
+        background.add { [inference, runs] in
+            await run.work(with: inference, request)
+            runs.remove(run)
+        }
+        return JSON.response(run.response)
+    }
+}
+
+// MARK: - Stored responses
+
+extension ResponseRoutes {
+    private func show(_ request: Request, context: RoostContext) async throws -> Response {
+        if try QueryFields(request).bool("stream") {
+            throw RoostError(.invalidRequest, "`stream` is not supported here: the response is sent in one piece.", field: "stream")
+        }
+        let id = try context.parameters.require("id")
+        if let run = runs.run(id, of: context.client) { return JSON.response(run.response) }
+        let stored = try await stored(id, of: context.client)
+        return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.response))
+    }
+
+    private func delete(_ request: Request, context: RoostContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        guard try await storage?.delete(id, of: context.client) ?? false else { throw Self.unknown(id) }
+        return JSON.response(["id": id, "object": "response", "deleted": true] as JSONObject)
+    }
+
+    private func cancel(_ request: Request, context: RoostContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        guard let run = runs.run(id, of: context.client) else {
+            _ = try await stored(id, of: context.client)
+            throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has ended already, so it cannot be canceled.", field: "id")
+        }
+        guard run.cancel() else { throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has just ended.", field: "id") }
+        await run.storeFailure()
+        return JSON.response(run.response)
+    }
+
+    /// Lists the items of a response's request, the newest first unless `order` is `asc`.
+    private func listInput(_ request: Request, context: RoostContext) async throws -> Response {
+        let query = QueryFields(request)
+        let limit = try query.int("limit", in: 1...100) ?? 20
+        let stored = try await stored(context.parameters.require("id"), of: context.client)
+        var items = query.text("order") == "asc" ? stored.input : stored.input.reversed()
+        if let after = query.text("after") {
+            items = items.firstIndex { $0.value?["id"]?.string == after }.map { Array(items[($0 + 1)...]) } ?? []
+        }
+        let page = Array(items.prefix(limit))
+        return JSON.response(
+            [
+                "object": "list", "data": page, "first_id": page.first?.value?["id"]?.string, "last_id": page.last?.value?["id"]?.string,
+                "has_more": items.count > limit,
+            ] as JSONObject)
+    }
+
+    private func stored(_ id: String, of client: String) async throws -> ResponseStore.Stored {
+        guard let stored = try await storage?.response(id, of: client) else { throw Self.unknown(id) }
+        return stored
+    }
+
+    private static func unknown(_ id: String) -> RoostError {
+        RoostError(
+            .notFound, "There is no response \(id.quotedForPeople) of this client: it was not kept (`store`), was deleted, or is too old.",
+            field: "id")
+    }
+}

@@ -1,0 +1,232 @@
+import Foundation
+import GRDB
+import HTTPServing
+import ModelFormats
+import NIOCore
+import RoostCore
+import Synchronization
+import SystemPackage
+
+/// The responses that their clients may read again and continue, in a SQLite file of its own (`responses.db`).
+///
+/// A response is on the disk before its client has it. The ones that were not used for the longest time are removed after
+/// some days, and when all together are too large. A client reads only its own.
+final class ResponseStore: Sendable {
+    /// The most responses that one continues.
+    private static let longestChain = 1000
+
+    private let path: FilePath
+    /// The most bytes of all responses together.
+    private let limit: Int64
+    /// The seconds for which a response is kept after its last use.
+    private let lifetime: Int
+    /// The most bytes of a conversation.
+    private let longestConversation: Int
+    private let now: @Sendable () -> Date
+    private let opened = Mutex<DatabaseQueue?>(nil)
+
+    /// Creates a store; the file is opened when it is used.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limit: The most bytes of all responses together.
+    ///   - days: The days for which a response is kept after its last use.
+    ///   - longestConversation: The most bytes of the responses that one continues.
+    ///   - now: The clock.
+    init(path: FilePath, limit: Int64, days: Int, longestConversation: Int, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.path = path
+        self.limit = limit
+        self.longestConversation = longestConversation
+        self.now = now
+        lifetime = days * 86_400
+    }
+
+    /// A stored response.
+    struct Stored: Sendable {
+        /// The response, as it is sent.
+        let response: ByteBuffer
+        /// The items of its request.
+        let input: [JSONText]
+    }
+
+    /// Writes a response, or replaces it. Returns when it is on the disk.
+    ///
+    /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
+    func save(_ run: ResponseRun) async throws {
+        try await write { [limit] database, now in
+            let response = run.response
+            let (object, input) = (Data(JSON.buffer(response).readableBytesView), Self.array(run.input.items))
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO responses (id, owner, previous, used, status, response, input, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run.id, run.owner, response.settings.previousID, now, response.status.rawValue, object, input, object.count + input.count,
+                ])
+            try Self.makeRoom(database, limit: limit, keeping: run.id)
+        }
+    }
+
+    /// Returns a client's response; `nil` if there is none.
+    func response(_ id: String, of owner: String) async throws -> Stored? {
+        try await write { database, _ in
+            let row = try Row.fetchOne(database, sql: "SELECT response, input FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner])
+            return row.map { Stored(response: ByteBuffer(bytes: $0["response"] as Data), input: Self.items($0["input"])) }
+        }
+    }
+
+    /// Deletes a client's response.
+    ///
+    /// - Returns: Whether there was one.
+    func delete(_ id: String, of owner: String) async throws -> Bool {
+        try await write { database, _ in
+            try database.execute(sql: "DELETE FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner])
+            return database.changesCount > 0
+        }
+    }
+
+    /// Returns the items of a response and of all that it continues, in order, and counts this as a use of each.
+    ///
+    /// - Throws: `RoostError` with code `invalidRequest` and field `previous_response_id`, or `database`.
+    func conversation(endingWith id: String, of owner: String) async throws -> [JSONText] {
+        let most = longestConversation
+        return try await write { database, now in
+            var (next, bytes, seen): (String?, Int, [String]) = (id, 0, [])
+            var turns: [[JSONText]] = []
+            while let id = next {
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT previous, status, response, input, bytes FROM responses WHERE id = ? AND owner = ?",
+                    arguments: [id, owner])
+                guard let row else { throw Self.unknown(id, isFirst: seen.isEmpty) }
+                guard ["completed", "incomplete"].contains(row["status"] as String) else {
+                    throw Self.refusal("the response \(id.quotedForPeople) did not end with an answer, so it cannot be continued.")
+                }
+                bytes += row["bytes"] as Int
+                seen.append(id)
+                guard bytes <= most, seen.count <= Self.longestChain else {
+                    throw Self.refusal("the conversation is longer than a request may be. Begin a new one with a summary.")
+                }
+                let output = (try? JSONDocument(Array(row["response"] as Data)))?.root["output"]?.list ?? []
+                turns.append(Self.items(row["input"]) + output.map { JSONText($0) })
+                next = row["previous"]
+            }
+            for id in seen { try database.execute(sql: "UPDATE responses SET used = ? WHERE id = ?", arguments: [now, id]) }
+            return turns.reversed().flatMap(\.self)
+        }
+    }
+}
+
+// MARK: - The file
+
+extension ResponseStore {
+    private static let schema = """
+        CREATE TABLE IF NOT EXISTS responses (
+            id TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, previous TEXT, used INTEGER NOT NULL, status TEXT NOT NULL,
+            response BLOB NOT NULL, input BLOB NOT NULL, bytes INTEGER NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS responses_used ON responses (used, bytes);
+        """
+
+    private func write<Value: Sendable>(_ work: @escaping @Sendable (Database, _ now: Int) throws -> Value) async throws -> Value {
+        do {
+            let queue = try await WorkThreads.run { try self.open() }
+            let time = Int(now().timeIntervalSince1970)
+            let oldest = time - lifetime
+            return try await queue.write { database in
+                try database.execute(sql: "DELETE FROM responses WHERE used < ?", arguments: [oldest])
+                return try work(database, time)
+            }
+        } catch let error as DatabaseError {
+            let isFull = error.resultCode == .SQLITE_FULL
+            throw RoostError(
+                isFull ? .insufficientSpace : .database,
+                "The response could not be kept or read in \(path): \(error.message ?? "SQLite failed"). \(isFull ? "Free some space" : "Check the file and its folder"), or send `store`: false.",
+                cause: error)
+        }
+    }
+
+    private func open() throws -> DatabaseQueue {
+        try opened.withLock { queue in
+            if let queue { return queue }
+            let new: DatabaseQueue
+            do {
+                new = try makeQueue()
+            } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+                // Conversations of some days are worth less than a server that answers. The file stays for a repair.
+                for end in ["", "-wal", "-shm"] {
+                    try? FileManager.default.removeItem(atPath: "\(path.string).damaged\(end)")
+                    try? FileManager.default.moveItem(atPath: path.string + end, toPath: "\(path.string).damaged\(end)")
+                }
+                new = try makeQueue()
+            }
+            queue = new
+            return new
+        }
+    }
+
+    private func makeQueue() throws -> DatabaseQueue {
+        // SQLite gives its other files the mode of this one.
+        let file = try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+        try file.close()
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.label = "responses.db"
+        configuration.prepareDatabase { database in
+            // Deleted conversations are overwritten.
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216")
+        }
+        let queue = try DatabaseQueue(path: path.string, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+            try database.execute(sql: Self.schema)
+            try Self.endInterrupted(database)
+        }
+        return queue
+    }
+
+    /// Marks the responses that were being made when an earlier server ended.
+    private static func endInterrupted(_ database: Database) throws {
+        let rows = try Row.fetchAll(database, sql: "SELECT id, response FROM responses WHERE status IN ('queued', 'in_progress')")
+        for row in rows {
+            guard var members = try? JSONSerialization.jsonObject(with: row["response"] as Data) as? [String: Any] else { continue }
+            members["status"] = "failed"
+            members["error"] = ["code": "server_error", "message": "The server stopped before the response was complete. Send the request again."]
+            let data = try JSONSerialization.data(withJSONObject: members, options: [.sortedKeys, .withoutEscapingSlashes])
+            try database.execute(
+                sql: "UPDATE responses SET status = 'failed', response = ? WHERE id = ?", arguments: [data, row["id"] as String])
+        }
+    }
+
+    /// Removes the responses that were not used for the longest time, until the others fit.
+    private static func makeRoom(_ database: Database, limit: Int64, keeping id: String) throws {
+        while let total = try Int64.fetchOne(database, sql: "SELECT COALESCE(SUM(bytes), 0) FROM responses"), total > limit {
+            try database.execute(
+                sql: "DELETE FROM responses WHERE id IN (SELECT id FROM responses WHERE id <> ? ORDER BY used LIMIT 16)", arguments: [id])
+            guard database.changesCount > 0 else { return }
+        }
+    }
+
+    private static func array(_ items: [JSONText]) -> Data {
+        var data = Data("[".utf8)
+        for (index, item) in items.enumerated() {
+            if index > 0 { data.append(UInt8(ascii: ",")) }
+            data.append(contentsOf: item.bytes)
+        }
+        data.append(UInt8(ascii: "]"))
+        return data
+    }
+
+    private static func items(_ data: Data) -> [JSONText] { ((try? JSONDocument(Array(data)))?.root.list ?? []).map { JSONText($0) } }
+
+    private static func unknown(_ id: String, isFirst: Bool) -> RoostError {
+        refusal(
+            isFirst
+                ? "there is no response \(id.quotedForPeople) of this client: it was not kept (`store`), was deleted, or is too old. Send the whole conversation as `input`."
+                : "an earlier response of the conversation, \(id.quotedForPeople), was deleted or is too old. Send the whole conversation as `input`."
+        )
+    }
+
+    private static func refusal(_ why: String) -> RoostError {
+        RoostError(.invalidRequest, "`previous_response_id`: \(why)", field: "previous_response_id")
+    }
+}

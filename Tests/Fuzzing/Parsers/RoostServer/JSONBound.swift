@@ -1,0 +1,1 @@
+../../../../Sources/RoostServer/Inference/JSONBound.swift

@@ -1,0 +1,1 @@
+../../../../Sources/RoostServer/Requests/JSONValue+Description.swift

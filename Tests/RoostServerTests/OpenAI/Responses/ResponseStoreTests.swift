@@ -1,0 +1,116 @@
+import Foundation
+import ModelFormats
+import NIOCore
+import RoostAPI
+import RoostCore
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RoostServer
+
+/// Responses are kept across restarts, within limits, and for their own client only.
+@Suite struct ResponseStoreTests {
+    private func store(_ directory: TemporaryDirectory, limit: Int64 = 1 << 20, days: Int = 30, now: @escaping @Sendable () -> Date = { Date() })
+        -> ResponseStore
+    {
+        ResponseStore(path: directory.path.appending("responses.db"), limit: limit, days: days, longestConversation: 1 << 20, now: now)
+    }
+
+    /// Keeps a response with an answer.
+    private func save(_ text: String, in store: ResponseStore, after previous: String? = nil, owner: String = "me", ends: Bool = true) async throws
+        -> String
+    {
+        let more = previous.map { ",\"previous_response_id\":\"\($0)\"" } ?? ""
+        let fields = try RequestFields(body: ByteBuffer(string: "{\"model\":\"a/b\",\"input\":\"\(text)?\"\(more)}"))
+        let run = ResponseRun(try ResponseRequest(fields, canStore: true), owner: owner, storage: store)
+        _ = try run.events { try $0.add(.text("\(text)!")) }
+        if ends { _ = run.events { $0.end(.stop, .init()) } }
+        try await run.store()
+        return run.id
+    }
+
+    private func texts(_ items: [JSONText]) -> [String] { items.compactMap { ResponsePart.text(of: $0.value?["content"]) } }
+
+    @Test func `a conversation continues after a restart, in its order`() async throws {
+        let directory = try TemporaryDirectory()
+        let first = try await save("a", in: store(directory))
+        let second = try await save("b", in: store(directory), after: first)
+        let items = try await store(directory).conversation(endingWith: second, of: "me")
+        #expect(texts(items) == ["a?", "a!", "b?", "b!"])
+        let mode = try FileManager.default.attributesOfItem(atPath: directory.path.appending("responses.db").string)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let stored = try #require(try await store(directory).response(first, of: "me"))
+        #expect(String(buffer: stored.response).contains(#""status":"completed""#) && texts(stored.input) == ["a?"])
+    }
+
+    @Test func `no client reads, continues or deletes what another one has`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = store(directory)
+        let mine = try await save("a", in: store)
+        #expect(try await store.response(mine, of: "other") == nil)
+        #expect(try await store.delete(mine, of: "other") == false)
+        let error = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: mine, of: "other") }
+        #expect(error?.field == "previous_response_id" && error?.code == .invalidRequest)
+        #expect(try await store.delete(mine, of: "me"))
+        #expect(try await store.delete(mine, of: "me") == false)
+        #expect(try await store.response(mine, of: "me") == nil)
+    }
+
+    @Test func `a conversation without its begin is refused, and so is one without an answer`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = store(directory)
+        let first = try await save("a", in: store)
+        let second = try await save("b", in: store, after: first)
+        #expect(try await store.delete(first, of: "me"))
+        let error = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: second, of: "me") }
+        #expect(error?.message.contains("was deleted or is too old") == true)
+        let open = try await save("c", in: store, ends: false)
+        let other = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: open, of: "me") }
+        #expect(other?.message.contains("did not end with an answer") == true)
+    }
+
+    @Test func `responses that are not used end after some days, and each use counts for all that a response continues`() async throws {
+        let directory = try TemporaryDirectory()
+        let day = Mutex(0.0)
+        let store = store(directory, days: 30) { Date(timeIntervalSince1970: 1_800_000_000 + day.withLock { $0 } * 86_400) }
+        let first = try await save("a", in: store)
+        let other = try await save("x", in: store)
+        day.withLock { $0 = 20 }
+        let second = try await save("b", in: store, after: first)
+        _ = try await store.conversation(endingWith: second, of: "me")
+        day.withLock { $0 = 40 }
+        #expect(texts(try await store.conversation(endingWith: second, of: "me")) == ["a?", "a!", "b?", "b!"])
+        #expect(try await store.response(other, of: "me") == nil)
+    }
+
+    @Test func `the oldest responses make room for new ones`() async throws {
+        let directory = try TemporaryDirectory()
+        let time = Mutex(0.0)
+        let store = store(directory, limit: 60_000) {
+            Date(
+                timeIntervalSince1970: 1_800_000_000
+                    + time.withLock { time in
+                        time += 1
+                        return time
+                    })
+        }
+        var ids: [String] = []
+        for _ in 0..<60 { ids.append(try await save(String(repeating: "x", count: 500), in: store)) }
+        #expect(try await store.response(ids[0], of: "me") == nil)
+        #expect(try await store.response(ids[59], of: "me") != nil)
+    }
+
+    @Test func `a response that was being made when the server ended has failed, and a damaged file is put aside`() async throws {
+        let directory = try TemporaryDirectory()
+        let id = try await save("a", in: store(directory), ends: false)
+        let stored = try #require(try await store(directory).response(id, of: "me"))
+        #expect(String(buffer: stored.response).contains(#""status":"failed""#) && String(buffer: stored.response).contains("The server stopped"))
+        let damaged = try TemporaryDirectory()
+        _ = try damaged.write("responses.db", String(repeating: "no database ", count: 1000).utf8)
+        let new = try await save("a", in: store(damaged))
+        #expect(try await store(damaged).response(new, of: "me") != nil)
+        #expect(FileManager.default.fileExists(atPath: damaged.path.appending("responses.db.damaged").string))
+    }
+}
