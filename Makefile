@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help openapi api-check random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +45,9 @@ bench-pull-to-token: ## Compare the time from POST /pull to the first token with
 bench-serve: ## Compare serving with llama-server alone: streams, long prompts, fairness, restarts, swaps
 	@scripts/bench-serve
 
+bench-access: ## Measure shares of keys, and what keys and dialects cost
+	@scripts/bench-access
+
 loads: ## Put forbidden loads on a server, and measure /health and memory
 	@scripts/loads
 
@@ -81,6 +84,9 @@ openapi: ## Make /openapi.json from Documentation/openapi.yaml
 
 api-check: ## Send 10,000 requests and more to a real server, by its description
 	@scripts/api-check
+
+engine-tests: ## Run llama.cpp's tests of its server's API against Roost, beside the engine itself
+	@scripts/engine-tests
 
 clean: ## Delete build products (but not the caches outside this folder)
 	swift package clean

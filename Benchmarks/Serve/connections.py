@@ -65,14 +65,14 @@ def p99(port, count):
     return 1000 * sorted(times)[int(0.99 * (len(times) - 1))]
 
 
-def requests_per_second(port, seconds):
+def requests_per_second(port, seconds, request=REQUEST):
     counts, over = [], time.monotonic() + seconds
 
     def load():
         done = 0
         with socket.create_connection(("127.0.0.1", port), 10) as connection:
             while time.monotonic() < over:
-                connection.sendall(REQUEST * 16)
+                connection.sendall(request * 16)
                 answered, tail = 0, b""
                 while answered < 16:
                     block = connection.recv(1 << 16)

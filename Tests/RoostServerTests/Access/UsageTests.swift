@@ -75,16 +75,28 @@ import Testing
         }
     }
 
-    @Test func `an answer that its client leaves is counted`() async throws {
+    /// A request in each dialect whose answer would have 900 tokens, and what comes before each piece of text in its answer.
+    private static let long: [(path: String, body: String, mark: String)] = {
+        let count = #"{"role":"user","content":"Count from 1 to 1000, and leave out no number: 1, 2, 3,"}"#
+        let chat = #""model":"acme/smol","messages":[\#(count)],"temperature":0,"max_tokens":900,"stream":true"#
+        return [
+            ("/v1/chat/completions", "{\(chat)}", #""content":""#), ("/chat", "{\(chat)}", #""content":""#), ("/v1/messages", "{\(chat)}", #""text":""#),
+            ("/v1/responses", #"{"model":"acme/smol","input":[\#(count)],"temperature":0,"max_output_tokens":900,"stream":true}"#, #""delta":""#),
+            ("/api/chat", #"{"model":"acme/smol","messages":[\#(count)],"options":{"temperature":0,"num_predict":900}}"#, #""content":""#),
+        ]
+    }()
+
+    @Test(arguments: long.indices) func `an answer that its client leaves ends, and is counted`(index: Int) async throws {
+        let (path, body, mark) = Self.long[index]
         try await run(["ann"]) { server, keys in
-            var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
+            var request = HTTPClientRequest(url: server.url + path)
             request.method = .POST
             request.headers = ["Authorization": "Bearer \(keys[0])"]
-            request.body = .bytes(ByteBuffer(string: chat(900, stream: true, #","ignore_eos":true"#)))
+            request.body = .bytes(ByteBuffer(string: body))
             let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
             var seen = 0
             for try await bytes in response.body {
-                seen += String(buffer: bytes).components(separatedBy: #""content":""#).count - 1
+                seen += String(buffer: bytes).components(separatedBy: mark).count - 1
                 if seen >= 3 { break }
             }
             var report = try await usage(server, keys[0])
@@ -92,8 +104,8 @@ import Testing
                 try await Task.sleep(for: .milliseconds(50))
                 report = try await usage(server, keys[0])
             }
-            #expect(report.total.requests == 1 && report.total.errors == 0 && report.total.generatedTokens >= seen)
-            #expect(report.total.generatedTokens < 900 && report.total.promptTokens > 0)
+            #expect(report.total.requests == 1 && report.total.errors == 0 && report.total.generatedTokens > 0)
+            #expect(report.total.generatedTokens < 800 && report.total.promptTokens > 0, "\(path)")
         }
     }
 

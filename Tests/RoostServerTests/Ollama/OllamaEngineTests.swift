@@ -127,6 +127,19 @@ import Testing
         }
     }
 
+    @Test func `a raw prompt is continued, and a gap needs a model for that`() async throws {
+        try await withModel { server in
+            let raw = #"{"model":"smol","prompt":"One, two, three,","raw":true,"options":{"temperature":0,"num_predict":4}"#
+            let lines = try lines(try await server.post("/api/generate", raw + "}"))
+            let text = lines.compactMap { $0["response"] as? String }.joined()
+            #expect(text.contains("four") && lines.last?["eval_count"] as? Int == 4 && lines.last?["context"] == nil, "\(text)")
+            let whole = try await server.post("/api/generate", raw + #","stream":false}"#).json()
+            #expect(whole["response"] as? String == text && whole["done_reason"] as? String == "length")
+            let gap = try await server.post("/api/generate", #"{"model":"smol","prompt":"def f(","suffix":"return 1"}"#)
+            #expect(try gap.status == 400 && (gap.json()["error"] as? String)?.contains("no tokens for filling in") == true)
+        }
+    }
+
     @Test func `what a model cannot do is a 400 before the first byte`() async throws {
         try await withModel { server in
             let vectors = try await server.post("/api/embed", #"{"model":"smol","input":["x"]}"#)

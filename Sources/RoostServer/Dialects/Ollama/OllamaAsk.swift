@@ -9,8 +9,8 @@ struct OllamaAsk: Sendable {
     /// The form of the answer.
     enum Form: Sendable, Hashable {
         case chat
-        /// With the conversation so far, for the field `context` of the answer.
-        case generate(OllamaContext)
+        /// With the conversation so far, for the field `context` of the answer; `nil` for a text without a conversation.
+        case generate(OllamaContext?)
     }
 
     /// The form of the answer.
@@ -31,6 +31,8 @@ struct OllamaAsk: Sendable {
     let ignored: [String]
     /// Whether each token comes with the most probable other ones.
     let wantsAlternatives: Bool
+    /// The text that the request is instead of a conversation.
+    let text: OllamaText?
     /// Whether the oldest messages of a conversation that is too long are left out.
     let truncates: Bool
 
@@ -52,9 +54,11 @@ struct OllamaAsk: Sendable {
     ///
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(generate fields: RequestFields) throws {
-        for field in ["raw", "suffix", "template"] {
-            guard let value = fields.value(field), value.bool != false, value.string != "" else { continue }
-            throw fields.refusal(of: field, "is not supported: the prompt is formatted by the model's own chat template.")
+        let model = try fields.ollamaModel()
+        let options = fields.value("options") == nil ? ModelParameters() : try ModelParameters(fields.object("options"))
+        if let text = try OllamaText(fields, model.reference, options, fields.ollamaKeepAlive()) {
+            try self.init(fields, .generate(nil), isEmpty: false, text: text) { _ in }
+            return
         }
         let prompt = fields.value("prompt")
         if let prompt, !prompt.isString { throw fields.refusal(of: "prompt", "must be a string; it is \(prompt.describedForPeople).") }
@@ -81,7 +85,7 @@ struct OllamaAsk: Sendable {
 
     private static let shortAnswer = #"{"role":"user","content":""}"#
 
-    private init(_ fields: RequestFields, _ form: Form, isEmpty: Bool, messages write: (inout EngineBody) throws -> Void) throws {
+    private init(_ fields: RequestFields, _ form: Form, isEmpty: Bool, text: OllamaText? = nil, messages write: (inout EngineBody) throws -> Void) throws {
         let (name, reference) = try fields.ollamaModel()
         let options = fields.value("options") == nil ? ModelParameters() : try ModelParameters(fields.object("options"))
         keepAlive = try fields.ollamaKeepAlive()
@@ -110,7 +114,8 @@ struct OllamaAsk: Sendable {
         options.write(to: &body)
         try Self.writeForm(fields, thinking, keepAlive, to: &body)
         body.end("}")
-        request = try Self.namingFields(of: form) { try EngineRequest(completions: RequestFields(body: body.buffer)) }
+        self.text = text
+        request = try Self.namingFields(of: form) { try text?.request(nil) ?? EngineRequest(completions: RequestFields(body: body.buffer)) }
     }
 
     /// Writes what concerns the form of the answer.

@@ -20,6 +20,8 @@ struct OllamaModelHead: Sendable, Hashable {
     let embeddingLength: Int?
     /// What it can do, in Ollama's words.
     let capabilities: [String]
+    /// The tokens for filling in; `nil` without them.
+    let infill: OllamaInfill?
 
     /// Reads the file of a model.
     ///
@@ -36,6 +38,7 @@ struct OllamaModelHead: Sendable, Hashable {
         mainType = bytes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
         contextLength = metadata.count("\(family).context_length").flatMap { $0 > 0 ? $0 : nil }
         embeddingLength = metadata.count("\(family).embedding_length")
+        infill = file.makesEmbeddings ? nil : OllamaInfill(metadata)
         guard !file.makesEmbeddings else {
             capabilities = ["embedding"]
             return
@@ -43,22 +46,12 @@ struct OllamaModelHead: Sendable, Hashable {
         let template = metadata.string("tokenizer.chat_template") ?? ""
         var abilities = ["completion"]
         if template.contains("tools") { abilities.append("tools") }
-        if Self.fillsIn(metadata) { abilities.append("insert") }
+        if infill != nil { abilities.append("insert") }
         if hasProjector { abilities.append("vision") }
         if ["<think>", "enable_thinking", "reasoning_content", "reasoning_effort"].contains(where: { template.contains($0) }) {
             abilities.append("thinking")
         }
         capabilities = abilities
-    }
-
-    /// Whether the vocabulary has the tokens for filling in a text between two others. llama.cpp finds them by the same keys
-    /// and names.
-    private static func fillsIn(_ metadata: GGUFMetadata) -> Bool {
-        if metadata["tokenizer.ggml.fim_pre_token_id"] != nil, metadata["tokenizer.ggml.fim_suf_token_id"] != nil { return true }
-        guard case .array(.string(let tokens))? = metadata["tokenizer.ggml.tokens"] else { return false }
-        let prefixes: Set<ByteText> = Set(
-            ["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>"].map { ByteText($0) })
-        return tokens.contains { prefixes.contains($0) }
     }
 
     /// The number of weights as Ollama writes it, such as `134.52M` and `8.0B`.

@@ -165,13 +165,14 @@ extension OllamaRoutes {
     /// - Throws: `RoostError` with code `invalidRequest` if it shall think and cannot.
     private func suited(_ ask: OllamaAsk, _ caller: Caller) async throws -> EngineRequest {
         let needsThinking = ask.thinking.map { $0 != .off } ?? false
-        guard needsThinking || ask.request.options.context != nil else { return ask.request }
+        guard needsThinking || ask.request.options.context != nil || ask.text?.needsHead == true else { return ask.request }
         let head = try await models.head(of: ask.request.reference, for: caller)
         guard !needsThinking || head.capabilities.contains("thinking") else {
             throw RoostError(
                 .invalidRequest, "\(ask.name.quotedForPeople) does not support thinking: its chat template has no thoughts.", field: "think")
         }
-        guard let wish = ask.request.options.context, let trained = head.contextLength, wish.tokens > trained else { return ask.request }
-        return ask.request.asking(for: ContextWish(tokens: trained, field: "num_ctx"))
+        let request = try ask.text.map { try $0.request(head) } ?? ask.request
+        guard let wish = request.options.context, let trained = head.contextLength, wish.tokens > trained else { return request }
+        return request.asking(for: ContextWish(tokens: trained, field: "num_ctx"))
     }
 }

@@ -74,7 +74,7 @@ struct OllamaTranslator: StreamTranslator {
     mutating func wait(_ text: String) -> ByteBuffer { ByteBuffer() }
 
     private mutating func keep(_ piece: String) {
-        if case .generate = form.form { text += piece }
+        if case .generate(_?) = form.form { text += piece }
     }
 
     private mutating func add(_ piece: ChatPiece.ToolCall, to lines: inout ByteBuffer) throws {
@@ -120,7 +120,7 @@ extension OllamaTranslator.Form {
     /// The last line of a stream.
     fileprivate func last(_ end: ChatEnd, _ generation: GenerationFigures, answer: String) -> OllamaReply {
         var reply = ending(end.ollamaReason, generation)
-        if case .generate(let context) = form { reply.context = context.numbers(with: answer) }
+        if case .generate(let context?) = form { reply.context = context.numbers(with: answer) }
         return reply
     }
 
@@ -143,7 +143,7 @@ extension OllamaTranslator.Form {
         reply.logprobs = logprobs(answer.logprobs)
         if case .generate(let context) = form {
             (reply.response, reply.thinking) = (answer.text, thinking)
-            reply.context = context.numbers(with: answer.text)
+            reply.context = context?.numbers(with: answer.text)
             return reply
         }
         let calls = try answer.calls.compactMap { call -> OllamaReply.ToolCall? in

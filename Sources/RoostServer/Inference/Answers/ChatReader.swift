@@ -55,7 +55,8 @@ struct ChatReader {
                 }
                 end = known
             }
-            return choice.delta.pieces
+            if let text = choice.text, !text.isEmpty { return [.text(text)] }
+            return choice.delta?.pieces ?? []
         }
         return (pieces, (chunk.choices ?? []).flatMap { $0.logprobs?.content ?? [] })
     }

@@ -30,12 +30,15 @@ enum EngineAnswer {
                 let function: Function?
             }
 
-            let delta: Delta
+            /// `nil` in the answer to a text.
+            let delta: Delta?
+            /// A piece of the answer to a text.
+            let text: String?
             let finishReason: String?
             let logprobs: Logprobs?
 
             private enum CodingKeys: String, CodingKey {
-                case delta, logprobs
+                case delta, text, logprobs
                 case finishReason = "finish_reason"
             }
         }
