@@ -63,8 +63,6 @@ struct EngineBody {
     /// Writes any string, with escapes where JSON needs them.
     mutating func write(text: String) { bytes += JSON.buffer(text).readableBytesView }
 
-    /// Writes JSON text.
-    mutating func write(json: some Sequence<UInt8>) { bytes += json }
-
+    /// The whole text.
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 }

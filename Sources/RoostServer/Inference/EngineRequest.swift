@@ -30,6 +30,8 @@ struct EngineRequest: Sendable {
     var media: RequestMedia
     /// The largest token number in the text; `nil` if the text has none.
     let largestToken: Int?
+    /// Fields whose usual values Roost has written, because the request has none: a preset replaces them.
+    private(set) var assumed: Set<String> = []
     /// Whether the answer has to call a tool.
     private(set) var mustCall = false
 
@@ -65,6 +67,20 @@ struct EngineRequest: Sendable {
         var request = replacingBody(body)
         request.fingerprint = RequestFingerprint(path: kind.path, body: body)
         request.prompt = request.outline
+        return request
+    }
+
+    /// Returns the request with fields that a preset replaces.
+    func assuming(_ fields: Set<String>) -> EngineRequest {
+        var request = self
+        request.assumed = fields
+        return request
+    }
+
+    /// Returns the request with another limit for each answer, which its body has already; `nil` for none.
+    func answering(atMost tokens: Int?) -> EngineRequest {
+        var request = self
+        request.answerTokens = tokens
         return request
     }
 

@@ -31,6 +31,15 @@ import Testing
         #expect(!asked.streams && asked.timeout == .seconds(5) && asked.engine.options.keepAlive != nil)
     }
 
+    @Test func `the preset of an alias is stronger than the usual values, and weaker than the request`() throws {
+        let preset = ModelPreset(system: nil, parameters: ["temperature": .number(0.2), "num_predict": .number(9)])
+        let plain = try chat(#""top_k":3"#).engine.applying(preset)
+        #expect(String(buffer: plain.body) == #"{"messages":[{"role":"user","content":"Hi"}],"top_k":3,"stream":true,"temperature":0.2,"max_tokens":9}"#)
+        #expect(plain.tokens.output == 9)
+        let own = try chat(#""temperature":1,"max_tokens":700"#).engine.applying(preset)
+        #expect(String(buffer: own.body).contains(#""max_tokens":700,"temperature":1.0"#) && own.tokens.output == 700)
+    }
+
     @Test func `sampling parameters are passed on`() throws {
         let sampling =
             #""top_p":0.9,"min_p":0.05,"top_k":40,"seed":7,"frequency_penalty":0.1,"presence_penalty":0.2,"repeat_penalty":1.1"#

@@ -100,13 +100,6 @@ import Testing
         #expect(try OllamaAsk(generate: RequestFields(body: ByteBuffer(string: #"{"name":"a/b"}"#))).isEmpty)
     }
 
-    @Test(arguments: [(#""raw":true"#, "raw"), (#""suffix":"x""#, "suffix"), (#""template":"{{ .Prompt }}""#, "template")])
-    func `what the model's chat template does not see is refused`(more: String, field: String) {
-        let body = ByteBuffer(string: #"{"model":"a/b","prompt":"x",\#(more)}"#)
-        let error = #expect(throws: RoostError.self) { _ = try OllamaAsk(generate: RequestFields(body: body)) }
-        #expect(error?.field == field)
-    }
-
     @Test func `a preset fills in only what the request leaves open`() throws {
         let preset = ModelPreset(
             system: "Be brief.", parameters: ["temperature": .number(0.2), "num_predict": .number(9), "num_ctx": .number(2048), "top_k": .text("x")])
@@ -116,6 +109,7 @@ import Testing
         #expect(list.map { $0["role"] as? String } == ["system", "user"] && list[0]["content"] as? String == "Be brief.")
         #expect(
             body["temperature"] as? Double == 0.2 && body["max_tokens"] as? Int == 9 && plain.options.context?.tokens == 2048 && body["top_k"] == nil)
+        #expect(plain.tokens.output == 9, "what a key's limit and the queue count with")
         let own = try chat(#","options":{"temperature":1,"num_predict":3,"num_ctx":512}"#, messages: #"[{"role":"system","content":"Mine"}]"#).request
             .applying(preset)
         let kept = try JSONSerialization.jsonObject(with: Data(own.body.readableBytesView)) as? [String: Any] ?? [:]

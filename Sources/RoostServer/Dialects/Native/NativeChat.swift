@@ -62,5 +62,6 @@ struct NativeChat: Sendable {
         body.write(flag: true, "stream")
         body.end("}")
         engine = try EngineRequest(completions: RequestFields(body: body.buffer))
+            .assuming(Set(["max_tokens", "temperature"].filter { fields.value($0) == nil }))
     }
 }

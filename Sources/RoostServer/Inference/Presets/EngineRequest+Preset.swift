@@ -18,8 +18,9 @@ extension EngineRequest {
         let fields = try RequestFields(body: body)
         var merged = EngineBody()
         merged.begin("{")
+        let replaced = assumed.intersection(parameters.fields.map(\.name))
         // The names of a validated body need no escapes.
-        for (name, value) in fields.members {
+        for (name, value) in fields.members where !replaced.contains(name) {
             merged.next(name)
             if name == "messages", let system = preset.system {
                 merged.write(value, beginningWith: system)
@@ -27,12 +28,12 @@ extension EngineRequest {
                 merged.write(value)
             }
         }
-        for parameter in parameters.fields where !fields.sets(parameter.name) {
+        for parameter in parameters.fields where replaced.contains(parameter.name) || !fields.sets(parameter.name) {
             merged.next(parameter.name)
             merged.write(json: parameter.json)
         }
         merged.end("}")
-        let request = replacingConversation(merged.buffer)
+        let request = try replacingConversation(merged.buffer).answering(atMost: Self.answerTokens(of: RequestFields(body: merged.buffer)))
         guard options.context == nil, let tokens = parameters.context else { return request }
         return request.asking(for: ContextWish(tokens: tokens, field: "num_ctx"))
     }
