@@ -52,8 +52,10 @@ extension RunningServer {
         }
     }
 
-    func send(_ method: HTTPMethod, _ path: String, key: String?, body: String? = nil) async throws -> Answer {
-        try await send(method, path, headers: key.map { ["Authorization": "Bearer \($0)"] } ?? [:], body: body.map { Array($0.utf8) })
+    func send(_ method: HTTPMethod, _ path: String, key: String?, headers: HTTPHeaders = [:], body: String? = nil) async throws -> Answer {
+        var headers = headers
+        if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
+        return try await send(method, path, headers: headers, body: body.map { Array($0.utf8) })
     }
 
     /// Asks until the answer has a status; the test's own limit ends it.

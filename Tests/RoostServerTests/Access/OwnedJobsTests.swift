@@ -97,19 +97,26 @@ import Testing
                 let body = "{\"model\":\"\(model)\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"
                 return try await server.send(.POST, path, key: key, body: body).status
             }
-            for path in ["/chat", "/v1/chat/completions"] {
+            for path in ["/chat", "/v1/chat/completions", "/api/chat"] {
                 for model in ["other/big", "other/big:Q4_0"] { #expect(try await chat(path, model, keys.ann) == 403, "\(path) \(model)") }
                 // It may, but this is no real model, and no engine is installed.
                 let status = try await chat(path, "acme/tiny", keys.ann)
                 #expect(![200, 401, 403].contains(status), "\(path) \(status)")
                 #expect(try await chat(path, "other/big", keys.bob) == 403, "\(path): the scope is missing")
             }
-            func models(_ key: String) async throws -> [String] {
-                let data = try await server.send(.GET, "/v1/models", key: key).json()["data"] as? [[String: Any]] ?? []
+            func models(_ key: String, _ headers: HTTPHeaders = [:]) async throws -> [String] {
+                let data = try await server.send(.GET, "/v1/models", key: key, headers: headers).json()["data"] as? [[String: Any]] ?? []
                 return data.compactMap { $0["id"] as? String }
             }
-            #expect(try await models(keys.ann) == ["acme/tiny:Q4_0"])
-            #expect(try await models(keys.bob).count == 2)
+            let anthropic: HTTPHeaders = ["anthropic-version": "2023-06-01"]
+            for headers in [[:], anthropic] {
+                #expect(try await models(keys.ann, headers) == ["acme/tiny:Q4_0"])
+                #expect(try await models(keys.bob, headers).count == 2)
+                #expect(try await server.send(.GET, "/v1/models/other/big", key: keys.ann, headers: headers).status == 403)
+                #expect(try await server.send(.GET, "/v1/models/acme/tiny", key: keys.ann, headers: headers).status == 200)
+            }
+            let tags = try await server.send(.GET, "/api/tags", key: keys.ann).json()["models"] as? [[String: Any]]
+            #expect(tags?.compactMap { $0["name"] as? String } == ["acme/tiny:Q4_0"])
         }
     }
 }

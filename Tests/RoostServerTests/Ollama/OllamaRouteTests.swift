@@ -138,4 +138,13 @@ import Testing
             #expect(left.filter { $0.hasPrefix(".") } == [])
         }
     }
+    @Test func `a file that does not fit on the disk is refused before it is read`() async throws {
+        try await RunningServer.run {
+            $0.diskReserve = 1 << 60
+        } _: { server in
+            let refused = try await server.send(.POST, "/api/blobs/sha256:\(String(repeating: "0", count: 64))", body: Array("GGUF".utf8))
+            #expect(try refused.status == 507 && error(refused).contains("disk"))
+            #expect(!FileManager.default.fileExists(atPath: server.home.appending("ollama/blobs").string))
+        }
+    }
 }

@@ -28,7 +28,12 @@ struct OpenAIModelRoutes: Sendable {
         guard let reference = try? ModelReference(parsing: id) else {
             throw RoostError(.modelNotFound, "There is no model \(id.quotedForPeople); GET /v1/models lists those that there are.", field: "model")
         }
-        return JSON.response(try await WorkThreads.run { OpenAIModel(try catalog.entry(for: reference)) })
+        return JSON.response(
+            try await WorkThreads.run {
+                let entry = try catalog.entry(for: reference)
+                try context.caller.require(entry.reference)
+                return OpenAIModel(entry)
+            })
     }
 }
 
