@@ -38,8 +38,17 @@ final class SessionStore: Sendable {
         var messages: SessionMessages
     }
 
+    private static let schema = """
+        CREATE TABLE IF NOT EXISTS sessions (
+            client TEXT NOT NULL, id TEXT NOT NULL, created REAL NOT NULL, used REAL NOT NULL, messages BLOB NOT NULL, bytes INTEGER NOT NULL,
+            PRIMARY KEY (client, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS sessions_used ON sessions (used);
+        CREATE INDEX IF NOT EXISTS sessions_bytes ON sessions (client, bytes);
+        """
+
     let limits: Limits
-    private let file: SessionFile
+    private let file: ConversationFile
     private let now: @Sendable () -> Date
     /// The sessions whose next answer is being written.
     private let busy = Mutex<Set<Name>>([])
@@ -51,7 +60,8 @@ final class SessionStore: Sendable {
     ///   - limits: What is kept at most.
     ///   - now: The clock.
     init(path: FilePath, limits: Limits = Limits(), now: @escaping @Sendable () -> Date = { Date() }) {
-        file = SessionFile(path: path)
+        file = ConversationFile(
+            path: path, schema: Self.schema, what: "session", without: "send the whole conversation without `session_id`")
         self.limits = limits
         self.now = now
     }

@@ -4,7 +4,6 @@ import HTTPServing
 import ModelFormats
 import NIOCore
 import RoostCore
-import Synchronization
 import SystemPackage
 
 /// The responses that their clients may read again and continue, in a SQLite file of its own (`responses.db`).
@@ -15,7 +14,7 @@ final class ResponseStore: Sendable {
     /// The most responses that one continues.
     private static let longestChain = 1000
 
-    private let path: FilePath
+    private let file: ConversationFile
     /// The most bytes of all responses together.
     private let limit: Int64
     /// The seconds for which a response is kept after its last use.
@@ -23,7 +22,6 @@ final class ResponseStore: Sendable {
     /// The most bytes of a conversation.
     private let longestConversation: Int
     private let now: @Sendable () -> Date
-    private let opened = Mutex<DatabaseQueue?>(nil)
 
     /// Creates a store; the file is opened when it is used.
     ///
@@ -34,7 +32,8 @@ final class ResponseStore: Sendable {
     ///   - longestConversation: The most bytes of the responses that one continues.
     ///   - now: The clock.
     init(path: FilePath, limit: Int64, days: Int, longestConversation: Int, now: @escaping @Sendable () -> Date = { Date() }) {
-        self.path = path
+        file = ConversationFile(
+            path: path, schema: Self.schema, what: "response", without: "send `store`: false", prepare: Self.endInterrupted)
         self.limit = limit
         self.longestConversation = longestConversation
         self.now = now
@@ -128,64 +127,16 @@ extension ResponseStore {
         """
 
     private func write<Value: Sendable>(_ work: @escaping @Sendable (Database, _ now: Int) throws -> Value) async throws -> Value {
-        do {
-            let queue = try await WorkThreads.run { try self.open() }
-            let time = Int(now().timeIntervalSince1970)
-            let oldest = time - lifetime
-            return try await queue.write { database in
-                try database.execute(sql: "DELETE FROM responses WHERE used < ?", arguments: [oldest])
-                return try work(database, time)
-            }
-        } catch let error as DatabaseError {
-            let isFull = error.resultCode == .SQLITE_FULL
-            throw RoostError(
-                isFull ? .insufficientSpace : .database,
-                "The response could not be kept or read in \(path): \(error.message ?? "SQLite failed"). \(isFull ? "Free some space" : "Check the file and its folder"), or send `store`: false.",
-                cause: error)
+        let time = Int(now().timeIntervalSince1970)
+        let oldest = time - lifetime
+        return try await file.write { database in
+            try database.execute(sql: "DELETE FROM responses WHERE used < ?", arguments: [oldest])
+            return try work(database, time)
         }
-    }
-
-    private func open() throws -> DatabaseQueue {
-        try opened.withLock { queue in
-            if let queue { return queue }
-            let new: DatabaseQueue
-            do {
-                new = try makeQueue()
-            } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
-                // Conversations of some days are worth less than a server that answers. The file stays for a repair.
-                for end in ["", "-wal", "-shm"] {
-                    try? FileManager.default.removeItem(atPath: "\(path.string).damaged\(end)")
-                    try? FileManager.default.moveItem(atPath: path.string + end, toPath: "\(path.string).damaged\(end)")
-                }
-                new = try makeQueue()
-            }
-            queue = new
-            return new
-        }
-    }
-
-    private func makeQueue() throws -> DatabaseQueue {
-        // SQLite gives its other files the mode of this one.
-        let file = try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
-        try file.close()
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        configuration.label = "responses.db"
-        configuration.prepareDatabase { database in
-            // Deleted conversations are overwritten.
-            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216")
-        }
-        let queue = try DatabaseQueue(path: path.string, configuration: configuration)
-        try queue.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-            try database.execute(sql: Self.schema)
-            try Self.endInterrupted(database)
-        }
-        return queue
     }
 
     /// Marks the responses that were being made when an earlier server ended.
-    private static func endInterrupted(_ database: Database) throws {
+    @Sendable private static func endInterrupted(_ database: Database) throws {
         let rows = try Row.fetchAll(database, sql: "SELECT id, response FROM responses WHERE status IN ('queued', 'in_progress')")
         for row in rows {
             guard var members = try? JSONSerialization.jsonObject(with: row["response"] as Data) as? [String: Any] else { continue }

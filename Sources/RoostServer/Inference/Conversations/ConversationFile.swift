@@ -5,22 +5,30 @@ import RoostCore
 import Synchronization
 import SystemPackage
 
-/// The file of the sessions: opened when it is used first, and begun again if it is damaged.
-final class SessionFile: Sendable {
-    private static let schema = """
-        CREATE TABLE IF NOT EXISTS sessions (
-            client TEXT NOT NULL, id TEXT NOT NULL, created REAL NOT NULL, used REAL NOT NULL, messages BLOB NOT NULL, bytes INTEGER NOT NULL,
-            PRIMARY KEY (client, id)
-        ) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS sessions_used ON sessions (used);
-        CREATE INDEX IF NOT EXISTS sessions_bytes ON sessions (client, bytes);
-        """
-
+/// A SQLite file with conversations that the server keeps for its clients: opened when it is used first, and begun again if it
+/// is damaged.
+final class ConversationFile: Sendable {
     private let path: FilePath
+    private let schema: String
+    /// What is kept, such as `session`, and what a client can do without that.
+    private let words: (what: String, without: String)
+    private let prepare: @Sendable (Database) throws -> Void
     private let opened = Mutex<DatabaseQueue?>(nil)
 
     /// Creates the value; the file need not exist.
-    init(path: FilePath) { self.path = path }
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - schema: The SQL that creates the tables if they do not exist.
+    ///   - what: What is kept, such as `session`.
+    ///   - without: What a client can do when the file cannot be used; the end of a sentence.
+    ///   - prepare: Work in a transaction when the file was opened.
+    init(path: FilePath, schema: String, what: String, without: String, prepare: @escaping @Sendable (Database) throws -> Void = { _ in }) {
+        self.path = path
+        self.schema = schema
+        self.prepare = prepare
+        words = (what, without)
+    }
 
     /// Runs work in a transaction, and returns when its changes are on the disk.
     ///
@@ -39,7 +47,7 @@ final class SessionFile: Sendable {
             let isFull = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
             throw RoostError(
                 isFull ? .insufficientSpace : .database,
-                "The session could not be kept or read in \(path): \(error). \(isFull ? "Free some space" : "Check the file and its folder"), or send the whole conversation without `session_id`.",
+                "The \(words.what) could not be kept or read in \(path): \(error). \(isFull ? "Free some space" : "Check the file and its folder"), or \(words.without).",
                 cause: error)
         }
     }
@@ -51,7 +59,7 @@ final class SessionFile: Sendable {
             do {
                 new = try makeQueue()
             } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
-                // Conversations of an hour are worth less than a server that answers. The file stays for a look at it.
+                // Conversations of some days are worth less than a server that answers. The file stays for a repair.
                 for end in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path.string + end) {
                     try? FileManager.default.removeItem(atPath: "\(path.string).damaged\(end)")
                     try FileManager.default.moveItem(atPath: path.string + end, toPath: "\(path.string).damaged\(end)")
@@ -67,7 +75,7 @@ final class SessionFile: Sendable {
         // SQLite gives its other files the mode of this one.
         try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite).close()
         var configuration = Configuration()
-        configuration.label = "sessions.db"
+        configuration.label = path.lastComponent?.string
         configuration.busyMode = .timeout(5)
         configuration.journalMode = .wal
         configuration.prepareDatabase { database in
@@ -77,7 +85,10 @@ final class SessionFile: Sendable {
         }
         let queue = try DatabaseQueue(path: path.string, configuration: configuration)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try queue.write { try $0.execute(sql: Self.schema) }
+        try queue.write {
+            try $0.execute(sql: schema)
+            try prepare($0)
+        }
         return queue
     }
 }
