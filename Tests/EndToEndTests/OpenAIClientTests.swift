@@ -34,7 +34,7 @@ extension EndToEndTests {
         @Test func `OpenAI's client works with chats, texts, models, responses and errors`() async throws {
             try await withModel { server in
                 let passed = try passed(.openAI, "openai_client.py", of: server, model: SampleHub.model)
-                #expect(passed.count == 16, "\(passed)")
+                #expect(passed.count == 17, "\(passed)")
             }
         }
 

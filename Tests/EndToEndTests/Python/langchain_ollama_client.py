@@ -2,6 +2,7 @@
 
 import sys
 
+import leaving
 import ollama
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_ollama import ChatOllama, OllamaEmbeddings, OllamaLLM
@@ -35,6 +36,7 @@ schema = {"title": "Count", "type": "object", "properties": {"n": {"type": "inte
 found = ChatOllama(**{**options, "num_predict": 40}).with_structured_output(schema, method="json_schema").invoke("One.")
 assert isinstance(found["n"], int), found
 
+leaving.check(url, ChatOllama(**{**options, "num_predict": leaving.WHOLE}).stream(leaving.COUNT))
 assert OllamaLLM(**options).invoke("Say hello.")
 embeddings = OllamaEmbeddings(model=embedding_model, base_url=url)
 vectors = embeddings.embed_documents(["the sea", "a ship"])

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import leaving
 import ollama
 
 url, model, embedding_model, gguf = sys.argv[1:5]
@@ -84,6 +85,10 @@ assert len(client.embed(embedding_model, "the sea", dimensions=4).embeddings[0])
 assert len(client.embeddings(embedding_model, "the sea").embedding) == len(vectors.embeddings[0])
 assert "embedding" in client.show(embedding_model).capabilities
 assert client.generate(embedding_model, keep_alive=0).done_reason == "unload"
+
+# leaving
+leaving.check(url, client.chat(
+    model, [{"role": "user", "content": leaving.COUNT}], options={**short, "num_predict": leaving.WHOLE}, stream=True))
 
 # an empty prompt loads and unloads
 assert client.generate(model).done_reason == "load"

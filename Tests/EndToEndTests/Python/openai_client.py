@@ -4,6 +4,7 @@ import json
 import sys
 from enum import Enum
 
+import leaving
 import openai
 from pydantic import BaseModel
 
@@ -198,6 +199,13 @@ def responses_structured():
 def responses_background():
     begun = client.responses.create(model=model, input="Count to a million.", background=True, max_output_tokens=1500)
     assert client.responses.cancel(begun.id).status == "cancelled"
+
+
+@check("leaving")
+def leave():
+    count = [{"role": "user", "content": leaving.COUNT}]
+    leaving.check(url, client.chat.completions.create(model=model, messages=count, max_tokens=leaving.WHOLE, temperature=0, stream=True))
+    leaving.check(url, client.responses.create(model=model, input=leaving.COUNT, max_output_tokens=leaving.WHOLE, temperature=0, stream=True))
 
 
 print(json.dumps(passed))
