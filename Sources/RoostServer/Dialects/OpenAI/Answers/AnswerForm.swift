@@ -1,11 +1,12 @@
+import Engines
 import HTTPServing
 import NIOCore
 import RoostCore
 
 /// What a client sees differently than the engine says it. All other bytes of an answer are passed on unchanged.
 struct AnswerForm: Sendable {
-    /// The model as the client named it. Engines give the name of a file.
-    let model: String
+    /// The model as the client named it, as JSON. Engines give the name of a file.
+    private let name: ByteBuffer
     /// Whether the client knows functions instead of tools.
     var hasFunctions = false
     /// Whether the client expects the probabilities of `/v1/completions`, which engines give as `/v1/chat/completions` has
@@ -17,7 +18,7 @@ struct AnswerForm: Sendable {
     var documents: [String]?
 
     /// Creates the form of an answer whose only difference is the model's name.
-    init(model: String) { self.model = model }
+    init(model: String) { name = JSON.buffer(model) }
 
     /// Whether an answer of any size is changed within a moment.
     var isCheap: Bool { !hasFunctions && !hasTextProbabilities && vectors == nil && documents == nil }
@@ -36,31 +37,32 @@ struct AnswerForm: Sendable {
 
     /// Replaces the model's name.
     private func naming(_ json: ByteBuffer) -> ByteBuffer {
-        let bytes = json.readableBytesView
-        guard let place = Self.valueOfModel(in: bytes) else { return json }
-        var named = ByteBuffer()
-        named.reserveCapacity(bytes.count + model.utf8.count)
-        named.writeBytes(bytes[..<place.lowerBound])
-        named.writeImmutableBuffer(JSON.buffer(model))
-        named.writeBytes(bytes[place.upperBound...])
+        guard let place = Self.valueOfModel(in: json) else { return json }
+        var (rest, named) = (json, ByteBuffer())
+        named.reserveCapacity(json.readableBytes + name.readableBytes)
+        if let before = rest.readSlice(length: place.lowerBound) { named.writeImmutableBuffer(before) }
+        named.writeImmutableBuffer(name)
+        rest.moveReaderIndex(forwardBy: place.count)
+        named.writeImmutableBuffer(rest)
         return named
     }
 
-    private static let key = Array("\"model\":\"".utf8)
-
-    /// Finds the string after the first key `model`, with its quotes.
+    /// Finds the string after the first key `model`, with its quotes: the distances from the begin.
     ///
     /// A quote within a string has a backslash before it, so a key is what follows a comma or a brace. Engines write no
     /// spaces.
-    private static func valueOfModel(in bytes: ByteBufferView) -> Range<ByteBufferView.Index>? {
-        var rest = bytes
-        while let found = rest.firstRange(of: key) {
-            rest = bytes[found.upperBound...]
-            guard found.lowerBound > bytes.startIndex, [UInt8(ascii: ","), UInt8(ascii: "{")].contains(bytes[found.lowerBound - 1]) else { continue }
-            var end = found.upperBound
-            while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\"") { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
-            guard end < bytes.endIndex else { return nil }
-            return (found.upperBound - 1)..<(end + 1)
+    private static func valueOfModel(in json: ByteBuffer) -> Range<Int>? {
+        let bytes = json.readableBytesView
+        func byte(_ distance: Int) -> UInt8 { bytes[bytes.startIndex + distance] }
+        var start = 0
+        while let key = json.position(of: "\"model\":\"", from: start) {
+            let first = key + "\"model\":\"".utf8.count
+            start = first
+            guard key > 0, [UInt8(ascii: ","), UInt8(ascii: "{")].contains(byte(key - 1)) else { continue }
+            var end = first
+            while end < bytes.count, byte(end) != UInt8(ascii: "\"") { end += byte(end) == UInt8(ascii: "\\") ? 2 : 1 }
+            guard end < bytes.count else { return nil }
+            return (first - 1)..<(end + 1)
         }
         return nil
     }
