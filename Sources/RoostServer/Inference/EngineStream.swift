@@ -1,4 +1,5 @@
 import Engines
+import HubClient
 import ModelLibrary
 import NIOCore
 import RoostCore
@@ -54,8 +55,12 @@ struct EngineStream: Sendable {
     ///   - meter: Counts the tokens.
     ///   - place: The part of the budget of bodies that is kept until the engine answers.
     ///   - pulse: The time between two pulses.
-    init(engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration)
-    {
+    ///   - loop: The event loop of the client's connection, on which the work then runs, so that a token wakes no other thread;
+    ///     `nil` without such a client.
+    init(
+        engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration,
+        on loop: (any EventLoop)?
+    ) {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
@@ -65,7 +70,7 @@ struct EngineStream: Sendable {
         let ready = Mutex(begin)
         let held = Mutex(place)
         readyAfter = { ready.withLock { $0 } - begin }
-        let work = Task {
+        let work = Task(executorPreference: loop.map(EventLoopTasks.init)) {
             // Cancelled at the end of this scope.
             async let _ = Self.beat(every: pulse) { source.yield(.pulse) }
             let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))

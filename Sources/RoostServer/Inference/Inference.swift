@@ -132,7 +132,7 @@ struct Inference: Sendable {
     /// - Returns: The stream.
     /// - Throws: As `answer`, for failures before the first token.
     func stream(_ request: EngineRequest) async throws -> EngineStream {
-        let stream = try await begin(request, nil)
+        let stream = try await begin(request, nil, on: nil)
         _ = try await stream.accepted(patience: true)
         return stream
     }
@@ -149,14 +149,14 @@ struct Inference: Sendable {
     func streamingBody(
         for request: EngineRequest, to channel: any Channel, until deadline: ContinuousClock.Instant, holding place: BodyBudget.Place?
     ) async throws -> StreamingBody {
-        let stream = try await begin(request, place)
+        let stream = try await begin(request, place, on: channel.eventLoop)
         return StreamingBody(
             stream: stream, isAccepted: try await stream.accepted(patience: false), channel: channel, deadline: deadline, pulse: pulse)
     }
 
-    private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?) async throws -> EngineStream {
+    private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?, on loop: (any EventLoop)?) async throws -> EngineStream {
         let (entry, asked) = try await prepared(request)
         let (request, meter) = try accounts.begin(asked, entry.reference)
-        return EngineStream(engines: engines, entry: entry, request: request, meter: meter, holding: place, pulse: pulse)
+        return EngineStream(engines: engines, entry: entry, request: request, meter: meter, holding: place, pulse: pulse, on: loop)
     }
 }

@@ -1,5 +1,6 @@
 import HTTPServing
 import HTTPTypes
+import HubClient
 import Hummingbird
 import NIOCore
 import RoostCore
@@ -34,7 +35,9 @@ struct StreamingBody: Sendable {
                 defer { group.cancelAll() }
                 var translator = makeTranslator()
                 do {
-                    try await write(to: &writer, through: &translator)
+                    try await withTaskExecutorPreference(EventLoopTasks(channel.eventLoop)) {
+                        try await write(to: &writer, through: &translator)
+                    }
                     try await translator.settle()
                     try await writer.write(try await translator.finish())
                 } catch is CancellationError {
