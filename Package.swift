@@ -69,13 +69,14 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
+        library("EventLoops", [.nioCore]),
         library("DurableFiles", ["RoostCore", .logging, .systemPackage]),
         library("RoostAPI", ["RoostCore"]),
         library("PrometheusMetrics", [.coreMetrics]),
         library("Access", ["DurableFiles", "Hashing", "RoostCore", .grdb, .systemPackage]),
         library("JobStore", ["RoostCore"]),
         library("JobStoreSQLite", ["DurableFiles", "JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
-        library("HubClient", ["DurableFiles", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
+        library("HubClient", ["DurableFiles", "EventLoops", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["DurableFiles", "Hashing", "RoostCore", .systemPackage]),
         library(
             "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
@@ -92,7 +93,7 @@ let package = Package(
         library(
             "HTTPServing",
             [
-                "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix,
+                "EventLoops", "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix,
                 .nioSSL, .serviceLifecycle, .systemPackage,
             ]),
         library(
@@ -104,7 +105,7 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
+                "Access", "Engines", "EventLoops", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
                 "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
                 .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,

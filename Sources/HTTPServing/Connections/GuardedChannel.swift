@@ -1,3 +1,4 @@
+import EventLoops
 package import HummingbirdCore
 package import Logging
 package import NIOCore
@@ -21,5 +22,9 @@ package struct GuardedChannel: ServerChildChannel {
         }
     }
 
-    package func handle(value: Value, logger: Logger) async { await inner.handle(value: value, logger: logger) }
+    /// Answers the requests of a connection on its event loop: long work runs on other threads anyway, and a change of threads
+    /// for each part of a request is most of the time of a short one.
+    package func handle(value: Value, logger: Logger) async {
+        await withTaskExecutorPreference(EventLoopTasks(value.channel.eventLoop)) { await inner.handle(value: value, logger: logger) }
+    }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import DurableFiles
+import EventLoops
 import Logging
 import NIOCore
 public import RoostCore

@@ -1,5 +1,5 @@
 import Engines
-import HubClient
+import EventLoops
 import ModelLibrary
 import NIOCore
 import RoostCore

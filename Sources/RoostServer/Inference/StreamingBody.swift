@@ -1,6 +1,5 @@
 import HTTPServing
 import HTTPTypes
-import HubClient
 import Hummingbird
 import NIOCore
 import RoostCore
@@ -35,9 +34,7 @@ struct StreamingBody: Sendable {
                 defer { group.cancelAll() }
                 var translator = makeTranslator()
                 do {
-                    try await withTaskExecutorPreference(EventLoopTasks(channel.eventLoop)) {
-                        try await write(to: &writer, through: &translator)
-                    }
+                    try await write(to: &writer, through: &translator)
                     try await translator.settle()
                     try await writer.write(try await translator.finish())
                 } catch is CancellationError {
