@@ -51,6 +51,7 @@ extension Setting {
         Setting(
             \.ollamaModelsDirectory, "ollama_models_dir", .folder, unset: "none",
             "A folder of Ollama with models, such as ~/.ollama/models, which are served where they are"),
+        Setting(
             \.responseStorage, "response_storage", .size,
             "The most disk space for responses of `/v1/responses` that clients may read again and continue; 0 to keep none"),
         Setting(\.responseRetentionDays, "response_retention_days", .whole(1...36_500), "The days for which a response is kept after its last use"),

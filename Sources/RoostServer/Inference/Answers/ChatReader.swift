@@ -48,7 +48,7 @@ struct ChatReader {
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
         if let usage = chunk.usage { figures.count(usage) }
-        let pieces = try (chunk.choices ?? []).flatMap { choice in
+        let pieces = try (chunk.choices ?? []).flatMap { (choice: EngineAnswer.Chunk.Choice) -> [ChatPiece] in
             if let reason = choice.finishReason {
                 guard let known = ChatEnd(rawValue: reason) else {
                     throw RoostError(.engineRefused, "The engine ended the answer for an unknown reason, \(reason.quotedForPeople).")
