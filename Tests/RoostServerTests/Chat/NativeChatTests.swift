@@ -1,3 +1,5 @@
+import Access
+import RoostAPI
 import Foundation
 import ModelFormats
 import NIOCore
