@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `a raw prompt reaches the engine as it is, without a limit of its own`() throws {
-        let ask = try ask(#","prompt":"Once \\"upon","raw":true,"options":{"top_k":3,"num_ctx":512},"logprobs":true,"top_logprobs":2,"format":{"type":"object"}"#)
+        let ask = try ask(#","prompt":"Once \"upon","raw":true,"options":{"top_k":3,"num_ctx":512},"logprobs":true,"top_logprobs":2,"format":{"type":"object"}"#)
         let body = try body(ask.request)
         #expect(body["prompt"] as? String == "Once \"upon" && body["messages"] == nil && body["n_predict"] as? Int == -1 && body["top_k"] as? Int == 3)
         #expect(body["stream"] as? Bool == true && body["n_probs"] as? Int == 2 && body["json_schema"] is [String: Any])
