@@ -24,7 +24,7 @@ extension FieldRule {
         ("content", .refused("is not supported: use `input`.")), ("truncate", .refused("is not supported: a text that is too long is refused.")),
     ]
 
-    /// Checks a text, an array of texts, a text as token numbers, or an array of those.
+    /// Checks a text, an array of texts, a text as token numbers, possibly with texts between them, or an array of those.
     static func check(texts value: JSONValue, _ name: String, most: Int) throws {
         if isText(value) || isTokens(value) { return }
         guard let texts = value.elements, (1...most).contains(texts.count) else { throw wrong(name, value, most) }
@@ -42,10 +42,10 @@ extension FieldRule {
 
     private static func isText(_ value: JSONValue) -> Bool { value.string.map { !$0.isEmpty } ?? false }
 
-    /// Whether the value is an array of token numbers.
+    /// Whether the value is one text as an array of token numbers, possibly with texts between them.
     static func isTokens(_ value: JSONValue) -> Bool {
-        guard let tokens = value.elements, tokens.count > 0 else { return false }
-        return tokens.allSatisfy(isToken)
+        guard let pieces = value.elements, pieces.contains(where: isToken) else { return false }
+        return pieces.allSatisfy { isToken($0) || $0.isString }
     }
 
     /// Whether the value is a token number.
