@@ -95,7 +95,7 @@ extension FieldRule {
         (
             "tokens",
             .json(JSONBound(bytes: 16 << 20, values: 1_000_000, depth: 1)) { value, name in
-                guard value.elements?.count == 0 || isTokens(value) else {
+                guard value.elements?.allSatisfy(isToken) == true else {
                     throw RoostError(.invalidRequest, "`\(name)` must be an array of token numbers; it is \(value.describedForPeople).", field: name)
                 }
             }
