@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -21,7 +21,7 @@ engine: ## Find llama-server on PATH, or build it once for this machine
 format: ## Format the Swift files of the package, its sources and its tests
 	@scripts/lint --fix
 
-lint: ## Check the format of these files
+lint: ## Check the format of these files, and the links of the documents
 	@scripts/lint
 
 check-imports: ## Build everything and check imports against Package.swift
@@ -78,6 +78,18 @@ memory: ## Pull a file of 100 GB and check that memory stays constant
 
 verify-conversion: ## Convert a real model with each quantize, and compare the results with llama.cpp's own files
 	@scripts/verify-conversion
+
+deb: ## Make the Debian package, with its engine and service
+	@scripts/deb
+
+tarball: ## Make an archive of the command and its engine that needs no installation
+	@scripts/tarball
+
+container: ## Make the image localhost/roost of the Debian package
+	@scripts/container
+
+package-test: ## Install, upgrade, remove and purge the Debian package in a new Debian
+	@scripts/package-test "$$(scripts/deb)"
 
 openapi: ## Make /openapi.json from Documentation/openapi.yaml
 	@scripts/openapi

@@ -8,15 +8,17 @@ package enum EngineLocator {
     package static let minimumBuild = 8146
 
     /// Searches `ROOST_LLAMA_SERVER`, then `PATH`, then the newest `roost/engines/*/bin/llama-server` in the user's
-    /// cache folder.
+    /// cache folder, then the folder of the package that `roost` was installed from.
     ///
     /// An explicit path that does not work is an error. It is never silently replaced by another engine.
     ///
-    /// - Parameter environment: The environment. The variables `ROOST_LLAMA_SERVER`, `PATH`, `XDG_CACHE_HOME` and
-    ///   `HOME` are read.
+    /// - Parameters:
+    ///   - environment: The environment. The variables `ROOST_LLAMA_SERVER`, `PATH`, `XDG_CACHE_HOME` and `HOME` are
+    ///     read.
+    ///   - command: The path of the `roost` command.
     /// - Returns: The executable's path.
     /// - Throws: `RoostError` with code `engineMissing` that explains how to get an engine.
-    package static func locate(environment: [String: String]) throws -> FilePath {
+    package static func locate(environment: [String: String], command: String? = Bundle.main.executablePath) throws -> FilePath {
         if let explicit = environment["ROOST_LLAMA_SERVER"], !explicit.isEmpty {
             guard isExecutable(FilePath(explicit)) else {
                 throw RoostError(
@@ -26,8 +28,11 @@ package enum EngineLocator {
             return FilePath(explicit)
         }
         let onPath = (environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)).appending("llama-server") }
-        if let found = (onPath.filter(\.isAbsolute) + built(environment)).first(where: isExecutable) { return found }
-        throw RoostError(.engineMissing, "No llama-server was found on PATH or among the engines Roost has built. \(howToGetOne)")
+        // One that was built on this machine may use its devices, and a package's does not.
+        let candidates = onPath.filter(\.isAbsolute) + built(environment) + packaged(with: command)
+        if let found = candidates.first(where: isExecutable) { return found }
+        throw RoostError(
+            .engineMissing, "No llama-server was found on PATH, among the engines Roost has built, or beside the roost command. \(howToGetOne)")
     }
 
     /// Returns the version of an engine.
@@ -76,6 +81,14 @@ package enum EngineLocator {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: engines.string)) ?? []
         return names.sorted { $0.compare($1, options: .numeric) == .orderedDescending }
             .map { engines.appending($0).appending("bin").appending("llama-server") }
+    }
+
+    /// The engine of a package, which has `bin/roost` and `lib/roost/engine/bin/llama-server` in one folder. The command
+    /// may be a link.
+    private static func packaged(with command: String?) -> [FilePath] {
+        guard let command else { return [] }
+        let folder = FilePath(URL(fileURLWithPath: command).resolvingSymlinksInPath().path).removingLastComponent()
+        return [folder.removingLastComponent().appending("lib/roost/engine/bin/llama-server")]
     }
 
     private static func isExecutable(_ path: FilePath) -> Bool {

@@ -29,6 +29,20 @@ struct EngineLocatorTests {
         #expect(try EngineLocator.locate(environment: environment) == explicit)
     }
 
+    @Test("The engine of a package is found beside a link to its command, and one that was built here wins over it")
+    func package() throws {
+        let directory = try TemporaryDirectory()
+        let command = try script("opt/roost-1.0/bin/roost", in: directory)
+        _ = try script("opt/roost-1.0/lib/roost/engine/bin/llama-server", in: directory)
+        let link = directory.path.appending("roost")
+        try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: command.string)
+        let environment = ["XDG_CACHE_HOME": directory.path.appending("cache").string]
+        let found = try EngineLocator.locate(environment: environment, command: link.string)
+        #expect(found.string.hasSuffix("/opt/roost-1.0/lib/roost/engine/bin/llama-server"))
+        let built = try script("cache/roost/engines/llama-9000/bin/llama-server", in: directory)
+        #expect(try EngineLocator.locate(environment: environment, command: link.string) == built)
+    }
+
     @Test("A wrong explicit path, a file that cannot be executed and an empty machine are answered with the way to get an engine")
     func missing() throws {
         let directory = try TemporaryDirectory()

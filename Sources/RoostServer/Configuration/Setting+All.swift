@@ -23,7 +23,7 @@ extension Setting {
 
     private static let engines = [
         Setting(
-            \.llamaServer, "llama_server", .executable, unset: "found on PATH, otherwise the one that `make engine` built",
+            \.llamaServer, "llama_server", .executable, unset: "found on PATH, otherwise the one that `make engine` built, otherwise the package's",
             "The llama-server to use"),
         Setting(
             \.contextLength, "context_length", .automatic(ServerSettings.contextLengthRange),
