@@ -15,9 +15,14 @@ extension Request {
     ///   - limit: The most bytes of the body.
     ///   - time: The most time for it; `nil` for 30 seconds, and one more for each MiB of the limit.
     /// - Returns: The body. The request keeps it, so that the connection can still be watched.
-    /// - Throws: `RoostError` with code `tooLarge`, `timedOut` or `shuttingDown`; `CancellationError` when the client
+    /// - Throws: `RoostError` with code `invalidRequest` for a compressed body, `tooLarge`, `timedOut` or `shuttingDown`; `CancellationError` when the client
     ///   has disconnected.
     package mutating func readBody(upTo limit: Int, within time: Duration? = nil) async throws -> ByteBuffer {
+        if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw RoostError(
+                .invalidRequest, "The body is encoded as \(encoding.quotedForPeople), and bodies are read only as they are. Send it without Content-Encoding.",
+                field: "Content-Encoding")
+        }
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Self.tooLarge(limit) }
         let body = body
         let time = time ?? Self.bodyLimit.least + Self.bodyLimit.perMebibyte * (limit >> 20)

@@ -33,4 +33,30 @@ import Testing
             #expect(!long.isEmpty && long.allSatisfy { !$0.text.contains("\n") && $0.text.count < 500 })
         }
     }
+
+    @Test func `nothing that a client sends begins a line of the log, or a header of an answer`() async throws {
+        let lines = LogLines()
+        try await RunningServer.run(logger: lines.logger) { server in
+            for path in ["/jobs/x%0d%0ainjected%1b", "/v1/models/a%0d%0ainjected%1b", "/models/a%2Fb%0ainjected", "/injected%0a%00"] {
+                let answer = try await server.send(.GET, path)
+                #expect((400..<500).contains(answer.status) && !answer.headers.contains(name: "injected"), "\(path) \(answer.status)")
+            }
+            for path in ["/pull", "/chat", "/v1/chat/completions", "/v1/responses", "/api/chat", "/v1/messages"] {
+                let answer = try await server.post(
+                    path, #"{"model":"a/b\r\ninjected: \u001b[31m","input":"x","max_tokens":1,"messages":[{"role":"user","content":"\r\ninjected"}]}"#)
+                #expect((400..<500).contains(answer.status) && !answer.headers.contains(name: "injected"), "\(path) \(answer.status)")
+            }
+        }
+        #expect(lines.containing("injected").allSatisfy { line in !line.text.unicodeScalars.contains { $0.properties.generalCategory == .control } })
+    }
+
+    @Test func `a compressed body is refused before it is unpacked`() async throws {
+        try await RunningServer.run { server in
+            for encoding in ["gzip", "deflate", "br", "zstd"] {
+                let answer = try await server.send(.POST, "/v1/chat/completions", headers: ["Content-Encoding": encoding], body: [0x1f, 0x8b, 8, 0])
+                let error = try answer.json()["error"] as? [String: Any]
+                #expect(answer.status == 400 && (error?["message"] as? String)?.contains("Content-Encoding") == true)
+            }
+        }
+    }
 }
