@@ -36,7 +36,10 @@ import Testing
     @Test func `who asks while jobs are counted gets the last count and does not wait`() async throws {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let calls = Mutex(0)
-        let counts = JobCounts {
+        let now = Mutex(Duration.zero)
+        var time = TimeSource()
+        time.now = { now.withLock { $0 } }
+        let counts = JobCounts(time: time) {
             let call = calls.withLock { calls in
                 calls += 1
                 return calls
@@ -45,6 +48,9 @@ import Testing
             return ["queued": call]
         }
         #expect(try await counts.current().get() == ["queued": 1])
+        for _ in 0..<5 { #expect(try await counts.current().get() == ["queued": 1]) }
+        #expect(calls.withLock { $0 } == 1, "a count is valid for a tenth of a second")
+        now.withLock { $0 += .milliseconds(100) }
         for _ in 0..<5 { #expect(try await counts.current().get() == ["queued": 1]) }
         #expect(calls.withLock { $0 } == 2)
         opener.finish()

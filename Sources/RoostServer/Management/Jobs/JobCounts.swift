@@ -1,3 +1,5 @@
+import RoostCore
+
 /// The number of jobs by status, for frequent requests that must not wait. One count runs at a time; a request during a
 /// count, or one that would wait too long for it, gets the previous result, and so do requests within a tenth of a second: many
 /// of them cost the database no more than a few.
@@ -7,10 +9,12 @@ struct JobCounts: Sendable {
 
     /// Creates a counter; the first count begins with the first request.
     ///
-    /// - Parameter count: Counts the jobs.
-    init(_ count: @escaping @Sendable () async throws -> [String: Int]) {
+    /// - Parameters:
+    ///   - time: The time of the counts.
+    ///   - count: Counts the jobs.
+    init(time: TimeSource = TimeSource(), _ count: @escaping @Sendable () async throws -> [String: Int]) {
         self.count = { do { return .success(try await count()) } catch { return .failure(error) } }
-        run = SharedRun(validity: .milliseconds(100), longestWait: .milliseconds(50), self.count)
+        run = SharedRun(validity: .milliseconds(100), longestWait: .milliseconds(50), time: time, self.count)
     }
 
     /// Returns the counts, or the error. Before the end of the first count there is no previous result, and the call waits.
