@@ -70,6 +70,7 @@ let package = Package(
         library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
         library("EventLoops", [.nioCore]),
+        library("Interaction", []),
         library("DurableFiles", ["RoostCore", .logging, .systemPackage]),
         library("RoostAPI", ["RoostCore"]),
         library("PrometheusMetrics", [.coreMetrics]),
@@ -113,8 +114,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Access", "Engines", "HTTPServing", "HubClient", "HubMirror", "JobStoreSQLite", "ModelFormats", "ModelLibrary", "RoostAPI",
-                "RoostClient", "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
+                "Access", "DurableFiles", "Engines", "HTTPServing", "HubClient", "HubMirror", "Interaction", "JobStoreSQLite", "ModelFormats",
+                "ModelLibrary", "RoostAPI", "RoostClient", "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 
@@ -152,6 +153,7 @@ let package = Package(
         tests("AccessTests", ["Access", "RoostCore", .grdb]),
         tests("HashingTests", ["Hashing", "RoostCore"]),
         tests("RoostCoreTests", ["RoostAPI", "RoostCore"]),
+        tests("InteractionTests", ["Interaction"]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics", .coreMetrics]),
         tests("DurableFilesTests", ["DurableFiles", "RoostCore"]),
         tests("JobStoreTests", ["JobStore", "RoostCore"]),

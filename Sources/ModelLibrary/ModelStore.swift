@@ -44,6 +44,7 @@ package struct ModelStore: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     package func detail(of selector: ModelSelector, loaded: [ModelInUse], pulls: UnfinishedJobs) async throws -> ModelDetail {
         try await onDisk {
+            let selector = try catalog.named(selector, followsAliases: true)
             let named = selector.variant == nil ? nil : try? catalog.entry(for: selector.model).reference
             let models = try list(loaded: loaded).filter { view in
                 guard let reference = try? ModelReference(parsing: view.model), reference.repository == selector.repository else { return false }
@@ -60,7 +61,8 @@ package struct ModelStore: Sendable {
 
     /// Hashes files again.
     package func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
-        try await CacheVerifier(cache: cache, receipts: receipts).verify(selector, onProgress: onProgress)
+        let named = try await onDisk { try selector.map { try catalog.named($0, followsAliases: true) } }
+        return try await CacheVerifier(cache: cache, receipts: receipts).verify(named, onProgress: onProgress)
     }
 
     /// Removes unused content.
@@ -75,11 +77,22 @@ package struct ModelStore: Sendable {
         let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
         return try await cleanups.alone(with: cache.root) {
             try await onDisk {
-                removal.onlyPartials
-                    ? try cleaner.removePartials(of: removal.selector.repository, isDryRun: removal.isDryRun)
-                    : try cleaner.remove(removal.selector, isDryRun: removal.isDryRun)
+                let selector = try named(removal).selector
+                return removal.onlyPartials
+                    ? try cleaner.removePartials(of: selector.repository, isDryRun: removal.isDryRun)
+                    : try cleaner.remove(selector, isDryRun: removal.isDryRun)
             }
         }
+    }
+
+    /// Returns a removal of the repository as it is called on this machine. An alias is no name of it here: removing an alias is not to
+    /// remove a model.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
+    package func named(_ removal: ModelRemoval) throws -> ModelRemoval {
+        var removal = removal
+        removal.selector = try catalog.named(removal.selector, followsAliases: false)
+        return removal
     }
 
     /// Returns the snapshot folders of a selection.

@@ -62,50 +62,6 @@ package struct RoostClient: Sendable {
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
     package func status() async throws -> ServerStatus { try await decode(send(.GET, "/status")) }
 
-    /// Returns a chat answer in one piece.
-    ///
-    /// - Parameter request: The conversation.
-    /// - Returns: The answer.
-    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`.
-    package func chat(_ request: ChatRequest) async throws -> ChatResponse {
-        var request = request
-        request.stream = false
-        return try await decode(send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30)))
-    }
-
-    /// Streams a chat answer.
-    ///
-    /// - Parameters:
-    ///   - request: The conversation.
-    ///   - onReasoning: Receives each piece of what the model thinks before its text.
-    ///   - onText: Receives each piece of text.
-    /// - Returns: Why the answer ended: `stop` or `length`.
-    /// - Throws: `RoostError`: the server's own, also when the answer is incomplete, or `serverUnreachable`.
-    package func chat(
-        _ request: ChatRequest, onReasoning: (String) throws -> Void = { _ in }, onText: (String) throws -> Void
-    ) async throws -> String {
-        var request = request
-        request.stream = true
-        let response = try await send(.POST, "/chat", body: request, timeout: .seconds(Int64(request.timeout) + 30))
-        var events = ServerSentEvents()
-        do {
-            for try await bytes in response.body {
-                for text in try events.feed(bytes.readableBytesView) {
-                    let event = try JSONDecoder().decode(ChatEvent.self, from: Data(text.utf8))
-                    if let error = event.error { throw RoostError(.init(rawValue: error.code), error.message) }
-                    if let reasoning = event.delta.reasoningContent { try onReasoning(reasoning) }
-                    if let content = event.delta.content { try onText(content) }
-                    if event.done { return event.doneReason ?? "stop" }
-                }
-            }
-        } catch let error as RoostError {
-            throw error
-        } catch {
-            throw brokenConnection(error)
-        }
-        throw RoostError(.serverUnreachable, "The answer from \(server) ended too early; see the server's log.")
-    }
-
     /// Returns the server's answer to `GET` of any path unchanged, for routes without a type here, such as `/diag`.
     ///
     /// - Parameter path: A path such as `/jobs`.
@@ -135,7 +91,7 @@ extension RoostClient {
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key.value)") }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+            request.body = .bytes(ByteBuffer(bytes: try (body as? JSONText)?.bytes ?? Array(JSONEncoder().encode(body))))
         }
         let response: HTTPClientResponse
         do {
@@ -148,7 +104,9 @@ extension RoostClient {
                 cause: error)
         } catch {
             throw RoostError(
-                .serverUnreachable, "No Roost server answers at \(server); start one with `roost serve`, or name another with --server.", cause: error
+                .serverUnreachable,
+                "No Roost server answers at \(server); start one with `roost serve`, or for good with `roost service install`, or name another with --server.",
+                cause: error
             )
         }
         guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
@@ -158,10 +116,27 @@ extension RoostClient {
     private func failure(_ response: HTTPClientResponse) async throws -> RoostError {
         let body = try await collect(response)
         guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
+            if let other = try? JSONDecoder().decode(OpenAIProblem.self, from: body).error {
+                return RoostError(.init(rawValue: other.code), other.message, field: other.param, retryAfter: Self.pause(response))
+            }
             return RoostError(.unexpected, "\(server) answered \(response.status); it does not seem to be a Roost server.")
         }
-        let pause = response.headers.first(name: "Retry-After").flatMap(Int64.init).map { Duration.seconds($0) }
-        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field, retryAfter: pause)
+        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field, retryAfter: Self.pause(response))
+    }
+
+    private static func pause(_ response: HTTPClientResponse) -> Duration? {
+        response.headers.first(name: "Retry-After").flatMap(Int64.init).map { .seconds($0) }
+    }
+
+    /// An error in OpenAI's form, as the routes below `/v1` send it.
+    private struct OpenAIProblem: Decodable {
+        struct Detail: Decodable {
+            let message: String
+            let code: String
+            let param: String?
+        }
+
+        let error: Detail
     }
 
     func collect(_ response: HTTPClientResponse) async throws -> Data {

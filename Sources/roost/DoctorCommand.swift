@@ -24,7 +24,10 @@ struct DoctorCommand: AsyncParsableCommand {
         if options.json {
             try JSONOutput.print(findings)
         } else {
-            for finding in findings { Terminal.print("\(finding.state.rawValue.padding(to: 9))\(finding.subject.padding(to: 14))\(finding.message)") }
+            for finding in findings {
+                Terminal.write(finding.state.rawValue.padding(to: 9), in: finding.state.style)
+                Terminal.print("\(finding.subject.padding(to: 14))\(finding.message)")
+            }
         }
         if findings.contains(where: { $0.state == .missing }) { throw ExitCode(1) }
     }
@@ -105,6 +108,14 @@ struct DoctorCommand: AsyncParsableCommand {
 private struct Finding: Encodable {
     enum State: String, Encodable {
         case ok, note, missing
+
+        var style: TextStyle {
+            switch self {
+            case .ok: .green
+            case .note: .yellow
+            case .missing: .red
+            }
+        }
     }
 
     let state: State

@@ -9,7 +9,7 @@ struct FitCommand: AsyncParsableCommand {
         commandName: "fit", abstract: "Show whether a model fits into the server's memory, and what it needs.",
         discussion: "Exits 0 when the model can be loaded, if necessary after others were taken out of memory, and 1 when it cannot.")
 
-    @Argument(help: "org/name:QUANT.")
+    @Argument(help: "org/name:QUANT.", completion: .models)
     var model: String
     @OptionGroup var options: ServerOptions
 

@@ -14,17 +14,31 @@ struct Roost: AsyncParsableCommand {
             """,
         version: RoostVersion.current,
         subcommands: [
-            ServeCommand.self, PullCommand.self, JobsCommand.self, ModelsCommand.self, FitCommand.self, LoadCommand.self, UnloadCommand.self,
-            TuneCommand.self, AliasCommand.self, ImportCommand.self,
-            ChatCommand.self,
-            KeysCommand.self, UsageCommand.self, AuditCommand.self,
-            HubCommand.self, BandwidthCommand.self, BenchCommand.self, DatabaseCommand.self, DoctorCommand.self,
-            EngineGuardCommand.self,
+            EngineGuardCommand.self
+        ],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Models",
+                subcommands: [
+                    RunCommand.self, ChatCommand.self, PullCommand.self, ModelsListCommand.self, PsCommand.self, StopCommand.self,
+                    ModelsShowCommand.self, ModelsRemoveCommand.self, CopyCommand.self, EmbedCommand.self, LoadCommand.self, UnloadCommand.self,
+                    FitCommand.self,
+                    TuneCommand.self, AliasCommand.self, ImportCommand.self, ModelsCommand.self,
+                ]),
+            CommandGroup(name: "Pulls", subcommands: [JobsCommand.self, BandwidthCommand.self]),
+            CommandGroup(
+                name: "The server",
+                subcommands: [
+                    ServeCommand.self, ServiceCommand.self, LogsCommand.self, ConfigCommand.self, KeysCommand.self, UsageCommand.self,
+                    AuditCommand.self, DatabaseCommand.self, HubCommand.self, BenchCommand.self, UpdateEngineCommand.self, DoctorCommand.self,
+                    VersionCommand.self,
+                ]),
+            CommandGroup(name: "Other programs", subcommands: [LaunchCommand.self]),
         ])
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -40,7 +54,7 @@ struct Roost: AsyncParsableCommand {
         let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
         if let error = error as? RoostError {
             let problem = CommandProblem(error)
-            Terminal.printError(isJSON ? problem.json : "roost: \(error.message)")
+            if isJSON { Terminal.printError(problem.json) } else { Terminal.printFailure(error.message) }
             exit(withError: ExitCode(problem.exitCode))
         }
         let code = exitCode(for: error)

@@ -14,6 +14,16 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Print JSON; an error is JSON too, on standard error.")
     var json = false
 
+    init() {}
+
+    /// Options that name a server and nothing else.
+    static func named(_ server: String?) -> ServerOptions {
+        var options = ServerOptions()
+        options.server = server
+        options.json = false
+        return options
+    }
+
     /// Returns a client of the named server, or of the one in the settings of this machine.
     ///
     /// - Throws: `RoostError` with code `invalidRequest` for an invalid URL, `invalidConfiguration` for invalid

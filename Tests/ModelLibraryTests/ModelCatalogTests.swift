@@ -152,4 +152,55 @@ struct ModelCatalogTests {
         let directory = try TemporaryDirectory()
         #expect(try ModelCatalog(cacheDirectory: directory.path.appending("none")).entries() == [])
     }
+
+    @Test(
+        "A name counts in any case of its letters and without its organisation, when only one repository is meant; what is exactly here comes first")
+    func typedNames() throws {
+        let directory = try TemporaryDirectory()
+        try add("Name-Q8_0.gguf", size: 30, to: directory, commit: main, repository: "models--Org--Name-GGUF")
+        try add("a-Q8_0.gguf", size: 5, to: directory, commit: main, repository: "models--one--Twin")
+        try add("b-Q8_0.gguf", size: 6, to: directory, commit: main, repository: "models--one--twin")
+        try directory.write("models--only--partial/blobs/x.incomplete", [1])
+        let catalog = ModelCatalog(cacheDirectory: directory.path)
+        for typed in [
+            "org/name-gguf", "ORG/NAME-GGUF:q8_0", "name", "NAME:latest", "name-gguf:LATEST",
+            "https://huggingface.co/ORG/NAME-GGUF/blob/main/Name-Q8_0.gguf",
+        ] {
+            #expect(try catalog.entry(for: ModelReference(parsing: typed)).reference.description == "Org/Name-GGUF:Q8_0", "\(typed)")
+            #expect(try catalog.named(ModelSelector(parsing: typed), followsAliases: false).repository.description == "Org/Name-GGUF", "\(typed)")
+        }
+        #expect(try catalog.entry(for: ModelReference(parsing: "one/twin")).sizeBytes == 6)
+        #expect(try catalog.entry(for: ModelReference(parsing: "one/Twin")).sizeBytes == 5)
+        for typed in ["ONE/TWIN", "twin"] {
+            for look in [
+                { _ = try catalog.entry(for: ModelReference(parsing: typed)) },
+                { _ = try catalog.named(ModelSelector(parsing: typed), followsAliases: true) },
+            ] {
+                let error = #expect(throws: RoostError.self) { try look() }
+                #expect(error?.code == .modelNotFound && error?.message.contains("could mean one/Twin, one/twin") == true, "\(typed)")
+            }
+        }
+        // A repository without a model can be shown and removed, and not loaded.
+        #expect(try catalog.named(ModelSelector(parsing: "PARTIAL"), followsAliases: false).repository.description == "only/partial")
+        #expect(throws: RoostError.self) { try catalog.entry(for: ModelReference(parsing: "PARTIAL")) }
+    }
+
+    @Test(
+        "A name that is nearly one of this machine gets a question, another one none",
+        arguments: [
+            ("org/nmae-gguf", true), ("org/name", true), ("nome-gguf", true), ("other/Name-GGUF", true), ("zzz/yyy", false),
+        ])
+    func nearNames(typed: String, isNear: Bool) throws {
+        let directory = try TemporaryDirectory()
+        try add("Name-Q8_0.gguf", size: 30, to: directory, commit: main, repository: "models--Org--Name-GGUF")
+        let catalog = ModelCatalog(cacheDirectory: directory.path)
+        let reference = try ModelReference(parsing: typed)
+        for look in [
+            { _ = try catalog.entry(for: reference) },
+            { _ = try catalog.named(ModelSelector(repository: reference.repository), followsAliases: true) },
+        ] {
+            let error = #expect(throws: RoostError.self) { try look() }
+            #expect(error?.message.contains("Did you mean Org/Name-GGUF?") == isNear, "\(error?.message ?? "")")
+        }
+    }
 }

@@ -42,7 +42,7 @@ package struct ModelCatalog: Sendable {
         return (own + others).sorted { $0.reference.description < $1.reference.description }
     }
 
-    private func repositories() throws -> Set<RepositoryID> { Set(try cachedRepositories() + (converted?.repositories() ?? [])) }
+    func repositories() throws -> Set<RepositoryID> { Set(try cachedRepositories() + (converted?.repositories() ?? [])) }
 
     private func cachedRepositories() throws -> [RepositoryID] {
         guard FileManager.default.fileExists(atPath: cacheDirectory.string) else { return [] }
@@ -56,7 +56,7 @@ package struct ModelCatalog: Sendable {
     }
 
     /// Returns the model for a name: an alias, otherwise a model, otherwise the only one whose repository has this name in
-    /// any organisation. Without a variant, it is the model that `quantize: auto` would select.
+    /// another case of its letters or, without an organisation, in any. Without a variant, it is the model that `quantize: auto` would select.
     ///
     /// - Parameter reference: The requested model.
     /// - Returns: The model, whose reference identifies this one file, with the preset of the alias.
@@ -99,22 +99,14 @@ package struct ModelCatalog: Sendable {
         let present = models.map(\.entry.reference.description).sorted().joined(separator: ", ")
         let others = models.isEmpty ? explanation(reference.repository) : nil
         let what = models.isEmpty ? others.map { "; its files here are not a complete model: \($0)" } ?? "" : ", only \(present)"
-        throw RoostError(.modelNotFound, "\(reference) is not on this machine\(what). \(Self.advice(reference))", field: "model")
+        let question = models.isEmpty && others == nil ? question(reference) : ""
+        throw RoostError(.modelNotFound, "\(reference) is not on this machine\(what).\(question) \(Self.advice(reference))", field: "model")
     }
 
-    /// The name with its organisation, when exactly one repository with models is called so, with or without `-GGUF`.
-    private func fullName(of short: ModelReference) throws -> ModelReference? {
-        guard short.repository.namespace == nil else { return nil }
-        let name = short.repository.name.lowercased()
-        let matching = try repositories().filter { repository in
-            repository.namespace != nil && [name, "\(name)-gguf"].contains(repository.name.lowercased()) && !models(of: repository).isEmpty
-        }
-        guard matching.count <= 1 else {
-            let names = matching.map(\.description).sorted().prefix(8).joined(separator: ", ")
-            throw RoostError(
-                .modelNotFound, "\(short) could mean \(names). Name one of them, or give it an alias with `roost alias set`.", field: "model")
-        }
-        return matching.first.map { ModelReference(repository: $0, variant: short.variant) }
+    /// The name that is here, when exactly one repository with models is meant by the typed one.
+    private func fullName(of typed: ModelReference) throws -> ModelReference? {
+        let matching = try repositories().filter { typed.repository.means($0) && $0 != typed.repository && !models(of: $0).isEmpty }
+        return try only(Array(matching), for: typed).map { ModelReference(repository: $0, variant: typed.variant) }
     }
 
     private static func advice(_ reference: ModelReference) -> String {

@@ -13,6 +13,15 @@ package struct ChatRequest: Sendable, Codable, Hashable {
     /// The most seconds that the whole answer may take; 1 to 600.
     package var timeout: Double
 
+    /// The sampling parameters; `nil` leaves each to the engine.
+    package var sampling = ChatSampling()
+    /// Texts at which the answer ends; at most 16.
+    package var stop: [String]?
+    /// The least context in tokens; `nil` for no change.
+    package var contextLength: Int?
+    /// What the model's chat template is told about thinking; `nil` for its own choice.
+    package var thinking: ChatThinking?
+
     /// Creates a request with the documented defaults.
     package init(
         model: String, messages: [ChatMessage], maxTokens: Int = 512, temperature: Double = 0.7, stream: Bool = false, timeout: Double = 120
@@ -26,44 +35,38 @@ package struct ChatRequest: Sendable, Codable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, messages
+        case model, messages, temperature, stream, timeout, stop
         case maxTokens = "max_tokens"
-        case temperature, stream, timeout
-    }
-}
-
-/// A message of a conversation.
-package struct ChatMessage: Sendable, Codable, Hashable {
-    /// The author of a message.
-    package enum Role: String, Sendable, Codable, CaseIterable {
-        /// Instructions to the model.
-        case system
-        /// The user.
-        case user
-        /// The model.
-        case assistant
+        case contextLength = "num_ctx"
+        case thinking = "chat_template_kwargs"
     }
 
-    /// The author.
-    package var role: Role
-    /// The text.
-    package var content: String
-    /// What the model thought before its text; `nil` for one that did not, and for other authors.
-    package var reasoningContent: String?
-    /// The calls of tools that the model asks for; `nil` without any.
-    package var toolCalls: [ToolCall]?
-
-    /// Creates a message.
-    package init(role: Role, content: String, reasoningContent: String? = nil, toolCalls: [ToolCall]? = nil) {
-        self.role = role
-        self.content = content
-        self.reasoningContent = reasoningContent
-        self.toolCalls = toolCalls
+    /// Decodes a request; the sampling parameters stand beside the other fields.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(model: try fields.decode(String.self, forKey: .model), messages: try fields.decode([ChatMessage].self, forKey: .messages))
+        maxTokens = try fields.decodeIfPresent(Int.self, forKey: .maxTokens) ?? maxTokens
+        temperature = try fields.decodeIfPresent(Double.self, forKey: .temperature) ?? temperature
+        stream = try fields.decodeIfPresent(Bool.self, forKey: .stream) ?? stream
+        timeout = try fields.decodeIfPresent(Double.self, forKey: .timeout) ?? timeout
+        stop = try fields.decodeIfPresent([String].self, forKey: .stop)
+        contextLength = try fields.decodeIfPresent(Int.self, forKey: .contextLength)
+        thinking = try fields.decodeIfPresent(ChatThinking.self, forKey: .thinking)
+        sampling = try ChatSampling(from: decoder)
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case role, content
-        case reasoningContent = "reasoning_content"
-        case toolCalls = "tool_calls"
+    /// Encodes a request.
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(model, forKey: .model)
+        try fields.encode(messages, forKey: .messages)
+        try fields.encode(maxTokens, forKey: .maxTokens)
+        try fields.encode(temperature, forKey: .temperature)
+        try fields.encode(stream, forKey: .stream)
+        try fields.encode(timeout, forKey: .timeout)
+        try fields.encodeIfPresent(stop, forKey: .stop)
+        try fields.encodeIfPresent(contextLength, forKey: .contextLength)
+        try fields.encodeIfPresent(thinking, forKey: .thinking)
+        try sampling.encode(to: encoder)
     }
 }

@@ -33,10 +33,32 @@ extension ServerSettings {
         let reader = try await reader(flags: flags, home: home, environment: environment)
         var settings = ServerSettings(home: home)
         for setting in Setting.all { try setting.read(&settings, reader) }
-        try settings.refuseUnsignedWebhooks()
-        try settings.refuseRemoteAddress()
-        try settings.refuseHalfCertificate()
+        try settings.refuseContradictions()
         return settings
+    }
+
+    /// Checks values for config.json, together with those of the environment for the other settings.
+    ///
+    /// - Parameters:
+    ///   - texts: The values by key, as a person types them.
+    ///   - environment: The environment variables.
+    /// - Throws: `RoostError` with code `invalidConfiguration`: one sentence with the key and the allowed values.
+    static func check(_ texts: [String: String], environment: [String: String]) throws {
+        let values = Setting.all.compactMap { setting in texts[setting.key].map { (setting.variable, $0) } }
+        let sources: [(name: @Sendable (Setting.Name) -> String, provider: any ConfigProvider)] = [
+            ({ "`\($0.key)`" }, variables(Dictionary(values) { _, last in last })),
+            ({ $0.variable }, variables(environment.filter { !$0.value.isEmpty })),
+        ]
+        let reader = SettingsReader(sources: sources)
+        var settings = ServerSettings(home: "/")
+        for setting in Setting.all { try setting.read(&settings, reader) }
+        try settings.refuseContradictions()
+    }
+
+    private func refuseContradictions() throws {
+        try refuseUnsignedWebhooks()
+        try refuseRemoteAddress()
+        try refuseHalfCertificate()
     }
 
     /// Creates a reader of flags, environment and configuration file. An empty variable counts as not set.

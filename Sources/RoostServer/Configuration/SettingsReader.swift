@@ -27,6 +27,22 @@ struct SettingsReader {
         return nil
     }
 
+    /// Returns the first source that has a value, valid or not; `nil` when none has.
+    ///
+    /// - Returns: The index of the source, and the user's name of the setting in it.
+    func source(of name: Setting.Name) -> (index: Int, place: String)? {
+        let key = AbsoluteConfigKey([name.key])
+        let index = sources.firstIndex { source in
+            do {
+                return try source.provider.value(forKey: key, type: .string).value != nil
+            } catch {
+                // It has a value of another type.
+                return true
+            }
+        }
+        return index.map { ($0, sources[$0].name(name)) }
+    }
+
     private func value<Value>(_ name: Setting.Name, of provider: any ConfigProvider, _ rule: SettingRule<Value>) throws -> ConfigValue? {
         let key = AbsoluteConfigKey([name.key])
         do {

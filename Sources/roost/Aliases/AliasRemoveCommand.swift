@@ -6,7 +6,7 @@ import RoostCore
 struct AliasRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove an alias; its model is kept.", aliases: ["rm"])
 
-    @Argument(help: "The alias's name.")
+    @Argument(help: "The alias's name.", completion: .aliases)
     var name: String
     @OptionGroup var options: ServerOptions
 

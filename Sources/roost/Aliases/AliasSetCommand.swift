@@ -14,7 +14,7 @@ struct AliasSetCommand: AsyncParsableCommand {
 
     @Argument(help: "The new name, such as smollm2 or team/helper:fast.")
     var name: String
-    @Argument(help: "The model: org/name, or org/name:QUANT.")
+    @Argument(help: "The model: org/name, or org/name:QUANT.", completion: .models)
     var model: String
     @Option(help: "The system prompt.")
     var system: String?

@@ -5,7 +5,7 @@ import RoostCore
 
 /// The options of every command for one job.
 struct JobOptions: ParsableArguments {
-    @Argument(help: "The job's id, or its first characters.")
+    @Argument(help: "The job's id, or its first characters.", completion: .jobs)
     var id: String
     @OptionGroup var options: ServerOptions
 

@@ -4,7 +4,7 @@ import RoostCore
 
 /// `roost models list`.
 struct ModelsListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the models on this machine.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the models on this machine.", aliases: ["ls"])
 
     @Flag(help: "List the rests of unfinished downloads instead.")
     var partials = false

@@ -1,5 +1,7 @@
 import ArgumentParser
 import ModelLibrary
+import RoostAPI
+import RoostClient
 import RoostCore
 
 /// `roost models rm`.
@@ -11,7 +13,7 @@ struct ModelsRemoveCommand: AsyncParsableCommand {
             the pull first, which needs the server.
             """)
 
-    @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision.")
+    @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision; or an alias, whose model stays.", completion: .models)
     var model: String
     @Flag(help: "Only remove the rests of unfinished downloads.")
     var partials = false
@@ -23,7 +25,28 @@ struct ModelsRemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let removal = ModelRemoval(try ModelSelector(parsing: model), onlyPartials: partials, isForced: force, isDryRun: dryRun)
-        let cleanup = try await options.withModels { try await $0.remove(removal) }
+        let cleanup: CacheCleanup
+        do {
+            cleanup = try await options.withModels { try await $0.remove(removal) }
+        } catch let error as RoostError where error.code == .modelNotFound && !partials && !dryRun {
+            guard try await removeAlias(removal.selector) else { throw error }
+            return
+        }
         if options.json { try JSONOutput.print(cleanup) } else { Terminal.print(cleanup.summary) }
+    }
+
+    /// Removes the alias of a name that no model has.
+    ///
+    /// - Returns: Whether there was one.
+    private func removeAlias(_ selector: ModelSelector) async throws -> Bool {
+        guard selector.revision == nil, let client = try? await options.client() else { return false }
+        do {
+            try await client.removeAlias(selector.model)
+        } catch let error as RoostError where [.notFound, .serverUnreachable].contains(error.code) {
+            return false
+        }
+        let cleanup = CacheCleanup(isDryRun: false)
+        if options.json { try JSONOutput.print(cleanup) } else { Terminal.print("\(selector.model) is no alias any more; its model stays.") }
+        return true
     }
 }

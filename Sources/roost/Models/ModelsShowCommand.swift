@@ -7,7 +7,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the revisions, files and receipts of a model, and its partial files.")
 
-    @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision.")
+    @Argument(help: "org/name, org/name:QUANT; with @REVISION for one revision.", completion: .models)
     var model: String
     @OptionGroup var options: ServerOptions
 

@@ -13,7 +13,7 @@ struct TuneCommand: AsyncParsableCommand {
             What is not clearly better than the defaults is not used. The result counts from the next load on, until the model's file, the engine or the machine changes.
             """)
 
-    @Argument(help: "org/name:QUANT.")
+    @Argument(help: "org/name:QUANT.", completion: .models)
     var model: String
     @Option(help: "The seconds that it may take, 10 to 60.")
     var seconds = 60

@@ -3,19 +3,24 @@ import RoostAPI
 import RoostCore
 
 /// Shows a job's progress: bars on a terminal (standard error), one for the job and one for each file that is being
-/// received; otherwise plain lines (standard output).
+/// received; otherwise plain lines.
 struct ProgressReporter {
     /// The time after which the same waiting state is printed again.
     private static let waitingPause: Duration = .seconds(60)
     private static let movingPause: Duration = .seconds(5)
 
     let interactive: Bool
+    /// Writes a line of news.
+    let line: @Sendable (String) -> Void
     private var lastLine = ""
     /// The number of lines drawn last.
     private var drawn = 0
     private var lastPrinted = ContinuousClock.now - .seconds(60)
 
-    init(interactive: Bool) { self.interactive = interactive }
+    init(interactive: Bool, line: @escaping @Sendable (String) -> Void) {
+        self.interactive = interactive
+        self.line = line
+    }
 
     /// Draws the bars, or prints a line when the state has changed or some seconds have passed.
     ///
@@ -32,15 +37,15 @@ struct ProgressReporter {
         } else if state.topic != lastLine || ContinuousClock.now - lastPrinted > (state.isWaiting ? Self.waitingPause : Self.movingPause) {
             lastLine = state.topic
             lastPrinted = .now
-            Terminal.print([text, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
+            line([text, Self.figures(view)].filter { !$0.isEmpty }.joined(separator: "  "))
         }
     }
 
     /// Shows that the server does not answer at the moment.
     mutating func showWaiting() {
-        let line = "the server does not answer; waiting for it"
-        if interactive { draw([line]) } else if lastLine != line { Terminal.print(line) }
-        lastLine = line
+        let news = "the server does not answer; waiting for it"
+        if interactive { draw([news]) } else if lastLine != news { line(news) }
+        lastLine = news
     }
 
     /// Prints the result of the job.
@@ -53,7 +58,7 @@ struct ProgressReporter {
         if job.status == .succeeded {
             let size = (made?.sizeBytes ?? job.totalBytes).map { ", \(ByteCount($0))" } ?? ""
             let isLoaded = job.initialize == true && job.error == nil
-            Terminal.print("\(made?.model ?? job.model) is here\(size)\(isLoaded ? ", loaded" : ""): \(job.localPath ?? "")")
+            line("\(made?.model ?? job.model) is here\(size)\(isLoaded ? ", loaded" : ""): \(job.localPath ?? "")")
             if let error = job.error { Terminal.printError(error) }
         } else if job.stage == .canceled {
             Terminal.printError("The pull was canceled; continue with `roost jobs retry \(job.id)`.")
@@ -67,7 +72,7 @@ struct ProgressReporter {
     /// Draws lines over the previous ones; each is shorter than the terminal's width.
     private mutating func draw(_ lines: [String]) {
         let width = Terminal.columns - 1
-        Terminal.redraw(lines.map { String($0.prefix(width)) }, over: drawn)
+        Terminal.redraw(lines.map { $0.cut(toColumns: width) }, over: drawn)
         drawn = lines.count
     }
 

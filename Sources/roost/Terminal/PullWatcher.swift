@@ -9,6 +9,8 @@ struct PullWatcher {
     let client: RoostClient
     let jobID: String
     let json: Bool
+    /// Writes a line of news.
+    var line: @Sendable (String) -> Void = { Terminal.print($0) }
 
     /// Watches the job and ends the command with its result.
     ///
@@ -25,7 +27,7 @@ struct PullWatcher {
     /// - Returns: The finished job.
     /// - Throws: `RoostError` when the server does not answer for a minute.
     func watch() async throws -> Job {
-        if !json { Terminal.print("Job \(jobID)") }
+        if !json { line("Job \(jobID)") }
         let id = jobID
         let interrupt = Interrupt {
             "The pull continues without this command; cancel it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
@@ -60,7 +62,7 @@ struct PullWatcher {
     }
 
     private func look(at news: WakeSignal) async throws -> Job {
-        var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json)
+        var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json, line: line)
         var queue = QueueReason(client: client)
         var lastSeen = ContinuousClock.now
         while true {

@@ -1,16 +1,26 @@
 import Foundation
+import Interaction
 import SystemPackage
 
-/// The outputs of a command.
+/// The outputs of a command. What is written to a terminal is made harmless first: models, files and servers may send escape sequences.
 enum Terminal {
     /// Whether both outputs are a terminal, so that lines can be redrawn.
-    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && hasTerminalOutput && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
+    static var isInteractive: Bool { hasTerminalErrors && hasTerminalOutput && isCapable }
 
     /// Whether standard output is a terminal.
-    static var hasTerminalOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+    static let hasTerminalOutput = isatty(STDOUT_FILENO) == 1
+
+    /// Whether standard error is a terminal.
+    static let hasTerminalErrors = isatty(STDERR_FILENO) == 1
 
     /// Whether standard input is a terminal, so that the chat is interactive.
-    static var hasTerminalInput: Bool { isatty(STDIN_FILENO) == 1 }
+    static let hasTerminalInput = isatty(STDIN_FILENO) == 1
+
+    /// Whether the terminal understands escape sequences.
+    static var isCapable: Bool { ProcessInfo.processInfo.environment["TERM"] != "dumb" }
+
+    /// Whether colours are wanted (https://no-color.org).
+    private static var wantsColor: Bool { isCapable && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 
     /// The number of columns of the terminal; 80 when unknown.
     static var columns: Int {
@@ -22,16 +32,31 @@ enum Terminal {
     }
 
     /// Writes to standard output at once, without a line end.
-    static func write(_ text: String) { write(text, to: .standardOutput) }
+    static func write(_ text: String, in style: TextStyle = .plain) {
+        let isColored = hasTerminalOutput && wantsColor
+        send(hasTerminalOutput ? style.applied(to: text.harmless, if: isColored) : text, to: .standardOutput)
+    }
 
     /// Writes to standard error at once, without a line end.
-    static func writeError(_ text: String) { write(text, to: .standardError) }
+    static func writeError(_ text: String, in style: TextStyle = .plain) {
+        let isColored = hasTerminalErrors && wantsColor
+        send(hasTerminalErrors ? style.applied(to: text.harmless, if: isColored) : text, to: .standardError)
+    }
 
     /// Writes a line to standard output.
     static func print(_ line: some CustomStringConvertible) { write("\(line)\n") }
 
     /// Writes a line to standard error.
-    static func printError(_ line: String) { write(line + "\n", to: .standardError) }
+    static func printError(_ line: String) { writeError(line + "\n") }
+
+    /// Writes the reason why a command failed to standard error.
+    static func printFailure(_ sentence: String) {
+        writeError("roost:", in: .red)
+        writeError(" \(sentence)\n")
+    }
+
+    /// Writes escape sequences of the command's own, and text that is harmless already, to standard output.
+    static func draw(_ text: String) { send(text, to: .standardOutput) }
 
     /// Draws lines over the previous ones on standard error; the cursor stays in the last of them.
     ///
@@ -40,11 +65,11 @@ enum Terminal {
     ///   - count: The number of lines drawn last.
     static func redraw(_ lines: [String], over count: Int) {
         let up = count > 1 ? "\u{1B}[\(count - 1)A" : ""
-        write("\r\(up)\u{1B}[J" + lines.joined(separator: "\n"), to: .standardError)
+        send("\r\(up)\u{1B}[J" + lines.map(\.harmless).joined(separator: "\n"), to: .standardError)
     }
 
     /// Writes text. A closed pipe (`| head`) ends the command without a message, a full disk with one.
-    private static func write(_ text: String, to descriptor: FileDescriptor) {
+    private static func send(_ text: String, to descriptor: FileDescriptor) {
         do {
             try descriptor.writeAll(Array(text.utf8))
         } catch Errno.brokenPipe {

@@ -1,3 +1,5 @@
+import Interaction
+
 /// Rows of text in columns of the needed width; on a terminal at most as wide as the terminal.
 struct TextTable: CustomStringConvertible {
     /// A column; a string literal creates one whose cells are never shortened.
@@ -52,7 +54,7 @@ struct TextTable: CustomStringConvertible {
     /// Returns the widths of the columns: the widest one that can be shortened shrinks, until the rows fit or all are
     /// narrow.
     private func widths(within width: Int?) -> [Int] {
-        var widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        var widths = columns.indices.map { column in rows.map { $0[column].columns }.max() ?? 0 }
         guard let width else { return widths }
         let soft = columns.indices.filter { columns[$0].kind != .whole }
         while widths.reduce(0, +) + 2 * (columns.count - 1) > width, let widest = soft.max(by: { widths[$0] < widths[$1] }),
@@ -66,19 +68,27 @@ struct TextTable: CustomStringConvertible {
 
 extension String {
     /// Returns the text padded with spaces to a width; at least one space.
-    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - columns)) }
 
     /// The text on one line, without characters that would move a terminal's cursor.
-    fileprivate var onOneLine: String {
-        String(map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
-    }
+    fileprivate var onOneLine: String { String(map { $0.isNewline || $0 == "\t" ? " " : $0 }).harmless }
 
     fileprivate func cut(to width: Int, kind: TextTable.Column.Kind) -> String {
-        guard count > width, width > 0 else { return self }
+        guard columns > width, width > 0 else { return self }
         switch kind {
         case .whole: return self
-        case .name: return "\(prefix(width / 2))…\(suffix(width - width / 2 - 1))"
-        case .prose: return "\(prefix(width - 1))…"
+        case .name: return "\(cut(toColumns: width / 2))…\(String(String(reversed()).cut(toColumns: width - width / 2 - 1).reversed()))"
+        case .prose: return "\(cut(toColumns: width - 1))…"
         }
+    }
+
+    /// Returns the begin of the text that fits into some columns of a terminal.
+    func cut(toColumns width: Int) -> String {
+        var used = 0
+        return String(
+            prefix { character in
+                used += character.columns
+                return used <= width
+            })
     }
 }

@@ -44,7 +44,7 @@ final class VerifyReporter: Sendable {
             return true
         }
         guard isDue else { return }
-        if Terminal.isInteractive { Terminal.redraw([String(line().prefix(Terminal.columns - 1))], over: 1) } else { Terminal.print(line()) }
+        if Terminal.isInteractive { Terminal.redraw([line().cut(toColumns: Terminal.columns - 1)], over: 1) } else { Terminal.print(line()) }
     }
 
     func end() { if Terminal.isInteractive, !isQuiet { Terminal.redraw([""], over: 1) } }

@@ -26,7 +26,7 @@ struct NativeChat: Sendable {
     /// What shapes an answer besides the conversation, and what a request asks of Roost.
     private static let passed = [
         "tools", "tool_choice", "parallel_tool_calls", "top_p", "top_k", "min_p", "repeat_penalty", "presence_penalty", "frequency_penalty", "seed",
-        "stop", "keep_alive", "num_ctx", "context_length", "priority",
+        "stop", "response_format", "reasoning_effort", "chat_template_kwargs", "keep_alive", "num_ctx", "context_length", "priority",
     ]
     private static let usualTokens = 512
     private static let usualTemperature = 0.7

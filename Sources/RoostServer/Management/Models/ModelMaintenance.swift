@@ -42,9 +42,11 @@ struct ModelMaintenance: Sendable {
     /// Removes a model. One that is in memory or being pulled is kept, unless force ends that first.
     ///
     /// - Throws: `RoostError` with code `modelNotFound`, `conflict` or `fileSystem`.
-    func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
-        let selector = removal.selector
+    func remove(_ typed: ModelRemoval) async throws -> CacheCleanup {
         let jobs = try await UnfinishedJobs(in: database)
+        // A repository whose pull has only begun is not here yet.
+        let removal = jobs.ids(of: typed.selector.repository).isEmpty ? try await store.onDisk { try store.named(typed) } : typed
+        let selector = removal.selector
         guard removal.isForced, !removal.isDryRun else {
             if !removal.onlyPartials, !removal.isDryRun { try await refuseLoaded(selector) }
             let report = try await store.remove(removal, pulls: jobs)

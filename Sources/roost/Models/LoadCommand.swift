@@ -9,7 +9,7 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load", abstract: "Load a model into memory.",
         discussion: "Without --keep-alive and --pin, only loads it. A pin ends with `roost unload`, or with --no-pin.")
 
-    @Argument(help: "org/name:QUANT.")
+    @Argument(help: "org/name:QUANT.", completion: .models)
     var model: String
     @Option(help: "How long it stays after each request: \(KeepAlive.allowed).")
     var keepAlive: String?
@@ -21,33 +21,12 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (client, reference, length) = (try await options.client(), try ModelReference(parsing: model), try contextLength())
-        let reporter = VerifyReporter(isQuiet: options.json)
-        let loaded: LoadAnswer
-        do {
-            // Ends with the load.
-            async let _ = Self.show(reference, of: client, by: reporter)
-            loaded = try await client.load(reference, keepAlive: keepAlive, isPinned: pin, contextLength: length)
-        } catch {
-            reporter.end()
-            throw error
-        }
-        reporter.end()
+        let loaded = try await ModelLoad(client: client, isQuiet: options.json)
+            .run(reference, keepAlive: keepAlive, isPinned: pin, contextLength: length)
         if options.json { return try JSONOutput.print(loaded) }
         Terminal.print(
             "\(loaded.model) is in memory, with \(loaded.context.length) tokens of context, \(loaded.context.slots) at once: \(loaded.context.reason)."
         )
-    }
-
-    /// Shows how far the load of a model is, until it is cancelled.
-    private static func show(_ model: ModelReference, of client: RoostClient, by reporter: VerifyReporter) async {
-        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
-            // The progress is not worth an error; the load itself has one.
-            guard let engines = try? await client.engines().engines else { continue }
-            let progress = engines.first { engine in
-                engine.model == model.description || (model.variant == nil && engine.model.hasPrefix("\(model.repository):"))
-            }?.load
-            if let progress { reporter.show(progress) }
-        }
     }
 
     private func contextLength() throws -> Int? {

@@ -1,0 +1,64 @@
+import RoostAPI
+import RoostClient
+import RoostCore
+import Synchronization
+
+/// Gets answers to a conversation and prints them.
+struct Chat: Sendable {
+    let client: RoostClient
+    let json: Bool
+
+    /// Answers one message.
+    ///
+    /// - Parameters:
+    ///   - text: The message.
+    ///   - conversation: The conversation before it.
+    /// - Throws: The errors of the server.
+    func answer(_ text: String, in conversation: Conversation) async throws {
+        let request = conversation.asking(text)
+        if json { return try JSONOutput.print(try await client.chat(request, format: conversation.format)) }
+        try await stream(request, conversation.format) { _ in }
+    }
+
+    /// Streams an answer to the outputs: the text to standard output, and what the model thinks to standard error.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - format: The form of the answer.
+    ///   - onText: Gets each piece of the text.
+    /// - Throws: The errors of the server; `CancellationError`.
+    func stream(_ request: ChatRequest, _ format: AnswerFormat?, onText: (String) -> Void) async throws {
+        var isThinking = false
+        let reason = try await client.chat(request, format: format) { piece in
+            isThinking = true
+            Terminal.writeError(piece, in: .dim)
+        } onText: { piece in
+            if isThinking, Terminal.isInteractive { Terminal.writeError("\n\n") }
+            isThinking = false
+            onText(piece)
+            Terminal.write(piece)
+        }
+        Terminal.write("\n")
+        if reason == "length" {
+            Terminal.printError("(cut at \(request.maxTokens) tokens, or at the end of the context; --max-tokens and --context allow more)")
+        }
+    }
+
+    /// Returns the message: the words, and then the text on standard input.
+    ///
+    /// - Parameter words: The words of the command line.
+    /// - Returns: The message; `nil` for an interactive chat.
+    /// - Throws: `RoostError` with code `invalidRequest` when there is no message, and no terminal either.
+    func message(_ words: [String]) throws -> String? {
+        let words = words.joined(separator: " ")
+        guard !Terminal.hasTerminalInput else {
+            guard words.isEmpty, json else { return words.isEmpty ? nil : words }
+            throw RoostError(.invalidRequest, "With --json the command needs a message: write one after the model.", field: "message")
+        }
+        let parts = [words, try StandardInput.text()].filter { !$0.isEmpty }
+        guard !parts.isEmpty else {
+            throw RoostError(.invalidRequest, "There is no message: write one after the model, or give one on standard input.", field: "message")
+        }
+        return parts.joined(separator: "\n\n")
+    }
+}

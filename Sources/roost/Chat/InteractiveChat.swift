@@ -1,0 +1,106 @@
+import Foundation
+import Interaction
+import RoostAPI
+import RoostClient
+import RoostCore
+import Synchronization
+
+/// A conversation on a terminal.
+struct InteractiveChat {
+    private let chat: Chat
+    private let notes = ChatNotes(environment: ProcessInfo.processInfo.environment)
+
+    init(_ chat: Chat) { self.chat = chat }
+
+    /// Converses until the end of input.
+    ///
+    /// - Parameter conversation: The conversation so far.
+    /// - Throws: `RoostError` when the terminal cannot be used.
+    func run(_ conversation: inout Conversation) async throws {
+        guard Terminal.hasTerminalOutput, Terminal.isCapable else { return try await runPlainly(&conversation) }
+        let stop = AnswerStop()
+        defer { TerminalMode.leave() }
+        var reader = PromptReader(history: notes.history(), onLine: notes.addToHistory)
+        Terminal.print("\(conversation.request.model); /? for help, Ctrl-D to end.")
+        while let entry = await reader.next() {
+            do {
+                switch entry {
+                case .message(let text): try await ask(text, in: &conversation, stop)
+                case .instruction(.bye): return
+                case .instruction(let instruction): try await follow(instruction, in: &conversation)
+                }
+            } catch let error as RoostError {
+                // The conversation goes on: another question, or the same again, may succeed.
+                Terminal.printFailure(error.message)
+            }
+        }
+    }
+
+    /// A conversation without an editor: on a terminal without escape sequences, or with the output elsewhere.
+    private func runPlainly(_ conversation: inout Conversation) async throws {
+        let interrupt = Interrupt { nil }
+        defer { interrupt.cancel() }
+        var input = MessageInput()
+        while true {
+            if Terminal.hasTerminalOutput { Terminal.write(input.isOpen ? "... " : ">>> ") }
+            guard let line = readLine() else { return }
+            if !input.isOpen, let instruction = ChatInstruction(line.trimmed) {
+                if instruction == .bye { return }
+                try await follow(instruction, in: &conversation)
+            } else if case .message(let text) = input.add(line), !text.isEmpty {
+                try await ask(text, in: &conversation, nil)
+            }
+        }
+    }
+
+    private func ask(_ text: String, in conversation: inout Conversation, _ stop: AnswerStop?) async throws {
+        let answer = Mutex("")
+        let (chat, request, format) = (chat, conversation.asking(text), conversation.format)
+        let work: @Sendable () async throws -> Void = {
+            try await chat.stream(request, format) { piece in answer.withLock { $0 += piece } }
+        }
+        var isWhole = true
+        if let stop { isWhole = try await stop.during(work) } else { try await work() }
+        if !isWhole { Terminal.print("\n(stopped)") }
+        let said = answer.withLock(\.self)
+        // A question whose answer was stopped before it began counts as not asked.
+        if isWhole || !said.isEmpty { conversation.add(text, answer: said) }
+    }
+
+    private func follow(_ instruction: ChatInstruction, in conversation: inout Conversation) async throws {
+        switch instruction {
+        case .bye: break
+        case .help: Terminal.print(ChatInstruction.guide)
+        case .wrong(let advice): Terminal.print(advice)
+        case .show: Terminal.print(conversation.summary)
+        case .clear:
+            conversation.request.messages = []
+            conversation.images = []
+            Terminal.print("The conversation is forgotten.")
+        case .system(let text):
+            conversation.system = text.isEmpty ? nil : text
+            Terminal.print(text.isEmpty ? "The model gets no instructions." : "The instructions are set.")
+        case .set(let name, let value):
+            try conversation.set(name, to: value)
+            Terminal.print("\(name) is \(value).")
+        case .image(let path):
+            conversation.images.append(try ImageFile(path: path).url)
+            Terminal.print("The image goes with the next message.")
+        case .save(let name):
+            let path = try notes.save(conversation, as: name)
+            Terminal.print("The conversation is in \(path); /load \(name) continues it.")
+        case .load(let name): try await load(name, in: &conversation)
+        }
+    }
+
+    private func load(_ name: String, in conversation: inout Conversation) async throws {
+        if let stored = try notes.conversation(named: name) {
+            conversation = stored
+            return Terminal.print("The conversation with \(stored.request.model) goes on, after \(stored.request.messages.count) messages.")
+        }
+        let model = try ModelAddress(parsing: name)?.model ?? ModelReference(parsing: name)
+        _ = try await ModelLoad(client: chat.client, isQuiet: !Terminal.isInteractive).run(model)
+        conversation.request.model = model.description
+        Terminal.print("\(model) answers from now on.")
+    }
+}

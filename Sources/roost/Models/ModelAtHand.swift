@@ -1,0 +1,40 @@
+import RoostAPI
+import RoostClient
+import RoostCore
+
+/// Brings a model into memory, and to this machine before if needed, with its progress on standard error.
+struct ModelAtHand {
+    let client: RoostClient
+    /// Whether the progress is not shown.
+    let isQuiet: Bool
+
+    /// Loads a model, after a pull if it is not here.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - typed: What the user typed, which may also name a revision to pull.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`; `ExitCode` when the pull failed.
+    func prepare(_ model: ModelReference, typed: String) async throws {
+        do {
+            try await load(model)
+        } catch let error as RoostError where error.code == .modelNotFound {
+            let accepted: PullAccepted
+            do {
+                accepted = try await client.pull(PullRequest(model: typed))
+            } catch let refusal as RoostError where refusal.code == .forbidden {
+                throw error
+            }
+            if !isQuiet { Terminal.printError("\(model) is not on this machine; pulling it.") }
+            try await PullWatcher(client: client, jobID: accepted.jobID, json: false, line: Terminal.printError).watchToTheEnd()
+            try await load(model)
+        }
+    }
+
+    private func load(_ model: ModelReference) async throws {
+        do {
+            _ = try await ModelLoad(client: client, isQuiet: isQuiet).run(model)
+        } catch let error as RoostError where error.code == .forbidden {
+            // A key that may only chat: the chat loads the model.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Interaction
+
+/// Reads the entries of an interactive chat from the terminal, with an editor.
+struct PromptReader {
+    /// What a person entered.
+    enum Entry {
+        case message(String)
+        case instruction(ChatInstruction)
+    }
+
+    private var decoder = KeyDecoder()
+    private var editor: LineEditor
+    private var message = MessageInput()
+    /// Keys that came with the last ones and are not processed yet.
+    private var keys: ArraySlice<Key> = []
+    /// Entries for the history file.
+    private let onLine: (String) -> Void
+
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - history: The lines of earlier chats.
+    ///   - onLine: Gets each line that was entered.
+    init(history: InputHistory, onLine: @escaping (String) -> Void) {
+        editor = LineEditor(history: history)
+        self.onLine = onLine
+    }
+
+    private var prompt: String { message.isOpen ? "... " : ">>> " }
+
+    /// Waits for the next entry.
+    ///
+    /// - Returns: The entry; `nil` at the end of input.
+    mutating func next() async -> Entry? {
+        TerminalMode.enter(.editing)
+        defer { TerminalMode.enter(.answering) }
+        while true {
+            while let key = keys.popFirst() {
+                switch apply(editor.handle(key)) {
+                case .some(.some(let entry)): return entry
+                case .some(.none): return nil
+                case .none: continue
+                }
+            }
+            Terminal.draw(editor.screen(prompt: prompt, columns: Terminal.columns))
+            guard let bytes = await TerminalInput.read(settles: decoder.isAfterEscape) else { return nil }
+            if bytes.isEmpty { decoder.settle() }
+            keys = decoder.decode(bytes)[...]
+        }
+    }
+
+    /// Shows what a key did.
+    ///
+    /// - Returns: `nil` to go on; otherwise the entry, or the end of input.
+    private mutating func apply(_ effect: LineEditor.Effect) -> Entry?? {
+        switch effect {
+        case .edited: return nil
+        case .refused: Terminal.draw("\u{07}")
+        case .cleared: Terminal.draw("\u{1B}[H\u{1B}[2J")
+        case .interrupted(let hadText):
+            let begun = hadText || message.isOpen
+            message.drop()
+            Terminal.draw("\r\u{1B}[K")
+            if !begun { Terminal.print("Ctrl-D or /bye ends the chat.") }
+        case .ended:
+            Terminal.draw("\r\u{1B}[K")
+            return .some(nil)
+        case .submitted(let line):
+            Terminal.draw(LineEditor.finished(line, prompt: prompt))
+            if let entry = enter(line) { return .some(entry) }
+        }
+        return nil
+    }
+
+    private mutating func enter(_ line: String) -> Entry? {
+        if !line.isEmpty { onLine(line) }
+        if !message.isOpen, let instruction = ChatInstruction(line.trimmed) { return .instruction(instruction) }
+        switch message.add(line) {
+        case .message(let text): return text.isEmpty ? nil : .message(text)
+        case .incomplete: return nil
+        case .tooLong:
+            Terminal.printError("A message has at most \(MessageInput.mostBytes >> 20) MiB; this one is dropped.")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import RoostAPI
+import RoostCore
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+    /// The verbs that a person who knows only Ollama would guess, against a real server and model.
+    @Suite(.serialized) struct OllamaVerbTests {
+        @Test func `pull, list, show, run, ps, cp, stop and rm do what their names say`() async throws {
+            try await withTemporaryDirectory { root in
+                try await FaultHub.run(SampleHub.make(in: root)) { hub in
+                    let site = Site(root: root, hubEndpoint: hub.endpoint)
+                    let server = try await site.serve()
+                    func roost(_ words: String...) async throws -> Outputs {
+                        let said = try await site.outputs(words, server: server.url)
+                        #expect(said.code == 0, "\(words): \(said)")
+                        return said
+                    }
+                    #expect(try await roost("ps").standard.hasPrefix("No model is in memory."))
+                    _ = try await roost("pull", SampleHub.model)
+                    for words in [["list"], ["ls"]] {
+                        let said = try await site.outputs(words, server: server.url)
+                        #expect(said.standard.contains(SampleHub.model + ":Q4_1") && said.code == 0, "\(said)")
+                    }
+                    #expect(try await roost("show", "smollm2-135m-instruct").standard.contains("SmolLM2-135M-Instruct-Q4_1.gguf"))
+                    #expect(try await roost("cp", "SmolLM2-135M-Instruct", "helper").standard == "helper is \(SampleHub.model):Q4_1.\n")
+                    let answer = try await roost("run", "helper", "Say hello.", "--max-tokens", "4", "--temperature", "0")
+                    #expect(!answer.standard.isEmpty)
+                    let running = try await roost("ps").standard
+                    #expect(running.contains("\(SampleHub.model):Q4_1") && running.contains("ready") && running.contains("2048"), "\(running)")
+                    let engines = try JSONDecoder().decode([EngineView].self, from: Data(try await roost("ps", "--json").standard.utf8))
+                    #expect(engines.map(\.state) == ["ready"])
+                    #expect(try await roost("stop", "helper").standard == "helper is not in memory.\n")
+                    #expect(try await roost("ps").standard.hasPrefix("No model is in memory."))
+                    // Removing a name keeps the model, removing the model does not.
+                    #expect(try await roost("rm", "helper").standard.contains("its model stays"))
+                    #expect(try await roost("list").standard.contains(SampleHub.model))
+                    let near = try await site.outputs(["show", "sample/SmolLM2-135M-Instrcut-GGUF"], server: server.url)
+                    #expect(near.code == 1 && near.errors.contains("Did you mean \(SampleHub.model)?"), "\(near)")
+                    let unknown = try await site.outputs(["cp", "no/such", "other"], server: server.url)
+                    #expect(unknown.code == 1 && unknown.errors.contains("is not on this machine"), "\(unknown)")
+                    _ = try await roost("rm", "SAMPLE/smollm2-135M-instruct-GGUF")
+                    #expect(try await roost("list").standard.hasPrefix("No models."))
+                    #expect(await server.stop() == 0)
+                }
+            }
+        }
+
+        @Test func `version tells both versions, and embed without an embedding model says why not`() async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                let alone = try await site.outputs(["version"], server: "http://127.0.0.1:9")
+                #expect(alone.code == 0 && alone.standard.hasPrefix("roost \(RoostVersion.current)\nno server"), "\(alone)")
+                #expect(try await site.outputs(["--version"]).standard == "\(RoostVersion.current)\n")
+                let server = try await site.serve()
+                let json = try await site.outputs(["version", "--json"], server: server.url).standard
+                let versions = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: String]
+                #expect(versions == ["client": RoostVersion.current, "server": RoostVersion.current, "server_url": server.url])
+                let embedding = try await site.outputs(["embed", "a/b", "text", "--json"], server: server.url)
+                let problem = try embedding.problem()
+                #expect(embedding.code == 1 && problem["code"] as? String == "model_not_found", "\(embedding)")
+                #expect(try await site.outputs(["embed", "a/b"], server: server.url, input: "\n").errors.contains("There is no text"))
+                #expect(await server.stop() == 0)
+            }
+        }
+    }
+}
