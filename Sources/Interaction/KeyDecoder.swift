@@ -42,7 +42,12 @@ package struct KeyDecoder: Sendable {
     /// - Returns: The keys that are complete now.
     package mutating func decode(_ bytes: some Sequence<UInt8>) -> [Key] {
         keys = []
-        for byte in bytes { process(byte) }
+        var rest = Array(bytes)[...]
+        while let byte = rest.first {
+            let run = plainRun(rest)
+            if run == 0 { process(byte) }
+            rest = rest.dropFirst(max(1, run))
+        }
         flush(isComplete: false)
         defer { keys = [] }
         return keys
@@ -50,6 +55,24 @@ package struct KeyDecoder: Sendable {
 
     /// Notes that nothing has come for a moment, so that an escape was the Escape key, which does nothing.
     package mutating func settle() { if isAfterEscape { state = .typed } }
+
+    /// Takes the bytes at the begin that are only text, all at once.
+    ///
+    /// - Returns: Their number.
+    private mutating func plainRun(_ bytes: ArraySlice<UInt8>) -> Int {
+        switch state {
+        case .typed:
+            let run = bytes.prefix { $0 >= 0x20 && $0 != 0x7F }
+            typed += run
+            if !run.isEmpty { isAfterReturn = false }
+            return run.count
+        case .paste(0):
+            let run = bytes.prefix { $0 != Self.endOfPaste[0] }
+            keep(run)
+            return run.count
+        default: return 0
+        }
+    }
 
     private mutating func process(_ byte: UInt8) {
         switch state {

@@ -18,14 +18,14 @@ struct InteractiveChat {
     /// - Throws: `RoostError` when the terminal cannot be used.
     func run(_ conversation: inout Conversation) async throws {
         guard Terminal.hasTerminalOutput, Terminal.isCapable else { return try await runPlainly(&conversation) }
-        let stop = AnswerStop()
-        defer { TerminalMode.leave() }
-        var reader = PromptReader(history: notes.history(), onLine: notes.addToHistory)
         Terminal.print("\(conversation.request.model); /? for help, Ctrl-D to end.")
+        let terminal = RawTerminal()
+        defer { terminal.end() }
+        var reader = PromptReader(history: notes.history(), onLine: notes.addToHistory)
         while let entry = await reader.next() {
             do {
                 switch entry {
-                case .message(let text): try await ask(text, in: &conversation, stop)
+                case .message(let text): try await ask(text, in: &conversation) { try await reader.during($0) }
                 case .instruction(.bye): return
                 case .instruction(let instruction): try await follow(instruction, in: &conversation)
                 }
@@ -48,21 +48,29 @@ struct InteractiveChat {
                 if instruction == .bye { return }
                 try await follow(instruction, in: &conversation)
             } else if case .message(let text) = input.add(line), !text.isEmpty {
-                try await ask(text, in: &conversation, nil)
+                try await ask(text, in: &conversation) { work in
+                    try await work()
+                    return true
+                }
             }
         }
     }
 
-    private func ask(_ text: String, in conversation: inout Conversation, _ stop: AnswerStop?) async throws {
-        let answer = Mutex("")
+    /// Asks a question and prints the answer.
+    ///
+    /// - Parameters:
+    ///   - text: The question.
+    ///   - conversation: The conversation, which gets both.
+    ///   - run: Runs the work, and returns whether it was done to its end.
+    /// - Throws: The errors of `run`.
+    private func ask(
+        _ text: String, in conversation: inout Conversation, _ run: (@escaping @Sendable () async throws -> Void) async throws -> Bool
+    ) async throws {
+        let answer = CollectedText()
         let (chat, request, format) = (chat, conversation.asking(text), conversation.format)
-        let work: @Sendable () async throws -> Void = {
-            try await chat.stream(request, format) { piece in answer.withLock { $0 += piece } }
-        }
-        var isWhole = true
-        if let stop { isWhole = try await stop.during(work) } else { try await work() }
+        let isWhole = try await run { try await chat.stream(request, format) { answer.add($0) } }
         if !isWhole { Terminal.print("\n(stopped)") }
-        let said = answer.withLock(\.self)
+        let said = answer.text
         // A question whose answer was stopped before it began counts as not asked.
         if isWhole || !said.isEmpty { conversation.add(text, answer: said) }
     }
@@ -103,4 +111,13 @@ struct InteractiveChat {
         conversation.request.model = model.description
         Terminal.print("\(model) answers from now on.")
     }
+}
+
+/// The text of an answer, from the task that prints it.
+private final class CollectedText: Sendable {
+    private let collected = Mutex("")
+
+    var text: String { collected.withLock(\.self) }
+
+    func add(_ piece: String) { collected.withLock { $0 += piece } }
 }

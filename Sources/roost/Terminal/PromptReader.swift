@@ -1,4 +1,5 @@
 import Interaction
+import RoostCore
 
 /// Reads the entries of an interactive chat from the terminal, with an editor.
 struct PromptReader {
@@ -7,6 +8,11 @@ struct PromptReader {
         case message(String)
         case instruction(ChatInstruction)
     }
+
+    /// The milliseconds after which an escape is taken for the Escape key.
+    private static let escapePause: CInt = 50
+    /// The milliseconds between two looks at whether an answer is complete.
+    private static let answerPause: CInt = 50
 
     private var decoder = KeyDecoder()
     private var editor: LineEditor
@@ -32,8 +38,6 @@ struct PromptReader {
     ///
     /// - Returns: The entry; `nil` at the end of input.
     mutating func next() async -> Entry? {
-        TerminalMode.enter(.editing)
-        defer { TerminalMode.enter(.answering) }
         while true {
             while let key = keys.popFirst() {
                 switch apply(editor.handle(key)) {
@@ -43,9 +47,36 @@ struct PromptReader {
                 }
             }
             Terminal.draw(editor.screen(prompt: prompt, columns: Terminal.columns))
-            guard let bytes = await TerminalInput.read(settles: decoder.isAfterEscape) else { return nil }
+            guard let bytes = await TerminalInput.read(atMost: decoder.isAfterEscape ? Self.escapePause : nil) else { return nil }
             if bytes.isEmpty { decoder.settle() }
             keys = decoder.decode(bytes)[...]
+        }
+    }
+
+    /// Does some work until Ctrl-C. What else is typed meanwhile is kept for the next entry.
+    ///
+    /// - Parameter work: The work; it is cancelled at Ctrl-C.
+    /// - Returns: Whether it was done to its end.
+    /// - Throws: The errors of `work`.
+    mutating func during(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+        let isDone = WatchedState(false)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { isDone.change { $0 = true } }
+                try await work()
+            }
+            while !isDone.current {
+                let bytes = await TerminalInput.read(atMost: Self.answerPause)
+                let typed = bytes.map { decoder.decode($0) }
+                guard let typed, !typed.contains(.interrupt) else {
+                    keys = []
+                    group.cancelAll()
+                    return false
+                }
+                keys += typed
+            }
+            try await group.next()
+            return true
         }
     }
 
