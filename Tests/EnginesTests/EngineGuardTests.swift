@@ -91,6 +91,13 @@ struct EngineGuardTests {
         #expect(await guarded.exitStatus() == 127)
     }
 
+    @Test("The system may write no copy of the command's memory")
+    func coreFiles() async throws {
+        let guarded = try GuardedCommand(["/bin/sh", "-c", "ulimit -Hc"])
+        #expect(guarded.line() == "0")
+        #expect(await guarded.exitStatus() == 0)
+    }
+
     #if os(Linux)
         @Test("When the guard itself is killed, the command ends at once")
         func killedGuard() async throws {

@@ -48,14 +48,19 @@ extension EngineGuard {
         #endif
     }
 
-    /// When memory runs out, the system ends the engine and not Roost, and writes no copy of the engine's memory, which
-    /// contains prompts.
+    /// When memory runs out, Linux ends the engine and not Roost.
     private static func endBeforeOthers() {
+        #if os(Linux)
+            // An engine works without it too.
+            try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
+        #endif
+    }
+
+    /// The system writes no copy of the memory of this process and its children, which contains prompts.
+    static func refuseCoreFiles() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         #if os(Linux)
             setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
-            // An engine works without it too.
-            try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
         #else
             setrlimit(RLIMIT_CORE, &limit)
         #endif

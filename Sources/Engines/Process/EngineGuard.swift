@@ -32,6 +32,7 @@ package enum EngineGuard {
         var stopSignals = stopSignals()
         pthread_sigmask(SIG_BLOCK, &stopSignals, nil)
         umask(0o077)
+        refuseCoreFiles()
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
             report("roost-engine-guard: no pipe: \(String(cString: strerror(errno)))")
