@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help openapi api-check random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help openapi page api-check random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -78,6 +78,9 @@ verify-conversion: ## Convert a real model with each quantize, and compare the r
 
 openapi: ## Make /openapi.json from Documentation/openapi.yaml
 	@scripts/openapi
+
+page: ## Embed the files of the web page in the program
+	@scripts/page
 
 api-check: ## Send 10,000 requests and more to a real server, by its description
 	@scripts/api-check

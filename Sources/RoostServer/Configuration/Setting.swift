@@ -26,6 +26,8 @@ package struct Setting: Sendable {
     let allowed: String
     /// The value when it is not set.
     let fallback: String
+    /// Returns the text of the value in some settings; what `fallback` says for one that is not set.
+    let inForce: @Sendable (_ settings: ServerSettings) -> String
     /// Sets the property of the settings when a source has a value. Throws for a value that is not allowed.
     let read: @Sendable (_ settings: inout ServerSettings, _ reader: SettingsReader) throws -> Void
 
@@ -43,7 +45,9 @@ package struct Setting: Sendable {
         hasFlag: Bool = true, _ summary: String
     ) {
         let fallback = rule.shown(ServerSettings(home: "/")[keyPath: property])
-        self.init(key, rule, variable, hasFlag, fallback: fallback, summary) { $0[keyPath: property] = $1 }
+        self.init(key, rule, variable, hasFlag, fallback: fallback, summary, inForce: { rule.shown($0[keyPath: property]) }) {
+            $0[keyPath: property] = $1
+        }
     }
 
     /// Declares a setting without a value as its default.
@@ -59,12 +63,14 @@ package struct Setting: Sendable {
         _ property: any WritableKeyPath<ServerSettings, Value?> & Sendable, _ key: String, _ rule: SettingRule<Value>, unset: String,
         hasFlag: Bool = true, _ summary: String
     ) {
-        self.init(key, rule, nil, hasFlag, fallback: unset, summary) { $0[keyPath: property] = $1 }
+        self.init(key, rule, nil, hasFlag, fallback: unset, summary, inForce: { $0[keyPath: property].map(rule.shown) ?? unset }) {
+            $0[keyPath: property] = $1
+        }
     }
 
     private init<Value>(
         _ key: String, _ rule: SettingRule<Value>, _ variable: String?, _ hasFlag: Bool, fallback: String, _ summary: String,
-        assign: @escaping @Sendable (inout ServerSettings, Value) -> Void
+        inForce: @escaping @Sendable (ServerSettings) -> String, assign: @escaping @Sendable (inout ServerSettings, Value) -> Void
     ) {
         let name = Name(key: key, variable: variable ?? "ROOST_" + key.uppercased())
         self.name = name
@@ -73,6 +79,7 @@ package struct Setting: Sendable {
         self.summary = summary
         allowed = rule.allowed
         self.fallback = fallback
+        self.inForce = inForce
         read = { settings, reader in
             if let value = try reader.value(name, rule) { assign(&settings, value) }
         }
