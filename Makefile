@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help page deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -93,6 +93,9 @@ package-test: ## Install, upgrade, remove and purge the Debian package in a new 
 
 openapi: ## Make /openapi.json from Documentation/openapi.yaml
 	@scripts/openapi
+
+page: ## Embed the files of the web page in the program
+	@scripts/page
 
 api-check: ## Send 10,000 requests and more to a real server, by its description
 	@scripts/api-check

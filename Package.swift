@@ -32,8 +32,8 @@ extension Target.Dependency {
 }
 
 /// A library target in `Sources/<name>`. Its imports are exactly the ones listed here (`make check-imports`).
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 /// The test target of one target, in `Tests/<name>`. All of them use `TestSupport`.
@@ -110,7 +110,7 @@ let package = Package(
                 "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
                 .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
-            ]),
+            ], exclude: ["Dashboard/Page"]),
         .executableTarget(
             name: "roost",
             dependencies: [

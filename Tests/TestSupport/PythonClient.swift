@@ -15,6 +15,8 @@ public struct PythonClient: Sendable {
     public static let hub = PythonClient(environment: "huggingface_hub-\(PythonHub.current.rawValue)")
     /// Anthropic's official client.
     public static let anthropic = PythonClient(environment: "anthropic-2.14.0")
+    /// Playwright, which drives the system's Chromium, and axe, which examines pages for accessibility.
+    public static let browser = PythonClient(environment: "playwright-1.65.2")
     /// Ollama's own client.
     public static let ollama = PythonClient(environment: "ollama-0.6.3")
     /// LangChain's chat models and embeddings for Ollama.

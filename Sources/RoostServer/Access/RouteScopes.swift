@@ -30,8 +30,9 @@ enum RouteScopes {
     }
 
     private static let table: [String: Need] = {
-        var table: [String: Need] = ["GET /health": .nothing]
+        var table: [String: Need] = [:]
         func add(_ need: Need, _ routes: [String]) { for route in routes { table[route] = need } }
+        add(.nothing, open)
         add(.key, lists)
         add(.scope([.chat]), chat)
         add(.scope([.pull]), pulls)
@@ -41,9 +42,12 @@ enum RouteScopes {
         return table
     }()
 
+    /// The page's files are the same for all; `/` itself asks programs for a key.
+    private static let open = ["GET /health", "GET /", "GET /page/{}", "GET /page/me", "POST /page/login", "POST /page/logout"]
+
     /// What programs ask first, whatever they do next.
     private static let lists = [
-        "GET /", "GET /openapi.json", "GET /usage", "GET /models", "GET /models/{}", "GET /models/{}/{}", "GET /models/{}/{}/**", "GET /aliases",
+        "GET /openapi.json", "GET /usage", "GET /models", "GET /models/{}", "GET /models/{}/{}", "GET /models/{}/{}/**", "GET /aliases",
         "GET /v1/models", "GET /v1/models/{}", "GET /v1/models/{}/{}", "GET /v1/models/{}/{}/**", "GET /v1/models/**",
         "GET /api/version", "GET /api/tags", "GET /api/ps", "POST /api/show",
     ]
@@ -68,7 +72,7 @@ enum RouteScopes {
     private static let reads = ["GET /partials", "GET /bandwidth", "GET /status", "GET /engines", "GET /metrics"]
 
     private static let administration = [
-        "GET /audit", "GET /jobs/events", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
+        "GET /audit", "GET /settings", "GET /jobs/events", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
         "POST /models/load", "POST /models/unload", "POST /models/tune", "POST /models/untune", "POST /models/gc", "POST /models/verify",
         "POST /models/repair", "DELETE /models/{}", "DELETE /models/{}/{}", "DELETE /models/{}/{}/**",
         "POST /models/{}/load", "POST /models/{}/unload", "POST /models/{}/reload", "POST /models/{}/{}/load", "POST /models/{}/{}/unload",

@@ -119,6 +119,7 @@ struct ServerParts: Sendable {
         StatusRoutes(parts: self).add(to: router)
         MetricsRoutes(parts: self).add(to: router)
         DescriptionRoutes().add(to: router)
+        PageRoutes(keys: keys, settings: settings).add(to: router)
         return GuardedRouter(
             router: router, allowedHosts: settings.allowedHosts.compactMap { HostName($0) }, allowsAnyAddress: settings.allowRemote,
             proxies: TrustedProxies(settings.trustedProxies),

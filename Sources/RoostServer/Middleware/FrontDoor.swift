@@ -24,7 +24,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
 
     func respond(to request: Request, context: RoostContext) async throws -> Response {
         var context = context
-        context.caller = identify(request.headers)
+        context.caller = identify(PageKey.headers(of: request))
         context.forwardedAddress = proxies.client(of: context.channel.remoteAddress, request.headers)
         let log = RequestLog(request, context)
         var response: Response
@@ -37,7 +37,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         }
         response.tell(standings(context.caller))
         // The `Access-Control` headers depend on the origin, so caches must separate the answers.
-        response.headers[.vary] = "Origin"
+        response.headers[.vary] = response.headers[.vary].map { "\($0), Origin" } ?? "Origin"
         if let page { CrossOrigin.open(&response, to: page) }
         return log.logged(request.method == .head ? response.createHeadResponse() : response)
     }
@@ -55,6 +55,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         switch PageGuard(allowedHosts: allowedHosts, trustsThisMachine: true).verdict(on: request, for: host) {
         case .ours: return nil
         case .allowed(let origin): return origin
+        case .foreign where PageFile.isLinked(by: request): return nil
         case .foreign(let page):
             throw RoostError(
                 .forbiddenHost,

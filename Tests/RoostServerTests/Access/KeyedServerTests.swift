@@ -22,10 +22,10 @@ import Testing
         }
     }
 
-    @Test func `with a key every route but health needs one, in the words of its dialect`() async throws {
+    @Test func `with a key every route but health and the page needs one, in the words of its dialect`() async throws {
         let routes = try await RouteScopesTests.routes()
         try await RunningServer.runKeyed { server, _ in
-            for route in routes where route.pattern != "/health" {
+            for route in routes where route.pattern == "/" || RouteScopes.need(of: route.method, route.pattern) != .nothing {
                 let path = route.pattern.replacing(/\{\w+\}|\*\*/, with: "x")
                 for key in [nil, "sk-wrong", try APIKey.make().text.value] {
                     let answer = try await server.send(HTTPMethod(rawValue: route.method.rawValue), path, key: key)

@@ -14,6 +14,8 @@ struct OllamaRoutes: Sendable {
     /// The version that clients see. They ask for 0.6.4 (VS Code's Copilot) or less, and for features of 0.12 (`think` with
     /// levels, `logprobs`), which are here.
     static let version = "0.12.11"
+    /// What `GET /` answers to programs, by which Ollama's clients find their server.
+    static let greeting = "Ollama is running"
     /// The most time for an answer, equal to the engine's own limit.
     static let longest: Duration = .seconds(3600)
 
@@ -38,11 +40,6 @@ struct OllamaRoutes: Sendable {
     }
 
     func add(to router: Router<RoostContext>) {
-        router.get("/") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: "Ollama is running")))
-        }
         let group = router.group("api")
         group.get("version") { _, _ in JSON.response(["version": Self.version]) }
         group.get("tags") { _, context in JSON.response(["models": try await models.list(for: context.caller)]) }

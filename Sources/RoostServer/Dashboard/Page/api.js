@@ -1,0 +1,93 @@
+// Asks the server. The key that a person has logged in with is in two halves: one here, the other in a cookie that no script can read.
+
+const place = 'roost.half';
+
+export const memory = {
+  get half() { return localStorage.getItem(place); },
+  set half(value) { value == null ? localStorage.removeItem(place) : localStorage.setItem(place, value); },
+};
+
+/** Who uses the page, and what they may do. */
+export const visitor = { scopes: [], key: null, version: null, needs_key: true };
+export const can = (...scopes) => scopes.some((scope) => visitor.scopes.includes(scope)) || visitor.scopes.includes('admin');
+
+/** An answer that says what is wrong. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail ?? body?.error?.message ?? `The server answered with the status ${status}.`);
+    [this.status, this.code, this.field] = [status, body?.code, body?.field];
+  }
+}
+
+/** Sends a request and returns the response when it is a success. */
+export async function open(path, { method = 'GET', body, headers = {}, signal } = {}) {
+  const sent = { ...headers };
+  if (memory.half) sent['X-Roost-Page'] = memory.half;
+  if (body !== undefined) sent['Content-Type'] = 'application/json';
+  let response;
+  try {
+    response = await fetch(path, { method, headers: sent, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin', cache: 'no-store' });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Problem(0, { detail: 'The server does not answer. Is it running?' });
+  }
+  if (response.ok) return response;
+  const problem = new Problem(response.status, await response.json().catch(() => null));
+  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new Event('roost-stranger'));
+  throw problem;
+}
+
+/** Sends a request and returns the JSON of the answer; null without one. */
+export async function ask(path, options) {
+  const response = await open(path, options);
+  return response.status === 204 ? null : response.json();
+}
+
+export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST', body, ...options });
+
+/** The path of a model: its slashes stay, and all else is encoded. */
+export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
+
+async function* pieces(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** The values of an answer with a JSON text on each line. */
+export async function* lines(response) {
+  let rest = '';
+  for await (const piece of pieces(response)) {
+    const parts = (rest + piece).split('\n');
+    rest = parts.pop();
+    for (const part of parts) if (part.trim()) yield JSON.parse(part);
+  }
+  if (rest.trim()) yield JSON.parse(rest);
+}
+
+/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. */
+export async function* events(response) {
+  let rest = '';
+  for await (const piece of pieces(response)) {
+    const parts = (rest + piece).split('\n\n');
+    rest = parts.pop();
+    for (const part of parts) {
+      const event = { event: 'message', data: '' };
+      for (const line of part.split('\n')) {
+        const colon = line.indexOf(':');
+        const [name, value] = [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')];
+        if (name === '') event.comment = value;
+        else if (name === 'data') event.data += (event.data && '\n') + value;
+        else event[name] = value;
+      }
+      yield event;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
+// nothing, because the stream goes on after the last event that was seen.
+
+import { ask, can, events, open } from './api.js';
+import { every, whileVisible } from './live.js';
+import { rankOf } from './queue.js';
+
+const most = 10_000;
+const pageSize = 1000;
+
+class Jobs extends EventTarget {
+  all = new Map();
+  isLoaded = false;
+  fault = null;
+  /** Counts changes of the set and the order; progress alone does not count. */
+  version = 0;
+  #users = 0;
+  #end = null;
+  #last = null;
+  #stale = new Set();
+  #timer = null;
+  #isTold = false;
+
+  /** Keeps the jobs up to date until what it returns is called. */
+  use() {
+    if (this.#users++ === 0) this.#end = can('admin') ? whileVisible(() => this.#follow()) : every(2, (signal) => this.#poll(signal));
+    return () => {
+      if (--this.#users === 0) this.#end();
+    };
+  }
+
+  /** Forgets everything, for another visitor. */
+  clear() {
+    this.all.clear();
+    [this.isLoaded, this.#last, this.fault] = [false, null, null];
+    this.#tell();
+  }
+
+  /** Takes a job as an answer has it. */
+  take(job) {
+    const before = this.all.get(job.id);
+    job.created = Date.parse(job.created_at) / 1000;
+    this.all.set(job.id, job);
+    if (!before || before.status !== job.status || before.stage !== job.stage || before.priority !== job.priority) this.version++;
+    this.#tell();
+  }
+
+  drop(id) {
+    if (this.all.delete(id)) this.version++;
+    this.#tell();
+  }
+
+  /** The queued jobs that may begin, in the order in which they do. */
+  queue() {
+    return [...this.all.values()].filter((job) => job.status === 'queued' && !job.stage)
+      .sort((one, other) => rankOf(one.created, one.priority) - rankOf(other.created, other.priority));
+  }
+
+  /** Running jobs, then the queue, then those that wait or are paused, then the finished ones, the newest first. */
+  sorted() {
+    const groups = { running: [], waiting: [], finished: [] };
+    for (const job of this.all.values()) {
+      if (job.status === 'running') groups.running.push(job);
+      else if (job.status !== 'queued') groups.finished.push(job);
+      else if (job.stage) groups.waiting.push(job);
+    }
+    const newest = (one, other) => other.created - one.created;
+    return [...groups.running.sort(newest).reverse(), ...this.queue(), ...groups.waiting.sort(newest), ...groups.finished.sort(newest)];
+  }
+
+  /** Reads the newest jobs. */
+  async load(signal) {
+    let path = `/jobs?limit=${pageSize}`;
+    const seen = new Set();
+    while (path && seen.size < most) {
+      const response = await open(path, { signal });
+      for (const job of await response.json()) {
+        seen.add(job.id);
+        this.take(job);
+      }
+      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1];
+    }
+    for (const id of this.all.keys()) if (!seen.has(id)) this.drop(id);
+    this.isLoaded = true;
+    this.#fail(null);
+  }
+
+  async #poll(signal) {
+    try {
+      await this.load(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  #follow() {
+    const control = new AbortController();
+    this.#stream(control.signal);
+    return () => {
+      control.abort();
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    };
+  }
+
+  async #stream(signal) {
+    while (!signal.aborted) {
+      try {
+        const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
+        for await (const event of events(await open('/jobs/events', { headers, signal }))) {
+          // The first event has only a number, the one that the stream begins after: the list is read after it.
+          if (!this.isLoaded) await this.load(signal);
+          if (this.fault) this.#fail(null);
+          if (event.id) this.#last = event.id;
+          if (event.event === 'progress') this.take(JSON.parse(event.data));
+          else if (event.data) this.#note(JSON.parse(event.data));
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#fail(error);
+        if (error.status === 401 || error.status === 403) return;
+      }
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  }
+
+  #note(event) {
+    const job = this.all.get(event.job_id);
+    if (job) this.take({ ...job, status: event.status, stage: event.stage ?? null });
+    // What an event does not tell is read from the job itself, many at a time.
+    this.#stale.add(event.job_id);
+    this.#timer ??= setTimeout(() => this.#refresh(), 60);
+  }
+
+  async #refresh() {
+    this.#timer = null;
+    const ids = [...this.#stale];
+    this.#stale.clear();
+    try {
+      if (ids.length > 30) await this.load();
+      else await Promise.all(ids.map((id) => this.refresh(id)));
+    } catch (error) {
+      if (error.name !== 'AbortError') this.#fail(error);
+    }
+  }
+
+  /** Reads a job again. */
+  async refresh(id) {
+    try {
+      this.take(await ask(`/jobs/${encodeURIComponent(id)}`));
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.drop(id);
+    }
+  }
+
+  #fail(error) {
+    this.fault = error;
+    this.#tell();
+  }
+
+  #tell() {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    requestAnimationFrame(() => {
+      this.#isTold = false;
+      this.dispatchEvent(new Event('change'));
+    });
+  }
+}
+
+export const jobs = new Jobs();

@@ -1,0 +1,488 @@
+"""Uses the web page of a server in a real Chromium, as people would: web_page.py TASK URL [ARGUMENT…]
+
+Each task prints `good` at the end, or what is wrong. Nothing on the page may cause an error in the console, a report of its Content
+Security Policy, or a finding of axe; no text of a name, an error or an answer may become an element.
+"""
+
+import json
+import pathlib
+import sys
+import threading
+import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+task, url, *arguments = sys.argv[1:]
+expect.set_options(timeout=60_000)
+hostile = "<img src=x onerror=window.hacked=1>"
+watch = """
+window.reports = [];
+document.addEventListener('securitypolicyviolation', (event) => window.reports.push(event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+def ask(method, path, body=None, headers={}):
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url + path, data, dict(headers), method=method)) as response:
+        text = response.read()
+    return json.loads(text) if text else None
+
+
+def until(look, what, limit=60):
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        value = look()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen: {what}")
+
+
+class Browser:
+    """A page, and everything that went wrong on it."""
+
+    def __init__(self, chromium, **options):
+        self.context = chromium.new_context(**options)
+        self.context.set_default_timeout(60_000)
+        self.context.add_init_script(watch)
+        self.faults, self.bytes = [], {}
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        # A status of 4xx is an answer that the page shows; the console repeats it.
+        self.page.on("console", lambda said: said.type in ("error", "warning") and "status of 4" not in said.text and self.faults.append(f"console: {said.text}"))
+        self.page.on("response", self.count)
+
+    def count(self, response):
+        path = response.url.removeprefix(url)
+        if response.status == 200 and (path == "/" or path.startswith("/page/")) and path not in ("/page/me", "/page/login"):
+            self.bytes[path] = int(response.headers["content-length"])
+
+    def see(self, view, heading=None):
+        self.page.goto(f"{url}/#/{view}")
+        expect(self.page.locator("h1")).to_have_text(heading or view.split("/")[0].capitalize())
+
+    def sound(self, what):
+        """No fault until now, and no finding of axe."""
+        reports = self.page.evaluate("window.reports")
+        hacked = self.page.evaluate("window.hacked")
+        assert not self.faults and not reports and hacked is None, (what, self.faults, reports, hacked)
+        found = Axe().run(self.page).response["violations"]
+        assert not found, (what, [(finding["id"], finding["help"], [node["html"][:200] for node in finding["nodes"]]) for finding in found])
+
+    def row(self, name):
+        return self.page.locator("roost-rows [role=row]:visible", has=self.page.locator(".name", has_text=name))
+
+    def press(self, name, scope=None):
+        (scope or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def confirm(self, name):
+        self.press(name, self.page.locator("dialog"))
+
+    def note(self, text):
+        expect(self.page.locator(".notes")).to_contain_text(text)
+
+
+def job(identifier):
+    return ask("GET", f"/jobs/{identifier}")
+
+
+def pulls(page, model):
+    """What a person does with pulls: by the keyboard, by buttons, by dragging."""
+    page.see("pulls")
+    expect(page.page.locator(".empty")).to_contain_text("No pulls yet")
+    page.sound("no pulls")
+    page.page.keyboard.press("Alt+n")
+    expect(page.page.get_by_label("Model", exact=True)).to_be_focused()
+    page.page.keyboard.type(model)
+    page.page.keyboard.press("Enter")
+    preview = page.page.locator("dialog .preview")
+    expect(preview).to_contain_text("Q4_1")
+    for text in ("98.4 MB", "Disk", "Memory", "SmolLM2-135M-Instruct-Q4_1.gguf", "fits"):
+        expect(preview).to_contain_text(text)
+    page.sound("dry run")
+    page.page.keyboard.press("Enter")
+    detail = page.page.locator("aside")
+    expect(detail.locator(".badge").first).to_have_text("done")
+    for text in ("created", "started", "succeeded", "Folder"):
+        expect(detail).to_contain_text(text)
+    detail.locator("summary", has_text="Files").click()
+    expect(detail.locator("table")).to_contain_text("sha256:")
+    page.sound("detail")
+    page.page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
+
+    # One pull runs at a time, slowly; four wait.
+    slow = ask("POST", "/pull", {"model": "noise/slow", "max_bytes_per_second": 65536, "user_id": hostile, "tags": [hostile]})["job_id"]
+    until(lambda: job(slow)["status"] == "running", "the slow pull runs")
+    names = ["noise/a", "noise/b", "noise/c", "noise/d"]
+    queued = {name: ask("POST", "/pull", {"model": name})["job_id"] for name in names}
+    expect(page.row("noise/slow").locator(".line")).to_contain_text(hostile)
+    expect(page.row("noise/slow").locator(".size")).to_contain_text("of 62.9 MB")
+
+    def order():
+        return [text for text in page.page.locator("roost-rows [role=row]:visible").evaluate_all(
+            "rows => rows.sort((one, other) => one.index - other.index).map(row => row.querySelector('.name').textContent)") if text in names]
+
+    def ranks():
+        jobs = {name: job(identifier) for name, identifier in queued.items()}
+        return sorted(names, key=lambda name: time.mktime(time.strptime(jobs[name]["created_at"][:19], "%Y-%m-%dT%H:%M:%S")) + float("0" + jobs[name]["created_at"][19:23]) - 600 * jobs[name]["priority"])
+
+    until(lambda: order() == names, "the queue is shown in its order")
+    page.page.locator("roost-rows [tabindex='0']").first.focus()
+    for key in ("Home", "ArrowDown", "ArrowDown", "ArrowDown"):
+        page.page.keyboard.press(key)
+    page.page.keyboard.press("Alt+ArrowUp")
+    wanted = ["noise/a", "noise/c", "noise/b", "noise/d"]
+    until(lambda: order() == wanted and ranks() == wanted, "a job moves up by the keyboard")
+    assert page.page.evaluate("document.activeElement.querySelector('.name').textContent") == "noise/c", "the focus stays with the job"
+    page.row("noise/d").drag_to(page.row("noise/a"))
+    wanted = ["noise/d", "noise/a", "noise/c", "noise/b"]
+    until(lambda: order() == wanted and ranks() == wanted, "a job is dragged to the front")
+    page.row("noise/b").click()
+    detail.get_by_label("Priority").fill("50")
+    page.press("Set priority", detail)
+    until(lambda: job(queued["noise/b"])["priority"] == 50, "the priority is set")
+    until(lambda: order()[0] == "noise/b", "the priority moves the job")
+    page.press("Down", detail)
+    until(lambda: order()[:2] == ["noise/d", "noise/b"] and ranks()[:2] == ["noise/d", "noise/b"], "a job moves down by its button")
+
+    # Pause, resume, cancel, retry: of the slow one, and of one in the queue.
+    page.press("Pause", page.row("noise/a"))
+    until(lambda: job(queued["noise/a"])["stage"] == "paused", "a queued job is paused")
+    expect(page.row("noise/a").locator(".line")).to_contain_text("paused")
+    page.press("Resume", page.row("noise/a"))
+    until(lambda: job(queued["noise/a"])["stage"] is None, "a paused job is resumed")
+    page.row("noise/c").focus()
+    page.page.keyboard.press("Delete")
+    page.confirm("Cancel the pull")
+    expect(page.row("noise/c").locator(".line")).to_contain_text("canceled")
+    page.press("Retry", page.row("noise/c"))
+    until(lambda: job(queued["noise/c"])["status"] == "queued", "a canceled job is retried")
+    page.page.locator("[data-key=failed]").click()
+    expect(page.page.locator(".empty")).to_contain_text("No such pull")
+    page.page.locator("[data-key=all]").click()
+    page.page.get_by_label("Find a pull").fill("slow")
+    expect(page.page.locator("roost-rows [role=row]:visible")).to_have_count(1)
+    page.row("noise/slow").click()
+    expect(detail).to_contain_text(hostile)
+    page.sound("hostile names")
+    page.page.get_by_label("Find a pull").fill("")
+
+    # A tab that is hidden is quiet, and misses nothing.
+    page.page.evaluate("Object.defineProperty(document, 'hidden', {configurable: true, get: () => true}); document.dispatchEvent(new Event('visibilitychange'))")
+    sent = []
+    page.page.on("request", lambda request: sent.append(request))
+    for identifier in (slow, *queued.values()):
+        ask("POST", f"/jobs/{identifier}/cancel")
+    page.page.wait_for_timeout(3500)
+    assert not sent, [request.url for request in sent]
+    expect(page.row("noise/slow").locator(".line")).not_to_contain_text("canceled")
+    page.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.row("noise/slow").locator(".line")).to_contain_text("canceled")
+    for name in names:
+        expect(page.row(name).locator(".line")).to_contain_text("canceled")
+    page.page.keyboard.press("Escape")
+
+    # A pull that fails says why; a refused dry run too. A job is deleted.
+    failed = ask("POST", "/pull", {"model": "no/such"})["job_id"]
+    page.row("no/such").click()
+    expect(detail.locator(".fault")).to_contain_text("Repository Not Found")
+    detail.locator("summary", has_text="Details for a report").click()
+    expect(detail.locator("pre")).to_contain_text("[repository_not_found]")
+    page.press("Delete", detail)
+    page.confirm("Delete the job")
+    expect(page.row("no/such")).to_have_count(0)
+    assert failed not in [each["id"] for each in ask("GET", "/jobs")]
+    page.press("New pull")
+    page.page.get_by_label("Model", exact=True).fill("no/such")
+    page.page.keyboard.press("Enter")
+    expect(preview.locator(".fault")).to_contain_text("Repository Not Found")
+    page.page.keyboard.press("Escape")
+    page.page.reload()
+    for name in names:
+        expect(page.row(name).locator(".line")).to_contain_text("canceled")
+    page.sound("pulls")
+
+
+def models(page, model, damaged):
+    """Receipt, fit, verification, repair, removal, loading."""
+    name = model + ":Q4_1"
+    page.see("models")
+    card = page.page.locator(f"[data-model='{name}']")
+    card.get_by_role("link", name=name).click()
+    detail = page.page.locator("aside")
+    for text in ("Pulled", "Context", "weights", "It needs", "sha256:"):
+        expect(detail).to_contain_text(text)
+    page.sound("model")
+    page.press("Verify", detail)
+    result = page.page.locator("dialog")
+    expect(result).to_contain_text("are as they should be")
+    page.sound("verify")
+    page.press("Close", result)
+    with open(next(pathlib.Path(damaged).glob("*/*.gguf")), "r+b") as file:
+        file.seek(1000)
+        byte = file.read(1)
+        file.seek(1000)
+        file.write(bytes([byte[0] ^ 1]))
+    page.press("Verify", detail)
+    expect(result).to_contain_text("1 fault")
+    page.sound("a fault")
+    page.press("Repair", result)
+    result.get_by_role("link", name="A pull fetches").click()
+    expect(detail.locator(".badge").first).to_have_text("done")
+    page.see("models")
+    page.press("Load", card)
+    page.note("is loaded")
+    expect(card.get_by_role("button", name="Unload")).to_be_visible()
+    page.see("engines")
+    engine = page.page.locator(f"[data-engine='{name}']")
+    expect(engine).to_contain_text("ready")
+    expect(engine).to_contain_text("0 of")
+    expect(page.page.get_by_role("table")).to_contain_text("ready")
+    page.sound("engines")
+
+
+def chat(page, model):
+    """Streams, stops, folds thoughts, shows images, and keeps HTML a text."""
+    page.see(f"chat/{model.replace('/', '%2F')}:Q4_1", "Chat")
+    page.page.locator("summary", has_text="System prompt").click()
+    page.page.get_by_label("System prompt").fill("Be brief.")
+    page.page.get_by_label("Most tokens").fill("2")
+    page.page.get_by_label("Temperature").fill("0")
+    with page.page.expect_request("**/chat") as sent:
+        page.page.get_by_label("Message", exact=True).fill("Count from one to five.")
+        page.page.keyboard.press("Enter")
+    body = sent.value.post_data_json
+    assert body["max_tokens"] == 2 and body["temperature"] == 0 and body["messages"][0] == {"role": "system", "content": "Be brief."}, body
+    answers = page.page.locator(".message.assistant")
+    expect(answers.last.locator(".end")).to_contain_text("limit of tokens")
+    assert answers.last.locator(".text").inner_text().strip()
+    page.sound("chat")
+    page.page.get_by_label("Most tokens").fill("100000")
+    page.page.get_by_label("Message", exact=True).fill("Write a very long story.")
+    page.press("Send")
+    until(lambda: answers.last.locator(".text").inner_text().strip(), "the first words")
+    page.press("Stop")
+    expect(answers.last.locator(".end")).to_have_text("Stopped.")
+    until(lambda: all(engine["running"] == 0 for engine in ask("GET", "/engines")["engines"]), "the engine stops")
+
+    # What a model may say: thoughts, HTML, code.
+    said = [{"delta": {"reasoning_content": hostile + " hm"}, "done": False}, {"delta": {"content": hostile + "\n```\n" + hostile + "\n```\n**bold**"}, "done": False}, {"delta": {}, "done": True, "done_reason": "stop"}]
+    page.page.route("**/chat", lambda route: route.fulfill(status=200, content_type="text/event-stream", body="".join(f"data: {json.dumps(each)}\n\n" for each in said)))
+    page.page.get_by_label("Message", exact=True).fill(hostile)
+    page.page.keyboard.press("Enter")
+    expect(answers.last.locator(".text")).to_contain_text(hostile)
+    expect(answers.last.locator("pre code")).to_have_text(hostile + "\n")
+    assert not answers.last.locator(".thoughts pre").is_visible()
+    answers.last.locator("summary").click()
+    expect(answers.last.locator(".thoughts pre")).to_have_text(hostile + " hm")
+    assert page.page.locator(".message .text img").count() == 0
+    page.sound("hostile answer")
+    page.page.unroute("**/chat")
+    page.page.reload()
+    expect(answers.last.locator(".text")).to_contain_text(hostile)
+
+    # An image, for a model that sees, and for one that does not.
+    page.press("New chat")
+    picture = bytes.fromhex("424d460000000000000036000000280000000200000002000000010018000000000010000000000000000000000000000000000000000000ff00ff000000000000ff00ff0000")
+    for name, text in (("tiny/vision:F16", None), (model + ":Q4_1", "projector")):
+        page.page.get_by_label("Model", exact=True).select_option(name)
+        if not page.page.get_by_label("Most tokens").is_visible():
+            page.page.locator("summary", has_text="System prompt").click()
+        page.page.get_by_label("Most tokens").fill("4")
+        page.page.locator("input[type=file]").set_input_files({"name": "dot.bmp", "mimeType": "image/bmp", "buffer": picture})
+        expect(page.page.locator(".pictures img")).to_have_count(1)
+        page.page.get_by_label("Message", exact=True).fill("What is it?")
+        page.page.keyboard.press("Enter")
+        expect(answers.last.locator(".end")).not_to_have_text("")
+        end = answers.last.locator(".end")
+        if text:
+            expect(end).to_contain_text(text)
+            assert end.get_attribute("data-kind") == "bad"
+        else:
+            expect(end).to_have_attribute("data-kind", "")
+            expect(page.page.locator(".message.user img")).to_have_count(1)
+        page.press("New chat")
+    page.sound("images")
+
+
+def records(page, model):
+    page.see("usage")
+    expect(page.page.get_by_role("table")).to_contain_text(model + ":Q4_1")
+    expect(page.page.locator(".tile").first).to_contain_text("Requests")
+    page.sound("usage")
+    page.see("log", "Log of actions")
+    for text in ("POST /pull", "POST /jobs/{id}/pause", "POST /models/verify", "local"):
+        expect(page.page.get_by_role("table")).to_contain_text(text)
+    page.sound("log")
+    page.see("settings")
+    page.page.get_by_label("Find a setting").fill("max_concurrent")
+    expect(page.page.get_by_role("table")).to_contain_text("max_concurrent_pulls")
+    expect(page.page.locator("td strong")).to_have_text("1")
+    page.sound("settings")
+
+
+def remove(page, model):
+    name = model + ":Q4_1"
+    page.see("models")
+    card = page.page.locator(f"[data-model='{name}']")
+    page.press("Unload", card)
+    page.note("has left memory")
+    card.get_by_role("link", name=name).click()
+    page.press("Remove", page.page.locator("aside"))
+    expect(page.page.locator("dialog")).to_contain_text("This frees")
+    page.sound("removal")
+    page.confirm("Remove")
+    page.note("Freed")
+    expect(card).to_have_count(0)
+    assert name not in [each["model"] for each in ask("GET", "/models")]
+
+
+def every_view(chromium, where):
+    """axe, in the dark and on a phone; nothing is wider than the screen. Screenshots for people go to a folder if one is named."""
+    for name, options in (("dark", {"color_scheme": "dark"}), ("phone", {"viewport": {"width": 360, "height": 740}}), ("wide", {"viewport": {"width": 1920, "height": 1080}})):
+        page = Browser(chromium, **options)
+        for view, heading in (("pulls", "Pulls"), ("models", "Models"), ("engines", "Engines"), ("chat", "Chat"), ("usage", "Usage"), ("log", "Log of actions"), ("settings", "Settings")):
+            page.see(view, heading)
+            page.page.wait_for_timeout(600)
+            wide = page.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, (name, view, wide)
+            if where:
+                page.page.screenshot(path=f"{where}/{name}-{view}.png")
+            page.sound(f"{name} {view}")
+        page.context.close()
+
+
+def use(chromium):
+    model, damaged, *where = arguments
+    page = Browser(chromium)
+    started = time.monotonic()
+    page.page.goto(url)
+    expect(page.page.locator("h1")).to_have_text("Pulls")
+    print(f"{1000 * (time.monotonic() - started):.0f} ms until the page is there")
+    pulls(page, model)
+    models(page, model, damaged)
+    chat(page, model)
+    records(page, model)
+    total = sum(page.bytes.values())
+    print(f"{total} bytes of {len(page.bytes)} files")
+    assert len(page.bytes) > 15 and total <= 150_000, page.bytes
+    every_view(chromium, where[0] if where else None)
+    remove(page, model)
+
+
+def access(chromium):
+    """Log-in, what a key shows, log-out, and pages of other origins."""
+    reader, admin, chatter = arguments
+    page = Browser(chromium)
+    page.page.goto(url)
+    page.page.get_by_label("Key").fill("rst_" + "0" * 40)
+    page.page.keyboard.press("Enter")
+    expect(page.page.get_by_role("alert")).to_contain_text("not one of this server")
+    page.sound("log-in")
+
+    def log_in(key):
+        page.page.get_by_label("Key").fill(key)
+        page.press("Log in")
+        expect(page.page.locator("nav")).to_be_visible()
+
+    def views():
+        return page.page.locator("nav a[data-view] span").all_inner_texts()
+
+    waiting = ask("POST", "/pull", {"model": "noise/a", "run_after": "2099-01-01T00:00:00Z", "user_id": "reader"}, {"Authorization": f"Bearer {admin}"})["job_id"]
+    log_in(reader)
+    assert views() == ["Pulls", "Models", "Engines", "Usage"], views()
+    expect(page.row("noise/a")).to_have_count(1)
+    for forbidden in ("New pull", "Pause", "Resume", "Cancel"):
+        assert page.page.get_by_role("button", name=forbidden).count() == 0, forbidden
+    page.row("noise/a").click()
+    expect(page.page.locator("aside")).to_contain_text("created")
+    assert page.page.locator("aside .actions button").count() == 0
+    for view in ("models", "engines", "usage"):
+        page.see(view)
+        page.page.wait_for_timeout(500)
+        page.sound(f"reader {view}")
+        assert page.page.locator("main button").count() == 0, view
+    page.page.reload()
+    expect(page.page.locator("nav")).to_be_visible()
+    cookie = [each for each in page.context.cookies() if each["name"] == "roost_page"][0]
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and reader[-32:] not in json.dumps(page.context.storage_state()), cookie
+    page.press("Log out")
+    expect(page.page.get_by_label("Key")).to_be_visible()
+    assert not [each for each in page.context.cookies() if each["name"] == "roost_page"] and page.page.evaluate("localStorage.length") == 0
+    log_in(chatter)
+    assert views() == ["Models", "Chat", "Usage"], views()
+    page.press("Log out")
+    log_in(admin)
+    assert views() == ["Pulls", "Models", "Engines", "Chat", "Usage", "Log", "Settings"], views()
+
+    # A page of another port of this machine gets the cookie sent along, and can do nothing with it.
+    class Other(BaseHTTPRequestHandler):
+        seen = []
+
+        def do_GET(self):
+            Other.seen.append(self.headers.get("Cookie") or "")
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    other = HTTPServer(("127.0.0.1", 0), Other)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    stranger = page.context.new_page()
+    stranger.goto(f"http://127.0.0.1:{other.server_port}/")
+    assert any("roost_page=" in each for each in Other.seen) and not any(admin[-32:] in each for each in Other.seen)
+    for how in ({"mode": "no-cors"}, {}, {"headers": {"X-Roost-Page": "0" * 88}}):
+        stranger.evaluate("([url, how]) => fetch(url, {method: 'POST', credentials: 'include', ...how}).catch(() => null)", [f"{url}/jobs/{waiting}/cancel", how])
+    assert ask("GET", f"/jobs/{waiting}", headers={"Authorization": f"Bearer {admin}"})["status"] == "queued"
+    other.shutdown()
+    page.press("Cancel", page.row("noise/a"))
+    page.confirm("Cancel the pull")
+    expect(page.row("noise/a").locator(".line")).to_contain_text("canceled")
+    page.sound("admin")
+
+
+def many(chromium):
+    """Ten thousand jobs: few elements, and a smooth scroll."""
+    count = int(arguments[0])
+    page = Browser(chromium)
+    page.see("pulls")
+    until(lambda: page.page.locator("roost-rows").get_attribute("aria-rowcount") == str(count), "all jobs are listed")
+    frames = page.page.evaluate("""async () => {
+        const rows = document.querySelector('roost-rows');
+        const times = [];
+        let most = 0;
+        for (let step = 0; step < 240; step++) {
+            rows.scrollTop += 900;
+            times.push(await new Promise(requestAnimationFrame));
+            most = Math.max(most, rows.querySelectorAll('[role=row]').length);
+        }
+        return { seconds: (times.at(-1) - times[0]) / 1000, frames: times.length - 1, most, top: rows.scrollTop };
+    }""")
+    print(f"{frames['frames'] / frames['seconds']:.1f} frames a second over {count} jobs, {frames['most']} rows")
+    assert frames["most"] < 60 and frames["top"] > 100_000, frames
+    page.page.locator("roost-rows [tabindex='0'], roost-rows [role=row]:visible").first.focus()
+    page.page.keyboard.press("End")
+    until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == str(count), "the last row has the focus")
+    page.page.keyboard.press("Home")
+    until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == "1", "the first row has the focus")
+    delays = []
+    for index in range(10):
+        identifier = ask("POST", "/pull", {"model": f"fresh/m{index}", "run_after": "2099-01-01T00:00:00Z"})["job_id"]
+        begin = time.monotonic()
+        page.page.wait_for_function("id => [...document.querySelectorAll('roost-rows [role=row]')].some(row => row.item?.id === id)", arg=identifier, polling="raf")
+        delays.append(1000 * (time.monotonic() - begin))
+    print(f"an accepted job is on the page after {sorted(delays)[5]:.0f} ms (median), at most {max(delays):.0f} ms")
+    page.sound("many jobs")
+
+
+with sync_playwright() as playwright:
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+    {"use": use, "access": access, "many": many}[task](chromium)
+    chromium.close()
+print("good")
