@@ -588,6 +588,11 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="modulepreload" href="/page/pulls.js">
 <link rel="modulepreload" href="/page/jobs.js">
 <link rel="modulepreload" href="/page/rows.js">
+<link rel="modulepreload" href="/page/job.js">
+<link rel="modulepreload" href="/page/side.js">
+<link rel="modulepreload" href="/page/queue.js">
+<link rel="modulepreload" href="/page/notes.js">
+<link rel="modulepreload" href="/page/login.js">
 <script type="module" src="/page/main.js"></script>
 </head>
 <body>
@@ -602,7 +607,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 import { ask, can, events, open, post } from './api.js';
 import { badge, bar, button, facts, fill, h, icon, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
-import { jobs } from './jobs.js';
+import { isQueued, jobs } from './jobs.js';
 import { whileVisible } from './live.js';
 import { attempt, confirmed } from './notes.js';
 import { actionButton, actionsOf, move } from './pulls.js';
@@ -620,6 +625,7 @@ export function statusOf(job) {
   if (job.status === 'failed') return job.stage === 'canceled' ? { text: 'canceled', kind: 'idle' } : { text: 'failed', kind: 'bad' };
   if (job.stage === 'paused') return { text: 'paused', kind: 'idle' };
   if (job.stage === 'waiting_network') return { text: job.run_after ? `waits until ${time(job.run_after)}` : 'waits', kind: 'warn' };
+  if (!isQueued(job)) return { text: `begins ${time(job.run_after)}`, kind: 'idle' };
   return { text: 'queued', kind: 'idle' };
 }
 
@@ -695,9 +701,9 @@ class JobView {
     if (!can('pull') || !['queued', 'running'].includes(job.status)) return null;
     const input = h('input', { type: 'number', min: '-100', max: '100', step: '1', value: String(job.priority), 'aria-label': 'Priority' });
     const set = () => attempt(async () => jobs.take(await post(`/jobs/${job.id}/priority`, { priority: Number(input.value) })), `The priority is ${input.value}.`);
-    const isQueued = job.status === 'queued' && !job.stage;
+    const isMovable = isQueued(job);
     const step = (by) => move(jobs.all.get(this.id), by === 'first' ? 0 : jobs.queue().findIndex((other) => other.id === this.id) + by);
-    return [isQueued && button('First', () => step('first'), { mark: 'first' }), isQueued && button('Up', () => step(-1), { mark: 'up' }), isQueued && button('Down', () => step(1), { mark: 'down' }),
+    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }),
       h('form', { class: 'inline', onsubmit: (event) => { event.preventDefault(); set(); } }, input, h('button', { type: 'submit' }, 'Set priority'))];
   }
 
@@ -765,6 +771,9 @@ import { rankOf } from './queue.js';
 const most = 10_000;
 const pageSize = 1000;
 
+/** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
+export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
+
 class Jobs extends EventTarget {
   all = new Map();
   isLoaded = false;
@@ -797,6 +806,7 @@ class Jobs extends EventTarget {
   take(job) {
     const before = this.all.get(job.id);
     job.created = Date.parse(job.created_at) / 1000;
+    job.starts = job.run_after ? Date.parse(job.run_after) : 0;
     this.all.set(job.id, job);
     if (!before || before.status !== job.status || before.stage !== job.stage || before.priority !== job.priority) this.version++;
     this.#tell();
@@ -809,7 +819,7 @@ class Jobs extends EventTarget {
 
   /** The queued jobs that may begin, in the order in which they do. */
   queue() {
-    return [...this.all.values()].filter((job) => job.status === 'queued' && !job.stage)
+    return [...this.all.values()].filter(isQueued)
       .sort((one, other) => rankOf(one.created, one.priority) - rankOf(other.created, other.priority));
   }
 
@@ -819,7 +829,7 @@ class Jobs extends EventTarget {
     for (const job of this.all.values()) {
       if (job.status === 'running') groups.running.push(job);
       else if (job.status !== 'queued') groups.finished.push(job);
-      else if (job.stage) groups.waiting.push(job);
+      else if (!isQueued(job)) groups.waiting.push(job);
     }
     const newest = (one, other) => other.created - one.created;
     return [...groups.running.sort(newest).reverse(), ...this.queue(), ...groups.waiting.sort(newest), ...groups.finished.sort(newest)];
@@ -1543,10 +1553,10 @@ function shown(plan, choose) {
   };
   const present = plan.total_bytes - plan.missing_bytes;
   return [
-    h('p', { class: 'choice' }, h('strong', {}, plan.quantization ?? plan.model), ' ', plan.reason),
+    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], plan.reason),
     facts([
       ['To fetch', present > 0 ? `${bytes(plan.missing_bytes)}; ${bytes(present)} of ${bytes(plan.total_bytes)} are here` : bytes(plan.missing_bytes)],
-      ['Time', plan.eta_seconds == null ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
+      ['Time', !plan.eta_seconds ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
       ['Licence', plan.license], ['Access', plan.access === 'public' ? null : plan.access], ['Commit', h('code', {}, plan.commit.slice(0, 12))],
     ]),
     room('Disk', plan.disk), room('Memory', plan.memory),
@@ -1565,7 +1575,7 @@ import { can, post } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
-import { jobs } from './jobs.js';
+import { isQueued, jobs } from './jobs.js';
 import { View } from './live.js';
 import { attempt, confirmed, say } from './notes.js';
 import { moved } from './queue.js';
@@ -1693,7 +1703,7 @@ class Pulls extends View {
       row.classList.remove('dragged');
     });
     row.addEventListener('dragover', (event) => {
-      if (!this.#dragged || !isMovable(row.item)) return;
+      if (!this.#dragged || !isQueued(row.item)) return;
       event.preventDefault();
       row.classList.add('over');
     });
@@ -1713,16 +1723,16 @@ class Pulls extends View {
     dot.dataset.kind = status.kind;
     dot.title = status.text;
     row.setAttribute('aria-label', `${job.model}, ${status.text}`);
-    const isQueued = isMovable(job) && can('pull');
-    grip.hidden = !isQueued;
-    row.draggable = isQueued;
+    const isMovable = isQueued(job) && can('pull');
+    grip.hidden = !isMovable;
+    row.draggable = isMovable;
     write(name, job.model);
     write(line, lineOf(job, status));
     line.title = job.error ?? '';
     line.dataset.kind = job.error ? status.kind : '';
     const isDone = job.status === 'succeeded';
     const progress = job.conversion_progress != null && job.progress === 1 ? job.conversion_progress : job.progress;
-    shown.hidden = isDone || job.status === 'failed' && !job.downloaded_bytes;
+    shown.hidden = isDone || (job.status !== 'running' && !job.downloaded_bytes);
     shown.show(progress, status.kind);
     write(share, isDone ? bytes(job.size_bytes) : percent(progress));
     write(size, isDone ? '' : job.total_bytes ? `${bytes(job.downloaded_bytes ?? 0)} of ${bytes(job.total_bytes)}` : '');
@@ -1734,7 +1744,7 @@ class Pulls extends View {
   }
 
   #press(event, job) {
-    if (event.altKey && isMovable(job) && can('pull') && ['ArrowUp', 'ArrowDown', 'Home'].includes(event.key)) {
+    if (event.altKey && isQueued(job) && can('pull') && ['ArrowUp', 'ArrowDown', 'Home'].includes(event.key)) {
       const place = jobs.queue().findIndex((other) => other.id === job.id);
       move(job, event.key === 'Home' ? 0 : place + (event.key === 'ArrowUp' ? -1 : 1)).then(() => this.rows.focusOn(job.id));
       return true;
@@ -1746,8 +1756,6 @@ class Pulls extends View {
     return false;
   }
 }
-
-const isMovable = (job) => job?.status === 'queued' && !job.stage;
 
 /** The line under the name: the stage and the rate, or why it failed. */
 function lineOf(job, status) {
@@ -2193,7 +2201,7 @@ main { grid-area: 2 / 2; min-height: 0; display: grid; grid-template: minmax(0, 
 main > :first-child { overflow-y: auto; padding: 1.3rem 1.6rem 2rem; display: block; min-height: 0; }
 .top { display: flex; flex-wrap: wrap; gap: .6rem .9rem; align-items: center; margin-bottom: 1.1rem; }
 .top h1 { margin-right: auto; }
-.top input[type=search] { flex: 0 1 14rem; width: 8rem; min-width: 7rem; }
+.top input[type=search] { flex: 1 1 8rem; width: 8rem; max-width: 14rem; }
 .top select { width: auto; max-width: 28rem; text-overflow: ellipsis; }
 .tabs { display: flex; border: 1px solid var(--line); border-radius: 9px; padding: 2px; background: var(--surface); }
 .tabs button { border: 0; background: none; border-radius: 7px; padding: .25rem .65rem; min-height: 1.95rem; color: var(--soft); }
@@ -2365,7 +2373,7 @@ dialog .body > .actions { justify-content: flex-end; }
   nav .who { margin: 0; padding: 0; display: contents; }
   nav .who button { flex-direction: column; gap: .1rem; border: 0; background: none; font-size: .7rem; color: var(--soft); padding: .35rem .2rem; flex: 1; }
   main > :first-child { padding: .9rem .9rem 1rem; }
-  .top input[type=search] { flex: 1; }
+  .top input[type=search] { max-width: none; }
   roost-engines > div > .facts { grid-template-columns: minmax(0, 1fr); }
   .tabs { order: 3; width: 100%; }
   .tabs button { flex: 1; justify-content: center; }

@@ -3,7 +3,7 @@
 import { ask, can, events, open, post } from './api.js';
 import { badge, bar, button, facts, fill, h, icon, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
-import { jobs } from './jobs.js';
+import { isQueued, jobs } from './jobs.js';
 import { whileVisible } from './live.js';
 import { attempt, confirmed } from './notes.js';
 import { actionButton, actionsOf, move } from './pulls.js';
@@ -21,6 +21,7 @@ export function statusOf(job) {
   if (job.status === 'failed') return job.stage === 'canceled' ? { text: 'canceled', kind: 'idle' } : { text: 'failed', kind: 'bad' };
   if (job.stage === 'paused') return { text: 'paused', kind: 'idle' };
   if (job.stage === 'waiting_network') return { text: job.run_after ? `waits until ${time(job.run_after)}` : 'waits', kind: 'warn' };
+  if (!isQueued(job)) return { text: `begins ${time(job.run_after)}`, kind: 'idle' };
   return { text: 'queued', kind: 'idle' };
 }
 
@@ -96,9 +97,9 @@ class JobView {
     if (!can('pull') || !['queued', 'running'].includes(job.status)) return null;
     const input = h('input', { type: 'number', min: '-100', max: '100', step: '1', value: String(job.priority), 'aria-label': 'Priority' });
     const set = () => attempt(async () => jobs.take(await post(`/jobs/${job.id}/priority`, { priority: Number(input.value) })), `The priority is ${input.value}.`);
-    const isQueued = job.status === 'queued' && !job.stage;
+    const isMovable = isQueued(job);
     const step = (by) => move(jobs.all.get(this.id), by === 'first' ? 0 : jobs.queue().findIndex((other) => other.id === this.id) + by);
-    return [isQueued && button('First', () => step('first'), { mark: 'first' }), isQueued && button('Up', () => step(-1), { mark: 'up' }), isQueued && button('Down', () => step(1), { mark: 'down' }),
+    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }),
       h('form', { class: 'inline', onsubmit: (event) => { event.preventDefault(); set(); } }, input, h('button', { type: 'submit' }, 'Set priority'))];
   }
 

@@ -8,6 +8,9 @@ import { rankOf } from './queue.js';
 const most = 10_000;
 const pageSize = 1000;
 
+/** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
+export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
+
 class Jobs extends EventTarget {
   all = new Map();
   isLoaded = false;
@@ -40,6 +43,7 @@ class Jobs extends EventTarget {
   take(job) {
     const before = this.all.get(job.id);
     job.created = Date.parse(job.created_at) / 1000;
+    job.starts = job.run_after ? Date.parse(job.run_after) : 0;
     this.all.set(job.id, job);
     if (!before || before.status !== job.status || before.stage !== job.stage || before.priority !== job.priority) this.version++;
     this.#tell();
@@ -52,7 +56,7 @@ class Jobs extends EventTarget {
 
   /** The queued jobs that may begin, in the order in which they do. */
   queue() {
-    return [...this.all.values()].filter((job) => job.status === 'queued' && !job.stage)
+    return [...this.all.values()].filter(isQueued)
       .sort((one, other) => rankOf(one.created, one.priority) - rankOf(other.created, other.priority));
   }
 
@@ -62,7 +66,7 @@ class Jobs extends EventTarget {
     for (const job of this.all.values()) {
       if (job.status === 'running') groups.running.push(job);
       else if (job.status !== 'queued') groups.finished.push(job);
-      else if (job.stage) groups.waiting.push(job);
+      else if (!isQueued(job)) groups.waiting.push(job);
     }
     const newest = (one, other) => other.created - one.created;
     return [...groups.running.sort(newest).reverse(), ...this.queue(), ...groups.waiting.sort(newest), ...groups.finished.sort(newest)];

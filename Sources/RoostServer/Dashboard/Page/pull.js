@@ -99,10 +99,10 @@ function shown(plan, choose) {
   };
   const present = plan.total_bytes - plan.missing_bytes;
   return [
-    h('p', { class: 'choice' }, h('strong', {}, plan.quantization ?? plan.model), ' ', plan.reason),
+    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], plan.reason),
     facts([
       ['To fetch', present > 0 ? `${bytes(plan.missing_bytes)}; ${bytes(present)} of ${bytes(plan.total_bytes)} are here` : bytes(plan.missing_bytes)],
-      ['Time', plan.eta_seconds == null ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
+      ['Time', !plan.eta_seconds ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
       ['Licence', plan.license], ['Access', plan.access === 'public' ? null : plan.access], ['Commit', h('code', {}, plan.commit.slice(0, 12))],
     ]),
     room('Disk', plan.disk), room('Memory', plan.memory),

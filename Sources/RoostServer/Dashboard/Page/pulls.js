@@ -4,7 +4,7 @@ import { can, post } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
-import { jobs } from './jobs.js';
+import { isQueued, jobs } from './jobs.js';
 import { View } from './live.js';
 import { attempt, confirmed, say } from './notes.js';
 import { moved } from './queue.js';
@@ -132,7 +132,7 @@ class Pulls extends View {
       row.classList.remove('dragged');
     });
     row.addEventListener('dragover', (event) => {
-      if (!this.#dragged || !isMovable(row.item)) return;
+      if (!this.#dragged || !isQueued(row.item)) return;
       event.preventDefault();
       row.classList.add('over');
     });
@@ -152,16 +152,16 @@ class Pulls extends View {
     dot.dataset.kind = status.kind;
     dot.title = status.text;
     row.setAttribute('aria-label', `${job.model}, ${status.text}`);
-    const isQueued = isMovable(job) && can('pull');
-    grip.hidden = !isQueued;
-    row.draggable = isQueued;
+    const isMovable = isQueued(job) && can('pull');
+    grip.hidden = !isMovable;
+    row.draggable = isMovable;
     write(name, job.model);
     write(line, lineOf(job, status));
     line.title = job.error ?? '';
     line.dataset.kind = job.error ? status.kind : '';
     const isDone = job.status === 'succeeded';
     const progress = job.conversion_progress != null && job.progress === 1 ? job.conversion_progress : job.progress;
-    shown.hidden = isDone || job.status === 'failed' && !job.downloaded_bytes;
+    shown.hidden = isDone || (job.status !== 'running' && !job.downloaded_bytes);
     shown.show(progress, status.kind);
     write(share, isDone ? bytes(job.size_bytes) : percent(progress));
     write(size, isDone ? '' : job.total_bytes ? `${bytes(job.downloaded_bytes ?? 0)} of ${bytes(job.total_bytes)}` : '');
@@ -173,7 +173,7 @@ class Pulls extends View {
   }
 
   #press(event, job) {
-    if (event.altKey && isMovable(job) && can('pull') && ['ArrowUp', 'ArrowDown', 'Home'].includes(event.key)) {
+    if (event.altKey && isQueued(job) && can('pull') && ['ArrowUp', 'ArrowDown', 'Home'].includes(event.key)) {
       const place = jobs.queue().findIndex((other) => other.id === job.id);
       move(job, event.key === 'Home' ? 0 : place + (event.key === 'ArrowUp' ? -1 : 1)).then(() => this.rows.focusOn(job.id));
       return true;
@@ -185,8 +185,6 @@ class Pulls extends View {
     return false;
   }
 }
-
-const isMovable = (job) => job?.status === 'queued' && !job.stage;
 
 /** The line under the name: the stage and the rate, or why it failed. */
 function lineOf(job, status) {
