@@ -45,7 +45,9 @@ struct Roost: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            end(with: error)
+            // ArgumentParser only tells that the word was not expected.
+            let isUsage = exitCode(for: error) == .validationFailure
+            end(with: isUsage ? UnknownCommand(CommandLine.arguments.dropFirst())?.error ?? error : error)
         }
     }
 

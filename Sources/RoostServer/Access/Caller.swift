@@ -67,6 +67,14 @@ enum Caller: Sendable {
             field: "model")
     }
 
+    /// Returns an error without the names of models that the key may not use: an unknown model's error proposes others.
+    func visible(_ error: any Error) -> any Error {
+        guard let error = error as? RoostError, error.code == .modelNotFound, let key, !key.models.isEmpty else { return error }
+        return RoostError(
+            .modelNotFound, "There is no such model on this machine, or its name is not unique. GET /v1/models lists those that this key may use.",
+            field: error.field)
+    }
+
     /// The most tokens of an answer without a limit of its own, for a key with a limit of output tokens: what a request may use has to be known
     /// when it begins.
     static let boundedAnswer = 1024

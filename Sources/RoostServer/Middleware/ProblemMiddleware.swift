@@ -12,7 +12,7 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return Self.response(to: error, request: request, logger: context.logger)
+            return Self.response(to: context.caller.visible(error), request: request, logger: context.logger)
         }
     }
 

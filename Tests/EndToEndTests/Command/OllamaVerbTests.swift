@@ -1,6 +1,7 @@
 import Foundation
 import RoostAPI
 import RoostCore
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -44,6 +45,36 @@ extension EndToEndTests {
                     #expect(try await roost("list").standard.hasPrefix("No models."))
                     #expect(await server.stop() == 0)
                 }
+            }
+        }
+
+        @Test(arguments: [
+            ("lst", "list"), ("rn", "run"), ("delete", "rm"), ("copy", "cp"), ("start", "serve"), ("create", "alias"), ("push", "hub"),
+            ("status", "doctor"),
+            ("job", "jobs"),
+        ]) func `a word that is no command asks for the one that was meant`(word: String, meant: String) async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                let said = try await site.outputs([word, "x"])
+                #expect(
+                    said.code == 64 && said.errors.contains("There is no command \"\(word)\".") && said.errors.contains("`roost \(meant)`"), "\(said)"
+                )
+                let problem = try await site.outputs([word, "--json"]).problem()
+                #expect(problem["code"] as? String == "invalid_request" && problem["field"] as? String == "command")
+                let other = try await site.outputs(["pull", "--colour", "red"])
+                #expect(other.code == 64 && !other.errors.contains("There is no command"), "\(other)")
+            }
+        }
+
+        @Test func `update-engine tells which engine is used and how it is replaced, and refuses a folder without Roost`() async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9")
+                let report = try await site.outputs(["update-engine", "--dry-run", "--json"])
+                let fields = try JSONSerialization.jsonObject(with: Data(report.standard.utf8)) as? [String: Any] ?? [:]
+                #expect(report.code == 0 && Set(fields.keys) == ["engine", "version", "build", "minimum_build", "advice"], "\(report)")
+                #expect((fields["engine"] as? String)?.hasSuffix("llama-server") == true)
+                let wrong = try await site.outputs(["update-engine", "--checkout", root.string])
+                #expect(wrong.code == 64 && wrong.errors.contains("has no scripts/engine"), "\(wrong)")
             }
         }
 

@@ -24,7 +24,7 @@ import Testing
         let help = try await Command.outputAside([TestEnvironment.roostExecutable.string, "help"])
         // The paragraphs that list commands, without the indented rests of long descriptions.
         let commands = help.components(separatedBy: "\n\n").filter { $0.contains("SUBCOMMANDS:\n") }.flatMap { $0.split(separator: "\n").dropFirst() }
-            .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first.map(String.init) }
+            .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split { " ,".contains($0) }.first.map(String.init) }
         #expect(commands.count >= 15)
         for command in commands { #expect(pages["roost-\(command).1"]?.contains(".SH SYNOPSIS") == true, "\(command)") }
         #expect(pages["roost-engine-guard.1"] == nil)

@@ -115,6 +115,13 @@ import Testing
                 #expect(try await server.send(.GET, "/v1/models/other/big", key: keys.ann, headers: headers).status == 403)
                 #expect(try await server.send(.GET, "/v1/models/acme/tiny", key: keys.ann, headers: headers).status == 200)
             }
+            for (method, path, body) in [
+                (HTTPMethod.GET, "/v1/models/other/bigg", nil as String?), (.POST, "/v1/chat/completions", #"{"model":"othr/big","messages":[{"role":"user","content":"x"}]}"#),
+                (.POST, "/api/show", #"{"model":"other/bog"}"#),
+            ] {
+                let unknown = try await server.send(method, path, key: keys.ann, body: body)
+                #expect(unknown.status == 404 && !String(decoding: unknown.body, as: UTF8.self).contains("other/big"), "\(path)")
+            }
             let tags = try await server.send(.GET, "/api/tags", key: keys.ann).json()["models"] as? [[String: Any]]
             #expect(tags?.compactMap { $0["name"] as? String } == ["acme/tiny:Q4_0"])
         }
