@@ -77,7 +77,9 @@ let package = Package(
         library("Access", ["DurableFiles", "Hashing", "RoostCore", .grdb, .systemPackage]),
         library("JobStore", ["RoostCore"]),
         library("JobStoreSQLite", ["DurableFiles", "JobStore", "RoostCore", .grdb, .sqlite, .logging, .systemPackage]),
-        library("HubClient", ["DurableFiles", "EventLoops", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
+        library(
+            "HubClient",
+            ["DurableFiles", "EventLoops", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["DurableFiles", "Hashing", "RoostCore", .systemPackage]),
         library(
             "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
@@ -94,7 +96,8 @@ let package = Package(
         library(
             "HTTPServing",
             [
-                "EventLoops", "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat, .nioHTTP1, .nioPosix,
+                "EventLoops", "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat,
+                .nioHTTP1, .nioPosix,
                 .nioSSL, .serviceLifecycle, .systemPackage,
             ]),
         library(

@@ -20,7 +20,8 @@ extension Request {
     package mutating func readBody(upTo limit: Int, within time: Duration? = nil) async throws -> ByteBuffer {
         if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw RoostError(
-                .invalidRequest, "The body is encoded as \(encoding.quotedForPeople), and bodies are read only as they are. Send it without Content-Encoding.",
+                .invalidRequest,
+                "The body is encoded as \(encoding.quotedForPeople), and bodies are read only as they are. Send it without Content-Encoding.",
                 field: "Content-Encoding")
         }
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Self.tooLarge(limit) }

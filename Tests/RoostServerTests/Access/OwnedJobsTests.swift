@@ -116,7 +116,8 @@ import Testing
                 #expect(try await server.send(.GET, "/v1/models/acme/tiny", key: keys.ann, headers: headers).status == 200)
             }
             for (method, path, body) in [
-                (HTTPMethod.GET, "/v1/models/other/bigg", nil as String?), (.POST, "/v1/chat/completions", #"{"model":"othr/big","messages":[{"role":"user","content":"x"}]}"#),
+                (HTTPMethod.GET, "/v1/models/other/bigg", nil as String?),
+                (.POST, "/v1/chat/completions", #"{"model":"othr/big","messages":[{"role":"user","content":"x"}]}"#),
                 (.POST, "/api/show", #"{"model":"other/bog"}"#),
             ] {
                 let unknown = try await server.send(method, path, key: keys.ann, body: body)

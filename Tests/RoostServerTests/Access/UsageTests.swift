@@ -80,7 +80,8 @@ import Testing
         let count = #"{"role":"user","content":"Count from 1 to 1000, and leave out no number: 1, 2, 3,"}"#
         let chat = #""model":"acme/smol","messages":[\#(count)],"temperature":0,"max_tokens":900,"stream":true"#
         return [
-            ("/v1/chat/completions", "{\(chat)}", #""content":""#), ("/chat", "{\(chat)}", #""content":""#), ("/v1/messages", "{\(chat)}", #""text":""#),
+            ("/v1/chat/completions", "{\(chat)}", #""content":""#), ("/chat", "{\(chat)}", #""content":""#),
+            ("/v1/messages", "{\(chat)}", #""text":""#),
             ("/v1/responses", #"{"model":"acme/smol","input":[\#(count)],"temperature":0,"max_output_tokens":900,"stream":true}"#, #""delta":""#),
             ("/api/chat", #"{"model":"acme/smol","messages":[\#(count)],"options":{"temperature":0,"num_predict":900}}"#, #""content":""#),
         ]

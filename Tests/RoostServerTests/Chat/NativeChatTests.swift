@@ -1,8 +1,8 @@
 import Access
-import RoostAPI
 import Foundation
 import ModelFormats
 import NIOCore
+import RoostAPI
 import RoostCore
 import Testing
 

@@ -44,7 +44,8 @@ import Testing
             }
             for path in ["/pull", "/chat", "/v1/chat/completions", "/v1/responses", "/api/chat", "/v1/messages"] {
                 let answer = try await server.post(
-                    path, #"{"model":"a/b\r\ninjected: \u001b[31m","input":"x","max_tokens":1,"messages":[{"role":"user","content":"\r\ninjected"}]}"#)
+                    path, #"{"model":"a/b\r\ninjected: \u001b[31m","input":"x","max_tokens":1,"messages":[{"role":"user","content":"\r\ninjected"}]}"#
+                )
                 #expect((400..<500).contains(answer.status) && !answer.headers.contains(name: "injected"), "\(path) \(answer.status)")
             }
         }

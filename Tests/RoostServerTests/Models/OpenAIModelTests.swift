@@ -12,7 +12,8 @@ import Testing
                 let answer = try await server.send(.GET, "/v1/models/\(path)")
                 let model = try answer.json()
                 #expect(answer.status == 200 && model["id"] as? String == "acme/tiny:Q4_0", "\(path)")
-                #expect(model["object"] as? String == "model" && model["owned_by"] as? String == "roost" && model["created"] as? Int ?? 0 > 1_700_000_000)
+                #expect(
+                    model["object"] as? String == "model" && model["owned_by"] as? String == "roost" && model["created"] as? Int ?? 0 > 1_700_000_000)
             }
         }
     }

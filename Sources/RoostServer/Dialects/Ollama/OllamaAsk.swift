@@ -85,7 +85,9 @@ struct OllamaAsk: Sendable {
 
     private static let shortAnswer = #"{"role":"user","content":""}"#
 
-    private init(_ fields: RequestFields, _ form: Form, isEmpty: Bool, text: OllamaText? = nil, messages write: (inout EngineBody) throws -> Void) throws {
+    private init(_ fields: RequestFields, _ form: Form, isEmpty: Bool, text: OllamaText? = nil, messages write: (inout EngineBody) throws -> Void)
+        throws
+    {
         let (name, reference) = try fields.ollamaModel()
         let options = fields.value("options") == nil ? ModelParameters() : try ModelParameters(fields.object("options"))
         keepAlive = try fields.ollamaKeepAlive()

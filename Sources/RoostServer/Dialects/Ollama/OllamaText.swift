@@ -46,7 +46,8 @@ struct OllamaText: Sendable {
         } else {
             throw fields.refusal(
                 of: "template",
-                "may only have the actions {{ .System }}, {{ .Prompt }}, {{ .Response }}, {{ if }}, {{ else }} and {{ end }}. Leave it out for the model's own template, or send the whole prompt with `raw`.")
+                "may only have the actions {{ .System }}, {{ .Prompt }}, {{ .Response }}, {{ if }}, {{ else }} and {{ end }}. Leave it out for the model's own template, or send the whole prompt with `raw`."
+            )
         }
         var body = EngineBody()
         // The prompt comes before it.
@@ -101,7 +102,8 @@ struct OllamaText: Sendable {
             }
             guard let marks = head.infill else {
                 throw RoostError(
-                    .invalidRequest, "`suffix` cannot be used with \(model): its vocabulary has no tokens for filling in. Leave it out, or choose a model for code.",
+                    .invalidRequest,
+                    "`suffix` cannot be used with \(model): its vocabulary has no tokens for filling in. Leave it out, or choose a model for code.",
                     field: "suffix")
             }
             prompt = marks.prompt(before: before, after: after)
