@@ -14,9 +14,8 @@ struct OllamaInfill: Sendable, Hashable {
         ("<PRE>", "<SUF>", "<MID>"), ("<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>"),
     ]
 
-    /// Finds the tokens in a vocabulary: those that the file names, otherwise those with a known name.
-    ///
-    /// - Returns: `nil` without such tokens.
+    /// Finds the tokens in a vocabulary: those that the file names, otherwise those with a known name. The result is `nil` without such
+    /// tokens.
     init?(_ metadata: GGUFMetadata) {
         guard case .array(.string(let tokens))? = metadata["tokenizer.ggml.tokens"] else { return nil }
         func named(_ key: String) -> String? {

@@ -11,10 +11,9 @@ struct OllamaTemplate: Sendable {
 
     private let parts: [Part]
 
-    /// Parses a template.
+    /// Parses a template. The result is `nil` for one that has other actions.
     ///
     /// - Parameter text: The template; untrusted.
-    /// - Returns: `nil` for one that has other actions.
     init?(_ text: String) {
         var tokens = Self.tokens(in: text)[...]
         guard let parts = Self.parts(&tokens, depth: 0), tokens.isEmpty else { return nil }

@@ -18,14 +18,13 @@ struct OllamaText: Sendable {
     private let rest: [UInt8]
     private let model: ModelReference
 
-    /// Reads the fields.
+    /// Reads the fields. The result is `nil` for a request that is a conversation.
     ///
     /// - Parameters:
     ///   - fields: The fields of the body.
     ///   - model: The model.
     ///   - options: The options.
     ///   - keepAlive: How long the model stays in memory.
-    /// - Returns: `nil` for a request that is a conversation.
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init?(_ fields: RequestFields, _ model: ModelReference, _ options: ModelParameters, _ keepAlive: KeepAlive?) throws {
         func text(_ name: String) throws -> String { try fields.value(name) == nil ? "" : fields.string(name, maxBytes: Self.mostBytes) }
@@ -90,6 +89,7 @@ struct OllamaText: Sendable {
     /// Returns the request to the engine.
     ///
     /// - Parameter head: The head of the model's file; `nil` if it is not known yet, so that the request only names its model.
+    /// - Returns: The request.
     /// - Throws: `RoostError` with code `invalidRequest` if the model fills in no gaps.
     func request(_ head: OllamaModelHead?) throws -> EngineRequest {
         let prompt: String
