@@ -131,7 +131,7 @@ import Testing
 
     @Test(arguments: [
         (#""input":"""#, "input"), (#""input":[]"#, "input"), (#""input":7"#, "input"), (#""input":[[]]"#, "input[0]"),
-        (#""input":["a",7]"#, "input[1]"),
+        (#""input":["a",-7]"#, "input[1]"),
         (#""input":[-1]"#, "input[0]"), (#""input":[3000000000]"#, "input[0]"), (#""input":{}"#, "input"),
         (#""input":"a","encoding_format":"hex""#, "encoding_format"), (#""x":1"#, "input"),
     ]) func `embeddings take texts and tokens, and name what is wrong`(rest: String, name: String) throws {
