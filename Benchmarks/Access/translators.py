@@ -32,11 +32,12 @@ def measure(server, options):
 
 
 def count(lines):
-    """Returns the number of tokens that the server reports at the end."""
+    """Returns the number of tokens that the server reports at the end; without a report, as in `/chat`, that of the pieces."""
     counts = COUNT.findall(b"\n".join(lines))
-    if not counts:
-        raise RuntimeError(f"an answer reports no tokens: {lines[-3:]!r}")
-    return int(counts[-1])
+    pieces = sum(line.startswith(b"data: {") for line in lines)
+    if not counts and pieces < 2:
+        raise RuntimeError(f"an answer has no tokens: {lines[-3:]!r}")
+    return int(counts[-1]) if counts else pieces - 1
 
 
 def processor_time(server):
