@@ -38,7 +38,9 @@ struct Roost: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try await asyncParseAsRoot()
+            // A guard must not leave the main thread: others block the signals that end an engine, and the engine inherits that.
+            let isGuard = CommandLine.arguments.dropFirst().first == EngineGuardCommand._commandName
+            var command = isGuard ? try parseAsRoot() : try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
