@@ -208,3 +208,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer of the dialects, which only `scripts/fuzz --dialects` builds: it needs libFuzzer.
+if Context.environment["ROOST_DIALECT_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "dialect-fuzzer", dependencies: ["ModelFormats", "RoostCore", "RoostServer", .nioCore], path: "Tests/DialectFuzzing/Fuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

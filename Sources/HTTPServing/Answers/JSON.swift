@@ -6,8 +6,8 @@ import NIOFoundationCompat
 
 /// Roost's JSON encoding.
 package enum JSON {
-    /// Returns a value as JSON text with keys in alphabetical order, so that equal answers have equal texts, and
-    /// without escaped slashes.
+    /// Returns a value as JSON text without escaped slashes. Equal values have equal texts: keys are in alphabetical order, and
+    /// those of a `JSONObject` in its order.
     ///
     /// Roost's types contain only strings, finite numbers and Booleans, whose encoding cannot fail.
     package static func buffer(_ value: some Encodable) -> ByteBuffer { (try? encode(value)) ?? failure }
@@ -22,7 +22,28 @@ package enum JSON {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
+    /// Writes a value as JSON text.
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - text: Receives it.
+    static func write(_ value: any Encodable, to text: inout ByteBuffer) throws {
+        switch value {
+        case let string as String: text.write(jsonString: string)
+        case let number as Int: text.writeString(String(number))
+        case let flag as Bool: text.writeString(flag ? "true" : "false")
+        case let object as JSONObject: try object.write(to: &text)
+        default: text.writeImmutableBuffer(try encodeAny(value))
+        }
+    }
+
     private static func encode(_ value: some Encodable) throws -> ByteBuffer {
+        var text = ByteBuffer()
+        try write(value, to: &text)
+        return text
+    }
+
+    private static func encodeAny(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return ByteBuffer(data: try encoder.encode(value))

@@ -22,18 +22,30 @@ public struct ServerSentEvents: Sendable {
     /// - Throws: `RoostError` with code `engineRefused` when a line or an event is longer than the limit.
     public mutating func feed(_ bytes: some Sequence<UInt8>) throws -> [String] {
         var events: [String] = []
-        for byte in bytes {
-            let isSecondHalfOfCRLF = previousWasCR && byte == UInt8(ascii: "\n")
-            previousWasCR = byte == UInt8(ascii: "\r")
-            if isSecondHalfOfCRLF { continue }
-            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-                if let event = endLine() { events.append(event) }
-            } else {
-                guard line.count + data.count < limit else { throw Self.tooLong(limit) }
-                line.append(byte)
-            }
-        }
+        let isDone: Void? = try bytes.withContiguousStorageIfAvailable { try feed($0, to: &events) }
+        if isDone == nil { try Array(bytes).withUnsafeBufferPointer { try feed($0, to: &events) } }
         return events
+    }
+
+    private mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>, to events: inout [String]) throws {
+        var rest = bytes[...]
+        if previousWasCR, rest.first == UInt8(ascii: "\n") { rest = rest.dropFirst() }
+        if !bytes.isEmpty { previousWasCR = false }
+        while let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            try append(rest[..<end])
+            if let event = endLine() { events.append(event) }
+            let isCR = rest[end] == UInt8(ascii: "\r")
+            rest = rest[(end + 1)...]
+            guard isCR else { continue }
+            previousWasCR = rest.isEmpty
+            if rest.first == UInt8(ascii: "\n") { rest = rest.dropFirst() }
+        }
+        try append(rest)
+    }
+
+    private mutating func append(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws {
+        guard line.count + data.count + bytes.count <= limit else { throw Self.tooLong(limit) }
+        line.append(contentsOf: bytes)
     }
 
     private mutating func endLine() -> String? {

@@ -61,7 +61,11 @@ struct EngineBody {
     }
 
     /// Writes any string, with escapes where JSON needs them.
-    mutating func write(text: String) { bytes += JSON.buffer(text).readableBytesView }
+    mutating func write(text: String) {
+        var written = ByteBuffer()
+        written.write(jsonString: text)
+        bytes += written.readableBytesView
+    }
 
     /// The whole text.
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The fuzzer of one parser, `ROOST_FUZZ_PARSER`; its arguments are libFuzzer's.
+/// The fuzzer of one kind of input, `ROOST_FUZZ_PARSER`; its arguments are libFuzzer's.
 @main enum FuzzerEntry {
-    private static let parser: ParserFuzzer = {
+    private static let parser: FuzzedInput = {
         let name = ProcessInfo.processInfo.environment["ROOST_FUZZ_PARSER"] ?? ""
-        guard let parser = ParserFuzzer(rawValue: name) else {
-            fatalError("ROOST_FUZZ_PARSER must be one of \(ParserFuzzer.allCases.map(\.rawValue).joined(separator: ", "))")
+        guard let parser = FuzzedInput(rawValue: name) else {
+            fatalError("ROOST_FUZZ_PARSER must be one of \(FuzzedInput.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return parser
     }()

@@ -5,6 +5,9 @@ import Foundation
 @testable import RoostCore
 @testable import RoostServer
 
+/// What this fuzzer fuzzes.
+typealias FuzzedInput = ParserFuzzer
+
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
     case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json, schema, events

@@ -19,7 +19,7 @@ struct ChatEventTranslator: StreamTranslator {
         var events = ByteBuffer()
         for piece in try reader.read(bytes) {
             if turn != nil { try answer.add(piece) }
-            events.writeImmutableBuffer(ServerSentEvent.buffer(ChatEvent(delta: .init(piece))))
+            events.writeImmutableBuffer(Self.event(piece))
         }
         return events
     }
@@ -37,16 +37,16 @@ struct ChatEventTranslator: StreamTranslator {
         turn?.end()
         return ServerSentEvent.buffer(ChatEvent(error: .init(code: failure.code.rawValue, message: failure.message)))
     }
-}
 
-extension ChatEvent.Delta {
-    /// Creates the form of a piece.
-    fileprivate init(_ piece: ChatPiece) {
-        switch piece {
-        case .text(let text): self.init(content: text)
-        case .reasoning(let text): self.init(reasoningContent: text)
-        case .toolCall(let call):
-            self.init(toolCalls: [ToolCall(index: call.index, id: call.id, name: call.name, arguments: call.arguments)])
-        }
+    /// The event of a piece, a `ChatEvent`.
+    private static func event(_ piece: ChatPiece) -> ByteBuffer {
+        let delta: JSONObject =
+            switch piece {
+            case .text(let text): ["content": text]
+            case .reasoning(let text): ["reasoning_content": text]
+            case .toolCall(let call):
+                ["tool_calls": [ToolCall(index: call.index, id: call.id, name: call.name, arguments: call.arguments)]]
+            }
+        return ServerSentEvent.buffer(["delta": delta, "done": false] as JSONObject)
     }
 }

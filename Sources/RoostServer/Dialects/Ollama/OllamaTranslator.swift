@@ -45,10 +45,9 @@ struct OllamaTranslator: StreamTranslator {
                     continue
                 }
                 try endCall(to: &lines)
-                var reply = form.reply(piece)
-                (reply.logprobs, logprobs) = (logprobs, nil)
                 if case .text(let text) = piece { keep(text) }
-                lines.write(line: reply)
+                lines.write(line: form.line(piece, logprobs))
+                logprobs = nil
             }
         }
         return lines
@@ -104,17 +103,20 @@ struct OllamaTranslator: StreamTranslator {
 }
 
 extension OllamaTranslator.Form {
-    /// The line of a piece of text or thought.
-    fileprivate func reply(_ piece: ChatPiece) -> OllamaReply {
-        var reply = OllamaReply(model: model)
-        switch (piece, form) {
-        case (.text(let text), .chat): reply.message = OllamaReply.Message(content: text)
-        case (.reasoning(let text), .chat): reply.message = OllamaReply.Message(thinking: text)
-        case (.text(let text), .generate): reply.response = text
-        case (.reasoning(let text), .generate): (reply.response, reply.thinking) = ("", text)
-        case (.toolCall, _): break
+    /// The line of a piece of text or thought, an `OllamaReply`.
+    fileprivate func line(_ piece: ChatPiece, _ logprobs: [TokenLogprob]?) -> JSONObject {
+        let (text, thinking) =
+            switch piece {
+            case .text(let text): (text, String?.none)
+            case .reasoning(let text): ("", text)
+            case .toolCall: ("", nil)
+            }
+        let time = Timestamp(Date()).description
+        if form == .chat {
+            let message: JSONObject = ["role": "assistant", "content": text, "thinking": thinking]
+            return ["model": model, "created_at": time, "message": message, "done": false, "logprobs": logprobs]
         }
-        return reply
+        return ["model": model, "created_at": time, "response": text, "thinking": thinking, "done": false, "logprobs": logprobs]
     }
 
     /// The last line of a stream.

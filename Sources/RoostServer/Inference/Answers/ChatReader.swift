@@ -1,5 +1,4 @@
 import Engines
-import Foundation
 import NIOCore
 import RoostAPI
 import RoostCore
@@ -41,14 +40,14 @@ struct ChatReader {
         if event == "[DONE]" { return ([], []) }
         let chunk: EngineAnswer.Chunk
         do {
-            chunk = try JSONDecoder().decode(EngineAnswer.Chunk.self, from: Data(event.utf8))
+            chunk = try EngineAnswer.Chunk(event)
         } catch {
             throw RoostError(.engineRefused, "The engine sent something that is not a chat answer.", cause: error)
         }
         if let error = chunk.error { throw EngineAnswer.failure(status: 500, detail: error, field: EngineRequest.Kind.chat.inputField) }
         if let timings = chunk.timings { figures = GenerationFigures(timings) }
         if let usage = chunk.usage { figures.count(usage) }
-        let pieces = try (chunk.choices ?? []).flatMap { (choice: EngineAnswer.Chunk.Choice) -> [ChatPiece] in
+        let pieces = try chunk.choices.flatMap { (choice: EngineAnswer.Chunk.Choice) -> [ChatPiece] in
             if let reason = choice.finishReason {
                 guard let known = ChatEnd(rawValue: reason) else {
                     throw RoostError(.engineRefused, "The engine ended the answer for an unknown reason, \(reason.quotedForPeople).")
@@ -58,19 +57,16 @@ struct ChatReader {
             if let text = choice.text, !text.isEmpty { return [.text(text)] }
             return choice.delta?.pieces ?? []
         }
-        return (pieces, (chunk.choices ?? []).flatMap { $0.logprobs?.content ?? [] })
+        return (pieces, chunk.choices.flatMap(\.logprobs))
     }
 }
 
-extension EngineAnswer.Chunk.Choice.Delta {
+extension EngineAnswer.Chunk.Delta {
     fileprivate var pieces: [ChatPiece] {
         var pieces: [ChatPiece] = []
         if let reasoningContent, !reasoningContent.isEmpty { pieces.append(.reasoning(reasoningContent)) }
         if let content, !content.isEmpty { pieces.append(.text(content)) }
-        for call in toolCalls ?? [] {
-            pieces.append(
-                .toolCall(.init(index: call.index, id: call.id, name: call.function?.name, arguments: call.function?.arguments ?? "")))
-        }
+        pieces += toolCalls.map(ChatPiece.toolCall)
         return pieces
     }
 }

@@ -1,25 +1,22 @@
-import Engines
-import Foundation
+import ModelFormats
 import NIOCore
 import RoostCore
 
 extension EngineAnswer {
-    /// An error body: `{"error":{"code":int,"message":str,"type":str}}`.
-    struct Failure: Decodable {
-        struct Detail: Decodable {
-            let message: String?
-            let type: String?
-            let promptTokens: Int?
-            let contextLength: Int?
+    /// The content of an error body, `{"error":{"code":int,"message":str,"type":str}}`.
+    struct Failure {
+        let message: String?
+        let type: String?
+        let promptTokens: Int?
+        let contextLength: Int?
 
-            private enum CodingKeys: String, CodingKey {
-                case message, type
-                case promptTokens = "n_prompt_tokens"
-                case contextLength = "n_ctx"
-            }
+        /// Reads the object `error`. Members of an unknown form are left out: an error must not hide behind another one.
+        init(_ error: JSONValue) {
+            message = error["message"]?.string
+            type = error["type"]?.string
+            promptTokens = error["n_prompt_tokens"]?.int
+            contextLength = error["n_ctx"]?.int
         }
-
-        let error: Detail
     }
 
     /// Messages of llama-server about failures of its own. Every other 500 is about the request, such as a conversation
@@ -37,13 +34,13 @@ extension EngineAnswer {
     ///   - field: The request field that holds the text.
     /// - Returns: The error.
     static func failure(status: Int, body: ByteBuffer, field: String) -> RoostError {
-        let detail = (try? JSONDecoder().decode(Failure.self, from: Data(body.readableBytesView)))?.error
-        return failure(status: status, detail: detail, field: field)
+        let root = (try? JSONDocument(Array(body.readableBytesView)))?.root
+        return failure(status: status, detail: root?["error"].map(Failure.init), field: field)
     }
 
     /// Converts an error of an engine. When a request does not fit the model, the status must not be one that clients
     /// retry.
-    static func failure(status: Int, detail: Failure.Detail?, field: String) -> RoostError {
+    static func failure(status: Int, detail: Failure?, field: String) -> RoostError {
         let message = detail?.message ?? "status \(status)"
         if detail?.type == "exceed_context_size_error" || message.contains("is too large to process") {
             return RoostError.contextLengthExceeded(

@@ -1,4 +1,4 @@
-import Foundation
+import ModelFormats
 import NIOCore
 import RoostCore
 
@@ -57,15 +57,35 @@ struct AnswerRecord: Sendable {
         guard let events = try? parser.feed(events.readableBytesView) else { return nil }
         var text = Text()
         for event in events {
-            guard let chunk = try? JSONDecoder().decode(PlainChunk.self, from: Data(event.utf8)) else { return nil }
-            for choice in chunk.choices {
-                guard choice.index == 0, choice.finishReason == nil, choice.delta.isText else { return nil }
-                guard let content = choice.delta.content, !content.isEmpty else { continue }
-                text.content += content
+            // `[DONE]` and errors have no choices.
+            guard let choices = (try? JSONDocument(Array(event.utf8)))?.root["choices"]?.elements else { return nil }
+            for choice in choices {
+                guard let piece = Self.plainText(of: choice) else { return nil }
+                guard !piece.isEmpty else { continue }
+                text.content += piece
                 text.tokens += 1
             }
         }
         return text.content.isEmpty ? nil : text
+    }
+
+    /// Returns the text of a part of an event.
+    ///
+    /// - Returns: `nil` for one that is not the first choice, ends the answer, or has fields besides the role and text.
+    private static func plainText(of choice: JSONValue) -> String? {
+        guard choice["index"]?.int == 0, choice["finish_reason"]?.isNull ?? true, let delta = choice["delta"]?.members else { return nil }
+        var text = ""
+        for (name, value) in delta {
+            switch name.string {
+            case "role": continue
+            case "content" where value.isNull: continue
+            case "content":
+                guard let content = value.string else { return nil }
+                text = content
+            default: return nil
+            }
+        }
+        return text
     }
 
     private mutating func keep(_ complete: ByteBuffer) {
@@ -75,40 +95,4 @@ struct AnswerRecord: Sendable {
         isTooLong = true
         events = ByteBuffer()
     }
-}
-
-/// An event of a streamed answer. Decoding fails for `[DONE]` and for errors.
-private struct PlainChunk: Decodable {
-    struct Choice: Decodable {
-        let index: Int
-        let delta: Delta
-        let finishReason: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case index, delta
-            case finishReason = "finish_reason"
-        }
-    }
-
-    struct Delta: Decodable {
-        let content: String?
-        /// Whether it contains no fields other than the role and text.
-        let isText: Bool
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
-            content = try Field(stringValue: "content").flatMap { try fields.decodeIfPresent(String.self, forKey: $0) }
-            isText = fields.allKeys.allSatisfy { ["role", "content"].contains($0.stringValue) }
-        }
-    }
-
-    private struct Field: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    let choices: [Choice]
 }

@@ -1,0 +1,1 @@
+../../RoostServerTests/Noise/DialectInput.swift

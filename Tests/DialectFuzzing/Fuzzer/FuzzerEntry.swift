@@ -1,0 +1,1 @@
+../../Fuzzing/Fuzzer/FuzzerEntry.swift
