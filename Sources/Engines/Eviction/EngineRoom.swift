@@ -20,6 +20,8 @@ struct EngineRoom: Sendable, Hashable {
         var idle: Duration = .zero
         /// The duration of its last load.
         var loadDuration: Duration = .zero
+        /// Whether its clients are expected to ask again within a moment.
+        var returns = true
         /// The memory that it may need, in bytes.
         var need: Int64 = 0
         /// The part of it that it already uses and that is not counted as available, in bytes.
@@ -36,7 +38,10 @@ struct EngineRoom: Sendable, Hashable {
         /// An engine that was used long ago and loads fast is worth the least.
         var uselessness: Double { idle / max(loadDuration, .milliseconds(100)) }
         /// The time after its last request during which the next request of the same client is likely.
-        var linger: Duration { min(.milliseconds(250), loadDuration / 4) }
+        var linger: Duration { returns ? Self.linger(loadDuration) : .zero }
+        /// The time after a request during which the next one counts as a return: less than a new load costs.
+        static func linger(_ loadDuration: Duration) -> Duration { min(.milliseconds(250), loadDuration / 4) }
+
         /// The longest time that another engine waits for its place while it has requests: a load should not take more
         /// than about a quarter of the time.
         var patience: Duration { min(max(.seconds(2), loadDuration * 4), .seconds(20)) }

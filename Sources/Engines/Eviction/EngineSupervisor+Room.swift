@@ -45,7 +45,8 @@ extension EngineSupervisor {
             EngineRoom.Engine(
                 id: engine.id, requests: engine.holders, isLoading: engine.machine.state == .loading, isLeaving: engine.isStopping,
                 isPinned: isPinned(engine.entry.reference),
-                idle: now - engine.lastUsed, loadDuration: engine.loadDuration, need: engine.memory?.bytes ?? 0,
+                idle: now - engine.lastUsed, loadDuration: engine.loadDuration,
+                returns: unreturned[engine.entry.reference] == nil, need: engine.memory?.bytes ?? 0,
                 resident: engine.log.processIdentifier.flatMap { configuration.memoryOfProcess($0) }?.own ?? 0)
         }
         return EngineRoom(available: configuration.availableMemory(), most: max(1, configuration.maxModels), engines: running)
@@ -118,6 +119,7 @@ extension EngineSupervisor {
 
     private func evict(_ ids: [Int], for reference: ModelReference) {
         for engine in engines.values where ids.contains(engine.id) {
+            unreturned[engine.entry.reference] = engine.lastUsed + EngineRoom.Engine.linger(engine.loadDuration)
             stop(
                 engine.entry.reference, because: "another model needs its place, and this one is the least valuable",
                 for: reference,

@@ -3,16 +3,15 @@ import Foundation
 /// The implementation of `roost engine-guard`: runs a command and ensures that it does not outlive Roost.
 ///
 /// Standard input is a pipe that Roost holds open. When it closes, Roost has ended, possibly by SIGKILL. The command
-/// then receives SIGTERM and, five seconds later, SIGKILL. SIGTERM, SIGINT and SIGHUP to the guard have the same
-/// effect. If the guard itself is killed, Linux kills the command; on other systems the next start of Roost does so,
-/// using the guard's note. The command's standard input is empty, and its files are private (umask 077).
+/// then receives SIGKILL. SIGTERM, SIGINT and SIGHUP to the guard have the same effect. An engine keeps nothing that it
+/// would have to write at its end, and its own end after SIGTERM needs more than a tenth of a second, for which another
+/// engine may wait. If the guard itself is killed, Linux kills the command; on other systems the next start of Roost does
+/// so, using the guard's note. The command's standard input is empty, and its files are private (umask 077).
 package enum EngineGuard {
     /// The beginning of the first line on standard error, which is followed by the command's process id.
     static let announcement = "roost-engine-guard: pid "
     /// The beginning of a line with the reason why the command could not be started.
     static let complaint = "roost-engine-guard: cannot start "
-    /// The time that the command may take to end after SIGTERM.
-    private static let grace: Duration = .seconds(5)
 
     /// Runs a command until it ends. Call it on the main thread of a process that does nothing else.
     ///
@@ -61,31 +60,15 @@ package enum EngineGuard {
         var watched = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: news, events: Int16(POLLIN), revents: 0),
         ]
-        var killAt: ContinuousClock.Instant?
-        var isStopping = false
-        func stop() {
-            guard !isStopping else { return }
-            isStopping = true
-            kill(child, SIGTERM)
-            // A command that was stopped gets no signal but SIGKILL before it goes on.
-            kill(child, SIGCONT)
-            killAt = .now + grace
-        }
         while true {
-            let timeout = killAt.map { Int32(max(0, ContinuousClock.now.duration(to: $0) / .milliseconds(1))) + 1 } ?? -1
-            let ready = poll(&watched, 2, timeout)
-            if let instant = killAt, instant <= .now {
-                kill(child, SIGKILL)
-                killAt = nil
-            }
-            guard ready > 0 else { continue }
+            guard poll(&watched, 2, -1) > 0 else { continue }
             if watched[1].revents != 0 {
                 if readByte(news) == ended { return status(of: child) }
-                stop()
+                kill(child, SIGKILL)
             }
             if watched[0].revents != 0, readByte(STDIN_FILENO) == nil {
                 watched[0].fd = -1
-                stop()
+                kill(child, SIGKILL)
             }
         }
     }

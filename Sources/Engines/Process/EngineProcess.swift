@@ -14,14 +14,14 @@ struct EngineProcess: Sendable {
     let command: EngineCommand
     let log: EngineLog
 
-    /// Starts the engine through its guard and returns when it has ended. Cancelling the task ends the engine, with
-    /// SIGTERM first and SIGKILL later.
+    /// Starts the engine through its guard and returns when it has ended. Cancelling the task ends the engine
+    /// with SIGKILL.
     func run() async -> EngineExit {
         var options = PlatformOptions()
         // A separate process group: Ctrl-C in a terminal reaches only Roost, which then ends its engines in order.
         options.processGroupID = 0
-        // The guard kills the engine after five seconds. This limit is for a guard that does not.
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(8))]
+        // The guard kills the engine when it gets SIGTERM. The limit is for a guard that does not.
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(3))]
         do {
             // The guard's standard input stays open until `body` returns. If this process dies, the pipe closes and the
             // guard ends the engine.

@@ -14,6 +14,7 @@ extension EngineSupervisor {
     /// `release`.
     func acquire(_ entry: ModelEntry) async throws -> SupervisedEngine {
         var held: Int?
+        noteReturn(to: entry.reference)
         do {
             while true {
                 try Task.checkCancellation()
@@ -72,5 +73,15 @@ extension EngineSupervisor {
         }
         held = start(entry, with: try configuration.locateExecutable())
         return .wait
+    }
+
+    /// Expects the clients of a model to ask again soon if one has just done that, also when its engine was ended too early.
+    private func noteReturn(to reference: ModelReference) {
+        var until = unreturned[reference]
+        if let engine = engines[reference], !engine.isStopping {
+            guard engine.holders == 0 else { return }
+            until = engine.lastUsed + EngineRoom.Engine.linger(engine.loadDuration)
+        }
+        if let until, time.now() <= until { unreturned[reference] = nil }
     }
 }

@@ -36,6 +36,8 @@ package actor EngineSupervisor: Service {
     var wishes: [ModelReference: Int] = [:]
     /// How long models stay in memory after a request, where a request has set it.
     var keepAlives: [ModelReference: KeepAlive] = [:]
+    /// The models to whose engine no client came back before it ended for another one, and until when a request is late for that.
+    var unreturned: [ModelReference: Duration] = [:]
     /// The models that never leave memory for another one, besides the configured ones.
     var pins: Set<ModelReference> = []
     /// The models in memory, as they were stored last.

@@ -75,6 +75,9 @@ struct EngineRoomTests {
         #expect(decide([engine(1, idle: 0.1, load: 4)], most: 1) == .wait(atMost: .milliseconds(150)))
         #expect(decide([engine(1, idle: 0.1, load: 0.2)], most: 1) == .evict([1]))
         #expect(decide([engine(1, idle: 0.1, load: 4)], most: 1, waited: .seconds(20)) == .evict([1]))
+        var unreturned = engine(1, idle: 0.1, load: 4)
+        unreturned.returns = false
+        #expect(decide([unreturned], most: 1) == .evict([1]))
     }
 
     @Test("What could not fit alone is refused with the most memory that it could have")

@@ -1,3 +1,4 @@
+import Engines
 import ModelFormats
 import NIOCore
 import RoostCore

@@ -1,4 +1,5 @@
 import ModelFormats
+import RoostAPI
 import RoostCore
 
 /// The parts that Roost reads of a JSON answer of `llama-server` on `/v1/chat/completions`. Each token is read here, for which
