@@ -6,11 +6,14 @@ package import RoostCore
 /// A character stands for 5 bits, so the secret has 160 random bits. No digest that is slow on purpose is needed for it:
 /// it cannot be guessed.
 package struct APIKey: Sendable, Hashable {
-    private static let prefix = "rst_"
+    private static let prefix = Array("rst_".utf8)
     private static let idLength = 8
     private static let secretLength = 32
     /// Crockford's base 32 in lower case: no letter that looks like a digit.
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// Whether each byte is in the alphabet.
+    private static let isInAlphabet = (0..<256).map { alphabet.contains(UInt8($0)) }
 
     /// The public id, which names the key in commands, logs and answers.
     package let id: String
@@ -21,11 +24,12 @@ package struct APIKey: Sendable, Hashable {
     ///
     /// - Parameter text: The text that a client sent; untrusted. The result is `nil` when it is not a key's.
     package init?(_ text: String) {
-        let bytes = text.utf8
-        guard bytes.count == Self.prefix.utf8.count + Self.idLength + Self.secretLength, text.hasPrefix(Self.prefix),
-            bytes.dropFirst(Self.prefix.utf8.count).allSatisfy(Self.alphabet.contains), let token = SecretToken(text)
+        let bytes = Array(text.utf8)
+        let secret = Self.prefix.count + Self.idLength
+        guard bytes.count == secret + Self.secretLength, bytes.starts(with: Self.prefix),
+            bytes[Self.prefix.count...].allSatisfy({ Self.isInAlphabet[Int($0)] }), let token = SecretToken(text)
         else { return nil }
-        id = String(text.dropFirst(Self.prefix.count).prefix(Self.idLength))
+        id = String(decoding: bytes[Self.prefix.count..<secret], as: UTF8.self)
         self.text = token
     }
 
@@ -36,7 +40,7 @@ package struct APIKey: Sendable, Hashable {
     /// - Throws: `RoostError` with code `invalidRequest` when the id is not one.
     package static func make(id: String? = nil) throws -> APIKey {
         let id = id ?? random(idLength)
-        guard let key = APIKey(prefix + id + random(secretLength)) else {
+        guard let key = APIKey(String(decoding: prefix, as: UTF8.self) + id + random(secretLength)) else {
             throw RoostError(.invalidRequest, "\(id.quotedForPeople) is not the id of a key.", field: "id")
         }
         return key

@@ -6,8 +6,8 @@ import NIOFoundationCompat
 
 /// Roost's JSON encoding.
 package enum JSON {
-    /// Returns a value as JSON text without escaped slashes. Equal values have equal texts: keys are in alphabetical order, and
-    /// those of a `JSONObject` in its order.
+    /// Returns a value as JSON text with keys in alphabetical order, so that equal answers have equal texts, and
+    /// without escaped slashes.
     ///
     /// Roost's types contain only strings, finite numbers and Booleans, whose encoding cannot fail.
     package static func buffer(_ value: some Encodable) -> ByteBuffer { (try? encode(value)) ?? failure }

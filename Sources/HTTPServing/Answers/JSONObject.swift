@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// A JSON object that is made in one place only and needs no type of its own. Its text keeps the order of the fields.
+/// A JSON object that is made in one place only and needs no type of its own.
 package struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
     private struct Name: CodingKey {
         let stringValue: String
@@ -33,7 +33,7 @@ package struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
     func write(to text: inout ByteBuffer) throws {
         text.writeInteger(UInt8(ascii: "{"))
         var isFirst = true
-        for case (let name, let value?) in fields {
+        for case (let name, let value?) in fields.sorted(by: { $0.name < $1.name }) {
             if !isFirst { text.writeInteger(UInt8(ascii: ",")) }
             isFirst = false
             text.write(jsonString: name)

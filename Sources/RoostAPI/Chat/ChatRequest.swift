@@ -6,8 +6,8 @@ package struct ChatRequest: Sendable, Codable, Hashable {
     package var messages: [ChatMessage]
     /// The most tokens to generate; 1 to 1,000,000.
     package var maxTokens: Int
-    /// The sampling temperature: 0.0 (always the most likely token) to 2.0.
-    package var temperature: Double
+    /// The sampling temperature: 0.0 (always the most likely token) to 2.0; `nil` for the preset's, or 0.7.
+    package var temperature: Double?
     /// Whether the answer comes as server-sent events, token by token.
     package var stream: Bool
     /// The most seconds that the whole answer may take; 1 to 600.
@@ -24,7 +24,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
 
     /// Creates a request with the documented defaults.
     package init(
-        model: String, messages: [ChatMessage], maxTokens: Int = 512, temperature: Double = 0.7, stream: Bool = false, timeout: Double = 120
+        model: String, messages: [ChatMessage], maxTokens: Int = 512, temperature: Double? = nil, stream: Bool = false, timeout: Double = 120
     ) {
         self.model = model
         self.messages = messages
@@ -46,7 +46,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(model: try fields.decode(String.self, forKey: .model), messages: try fields.decode([ChatMessage].self, forKey: .messages))
         maxTokens = try fields.decodeIfPresent(Int.self, forKey: .maxTokens) ?? maxTokens
-        temperature = try fields.decodeIfPresent(Double.self, forKey: .temperature) ?? temperature
+        temperature = try fields.decodeIfPresent(Double.self, forKey: .temperature)
         stream = try fields.decodeIfPresent(Bool.self, forKey: .stream) ?? stream
         timeout = try fields.decodeIfPresent(Double.self, forKey: .timeout) ?? timeout
         stop = try fields.decodeIfPresent([String].self, forKey: .stop)
@@ -61,7 +61,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
         try fields.encode(model, forKey: .model)
         try fields.encode(messages, forKey: .messages)
         try fields.encode(maxTokens, forKey: .maxTokens)
-        try fields.encode(temperature, forKey: .temperature)
+        try fields.encodeIfPresent(temperature, forKey: .temperature)
         try fields.encode(stream, forKey: .stream)
         try fields.encode(timeout, forKey: .timeout)
         try fields.encodeIfPresent(stop, forKey: .stop)

@@ -7,10 +7,12 @@ public struct SecretToken: Sendable, Hashable, CustomStringConvertible, CustomDe
     ///
     /// - Parameter text: The token. The result is `nil` when nothing is left or a character is not allowed in a header.
     public init?(_ text: String) {
-        let trimmed = text.filter { !$0.isWhitespace }
-        guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        let trimmed = Self.isAllowed(text) ? text : text.filter { !$0.isWhitespace }
+        guard !trimmed.isEmpty, Self.isAllowed(trimmed) else { return nil }
         self.value = trimmed
     }
+
+    private static func isAllowed(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 
     /// Always `•••`.
     public var description: String { "•••" }

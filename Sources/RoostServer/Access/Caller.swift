@@ -5,8 +5,8 @@ import RoostCore
 enum Caller: Sendable {
     /// Any program: this server needs no keys.
     case local
-    /// A program with a key that may be used.
-    case key(StoredKey)
+    /// A program with a key that may be used. In a box, because every part of the server copies it.
+    indirect case key(StoredKey)
     /// A program without a key, or with a wrong one; the error says which.
     case unknown(RoostError)
 

@@ -23,12 +23,12 @@ enum Credentials {
     }
 
     private static func key(inAuthorization value: String) -> APIKey? {
-        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
+        let parts = value.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
         guard parts.count == 2 else { return nil }
         switch parts[0].lowercased() {
-        case "bearer": return APIKey(String(parts[1]))
+        case "bearer": return APIKey(parts[1])
         case "basic":
-            guard let data = Data(base64Encoded: String(parts[1])), let colon = data.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            guard let data = Data(base64Encoded: parts[1]), let colon = data.firstIndex(of: UInt8(ascii: ":")) else { return nil }
             let password = data[data.index(after: colon)...]
             return APIKey(String(decoding: password.isEmpty ? data[..<colon] : password, as: UTF8.self))
         default: return nil

@@ -18,8 +18,8 @@ struct ChatOptions: ParsableArguments {
     var effort: String?
     @Option(help: "The most tokens to generate. Default: 4096 for `run`, 512 for `chat`.")
     var maxTokens: Int?
-    @Option(help: "The sampling temperature: 0.0 (always the most likely token) to 2.0.")
-    var temperature: Double = 0.7
+    @Option(help: "The sampling temperature: 0.0 (always the most likely token) to 2.0. Default: the preset's, or 0.7.")
+    var temperature: Double?
     @Option(help: "The share of probability that is kept, 0 to 1.")
     var topP: Double?
     @Option(help: "The number of tokens that are kept.")

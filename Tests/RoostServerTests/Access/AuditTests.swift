@@ -47,6 +47,25 @@ import Testing
         }
     }
 
+    @Test func `names that are made and removed are told`() async throws {
+        try await RunningServer.run(keys: [NewKey(name: "root", scopes: [.admin])]) { server, keys in
+            _ = try CachedModel(in: server)
+            _ = try await server.send(.PUT, "/aliases/short", key: keys[0], body: #"{"model":"acme/tiny"}"#)
+            _ = try await server.send(.POST, "/api/copy", key: keys[0], body: #"{"source":"tiny","destination":"copy"}"#)
+            _ = try await server.send(.POST, "/api/create", key: keys[0], body: #"{"model":"made","from":"tiny","system":"Be brief."}"#)
+            _ = try await server.send(.DELETE, "/api/delete", key: keys[0], body: #"{"model":"copy"}"#)
+            _ = try await server.send(.DELETE, "/aliases/short", key: keys[0])
+            let told = try await entries(server, keys[0]).reversed().filter { $0.actor != "command" && $0.actor != "server" }
+                .map { [$0.action, $0.target ?? "", $0.outcome] }
+            #expect(
+                told == [
+                    ["PUT /aliases/**", "short for acme/tiny", "200"], ["POST /api/copy", "copy for acme/tiny:Q4_0", "200"],
+                    ["POST /api/create", "made for acme/tiny:Q4_0", "200"], ["DELETE /api/delete", "copy", "200"],
+                    ["DELETE /aliases/**", "short", "204"],
+                ])
+        }
+    }
+
     @Test func `a server without keys records too, and its start`() async throws {
         try await RunningServer.run { server in
             _ = try await server.post("/models/unload", #"{"model":"org/name\u0000"}"#)

@@ -16,6 +16,7 @@ extension OllamaRoutes {
     func create(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let creation = try await request.readFields(upTo: context.maxUploadSize) { try OllamaCreation($0) }
+        AuditNote.about(creation.name)
         _ = try ModelParameters(creation.preset)
         let alias = try await upkeep.store.onDisk { try creation.make(in: upkeep.store.catalog) }
         if let alias {

@@ -31,6 +31,7 @@ extension OllamaRoutes {
     func delete(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let model = try await request.readFields(upTo: context.maxUploadSize) { try $0.ollamaModel().reference }
+        AuditNote.about(model)
         if try await aliases.remove(model) != nil { return Response(status: .ok) }
         let entry = try await upkeep.store.onDisk { try upkeep.store.catalog.ownEntry(for: model) }
         await inference.engines.unload(entry.reference)

@@ -21,6 +21,7 @@ struct ModelAliases: Sendable {
     ///   `tooLarge`, `fileSystem` or `insufficientSpace`.
     @discardableResult
     func set(_ alias: ModelAlias) async throws -> ModelAlias {
+        AuditNote.about("\(alias.name) for \(alias.model)")
         _ = try ModelParameters(alias.preset)
         return try await store.onDisk {
             guard let aliases = store.catalog.aliases else { throw RoostError(.unexpected, "There is no store of aliases.") }
