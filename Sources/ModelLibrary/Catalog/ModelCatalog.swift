@@ -174,8 +174,7 @@ extension ModelCatalog {
             commits.map { (commit: $0, path: folder.appending($0.description)) }
             + (converted.map { made in made.commits(of: repository).map { (commit: $0, path: made.folder(of: repository, at: $0)) } } ?? [])
         let dated = paths.map { commit, path in
-            let date = (try? FileManager.default.attributesOfItem(atPath: path.string))?[.modificationDate] as? Date
-            return (path: path, isMain: commit.description == main, date: date ?? .distantPast)
+            (path: path, isMain: commit.description == main, date: (try? path.stat())?.modified ?? .distantPast)
         }
         return dated.sorted { ($0.isMain ? 1 : 0, $0.date) > ($1.isMain ? 1 : 0, $1.date) }.map(\.path)
     }
