@@ -53,6 +53,10 @@ export async function ask(path, options) {
 
 export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST', body, ...options });
 
+/** Who uses the page: asked at once, while the other modules are still on their way. */
+export const arrival = ask('/page/me');
+arrival.catch(() => {});
+
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 
@@ -146,6 +150,7 @@ class Chat extends View {
         this.#ask();
       } }, this.pictures, this.text, h('div', { class: 'actions' }, this.file, iconButton('Add an image', 'image', () => this.file.click()), this.status, this.stop, this.send)));
     this.addEventListener('paste', (event) => this.#attach([...event.clipboardData.files].filter((file) => file.type.startsWith('image/'))));
+    this.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#control?.abort(); });
     this.until(() => this.#control?.abort());
     this.#models(kept.model);
     this.#draw();
@@ -170,7 +175,6 @@ class Chat extends View {
       event.preventDefault();
       this.#ask();
     }
-    if (event.key === 'Escape') this.#control?.abort();
   }
 
   #grow() {
@@ -292,7 +296,10 @@ class Chat extends View {
   }
 
   #busy(isBusy) {
+    // The focus goes from the one button to the other, or it would be lost with the first.
+    const hadFocus = document.activeElement === this.send;
     this.stop.hidden = !isBusy;
+    if (hadFocus) this.stop.focus();
     this.send.hidden = isBusy;
     this.thread.setAttribute('aria-busy', String(isBusy));
     write(this.status, isBusy ? 'Waiting for the first word…' : '');
@@ -435,6 +442,97 @@ export function table(caption, heads, rows) {
 export const badge = (text, kind = '') => h('span', { class: 'badge', 'data-kind': kind }, text);
 
 export const empty = (title, text, ...more) => h('div', { class: 'empty' }, h('p', { class: 'title' }, title), h('p', {}, text), more);
+
+"""##),
+("drag.js", ##"""
+// Rows that can be dragged to another place: with a mouse from anywhere in a row, with a finger or a pen from its grip, so that a finger elsewhere scrolls.
+
+const threshold = 5;
+const edge = 48;
+const speed = 9;
+
+export class Dragging {
+  /** The item that is dragged. */
+  item = null;
+  /** The item whose place it would get. */
+  over = null;
+  /** Whether it would come after that one, because it comes from before it. */
+  isAfter = false;
+  #rows;
+  #isMovable;
+  #drop;
+  #start = null;
+  #y = 0;
+
+  /** Lets the movable items of a list be dragged; `drop` is called with an item and the one whose place it gets. */
+  constructor(rows, isMovable, drop) {
+    [this.#rows, this.#isMovable, this.#drop] = [rows, isMovable, drop];
+    rows.addEventListener('pointerdown', (event) => this.#press(event));
+    rows.addEventListener('pointermove', (event) => this.#move(event));
+    rows.addEventListener('pointerup', (event) => this.#release(event));
+    rows.addEventListener('pointercancel', () => this.cancel());
+    rows.addEventListener('selectstart', (event) => { if (this.#start) event.preventDefault(); });
+  }
+
+  /** Lets go; nothing moves. Returns whether something was dragged. */
+  cancel() {
+    const was = this.item;
+    [this.#start, this.item, this.over] = [null, null, null];
+    this.#rows.classList.remove('dragging');
+    if (was) this.#rows.draw();
+    return was != null;
+  }
+
+  #press(event) {
+    const row = event.target.closest('[role=row]');
+    if (event.button !== 0 || !row?.item || !this.#isMovable(row.item) || event.target.closest('button, a')) return;
+    if (event.pointerType === 'mouse' || event.target.closest('.grip')) this.#start = { item: row.item, y: event.clientY, pointer: event.pointerId };
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#start?.pointer) return;
+    this.#y = event.clientY;
+    if (!this.item) {
+      if (Math.abs(this.#y - this.#start.y) < threshold) return;
+      this.item = this.#start.item;
+      this.#rows.setPointerCapture(event.pointerId);
+      this.#rows.classList.add('dragging');
+      this.#scroll();
+    }
+    this.#look();
+  }
+
+  #look() {
+    const place = (item) => this.#rows.items.findIndex((other) => other.id === item.id);
+    const item = this.#rows.itemAt(this.#y);
+    this.over = item && item.id !== this.item.id && this.#isMovable(item) ? item : null;
+    this.isAfter = this.over != null && place(this.item) < place(this.over);
+    this.#rows.draw();
+  }
+
+  /** Near its edges the list moves under the pointer. */
+  #scroll() {
+    if (!this.item) return;
+    const { top, bottom } = this.#rows.getBoundingClientRect();
+    const by = this.#y < top + edge ? -speed : this.#y > bottom - edge ? speed : 0;
+    if (by) {
+      this.#rows.scrollTop += by;
+      this.#look();
+    }
+    requestAnimationFrame(() => this.#scroll());
+  }
+
+  #release(event) {
+    if (event.pointerId !== this.#start?.pointer) return;
+    const [item, over] = [this.item, this.over];
+    if (!this.cancel()) return;
+    // The click that ends a drag opens nothing.
+    const swallow = (click) => click.stopPropagation();
+    this.#rows.addEventListener('click', swallow, { capture: true, once: true });
+    setTimeout(() => this.#rows.removeEventListener('click', swallow, { capture: true }));
+    if (over) this.#drop(item, over);
+  }
+}
 
 """##),
 ("engines.js", ##"""
@@ -582,7 +680,6 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page/style.css">
 <link rel="modulepreload" href="/page/dom.js">
-<link rel="modulepreload" href="/page/api.js">
 <link rel="modulepreload" href="/page/format.js">
 <link rel="modulepreload" href="/page/live.js">
 <link rel="modulepreload" href="/page/pulls.js">
@@ -591,8 +688,10 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="modulepreload" href="/page/job.js">
 <link rel="modulepreload" href="/page/side.js">
 <link rel="modulepreload" href="/page/queue.js">
+<link rel="modulepreload" href="/page/drag.js">
 <link rel="modulepreload" href="/page/notes.js">
 <link rel="modulepreload" href="/page/login.js">
+<script type="module" src="/page/api.js"></script>
 <script type="module" src="/page/main.js"></script>
 </head>
 <body>
@@ -740,8 +839,7 @@ class JobView {
           if (response.status === 204) return;
           for await (const event of events(response)) {
             if (event.id) this.#last = event.id;
-            if (event.event === 'progress' && !can('admin')) jobs.take(JSON.parse(event.data));
-            else if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
+            if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
         } catch (error) {
           if (control.signal.aborted || [401, 403, 404].includes(error.status)) return;
@@ -764,12 +862,16 @@ class JobView {
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, can, events, open } from './api.js';
-import { every, whileVisible } from './live.js';
+import { ask, events, open } from './api.js';
+import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
 const most = 10_000;
+/** The rows that are seen first are asked for alone. */
+const firstPage = 100;
 const pageSize = 1000;
+/** The milliseconds between two readings of jobs that have changed. */
+const pause = 60;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -785,11 +887,13 @@ class Jobs extends EventTarget {
   #last = null;
   #stale = new Set();
   #timer = null;
+  #isReading = false;
+  #lastReading = 0;
   #isTold = false;
 
   /** Keeps the jobs up to date until what it returns is called. */
   use() {
-    if (this.#users++ === 0) this.#end = can('admin') ? whileVisible(() => this.#follow()) : every(2, (signal) => this.#poll(signal));
+    if (this.#users++ === 0) this.#end = whileVisible(() => this.#follow());
     return () => {
       if (--this.#users === 0) this.#end();
     };
@@ -798,6 +902,7 @@ class Jobs extends EventTarget {
   /** Forgets everything, for another visitor. */
   clear() {
     this.all.clear();
+    this.#stale.clear();
     [this.isLoaded, this.#last, this.fault] = [false, null, null];
     this.#tell();
   }
@@ -837,7 +942,8 @@ class Jobs extends EventTarget {
 
   /** Reads the newest jobs. */
   async load(signal) {
-    let path = `/jobs?limit=${pageSize}`;
+    let path = `/jobs?limit=${firstPage}`;
+    const before = [...this.all.keys()];
     const seen = new Set();
     while (path && seen.size < most) {
       const response = await open(path, { signal });
@@ -845,24 +951,17 @@ class Jobs extends EventTarget {
         seen.add(job.id);
         this.take(job);
       }
-      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1];
+      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1].replace(`limit=${firstPage}&`, `limit=${pageSize}&`);
     }
-    for (const id of this.all.keys()) if (!seen.has(id)) this.drop(id);
+    for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
     this.#fail(null);
-  }
-
-  async #poll(signal) {
-    try {
-      await this.load(signal);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
   }
 
   #follow() {
     const control = new AbortController();
     this.#stream(control.signal);
+    this.#plan();
     return () => {
       control.abort();
       clearTimeout(this.#timer);
@@ -875,8 +974,9 @@ class Jobs extends EventTarget {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
         for await (const event of events(await open('/jobs/events', { headers, signal }))) {
-          // The first event has only a number, the one that the stream begins after: the list is read after it.
-          if (!this.isLoaded) await this.load(signal);
+          // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
+          // is of an older jobs.db, or of one from which jobs were deleted.
+          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -896,19 +996,29 @@ class Jobs extends EventTarget {
     if (job) this.take({ ...job, status: event.status, stage: event.stage ?? null });
     // What an event does not tell is read from the job itself, many at a time.
     this.#stale.add(event.job_id);
-    this.#timer ??= setTimeout(() => this.#refresh(), 60);
+    this.#plan();
   }
 
-  async #refresh() {
-    this.#timer = null;
+  /** The first change is read at once, and those that follow closely together. */
+  #plan(wait = Math.max(0, this.#lastReading + pause - performance.now())) {
+    if (this.#stale.size && !this.#isReading) this.#timer ??= setTimeout(() => this.#read(), wait);
+  }
+
+  async #read() {
+    [this.#timer, this.#isReading, this.#lastReading] = [null, true, performance.now()];
     const ids = [...this.#stale];
     this.#stale.clear();
+    let wait;
     try {
-      if (ids.length > 30) await this.load();
+      if (ids.length > Math.max(30, this.all.size / 50)) await this.load();
       else await Promise.all(ids.map((id) => this.refresh(id)));
     } catch (error) {
-      if (error.name !== 'AbortError') this.#fail(error);
+      for (const id of ids) this.#stale.add(id);
+      this.#fail(error);
+      wait = 1000;
     }
+    this.#isReading = false;
+    if (this.#users && !document.hidden) this.#plan(wait);
   }
 
   /** Reads a job again. */
@@ -1056,7 +1166,7 @@ export async function logOut() {
 ("main.js", ##"""
 // The frame of the page: who uses it, what they may see, and which view is open.
 
-import { ask, can, memory, visitor } from './api.js';
+import { arrival, ask, can, memory, visitor } from './api.js';
 import { fill, h, icon, write } from './dom.js';
 import { jobs } from './jobs.js';
 import { every } from './live.js';
@@ -1165,7 +1275,7 @@ function start() {
 
 async function begin() {
   try {
-    Object.assign(visitor, await ask('/page/me'));
+    Object.assign(visitor, await arrival);
   } catch (error) {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;
@@ -1573,6 +1683,7 @@ function shown(plan, choose) {
 
 import { can, post } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
+import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
@@ -1622,13 +1733,12 @@ export async function move(job, place) {
   }
   await attempt(async () => {
     for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
-  }, `${job.model} is now number ${to + 1} of the queue.`);
+  }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
 class Pulls extends View {
   #filter = 'all';
   #version = -1;
-  #dragged = null;
 
   show() {
     this.search = h('input', { type: 'search', placeholder: 'Model, user or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
@@ -1637,6 +1747,7 @@ class Pulls extends View {
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
@@ -1668,7 +1779,7 @@ class Pulls extends View {
       this.#version = jobs.version;
       const all = jobs.sorted();
       for (const [key, , isIn] of filters) {
-        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
+        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' || !jobs.isLoaded ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
       }
       const text = this.search.value.trim().toLowerCase();
       const isIn = filters.find(([key]) => key === this.#filter)[2];
@@ -1692,28 +1803,6 @@ class Pulls extends View {
     row.parts = { grip: h('span', { class: 'grip', title: 'Drag, or Alt+↑ and Alt+↓' }, icon('grip')), dot: h('span', { class: 'dot' }), name: h('span', { class: 'name' }), line: h('span', { class: 'line' }), bar: bar('Progress'), share: h('span', { class: 'share' }), size: h('span', { class: 'size' }), buttons: h('span', { class: 'buttons' }) };
     const { grip, dot, name, line, bar: shown, share, size, buttons } = row.parts;
     row.append(cell('mark', grip, dot), cell('what', name, line), cell('how', h('span', { class: 'figures' }, share, size), shown), cell('do', buttons));
-    row.addEventListener('dragstart', (event) => {
-      this.#dragged = row.item;
-      event.dataTransfer.effectAllowed = 'move';
-      event.dataTransfer.setData('text/plain', row.item.id);
-      row.classList.add('dragged');
-    });
-    row.addEventListener('dragend', () => {
-      this.#dragged = null;
-      row.classList.remove('dragged');
-    });
-    row.addEventListener('dragover', (event) => {
-      if (!this.#dragged || !isQueued(row.item)) return;
-      event.preventDefault();
-      row.classList.add('over');
-    });
-    row.addEventListener('dragleave', () => row.classList.remove('over'));
-    row.addEventListener('drop', (event) => {
-      event.preventDefault();
-      row.classList.remove('over');
-      const job = this.#dragged;
-      if (job && row.item.id !== job.id) move(job, jobs.queue().findIndex((other) => other.id === row.item.id));
-    });
     return row;
   }
 
@@ -1723,9 +1812,9 @@ class Pulls extends View {
     dot.dataset.kind = status.kind;
     dot.title = status.text;
     row.setAttribute('aria-label', `${job.model}, ${status.text}`);
-    const isMovable = isQueued(job) && can('pull');
-    grip.hidden = !isMovable;
-    row.draggable = isMovable;
+    grip.hidden = !isQueued(job) || !can('pull');
+    row.classList.toggle('dragged', this.drag.item?.id === job.id);
+    row.dataset.drop = this.drag.over?.id !== job.id ? '' : this.drag.isAfter ? 'after' : 'before';
     write(name, job.model);
     write(line, lineOf(job, status));
     line.title = job.error ?? '';
@@ -1749,6 +1838,7 @@ class Pulls extends View {
       move(job, event.key === 'Home' ? 0 : place + (event.key === 'ArrowUp' ? -1 : 1)).then(() => this.rows.focusOn(job.id));
       return true;
     }
+    if (event.key === 'Escape') return this.drag.cancel();
     if (event.key === 'Delete' && actionsOf(job).includes('cancel')) {
       act('cancel', job);
       return true;
@@ -1913,7 +2003,7 @@ class Log extends View {
       this.last = audit.at(-1)?.id;
       this.more.hidden = audit.length < 200;
       fill(this.body, audit.length ? table('Actions, the newest first', ['Time', 'By', 'Action', 'To what', 'Outcome', 'Address'], audit.map((entry) =>
-        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
+        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : this.actor.value.trim() ? empty('No such actions', 'The field takes the id of a key, or local, command or server.') : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
     } catch (error) {
       fill(this.body, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
     }
@@ -1976,14 +2066,14 @@ class Rows extends HTMLElement {
     if (!this.#space.isConnected) {
       this.setAttribute('role', 'grid');
       this.append(this.#space);
-      this.addEventListener('scroll', () => this.#draw(), { passive: true });
+      this.addEventListener('scroll', () => this.draw(), { passive: true });
       this.addEventListener('keydown', (event) => this.#key(event));
       this.addEventListener('focusin', (event) => {
         const row = event.target.closest('[role=row]');
         if (row?.item) this.#activate(this.key(row.item));
       });
     }
-    this.#size = new ResizeObserver(() => this.#draw());
+    this.#size = new ResizeObserver(() => this.draw());
     this.#size.observe(this);
   }
 
@@ -1995,7 +2085,7 @@ class Rows extends HTMLElement {
     this.setAttribute('aria-rowcount', String(items.length));
     this.#space.style.height = `${items.length * this.height}px`;
     if (this.#index() < 0) this.#active = items.length ? this.key(items[0]) : null;
-    this.#draw();
+    this.draw();
   }
 
   /** Moves the focus to an item. */
@@ -2019,7 +2109,11 @@ class Rows extends HTMLElement {
     for (const inner of row.querySelectorAll('button')) inner.tabIndex = isActive ? 0 : -1;
   }
 
-  #draw() {
+  /** Returns the item at a height of the window; undefined where none is. */
+  itemAt(y) { return this.items[Math.floor((y - this.getBoundingClientRect().top + this.scrollTop) / this.height)]; }
+
+  /** Shows the visible items as they are now. */
+  draw() {
     const { scrollTop, clientHeight } = this;
     const first = Math.max(0, Math.floor(scrollTop / this.height) - spare);
     const last = Math.min(this.items.length, Math.ceil((scrollTop + clientHeight) / this.height) + spare);
@@ -2066,7 +2160,7 @@ class Rows extends HTMLElement {
     const [top, bottom] = [place * this.height, (place + 1) * this.height];
     if (top < this.scrollTop) this.scrollTop = top;
     else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
-    this.#draw();
+    this.draw();
     this.#pool.find((row) => row.item && this.key(row.item) === this.#active)?.focus({ preventScroll: true });
   }
 
@@ -2216,9 +2310,12 @@ roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; backg
 .job:hover { background: var(--ground); }
 .job:focus-visible { outline-offset: -2px; border-radius: 0; }
 .job.dragged { opacity: .45; }
-.job.over { box-shadow: inset 0 3px var(--accent); }
+.job[data-drop=before] { box-shadow: inset 0 3px var(--accent); }
+.job[data-drop=after] { box-shadow: inset 0 -3px var(--accent); }
+.dragging { user-select: none; }
+.dragging, .dragging .job, .dragging .job .grip { cursor: grabbing; }
 .job .mark { display: flex; align-items: center; justify-content: flex-end; gap: .15rem; }
-.job .grip { color: var(--soft); cursor: grab; display: flex; }
+.job .grip { color: var(--soft); cursor: grab; display: flex; touch-action: none; padding: .8rem .3rem; margin: -.8rem -.3rem; }
 .dot { width: .65rem; height: .65rem; border-radius: 50%; background: var(--strong); flex: none; }
 .dot[data-kind=live] { background: var(--accent); }
 .dot[data-kind=good] { background: var(--good); }

@@ -45,6 +45,10 @@ export async function ask(path, options) {
 
 export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST', body, ...options });
 
+/** Who uses the page: asked at once, while the other modules are still on their way. */
+export const arrival = ask('/page/me');
+arrival.catch(() => {});
+
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 

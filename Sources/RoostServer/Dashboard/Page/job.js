@@ -136,8 +136,7 @@ class JobView {
           if (response.status === 204) return;
           for await (const event of events(response)) {
             if (event.id) this.#last = event.id;
-            if (event.event === 'progress' && !can('admin')) jobs.take(JSON.parse(event.data));
-            else if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
+            if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
         } catch (error) {
           if (control.signal.aborted || [401, 403, 404].includes(error.status)) return;

@@ -68,7 +68,7 @@ class Log extends View {
       this.last = audit.at(-1)?.id;
       this.more.hidden = audit.length < 200;
       fill(this.body, audit.length ? table('Actions, the newest first', ['Time', 'By', 'Action', 'To what', 'Outcome', 'Address'], audit.map((entry) =>
-        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
+        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : this.actor.value.trim() ? empty('No such actions', 'The field takes the id of a key, or local, command or server.') : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
     } catch (error) {
       fill(this.body, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
     }
