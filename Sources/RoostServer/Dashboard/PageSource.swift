@@ -20,7 +20,7 @@ export const visitor = { scopes: [], key: null, version: null, needs_key: true }
 export const can = (...scopes) => scopes.some((scope) => visitor.scopes.includes(scope)) || visitor.scopes.includes('admin');
 
 /** An answer that says what is wrong. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? body?.error?.message ?? `The server answered with the status ${status}.`);
     [this.status, this.code, this.field] = [status, body?.code, body?.field];
@@ -109,7 +109,7 @@ export async function* events(response) {
 // A conversation with a model of this machine. It stays in this tab, and is gone with it.
 
 import { ask, events, open } from './api.js';
-import { button, empty, field, fill, h, icon, iconButton, select, write } from './dom.js';
+import { button, empty, field, fill, h, icon, iconButton, write } from './dom.js';
 import { duration } from './format.js';
 import { View } from './live.js';
 import { say } from './notes.js';
@@ -366,6 +366,9 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A text in which `backticks` mark what is typed as it stands. */
+export const prose = (text) => text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 ? h('code', {}, part) : part));
+
 const icons = {
   pulls: 'M12 3v12m0 0-4-4m4 4 4-4M4 20h16',
   models: 'M12 3 4 7v10l8 4 8-4V7zM4 7l8 4 8-4M12 11v10',
@@ -436,7 +439,7 @@ export function table(caption, heads, rows) {
     h('table', {}, h('caption', { class: 'unseen' }, caption),
       h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col', class: head.startsWith('#') ? 'number' : null }, head.replace('#', ''))))),
       h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) =>
-        h('td', { class: heads[index].startsWith('#') ? 'number' : heads[index] === 'Time' ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
+        h('td', { class: heads[index].startsWith('#') ? 'number' : ['Time', 'Address', 'Setting'].includes(heads[index]) ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
 }
 
 export const badge = (text, kind = '') => h('span', { class: 'badge', 'data-kind': kind }, text);
@@ -564,7 +567,7 @@ class Engines extends View {
 
   #draw({ engines, decisions }, status, bandwidth) {
     fill(this.head, facts([
-      ['Models in memory', `${status.loaded_models.length} of at most ${status.max_cache_models}`], ['Running pulls', `at most ${status.max_concurrent_pulls}`],
+      ['Models in memory', `${status.loaded_models.length} (at most ${status.max_cache_models})`], ['Pulls at once', `at most ${status.max_concurrent_pulls}`],
       ['Downloads', bandwidth.closed ? 'closed' : bandwidth.bytes_per_second ? `at most ${bytes(bandwidth.bytes_per_second)}/s` : 'without a limit'],
       ['Engine', status.engine ?? 'none is installed'], ['Up for', duration(status.uptime_seconds)], ['Hub', status.hub_endpoint],
     ]));
@@ -586,9 +589,17 @@ class Engines extends View {
     this.newest = newest;
     fill(this.decisions, decisions.length ? table('Last decisions', ['Time', 'What', 'Model', 'Why', 'Figures'], decisions.map((decision) => [
       time(decision.time), badge(decision.what), decision.model, decision.for ? `${decision.why} (for ${decision.for})` : decision.why,
-      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, `${name.replaceAll('_', ' ').replace(' bytes', '')} ${name.endsWith('bytes') ? bytes(value) : number(value)}`)),
+      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, figure(name, value))),
     ])) : h('p', { class: 'hint' }, 'None since the start.'));
   }
+}
+
+/** A figure of a decision, whose name tells its unit. */
+function figure(name, value) {
+  const words = name.replace(/_(bytes|seconds)$/, '').replaceAll('_', ' ');
+  if (name.endsWith('_bytes')) return `${words} ${bytes(value)}`;
+  if (name.endsWith('_seconds')) return `${words} ${duration(value)}`;
+  return `${words} ${number(value)}${name === 'context' ? ' tokens' : ''}`;
 }
 
 function card(engine) {
@@ -602,6 +613,7 @@ function card(engine) {
       h('span', { class: 'words' }, `${engine.running} of ${slots} busy`)),
     engine.waiting > 0 && h('p', {}, `${many(engine.waiting, 'request')} waiting`),
     h('svg', { class: 'spark', viewBox: '0 0 240 32', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Requests in the last minute' }),
+    h('p', { class: 'hint' }, 'Requests, last minute'),
     engine.last_error && h('p', { class: 'fault', 'data-kind': 'bad' }, engine.last_error),
     facts([['Context', engine.context_length && `${number(engine.context_length)} tokens`], ['Restarts', engine.restarts || null], ['Process', engine.pid]]),
     can('admin') && h('div', { class: 'actions' }, button('Unload', () => attempt(() => post('/models/unload', { model: engine.model }), `${engine.model} has left memory.`))));
@@ -704,7 +716,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 // One pull: how far it is, its files, its whole history, and why it failed.
 
 import { ask, can, events, open, post } from './api.js';
-import { badge, bar, button, facts, fill, h, icon, table, write } from './dom.js';
+import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
 import { whileVisible } from './live.js';
@@ -778,7 +790,7 @@ class JobView {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
       fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
-      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, job.error),
+      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
         ['Choice', job.quantize], ['Revision', job.revision], ['Size', job.size_bytes && bytes(job.size_bytes)], ['Accepted', time(job.created_at)],
@@ -1221,8 +1233,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch {
-      say('The server does not answer; the view cannot be opened.', 'bad');
+    } catch (error) {
+      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
       return;
     }
   }
@@ -1291,14 +1303,15 @@ begin();
 // The models on this machine: where they came from, whether they are sound, and whether they fit.
 
 import { ask, can, lines, modelPath, open, post } from './api.js';
-import { badge, bar, button, empty, facts, field, fill, h, icon, select, table } from './dom.js';
-import { ago, bytes, duration, many, number, percent, time } from './format.js';
+import { badge, bar, button, empty, facts, fill, h, icon, prose, table } from './dom.js';
+import { ago, bytes, duration, many, number, time } from './format.js';
 import { View } from './live.js';
 import { attempt, confirmed, dialog, say } from './notes.js';
 import { openPull } from './pulls.js';
 import { openSide } from './side.js';
 
 const kindOfFit = { loaded: 'live', fits: 'good', after_eviction: 'warn', after_requests: 'warn', never: 'bad' };
+const origins = { hub: 'from the Hub', converted: 'converted', ollama: 'from Ollama' };
 const words = {
   loaded: 'in memory', fits: 'fits now', after_eviction: 'fits when unused models leave memory', after_requests: 'fits when others have answered', never: 'does not fit',
 };
@@ -1322,7 +1335,7 @@ class Models extends View {
 
   #draw(models, aliases) {
     if (!models.length) {
-      fill(this.body, empty('No models yet', 'Pull one from the Hub, or import those of Ollama with `roost import ollama`.'));
+      fill(this.body, empty('No models yet', prose('Pull one from the Hub, or import those of Ollama with `roost import ollama`.')));
       return;
     }
     const named = (model) => aliases.filter((alias) => alias.model === model).map((alias) => alias.name);
@@ -1330,7 +1343,7 @@ class Models extends View {
     fill(this.body, models.sort((one, other) => other.loaded - one.loaded || one.model.localeCompare(other.model)).map((model) =>
       h('article', { class: 'card model', 'data-model': model.model },
         h('h2', {}, h('a', { href: `#/models/${encodeURIComponent(model.model)}` }, model.model)),
-        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
+        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : origins[model.origin] ?? model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
         named(model.model).length > 0 && h('p', { class: 'line' }, `Also called ${named(model.model).join(', ')}`),
         h('div', { class: 'actions' },
           can('chat') && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
@@ -1451,8 +1464,8 @@ function draw(node, name, detail, signal) {
     h('div', { class: 'actions' }, can('chat') && model && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
       can('admin') && [button('Verify', () => check('verify', name), { mark: 'check' }), button('Repair', () => check('repair', name), { mark: 'retry' }), button('Remove', () => remove(name), { mark: 'remove', kind: 'danger' })]),
     facts([
-      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once`],
-      ['Why', model?.context?.reason], ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
+      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once: ${model.context.reason}`],
+      ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
       ['Chat template', model?.chat_template === 'role_lines' ? 'none; plain role lines are used' : model?.chat_template && 'its own'], ['Folder', detail.path],
     ]),
     h('h3', {}, 'Memory'), fit,
@@ -1565,7 +1578,7 @@ export function confirmed(title, text, act, kind = 'danger') {
 // A new pull: first what it would fetch and why, then the pull.
 
 import { post } from './api.js';
-import { badge, bar, button, facts, field, fill, h, select, table } from './dom.js';
+import { badge, bar, button, facts, field, fill, h, prose, select, table } from './dom.js';
 import { bytes, duration, percent, rate } from './format.js';
 import { openJob } from './job.js';
 import { jobs } from './jobs.js';
@@ -1594,7 +1607,7 @@ export function openPull(named = '') {
   });
   const fail = (error) => {
     start.hidden = true;
-    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
+    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, prose(error.message)));
   };
   /** What was shown is of other fields now. */
   const forget = () => {
@@ -1663,7 +1676,7 @@ function shown(plan, choose) {
   };
   const present = plan.total_bytes - plan.missing_bytes;
   return [
-    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], plan.reason),
+    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], prose(plan.reason)),
     facts([
       ['To fetch', present > 0 ? `${bytes(plan.missing_bytes)}; ${bytes(present)} of ${bytes(plan.total_bytes)} are here` : bytes(plan.missing_bytes)],
       ['Time', !plan.eta_seconds ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
@@ -1672,7 +1685,7 @@ function shown(plan, choose) {
     room('Disk', plan.disk), room('Memory', plan.memory),
     plan.offered.length > 1 && h('div', { class: 'offered', role: 'group', 'aria-label': 'Other quantisations' }, plan.offered.map((quant) =>
       h('button', { type: 'button', 'aria-pressed': String(quant === plan.quantization), onclick: () => choose(quant) }, quant))),
-    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, note)),
+    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, prose(note))),
     table('Files', ['File', '#Size', '#Here'], plan.files.map((file) => [file.path, bytes(file.size), file.present_bytes ? percent(file.present_bytes / (file.size || 1)) : '–'])),
   ];
 }
@@ -1713,7 +1726,7 @@ export function actionsOf(job) {
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
 
 /** Does something with a job, and says so. */
-export async function act(name, job) {
+async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
   await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
 }
@@ -1741,7 +1754,7 @@ class Pulls extends View {
   #version = -1;
 
   show() {
-    this.search = h('input', { type: 'search', placeholder: 'Model, user or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
+    this.search = h('input', { type: 'search', placeholder: 'Find a pull', title: 'By model, user, tag or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
     this.tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': 'Which pulls' }, filters.map(([key, text]) =>
       h('button', { type: 'button', 'aria-pressed': String(key === this.#filter), 'data-key': key, onclick: () => this.#choose(key) }, text, ' ', h('span', { class: 'count' }))));
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
@@ -1935,8 +1948,8 @@ function fall(next, place) {
 ("records.js", ##"""
 // What was used, what was done, and the settings: three pages of tables.
 
-import { ask, can } from './api.js';
-import { button, empty, fill, h, select, table } from './dom.js';
+import { ask } from './api.js';
+import { button, empty, fill, h, prose, select, table } from './dom.js';
 import { many, number, time } from './format.js';
 import { View } from './live.js';
 
@@ -2025,7 +2038,7 @@ class Settings extends View {
     const text = this.find.value.trim().toLowerCase();
     const rows = (this.settings ?? []).filter((setting) => `${setting.key} ${setting.variable} ${setting.summary}`.toLowerCase().includes(text));
     fill(this.body, table(many(rows.length, 'setting'), ['Setting', 'Value', 'Default', 'What it is'], rows.map((setting) => [
-      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, setting.value), setting.default, setting.summary,
+      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, prose(setting.value)), prose(setting.default), prose(setting.summary),
     ])));
   }
 }
@@ -2246,6 +2259,7 @@ h3 { font-size: .8rem; font-weight: 600; color: var(--soft); margin: 1.4rem 0 .5
 h2.section { margin: 1.6rem 0 .7rem; }
 a { color: var(--accent); }
 code, pre { font-family: var(--mono); font-size: .86em; }
+pre code { font-size: inherit; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: .7rem .8rem; max-height: 24rem; overflow: auto; }
 small, .hint { color: var(--soft); font-size: .86rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
@@ -2296,7 +2310,7 @@ main > :first-child { overflow-y: auto; padding: 1.3rem 1.6rem 2rem; display: bl
 .top { display: flex; flex-wrap: wrap; gap: .6rem .9rem; align-items: center; margin-bottom: 1.1rem; }
 .top h1 { margin-right: auto; }
 .top input[type=search] { flex: 1 1 8rem; width: 8rem; max-width: 14rem; }
-.top select { width: auto; max-width: 28rem; text-overflow: ellipsis; }
+.top select { width: auto; min-width: 0; max-width: min(28rem, 100%); text-overflow: ellipsis; }
 .tabs { display: flex; border: 1px solid var(--line); border-radius: 9px; padding: 2px; background: var(--surface); }
 .tabs button { border: 0; background: none; border-radius: 7px; padding: .25rem .65rem; min-height: 1.95rem; color: var(--soft); }
 .tabs button[aria-pressed=true] { background: var(--tint); color: var(--accent); }
@@ -2359,7 +2373,7 @@ roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; backg
 .now .part { display: flex; justify-content: space-between; gap: 1rem; color: var(--soft); font-size: .86rem; }
 .facts { display: grid; gap: .1rem; }
 .facts > div { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: .8rem; padding: .22rem 0; }
-roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); margin-bottom: 1.2rem; }
+roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); column-gap: 2rem; margin-bottom: 1.2rem; }
 .facts dt { color: var(--soft); }
 .facts dd { overflow-wrap: anywhere; }
 .history { list-style: none; border-left: 2px solid var(--line); margin-left: .3rem; display: grid; gap: .8rem; }
@@ -2371,6 +2385,7 @@ roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24
 .history .stage { color: var(--soft); }
 summary { cursor: pointer; color: var(--soft); padding: .3rem 0; font-weight: 500; }
 
+.top + .hint { margin-bottom: .7rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: .9rem; }
 .cards > .empty { grid-column: 1 / -1; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem; display: grid; gap: .6rem; align-content: start; }
@@ -2405,6 +2420,7 @@ rect.part-4, .part-4::before { fill: var(--idle-tint); background: var(--idle-ti
 .tile .value { font-size: 1.4rem; font-weight: 600; color: var(--text); font-variant-numeric: tabular-nums; }
 .chart { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 1rem; margin-bottom: 1rem; }
 .chart svg { width: 100%; height: 10rem; fill: var(--accent); }
+.chart figcaption span:not(:nth-child(2)) { white-space: nowrap; }
 .chart figcaption { display: flex; justify-content: space-between; color: var(--soft); font-size: .82rem; }
 
 roost-chat { gap: .8rem; }
@@ -2412,7 +2428,7 @@ roost-chat > .top { margin-bottom: 0; }
 .options { border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
 .options[open] { display: block; padding-bottom: .9rem; }
 .options .grid { margin-top: .7rem; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
-.thread { flex: 1; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; gap: .9rem; padding: .3rem; }
+.thread { flex: 1; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; gap: .9rem; padding: .3rem max(.3rem, calc(50% - 23rem)); }
 .message { max-width: 46rem; width: fit-content; display: grid; gap: .5rem; overflow-wrap: anywhere; }
 .message.user { align-self: flex-end; background: var(--tint); border-radius: 14px 14px 4px; padding: .6rem .9rem; }
 .message.assistant { width: 100%; align-self: center; }
@@ -2472,6 +2488,9 @@ dialog .body > .actions { justify-content: flex-end; }
   main > :first-child { padding: .9rem .9rem 1rem; }
   .top input[type=search] { max-width: none; }
   roost-engines > div > .facts { grid-template-columns: minmax(0, 1fr); }
+  .options[open] { flex: 0 1 auto; max-height: 42%; overflow-y: auto; }
+  roost-models .top h1 { flex-basis: 100%; }
+  roost-models .top .icon { display: none; }
   .tabs { order: 3; width: 100%; }
   .tabs button { flex: 1; justify-content: center; }
   roost-rows { margin: 0 -.9rem; border-radius: 0; border-width: 1px 0 0; }

@@ -12,7 +12,7 @@ export const visitor = { scopes: [], key: null, version: null, needs_key: true }
 export const can = (...scopes) => scopes.some((scope) => visitor.scopes.includes(scope)) || visitor.scopes.includes('admin');
 
 /** An answer that says what is wrong. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? body?.error?.message ?? `The server answered with the status ${status}.`);
     [this.status, this.code, this.field] = [status, body?.code, body?.field];

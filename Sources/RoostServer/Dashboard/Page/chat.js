@@ -1,7 +1,7 @@
 // A conversation with a model of this machine. It stays in this tab, and is gone with it.
 
 import { ask, events, open } from './api.js';
-import { button, empty, field, fill, h, icon, iconButton, select, write } from './dom.js';
+import { button, empty, field, fill, h, icon, iconButton, write } from './dom.js';
 import { duration } from './format.js';
 import { View } from './live.js';
 import { say } from './notes.js';

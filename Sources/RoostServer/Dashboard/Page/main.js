@@ -55,8 +55,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch {
-      say('The server does not answer; the view cannot be opened.', 'bad');
+    } catch (error) {
+      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
       return;
     }
   }

@@ -32,7 +32,7 @@ export function actionsOf(job) {
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
 
 /** Does something with a job, and says so. */
-export async function act(name, job) {
+async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
   await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
 }
@@ -60,7 +60,7 @@ class Pulls extends View {
   #version = -1;
 
   show() {
-    this.search = h('input', { type: 'search', placeholder: 'Model, user or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
+    this.search = h('input', { type: 'search', placeholder: 'Find a pull', title: 'By model, user, tag or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
     this.tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': 'Which pulls' }, filters.map(([key, text]) =>
       h('button', { type: 'button', 'aria-pressed': String(key === this.#filter), 'data-key': key, onclick: () => this.#choose(key) }, text, ' ', h('span', { class: 'count' }))));
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
