@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help page deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help page deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access bench-page loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -47,6 +47,9 @@ bench-serve: ## Compare serving with llama-server alone: streams, long prompts, 
 
 bench-access: ## Measure shares of keys, and what keys and dialects cost
 	@scripts/bench-access
+
+bench-page: ## Measure the web page in Chromium: bytes, loads, events, scrolling, accessibility
+	@scripts/bench-page
 
 loads: ## Put forbidden loads on a server, and measure /health and memory
 	@scripts/loads

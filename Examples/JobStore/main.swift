@@ -23,7 +23,7 @@ if let claim = try await store.claimNextJob(owner: "example")?.claim {
 }
 
 // Everyone can read the jobs and their history.
-for event in try await store.history(of: job.id, after: 0, limit: 100) {
+for event in try await store.history(of: .job(job.id), after: 0, limit: 100) {
     print(event.kind.rawValue, event.message ?? "")
 }
 for finished in try await store.jobs(matching: JobFilter(status: .succeeded, limit: 10)) {

@@ -165,17 +165,19 @@ public protocol JobStore: Sendable {
     /// after page slowly blocks nothing.
     ///
     /// - Parameters:
-    ///   - id: Only this job's; `nil` for all jobs.
+    ///   - scope: The jobs.
     ///   - number: Only events after this one; 0 for all.
     ///   - limit: The maximum number of events, 1 or more.
     /// - Returns: The events.
     /// - Throws: `RoostError` with code `database`.
-    func history(of id: String?, after number: Int64, limit: Int) async throws -> [JobEvent]
+    func history(of scope: JobScope, after number: Int64, limit: Int) async throws -> [JobEvent]
 
-    /// The number of the newest event; 0 if there is none.
+    /// Returns the number of the newest event; 0 if there is none.
     ///
+    /// - Parameter scope: The jobs.
+    /// - Returns: The number.
     /// - Throws: `RoostError` with code `database`.
-    func lastEventNumber() async throws -> Int64
+    func lastEventNumber(of scope: JobScope) async throws -> Int64
 
     /// Returns every event that is committed from now on, in order.
     ///

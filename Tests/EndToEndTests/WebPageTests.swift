@@ -23,6 +23,8 @@ extension EndToEndTests {
                 let files = try SampleHub.make(in: root)
                 try SampleHub.addNoise("noise/slow", bytes: 60 << 20, to: files)
                 for name in ["a", "b", "c", "d"] { try SampleHub.addNoise("noise/\(name)", bytes: 1 << 20, to: files) }
+                let two = try SampleHub.addNoise("noise/two", bytes: 1 << 20, to: files)
+                try FileManager.default.copyItem(atPath: two.string, toPath: two.removingLastComponent().appending("noise-Q8_0.gguf").string)
                 let vision = files.appending("tiny/vision")
                 try FileManager.default.createDirectory(atPath: vision.string, withIntermediateDirectories: true)
                 for file in ["tiny-F16.gguf", "mmproj-F16.gguf"] {

@@ -1,21 +1,21 @@
 import GRDB
-import JobStore
+public import JobStore
 public import RoostCore
 
 extension JobDatabase {
     /// Returns a part of the history, read on the caller's thread: see `history(of:after:limit:)`.
     public func events(of id: String? = nil, after number: Int64 = 0, limit: Int = 1000) throws -> [JobEvent] {
-        try read { try JobEvent.page($0, of: id, after: number, limit: limit) }
+        try read { try JobEvent.page($0, of: id.map(JobScope.job) ?? .all, after: number, limit: limit) }
     }
 
     /// Returns a part of the history, oldest first, read on a separate thread: see `JobStore.history`.
-    public func history(of id: String?, after number: Int64, limit: Int) async throws -> [JobEvent] {
-        try await readAside { try JobEvent.page($0, of: id, after: number, limit: limit) }
+    public func history(of scope: JobScope, after number: Int64, limit: Int) async throws -> [JobEvent] {
+        try await readAside { try JobEvent.page($0, of: scope, after: number, limit: limit) }
     }
 
-    /// The number of the newest event; 0 if there is none.
-    public func lastEventNumber() throws -> Int64 {
-        try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM job_events") ?? 0 }
+    /// Returns the number of the newest event, read on a separate thread: see `JobStore.lastEventNumber`.
+    public func lastEventNumber(of scope: JobScope) async throws -> Int64 {
+        try await readAside { try JobEvent.last($0, of: scope) }
     }
 
     /// Returns every event that is committed from now on, in order: see `JobStore.watchEvents`.
@@ -23,20 +23,42 @@ extension JobDatabase {
 }
 
 extension JobEvent {
-    fileprivate static func page(_ database: Database, of id: String?, after number: Int64, limit: Int) throws -> [JobEvent] {
-        guard let id else { return try fetch(database, where: "seq > ?", [number.databaseValue], limit: limit) }
-        guard id.isWholeInSQLite else { return [] }
-        return try fetch(database, where: "job_id = ? AND seq > ?", [id.databaseValue, number.databaseValue], limit: limit)
+    fileprivate static func page(_ database: Database, of scope: JobScope, after number: Int64, limit: Int) throws -> [JobEvent] {
+        switch scope {
+        case .all: return try fetch(database, where: "seq > ?", [number.databaseValue], limit: limit)
+        case .job(let id):
+            guard id.isWholeInSQLite else { return [] }
+            return try fetch(database, where: "job_id = ? AND seq > ?", [id.databaseValue, number.databaseValue], limit: limit)
+        case .user(let user):
+            guard user.isWholeInSQLite else { return [] }
+            return try fetch(database, table: byJob, where: "\(ofUser) AND seq > ?", [user.databaseValue, number.databaseValue], limit: limit)
+        }
     }
+
+    fileprivate static func last(_ database: Database, of scope: JobScope) throws -> Int64 {
+        switch scope {
+        case .all: return try Int64.fetchOne(database, sql: "SELECT max(seq) FROM job_events") ?? 0
+        case .job(let id):
+            guard id.isWholeInSQLite else { return 0 }
+            return try Int64.fetchOne(database, sql: "SELECT max(seq) FROM job_events WHERE job_id = ?", arguments: [id]) ?? 0
+        case .user(let user):
+            guard user.isWholeInSQLite else { return 0 }
+            return try Int64.fetchOne(database, sql: "SELECT max(seq) FROM \(byJob) WHERE \(ofUser)", arguments: [user]) ?? 0
+        }
+    }
+
+    /// What the events of a user cost depends on the user's jobs and not on how much the others do.
+    private static let byJob = "job_events INDEXED BY job_events_by_job"
+    private static let ofUser = "job_id IN (SELECT id FROM jobs WHERE user_id = ?)"
 
     /// Rows of the history, oldest first.
-    static func fetch(_ database: Database, where condition: String, _ arguments: [DatabaseValue], limit: Int) throws -> [JobEvent] {
+    static func fetch(
+        _ database: Database, table: String = "job_events", where condition: String, _ arguments: [DatabaseValue], limit: Int
+    ) throws -> [JobEvent] {
         try ColumnReader.fetchAll(
-            database, sql: "\(select) WHERE \(condition) ORDER BY seq LIMIT ?", arguments: StatementArguments(arguments + [limit.databaseValue]),
-            JobEvent.init)
+            database, sql: "SELECT \(columnList) FROM \(table) WHERE \(condition) ORDER BY seq LIMIT ?",
+            arguments: StatementArguments(arguments + [limit.databaseValue]), JobEvent.init)
     }
-
-    private static let select = "SELECT \(columnList) FROM job_events"
 
     /// The SQL that inserts an event. SQLite gives it the number in the first column.
     static let insert = """

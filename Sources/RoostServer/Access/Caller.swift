@@ -1,4 +1,5 @@
 import Access
+import JobStore
 import RoostCore
 
 /// Who sends a request, as its headers alone tell.
@@ -78,6 +79,16 @@ enum Caller: Sendable {
     /// The most tokens of an answer without a limit of its own, for a key with a limit of output tokens: what a request may use has to be known
     /// when it begins.
     static let boundedAnswer = 1024
+
+    /// Returns the jobs that it may see: an admin those of all owners, the others their owner's.
+    ///
+    /// - Returns: The jobs.
+    /// - Throws: `RoostError` with code `unauthorized`.
+    func visibleJobs() throws -> JobScope {
+        try requireKnown()
+        if let key, !key.isAdmin { return .user(key.owner) }
+        return .all
+    }
 
     /// Whether it may see and control a job: an admin those of all owners, the others their owner's.
     func owns(_ job: Job) -> Bool { isAdmin || (key.map { $0.owner == job.userID } ?? false) }

@@ -67,12 +67,12 @@ enum RouteScopes {
         "POST /jobs/{}/priority", "POST /jobs/{}/rate", "POST /api/pull",
     ]
 
-    private static let jobs = ["GET /jobs", "GET /jobs/{}", "GET /jobs/{}/files", "GET /jobs/{}/events"]
+    private static let jobs = ["GET /jobs", "GET /jobs/events", "GET /jobs/{}", "GET /jobs/{}/files", "GET /jobs/{}/events"]
 
     private static let reads = ["GET /partials", "GET /bandwidth", "GET /status", "GET /engines", "GET /metrics"]
 
     private static let administration = [
-        "GET /audit", "GET /settings", "GET /jobs/events", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
+        "GET /audit", "GET /settings", "GET /jobs/export", "POST /jobs/prune", "PUT /bandwidth", "DELETE /bandwidth", "GET /diag",
         "POST /models/load", "POST /models/unload", "POST /models/tune", "POST /models/untune", "POST /models/gc", "POST /models/verify",
         "POST /models/repair", "DELETE /models/{}", "DELETE /models/{}/{}", "DELETE /models/{}/{}/**",
         "POST /models/{}/load", "POST /models/{}/unload", "POST /models/{}/reload", "POST /models/{}/{}/load", "POST /models/{}/{}/unload",

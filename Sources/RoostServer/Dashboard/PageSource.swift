@@ -20,7 +20,7 @@ export const visitor = { scopes: [], key: null, version: null, needs_key: true }
 export const can = (...scopes) => scopes.some((scope) => visitor.scopes.includes(scope)) || visitor.scopes.includes('admin');
 
 /** An answer that says what is wrong. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? body?.error?.message ?? `The server answered with the status ${status}.`);
     [this.status, this.code, this.field] = [status, body?.code, body?.field];
@@ -52,6 +52,10 @@ export async function ask(path, options) {
 }
 
 export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST', body, ...options });
+
+/** Who uses the page: asked at once, while the other modules are still on their way. */
+export const arrival = ask('/page/me');
+arrival.catch(() => {});
 
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
@@ -105,7 +109,7 @@ export async function* events(response) {
 // A conversation with a model of this machine. It stays in this tab, and is gone with it.
 
 import { ask, events, open } from './api.js';
-import { button, empty, field, fill, h, icon, iconButton, select, write } from './dom.js';
+import { button, empty, field, fill, h, icon, iconButton, write } from './dom.js';
 import { duration } from './format.js';
 import { View } from './live.js';
 import { say } from './notes.js';
@@ -146,6 +150,7 @@ class Chat extends View {
         this.#ask();
       } }, this.pictures, this.text, h('div', { class: 'actions' }, this.file, iconButton('Add an image', 'image', () => this.file.click()), this.status, this.stop, this.send)));
     this.addEventListener('paste', (event) => this.#attach([...event.clipboardData.files].filter((file) => file.type.startsWith('image/'))));
+    this.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#control?.abort(); });
     this.until(() => this.#control?.abort());
     this.#models(kept.model);
     this.#draw();
@@ -170,7 +175,6 @@ class Chat extends View {
       event.preventDefault();
       this.#ask();
     }
-    if (event.key === 'Escape') this.#control?.abort();
   }
 
   #grow() {
@@ -292,7 +296,10 @@ class Chat extends View {
   }
 
   #busy(isBusy) {
+    // The focus goes from the one button to the other, or it would be lost with the first.
+    const hadFocus = document.activeElement === this.send;
     this.stop.hidden = !isBusy;
+    if (hadFocus) this.stop.focus();
     this.send.hidden = isBusy;
     this.thread.setAttribute('aria-busy', String(isBusy));
     write(this.status, isBusy ? 'Waiting for the first word…' : '');
@@ -358,6 +365,9 @@ export function fill(node, ...children) {
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** A text in which `backticks` mark what is typed as it stands. */
+export const prose = (text) => text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 ? h('code', {}, part) : part));
 
 const icons = {
   pulls: 'M12 3v12m0 0-4-4m4 4 4-4M4 20h16',
@@ -429,12 +439,103 @@ export function table(caption, heads, rows) {
     h('table', {}, h('caption', { class: 'unseen' }, caption),
       h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col', class: head.startsWith('#') ? 'number' : null }, head.replace('#', ''))))),
       h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) =>
-        h('td', { class: heads[index].startsWith('#') ? 'number' : heads[index] === 'Time' ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
+        h('td', { class: heads[index].startsWith('#') ? 'number' : ['Time', 'Address', 'Setting'].includes(heads[index]) ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
 }
 
 export const badge = (text, kind = '') => h('span', { class: 'badge', 'data-kind': kind }, text);
 
 export const empty = (title, text, ...more) => h('div', { class: 'empty' }, h('p', { class: 'title' }, title), h('p', {}, text), more);
+
+"""##),
+("drag.js", ##"""
+// Rows that can be dragged to another place: with a mouse from anywhere in a row, with a finger or a pen from its grip, so that a finger elsewhere scrolls.
+
+const threshold = 5;
+const edge = 48;
+const speed = 9;
+
+export class Dragging {
+  /** The item that is dragged. */
+  item = null;
+  /** The item whose place it would get. */
+  over = null;
+  /** Whether it would come after that one, because it comes from before it. */
+  isAfter = false;
+  #rows;
+  #isMovable;
+  #drop;
+  #start = null;
+  #y = 0;
+
+  /** Lets the movable items of a list be dragged; `drop` is called with an item and the one whose place it gets. */
+  constructor(rows, isMovable, drop) {
+    [this.#rows, this.#isMovable, this.#drop] = [rows, isMovable, drop];
+    rows.addEventListener('pointerdown', (event) => this.#press(event));
+    rows.addEventListener('pointermove', (event) => this.#move(event));
+    rows.addEventListener('pointerup', (event) => this.#release(event));
+    rows.addEventListener('pointercancel', () => this.cancel());
+    rows.addEventListener('selectstart', (event) => { if (this.#start) event.preventDefault(); });
+  }
+
+  /** Lets go; nothing moves. Returns whether something was dragged. */
+  cancel() {
+    const was = this.item;
+    [this.#start, this.item, this.over] = [null, null, null];
+    this.#rows.classList.remove('dragging');
+    if (was) this.#rows.draw();
+    return was != null;
+  }
+
+  #press(event) {
+    const row = event.target.closest('[role=row]');
+    if (event.button !== 0 || !row?.item || !this.#isMovable(row.item) || event.target.closest('button, a')) return;
+    if (event.pointerType === 'mouse' || event.target.closest('.grip')) this.#start = { item: row.item, y: event.clientY, pointer: event.pointerId };
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#start?.pointer) return;
+    this.#y = event.clientY;
+    if (!this.item) {
+      if (Math.abs(this.#y - this.#start.y) < threshold) return;
+      this.item = this.#start.item;
+      this.#rows.setPointerCapture(event.pointerId);
+      this.#rows.classList.add('dragging');
+      this.#scroll();
+    }
+    this.#look();
+  }
+
+  #look() {
+    const place = (item) => this.#rows.items.findIndex((other) => other.id === item.id);
+    const item = this.#rows.itemAt(this.#y);
+    this.over = item && item.id !== this.item.id && this.#isMovable(item) ? item : null;
+    this.isAfter = this.over != null && place(this.item) < place(this.over);
+    this.#rows.draw();
+  }
+
+  /** Near its edges the list moves under the pointer. */
+  #scroll() {
+    if (!this.item) return;
+    const { top, bottom } = this.#rows.getBoundingClientRect();
+    const by = this.#y < top + edge ? -speed : this.#y > bottom - edge ? speed : 0;
+    if (by) {
+      this.#rows.scrollTop += by;
+      this.#look();
+    }
+    requestAnimationFrame(() => this.#scroll());
+  }
+
+  #release(event) {
+    if (event.pointerId !== this.#start?.pointer) return;
+    const [item, over] = [this.item, this.over];
+    if (!this.cancel()) return;
+    // The click that ends a drag opens nothing.
+    const swallow = (click) => click.stopPropagation();
+    this.#rows.addEventListener('click', swallow, { capture: true, once: true });
+    setTimeout(() => this.#rows.removeEventListener('click', swallow, { capture: true }));
+    if (over) this.#drop(item, over);
+  }
+}
 
 """##),
 ("engines.js", ##"""
@@ -466,7 +567,7 @@ class Engines extends View {
 
   #draw({ engines, decisions }, status, bandwidth) {
     fill(this.head, facts([
-      ['Models in memory', `${status.loaded_models.length} of at most ${status.max_cache_models}`], ['Running pulls', `at most ${status.max_concurrent_pulls}`],
+      ['Models in memory', `${status.loaded_models.length} (at most ${status.max_cache_models})`], ['Pulls at once', `at most ${status.max_concurrent_pulls}`],
       ['Downloads', bandwidth.closed ? 'closed' : bandwidth.bytes_per_second ? `at most ${bytes(bandwidth.bytes_per_second)}/s` : 'without a limit'],
       ['Engine', status.engine ?? 'none is installed'], ['Up for', duration(status.uptime_seconds)], ['Hub', status.hub_endpoint],
     ]));
@@ -488,9 +589,17 @@ class Engines extends View {
     this.newest = newest;
     fill(this.decisions, decisions.length ? table('Last decisions', ['Time', 'What', 'Model', 'Why', 'Figures'], decisions.map((decision) => [
       time(decision.time), badge(decision.what), decision.model, decision.for ? `${decision.why} (for ${decision.for})` : decision.why,
-      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, `${name.replaceAll('_', ' ').replace(' bytes', '')} ${name.endsWith('bytes') ? bytes(value) : number(value)}`)),
+      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, figure(name, value))),
     ])) : h('p', { class: 'hint' }, 'None since the start.'));
   }
+}
+
+/** A figure of a decision, whose name tells its unit. */
+function figure(name, value) {
+  const words = name.replace(/_(bytes|seconds)$/, '').replaceAll('_', ' ');
+  if (name.endsWith('_bytes')) return `${words} ${bytes(value)}`;
+  if (name.endsWith('_seconds')) return `${words} ${duration(value)}`;
+  return `${words} ${number(value)}${name === 'context' ? ' tokens' : ''}`;
 }
 
 function card(engine) {
@@ -504,6 +613,7 @@ function card(engine) {
       h('span', { class: 'words' }, `${engine.running} of ${slots} busy`)),
     engine.waiting > 0 && h('p', {}, `${many(engine.waiting, 'request')} waiting`),
     h('svg', { class: 'spark', viewBox: '0 0 240 32', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Requests in the last minute' }),
+    h('p', { class: 'hint' }, 'Requests, last minute'),
     engine.last_error && h('p', { class: 'fault', 'data-kind': 'bad' }, engine.last_error),
     facts([['Context', engine.context_length && `${number(engine.context_length)} tokens`], ['Restarts', engine.restarts || null], ['Process', engine.pid]]),
     can('admin') && h('div', { class: 'actions' }, button('Unload', () => attempt(() => post('/models/unload', { model: engine.model }), `${engine.model} has left memory.`))));
@@ -582,7 +692,6 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page/style.css">
 <link rel="modulepreload" href="/page/dom.js">
-<link rel="modulepreload" href="/page/api.js">
 <link rel="modulepreload" href="/page/format.js">
 <link rel="modulepreload" href="/page/live.js">
 <link rel="modulepreload" href="/page/pulls.js">
@@ -591,8 +700,10 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="modulepreload" href="/page/job.js">
 <link rel="modulepreload" href="/page/side.js">
 <link rel="modulepreload" href="/page/queue.js">
+<link rel="modulepreload" href="/page/drag.js">
 <link rel="modulepreload" href="/page/notes.js">
 <link rel="modulepreload" href="/page/login.js">
+<script type="module" src="/page/api.js"></script>
 <script type="module" src="/page/main.js"></script>
 </head>
 <body>
@@ -605,7 +716,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 // One pull: how far it is, its files, its whole history, and why it failed.
 
 import { ask, can, events, open, post } from './api.js';
-import { badge, bar, button, facts, fill, h, icon, table, write } from './dom.js';
+import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
 import { whileVisible } from './live.js';
@@ -679,7 +790,7 @@ class JobView {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
       fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
-      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, job.error),
+      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
         ['Choice', job.quantize], ['Revision', job.revision], ['Size', job.size_bytes && bytes(job.size_bytes)], ['Accepted', time(job.created_at)],
@@ -740,8 +851,7 @@ class JobView {
           if (response.status === 204) return;
           for await (const event of events(response)) {
             if (event.id) this.#last = event.id;
-            if (event.event === 'progress' && !can('admin')) jobs.take(JSON.parse(event.data));
-            else if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
+            if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
         } catch (error) {
           if (control.signal.aborted || [401, 403, 404].includes(error.status)) return;
@@ -764,12 +874,16 @@ class JobView {
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, can, events, open } from './api.js';
-import { every, whileVisible } from './live.js';
+import { ask, events, open } from './api.js';
+import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
 const most = 10_000;
+/** The rows that are seen first are asked for alone. */
+const firstPage = 100;
 const pageSize = 1000;
+/** The milliseconds between two readings of jobs that have changed. */
+const pause = 60;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -785,11 +899,13 @@ class Jobs extends EventTarget {
   #last = null;
   #stale = new Set();
   #timer = null;
+  #isReading = false;
+  #lastReading = 0;
   #isTold = false;
 
   /** Keeps the jobs up to date until what it returns is called. */
   use() {
-    if (this.#users++ === 0) this.#end = can('admin') ? whileVisible(() => this.#follow()) : every(2, (signal) => this.#poll(signal));
+    if (this.#users++ === 0) this.#end = whileVisible(() => this.#follow());
     return () => {
       if (--this.#users === 0) this.#end();
     };
@@ -798,6 +914,7 @@ class Jobs extends EventTarget {
   /** Forgets everything, for another visitor. */
   clear() {
     this.all.clear();
+    this.#stale.clear();
     [this.isLoaded, this.#last, this.fault] = [false, null, null];
     this.#tell();
   }
@@ -837,7 +954,8 @@ class Jobs extends EventTarget {
 
   /** Reads the newest jobs. */
   async load(signal) {
-    let path = `/jobs?limit=${pageSize}`;
+    let path = `/jobs?limit=${firstPage}`;
+    const before = [...this.all.keys()];
     const seen = new Set();
     while (path && seen.size < most) {
       const response = await open(path, { signal });
@@ -845,24 +963,17 @@ class Jobs extends EventTarget {
         seen.add(job.id);
         this.take(job);
       }
-      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1];
+      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1].replace(`limit=${firstPage}&`, `limit=${pageSize}&`);
     }
-    for (const id of this.all.keys()) if (!seen.has(id)) this.drop(id);
+    for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
     this.#fail(null);
-  }
-
-  async #poll(signal) {
-    try {
-      await this.load(signal);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
   }
 
   #follow() {
     const control = new AbortController();
     this.#stream(control.signal);
+    this.#plan();
     return () => {
       control.abort();
       clearTimeout(this.#timer);
@@ -875,8 +986,9 @@ class Jobs extends EventTarget {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
         for await (const event of events(await open('/jobs/events', { headers, signal }))) {
-          // The first event has only a number, the one that the stream begins after: the list is read after it.
-          if (!this.isLoaded) await this.load(signal);
+          // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
+          // is of an older jobs.db, or of one from which jobs were deleted.
+          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -896,19 +1008,29 @@ class Jobs extends EventTarget {
     if (job) this.take({ ...job, status: event.status, stage: event.stage ?? null });
     // What an event does not tell is read from the job itself, many at a time.
     this.#stale.add(event.job_id);
-    this.#timer ??= setTimeout(() => this.#refresh(), 60);
+    this.#plan();
   }
 
-  async #refresh() {
-    this.#timer = null;
+  /** The first change is read at once, and those that follow closely together. */
+  #plan(wait = Math.max(0, this.#lastReading + pause - performance.now())) {
+    if (this.#stale.size && !this.#isReading) this.#timer ??= setTimeout(() => this.#read(), wait);
+  }
+
+  async #read() {
+    [this.#timer, this.#isReading, this.#lastReading] = [null, true, performance.now()];
     const ids = [...this.#stale];
     this.#stale.clear();
+    let wait;
     try {
-      if (ids.length > 30) await this.load();
+      if (ids.length > Math.max(30, this.all.size / 50)) await this.load();
       else await Promise.all(ids.map((id) => this.refresh(id)));
     } catch (error) {
-      if (error.name !== 'AbortError') this.#fail(error);
+      for (const id of ids) this.#stale.add(id);
+      this.#fail(error);
+      wait = 1000;
     }
+    this.#isReading = false;
+    if (this.#users && !document.hidden) this.#plan(wait);
   }
 
   /** Reads a job again. */
@@ -1056,7 +1178,7 @@ export async function logOut() {
 ("main.js", ##"""
 // The frame of the page: who uses it, what they may see, and which view is open.
 
-import { ask, can, memory, visitor } from './api.js';
+import { arrival, ask, can, memory, visitor } from './api.js';
 import { fill, h, icon, write } from './dom.js';
 import { jobs } from './jobs.js';
 import { every } from './live.js';
@@ -1111,8 +1233,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch {
-      say('The server does not answer; the view cannot be opened.', 'bad');
+    } catch (error) {
+      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
       return;
     }
   }
@@ -1165,7 +1287,7 @@ function start() {
 
 async function begin() {
   try {
-    Object.assign(visitor, await ask('/page/me'));
+    Object.assign(visitor, await arrival);
   } catch (error) {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;
@@ -1181,14 +1303,15 @@ begin();
 // The models on this machine: where they came from, whether they are sound, and whether they fit.
 
 import { ask, can, lines, modelPath, open, post } from './api.js';
-import { badge, bar, button, empty, facts, field, fill, h, icon, select, table } from './dom.js';
-import { ago, bytes, duration, many, number, percent, time } from './format.js';
+import { badge, bar, button, empty, facts, fill, h, icon, prose, table } from './dom.js';
+import { ago, bytes, duration, many, number, time } from './format.js';
 import { View } from './live.js';
 import { attempt, confirmed, dialog, say } from './notes.js';
 import { openPull } from './pulls.js';
 import { openSide } from './side.js';
 
 const kindOfFit = { loaded: 'live', fits: 'good', after_eviction: 'warn', after_requests: 'warn', never: 'bad' };
+const origins = { hub: 'from the Hub', converted: 'converted', ollama: 'from Ollama' };
 const words = {
   loaded: 'in memory', fits: 'fits now', after_eviction: 'fits when unused models leave memory', after_requests: 'fits when others have answered', never: 'does not fit',
 };
@@ -1212,7 +1335,7 @@ class Models extends View {
 
   #draw(models, aliases) {
     if (!models.length) {
-      fill(this.body, empty('No models yet', 'Pull one from the Hub, or import those of Ollama with `roost import ollama`.'));
+      fill(this.body, empty('No models yet', prose('Pull one from the Hub, or import those of Ollama with `roost import ollama`.')));
       return;
     }
     const named = (model) => aliases.filter((alias) => alias.model === model).map((alias) => alias.name);
@@ -1220,7 +1343,7 @@ class Models extends View {
     fill(this.body, models.sort((one, other) => other.loaded - one.loaded || one.model.localeCompare(other.model)).map((model) =>
       h('article', { class: 'card model', 'data-model': model.model },
         h('h2', {}, h('a', { href: `#/models/${encodeURIComponent(model.model)}` }, model.model)),
-        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
+        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : origins[model.origin] ?? model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
         named(model.model).length > 0 && h('p', { class: 'line' }, `Also called ${named(model.model).join(', ')}`),
         h('div', { class: 'actions' },
           can('chat') && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
@@ -1341,8 +1464,8 @@ function draw(node, name, detail, signal) {
     h('div', { class: 'actions' }, can('chat') && model && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
       can('admin') && [button('Verify', () => check('verify', name), { mark: 'check' }), button('Repair', () => check('repair', name), { mark: 'retry' }), button('Remove', () => remove(name), { mark: 'remove', kind: 'danger' })]),
     facts([
-      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once`],
-      ['Why', model?.context?.reason], ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
+      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once: ${model.context.reason}`],
+      ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
       ['Chat template', model?.chat_template === 'role_lines' ? 'none; plain role lines are used' : model?.chat_template && 'its own'], ['Folder', detail.path],
     ]),
     h('h3', {}, 'Memory'), fit,
@@ -1455,7 +1578,7 @@ export function confirmed(title, text, act, kind = 'danger') {
 // A new pull: first what it would fetch and why, then the pull.
 
 import { post } from './api.js';
-import { badge, bar, button, facts, field, fill, h, select, table } from './dom.js';
+import { badge, bar, button, facts, field, fill, h, prose, select, table } from './dom.js';
 import { bytes, duration, percent, rate } from './format.js';
 import { openJob } from './job.js';
 import { jobs } from './jobs.js';
@@ -1484,7 +1607,7 @@ export function openPull(named = '') {
   });
   const fail = (error) => {
     start.hidden = true;
-    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
+    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, prose(error.message)));
   };
   /** What was shown is of other fields now. */
   const forget = () => {
@@ -1553,7 +1676,7 @@ function shown(plan, choose) {
   };
   const present = plan.total_bytes - plan.missing_bytes;
   return [
-    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], plan.reason),
+    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], prose(plan.reason)),
     facts([
       ['To fetch', present > 0 ? `${bytes(plan.missing_bytes)}; ${bytes(present)} of ${bytes(plan.total_bytes)} are here` : bytes(plan.missing_bytes)],
       ['Time', !plan.eta_seconds ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
@@ -1562,7 +1685,7 @@ function shown(plan, choose) {
     room('Disk', plan.disk), room('Memory', plan.memory),
     plan.offered.length > 1 && h('div', { class: 'offered', role: 'group', 'aria-label': 'Other quantisations' }, plan.offered.map((quant) =>
       h('button', { type: 'button', 'aria-pressed': String(quant === plan.quantization), onclick: () => choose(quant) }, quant))),
-    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, note)),
+    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, prose(note))),
     table('Files', ['File', '#Size', '#Here'], plan.files.map((file) => [file.path, bytes(file.size), file.present_bytes ? percent(file.present_bytes / (file.size || 1)) : '–'])),
   ];
 }
@@ -1573,6 +1696,7 @@ function shown(plan, choose) {
 
 import { can, post } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
+import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
@@ -1602,7 +1726,7 @@ export function actionsOf(job) {
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
 
 /** Does something with a job, and says so. */
-export async function act(name, job) {
+async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
   await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
 }
@@ -1622,21 +1746,21 @@ export async function move(job, place) {
   }
   await attempt(async () => {
     for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
-  }, `${job.model} is now number ${to + 1} of the queue.`);
+  }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
 class Pulls extends View {
   #filter = 'all';
   #version = -1;
-  #dragged = null;
 
   show() {
-    this.search = h('input', { type: 'search', placeholder: 'Model, user or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
+    this.search = h('input', { type: 'search', placeholder: 'Find a pull', title: 'By model, user, tag or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
     this.tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': 'Which pulls' }, filters.map(([key, text]) =>
       h('button', { type: 'button', 'aria-pressed': String(key === this.#filter), 'data-key': key, onclick: () => this.#choose(key) }, text, ' ', h('span', { class: 'count' }))));
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
@@ -1668,7 +1792,7 @@ class Pulls extends View {
       this.#version = jobs.version;
       const all = jobs.sorted();
       for (const [key, , isIn] of filters) {
-        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
+        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' || !jobs.isLoaded ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
       }
       const text = this.search.value.trim().toLowerCase();
       const isIn = filters.find(([key]) => key === this.#filter)[2];
@@ -1692,28 +1816,6 @@ class Pulls extends View {
     row.parts = { grip: h('span', { class: 'grip', title: 'Drag, or Alt+↑ and Alt+↓' }, icon('grip')), dot: h('span', { class: 'dot' }), name: h('span', { class: 'name' }), line: h('span', { class: 'line' }), bar: bar('Progress'), share: h('span', { class: 'share' }), size: h('span', { class: 'size' }), buttons: h('span', { class: 'buttons' }) };
     const { grip, dot, name, line, bar: shown, share, size, buttons } = row.parts;
     row.append(cell('mark', grip, dot), cell('what', name, line), cell('how', h('span', { class: 'figures' }, share, size), shown), cell('do', buttons));
-    row.addEventListener('dragstart', (event) => {
-      this.#dragged = row.item;
-      event.dataTransfer.effectAllowed = 'move';
-      event.dataTransfer.setData('text/plain', row.item.id);
-      row.classList.add('dragged');
-    });
-    row.addEventListener('dragend', () => {
-      this.#dragged = null;
-      row.classList.remove('dragged');
-    });
-    row.addEventListener('dragover', (event) => {
-      if (!this.#dragged || !isQueued(row.item)) return;
-      event.preventDefault();
-      row.classList.add('over');
-    });
-    row.addEventListener('dragleave', () => row.classList.remove('over'));
-    row.addEventListener('drop', (event) => {
-      event.preventDefault();
-      row.classList.remove('over');
-      const job = this.#dragged;
-      if (job && row.item.id !== job.id) move(job, jobs.queue().findIndex((other) => other.id === row.item.id));
-    });
     return row;
   }
 
@@ -1723,9 +1825,9 @@ class Pulls extends View {
     dot.dataset.kind = status.kind;
     dot.title = status.text;
     row.setAttribute('aria-label', `${job.model}, ${status.text}`);
-    const isMovable = isQueued(job) && can('pull');
-    grip.hidden = !isMovable;
-    row.draggable = isMovable;
+    grip.hidden = !isQueued(job) || !can('pull');
+    row.classList.toggle('dragged', this.drag.item?.id === job.id);
+    row.dataset.drop = this.drag.over?.id !== job.id ? '' : this.drag.isAfter ? 'after' : 'before';
     write(name, job.model);
     write(line, lineOf(job, status));
     line.title = job.error ?? '';
@@ -1749,6 +1851,7 @@ class Pulls extends View {
       move(job, event.key === 'Home' ? 0 : place + (event.key === 'ArrowUp' ? -1 : 1)).then(() => this.rows.focusOn(job.id));
       return true;
     }
+    if (event.key === 'Escape') return this.drag.cancel();
     if (event.key === 'Delete' && actionsOf(job).includes('cancel')) {
       act('cancel', job);
       return true;
@@ -1845,8 +1948,8 @@ function fall(next, place) {
 ("records.js", ##"""
 // What was used, what was done, and the settings: three pages of tables.
 
-import { ask, can } from './api.js';
-import { button, empty, fill, h, select, table } from './dom.js';
+import { ask } from './api.js';
+import { button, empty, fill, h, prose, select, table } from './dom.js';
 import { many, number, time } from './format.js';
 import { View } from './live.js';
 
@@ -1913,7 +2016,7 @@ class Log extends View {
       this.last = audit.at(-1)?.id;
       this.more.hidden = audit.length < 200;
       fill(this.body, audit.length ? table('Actions, the newest first', ['Time', 'By', 'Action', 'To what', 'Outcome', 'Address'], audit.map((entry) =>
-        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
+        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : this.actor.value.trim() ? empty('No such actions', 'The field takes the id of a key, or local, command or server.') : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
     } catch (error) {
       fill(this.body, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
     }
@@ -1935,7 +2038,7 @@ class Settings extends View {
     const text = this.find.value.trim().toLowerCase();
     const rows = (this.settings ?? []).filter((setting) => `${setting.key} ${setting.variable} ${setting.summary}`.toLowerCase().includes(text));
     fill(this.body, table(many(rows.length, 'setting'), ['Setting', 'Value', 'Default', 'What it is'], rows.map((setting) => [
-      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, setting.value), setting.default, setting.summary,
+      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, prose(setting.value)), prose(setting.default), prose(setting.summary),
     ])));
   }
 }
@@ -1976,14 +2079,14 @@ class Rows extends HTMLElement {
     if (!this.#space.isConnected) {
       this.setAttribute('role', 'grid');
       this.append(this.#space);
-      this.addEventListener('scroll', () => this.#draw(), { passive: true });
+      this.addEventListener('scroll', () => this.draw(), { passive: true });
       this.addEventListener('keydown', (event) => this.#key(event));
       this.addEventListener('focusin', (event) => {
         const row = event.target.closest('[role=row]');
         if (row?.item) this.#activate(this.key(row.item));
       });
     }
-    this.#size = new ResizeObserver(() => this.#draw());
+    this.#size = new ResizeObserver(() => this.draw());
     this.#size.observe(this);
   }
 
@@ -1995,7 +2098,7 @@ class Rows extends HTMLElement {
     this.setAttribute('aria-rowcount', String(items.length));
     this.#space.style.height = `${items.length * this.height}px`;
     if (this.#index() < 0) this.#active = items.length ? this.key(items[0]) : null;
-    this.#draw();
+    this.draw();
   }
 
   /** Moves the focus to an item. */
@@ -2019,7 +2122,11 @@ class Rows extends HTMLElement {
     for (const inner of row.querySelectorAll('button')) inner.tabIndex = isActive ? 0 : -1;
   }
 
-  #draw() {
+  /** Returns the item at a height of the window; undefined where none is. */
+  itemAt(y) { return this.items[Math.floor((y - this.getBoundingClientRect().top + this.scrollTop) / this.height)]; }
+
+  /** Shows the visible items as they are now. */
+  draw() {
     const { scrollTop, clientHeight } = this;
     const first = Math.max(0, Math.floor(scrollTop / this.height) - spare);
     const last = Math.min(this.items.length, Math.ceil((scrollTop + clientHeight) / this.height) + spare);
@@ -2066,7 +2173,7 @@ class Rows extends HTMLElement {
     const [top, bottom] = [place * this.height, (place + 1) * this.height];
     if (top < this.scrollTop) this.scrollTop = top;
     else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
-    this.#draw();
+    this.draw();
     this.#pool.find((row) => row.item && this.key(row.item) === this.#active)?.focus({ preventScroll: true });
   }
 
@@ -2152,6 +2259,7 @@ h3 { font-size: .8rem; font-weight: 600; color: var(--soft); margin: 1.4rem 0 .5
 h2.section { margin: 1.6rem 0 .7rem; }
 a { color: var(--accent); }
 code, pre { font-family: var(--mono); font-size: .86em; }
+pre code { font-size: inherit; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: .7rem .8rem; max-height: 24rem; overflow: auto; }
 small, .hint { color: var(--soft); font-size: .86rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
@@ -2202,7 +2310,7 @@ main > :first-child { overflow-y: auto; padding: 1.3rem 1.6rem 2rem; display: bl
 .top { display: flex; flex-wrap: wrap; gap: .6rem .9rem; align-items: center; margin-bottom: 1.1rem; }
 .top h1 { margin-right: auto; }
 .top input[type=search] { flex: 1 1 8rem; width: 8rem; max-width: 14rem; }
-.top select { width: auto; max-width: 28rem; text-overflow: ellipsis; }
+.top select { width: auto; min-width: 0; max-width: min(28rem, 100%); text-overflow: ellipsis; }
 .tabs { display: flex; border: 1px solid var(--line); border-radius: 9px; padding: 2px; background: var(--surface); }
 .tabs button { border: 0; background: none; border-radius: 7px; padding: .25rem .65rem; min-height: 1.95rem; color: var(--soft); }
 .tabs button[aria-pressed=true] { background: var(--tint); color: var(--accent); }
@@ -2216,9 +2324,12 @@ roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; backg
 .job:hover { background: var(--ground); }
 .job:focus-visible { outline-offset: -2px; border-radius: 0; }
 .job.dragged { opacity: .45; }
-.job.over { box-shadow: inset 0 3px var(--accent); }
+.job[data-drop=before] { box-shadow: inset 0 3px var(--accent); }
+.job[data-drop=after] { box-shadow: inset 0 -3px var(--accent); }
+.dragging { user-select: none; }
+.dragging, .dragging .job, .dragging .job .grip { cursor: grabbing; }
 .job .mark { display: flex; align-items: center; justify-content: flex-end; gap: .15rem; }
-.job .grip { color: var(--soft); cursor: grab; display: flex; }
+.job .grip { color: var(--soft); cursor: grab; display: flex; touch-action: none; padding: .8rem .3rem; margin: -.8rem -.3rem; }
 .dot { width: .65rem; height: .65rem; border-radius: 50%; background: var(--strong); flex: none; }
 .dot[data-kind=live] { background: var(--accent); }
 .dot[data-kind=good] { background: var(--good); }
@@ -2262,7 +2373,7 @@ roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; backg
 .now .part { display: flex; justify-content: space-between; gap: 1rem; color: var(--soft); font-size: .86rem; }
 .facts { display: grid; gap: .1rem; }
 .facts > div { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: .8rem; padding: .22rem 0; }
-roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); margin-bottom: 1.2rem; }
+roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); column-gap: 2rem; margin-bottom: 1.2rem; }
 .facts dt { color: var(--soft); }
 .facts dd { overflow-wrap: anywhere; }
 .history { list-style: none; border-left: 2px solid var(--line); margin-left: .3rem; display: grid; gap: .8rem; }
@@ -2274,6 +2385,7 @@ roost-engines > div > .facts { grid-template-columns: repeat(auto-fit, minmax(24
 .history .stage { color: var(--soft); }
 summary { cursor: pointer; color: var(--soft); padding: .3rem 0; font-weight: 500; }
 
+.top + .hint { margin-bottom: .7rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: .9rem; }
 .cards > .empty { grid-column: 1 / -1; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem; display: grid; gap: .6rem; align-content: start; }
@@ -2308,6 +2420,7 @@ rect.part-4, .part-4::before { fill: var(--idle-tint); background: var(--idle-ti
 .tile .value { font-size: 1.4rem; font-weight: 600; color: var(--text); font-variant-numeric: tabular-nums; }
 .chart { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 1rem; margin-bottom: 1rem; }
 .chart svg { width: 100%; height: 10rem; fill: var(--accent); }
+.chart figcaption span:not(:nth-child(2)) { white-space: nowrap; }
 .chart figcaption { display: flex; justify-content: space-between; color: var(--soft); font-size: .82rem; }
 
 roost-chat { gap: .8rem; }
@@ -2315,7 +2428,7 @@ roost-chat > .top { margin-bottom: 0; }
 .options { border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
 .options[open] { display: block; padding-bottom: .9rem; }
 .options .grid { margin-top: .7rem; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
-.thread { flex: 1; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; gap: .9rem; padding: .3rem; }
+.thread { flex: 1; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; gap: .9rem; padding: .3rem max(.3rem, calc(50% - 23rem)); }
 .message { max-width: 46rem; width: fit-content; display: grid; gap: .5rem; overflow-wrap: anywhere; }
 .message.user { align-self: flex-end; background: var(--tint); border-radius: 14px 14px 4px; padding: .6rem .9rem; }
 .message.assistant { width: 100%; align-self: center; }
@@ -2375,6 +2488,9 @@ dialog .body > .actions { justify-content: flex-end; }
   main > :first-child { padding: .9rem .9rem 1rem; }
   .top input[type=search] { max-width: none; }
   roost-engines > div > .facts { grid-template-columns: minmax(0, 1fr); }
+  .options[open] { flex: 0 1 auto; max-height: 42%; overflow-y: auto; }
+  roost-models .top h1 { flex-basis: 100%; }
+  roost-models .top .icon { display: none; }
   .tabs { order: 3; width: 100%; }
   .tabs button { flex: 1; justify-content: center; }
   roost-rows { margin: 0 -.9rem; border-radius: 0; border-width: 1px 0 0; }

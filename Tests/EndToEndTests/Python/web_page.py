@@ -4,7 +4,9 @@ Each task prints `good` at the end, or what is wrong. Nothing on the page may ca
 Security Policy, or a finding of axe; no text of a name, an error or an answer may become an element.
 """
 
+import hashlib
 import json
+import os
 import pathlib
 import sys
 import threading
@@ -85,6 +87,38 @@ class Browser:
         expect(self.page.locator(".notes")).to_contain_text(text)
 
 
+def middle(locator):
+    box = locator.bounding_box()
+    return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+
+
+def dragged(page, row, target, send):
+    """Goes from the grip of a row to another row, in steps."""
+    begin, end = middle(row.locator(".grip")), middle(target)
+    send("press", begin)
+    for step in range(1, 11):
+        send("move", {"x": begin["x"], "y": begin["y"] + (end["y"] - begin["y"]) * step / 10})
+    expect(page.page.locator("[role=row].dragged")).to_have_count(1)
+    expect(page.page.locator("[data-drop=before], [data-drop=after]")).to_have_count(1)
+    send("release", end)
+
+
+def finger(page, row, target):
+    session = page.context.new_cdp_session(page.page)
+    kinds = {"press": "touchStart", "move": "touchMove", "release": "touchEnd"}
+    dragged(page, row, target, lambda kind, point: session.send(
+        "Input.dispatchTouchEvent", {"type": kinds[kind], "touchPoints": [] if kind == "release" else [point]}))
+    session.detach()
+
+
+def pen(page, row, target):
+    session = page.context.new_cdp_session(page.page)
+    kinds = {"press": "mousePressed", "move": "mouseMoved", "release": "mouseReleased"}
+    dragged(page, row, target, lambda kind, point: session.send(
+        "Input.dispatchMouseEvent", {"type": kinds[kind], "pointerType": "pen", "button": "left", "buttons": int(kind != "release"), "clickCount": 1, **point}))
+    session.detach()
+
+
 def job(identifier):
     return ask("GET", f"/jobs/{identifier}")
 
@@ -114,6 +148,23 @@ def pulls(page, model):
     page.page.keyboard.press("Escape")
     expect(detail).to_have_count(0)
 
+    # Another quantisation than the proposed one: a look at it, and its pull.
+    page.press("New pull")
+    page.page.get_by_label("Model", exact=True).fill("noise/two")
+    page.page.keyboard.press("Enter")
+    offered = preview.get_by_role("group", name="Other quantisations")
+    expect(offered.get_by_role("button", name="Q4_0")).to_have_attribute("aria-pressed", "true")
+    page.press("Q8_0", offered)
+    expect(offered.get_by_role("button", name="Q8_0")).to_have_attribute("aria-pressed", "true")
+    expect(preview).to_contain_text("noise-Q8_0.gguf")
+    page.sound("another quantisation")
+    page.press("Pull", page.page.locator("dialog"))
+    expect(detail.locator(".name").first).to_have_text("noise/two:Q8_0")
+    until(lambda: page.page.locator("aside .badge").first.inner_text() in ("done", "failed"), "the pull has ended")
+    page.press("Delete", detail)
+    page.confirm("Delete the job")
+    expect(page.row("noise/two")).to_have_count(0)
+
     # One pull runs at a time, slowly; four wait.
     slow = ask("POST", "/pull", {"model": "noise/slow", "max_bytes_per_second": 65536, "user_id": hostile, "tags": [hostile]})["job_id"]
     until(lambda: job(slow)["status"] == "running", "the slow pull runs")
@@ -141,13 +192,25 @@ def pulls(page, model):
     page.row("noise/d").drag_to(page.row("noise/a"))
     wanted = ["noise/d", "noise/a", "noise/c", "noise/b"]
     until(lambda: order() == wanted and ranks() == wanted, "a job is dragged to the front")
+    expect(detail).to_have_count(0)
+    page.row("noise/b").focus()
+    page.page.keyboard.press("Alt+Home")
+    wanted = ["noise/b", "noise/d", "noise/a", "noise/c"]
+    until(lambda: order() == wanted and ranks() == wanted, "a job gets to the front by the keyboard")
+    for how, wanted in ((finger, ["noise/d", "noise/a", "noise/b", "noise/c"]), (pen, ["noise/d", "noise/b", "noise/a", "noise/c"])):
+        how(page, page.row("noise/b"), page.row("noise/a"))
+        until(lambda: order() == wanted and ranks() == wanted, f"a job is dragged by a {how.__name__}")
+        expect(detail).to_have_count(0)
+    page.row("noise/c").focus()
+    page.page.keyboard.press("Enter")
+    for name, wanted in (("First", ["noise/c", "noise/d", "noise/b", "noise/a"]), ("Down", ["noise/d", "noise/c", "noise/b", "noise/a"]), ("Up", ["noise/c", "noise/d", "noise/b", "noise/a"])):
+        page.press(name, detail)
+        until(lambda: order() == wanted and ranks() == wanted, f"a job moves by the button {name}")
     page.row("noise/b").click()
     detail.get_by_label("Priority").fill("50")
     page.press("Set priority", detail)
     until(lambda: job(queued["noise/b"])["priority"] == 50, "the priority is set")
     until(lambda: order()[0] == "noise/b", "the priority moves the job")
-    page.press("Down", detail)
-    until(lambda: order()[:2] == ["noise/d", "noise/b"] and ranks()[:2] == ["noise/d", "noise/b"], "a job moves down by its button")
 
     # Pause, resume, cancel, retry: of the slow one, and of one in the queue.
     page.press("Pause", page.row("noise/a"))
@@ -186,6 +249,18 @@ def pulls(page, model):
         expect(page.row(name).locator(".line")).to_contain_text("canceled")
     page.page.keyboard.press("Escape")
 
+    # A lost line misses nothing either.
+    page.context.set_offline(True)
+    again = ask("POST", f"/jobs/{queued['noise/a']}/retry")["id"]
+    page.page.wait_for_timeout(1000)
+    page.context.set_offline(False)
+    until(lambda: job(again)["status"] in ("succeeded", "failed"), "the retried pull ends")
+    expect(page.row("noise/a").locator(".line")).not_to_contain_text("canceled")
+    expect(page.row("noise/a").locator(".line")).to_contain_text({"succeeded": "done", "failed": "failed"}[job(again)["status"]])
+    expect(page.page.locator("roost-pulls > .fault")).to_be_hidden()
+    assert all("ERR_INTERNET_DISCONNECTED" in fault for fault in page.faults), page.faults
+    page.faults.clear()
+
     # A pull that fails says why; a refused dry run too. A job is deleted.
     failed = ask("POST", "/pull", {"model": "no/such"})["job_id"]
     page.row("no/such").click()
@@ -202,7 +277,7 @@ def pulls(page, model):
     expect(preview.locator(".fault")).to_contain_text("Repository Not Found")
     page.page.keyboard.press("Escape")
     page.page.reload()
-    for name in names:
+    for name in names[1:]:
         expect(page.row(name).locator(".line")).to_contain_text("canceled")
     page.sound("pulls")
 
@@ -234,6 +309,19 @@ def models(page, model, damaged):
     result.get_by_role("link", name="A pull fetches").click()
     expect(detail.locator(".badge").first).to_have_text("done")
     page.see("models")
+    page.press("Verify all")
+    expect(result).to_contain_text("All models")
+    expect(result).to_contain_text("are as they should be")
+    page.press("Close", result)
+    lost = pathlib.Path(damaged).parent / "blobs" / hashlib.sha256(b"lost").hexdigest()
+    lost.write_bytes(b"lost")
+    os.utime(lost, (0, 0))
+    page.press("Clean up")
+    expect(result).to_contain_text(lost.name)
+    page.sound("clean up")
+    page.confirm("Clean up")
+    page.note("Freed")
+    assert not lost.exists()
     page.press("Load", card)
     page.note("is loaded")
     expect(card.get_by_role("button", name="Unload")).to_be_visible()
@@ -243,11 +331,16 @@ def models(page, model, damaged):
     expect(engine).to_contain_text("0 of")
     expect(page.page.get_by_role("table")).to_contain_text("ready")
     page.sound("engines")
+    page.press("Unload", engine)
+    page.note("has left memory")
+    expect(engine).to_have_count(0)
 
 
 def chat(page, model):
     """Streams, stops, folds thoughts, shows images, and keeps HTML a text."""
-    page.see(f"chat/{model.replace('/', '%2F')}:Q4_1", "Chat")
+    page.see("models")
+    page.page.locator(f"[data-model='{model}:Q4_1']").get_by_role("link", name="Chat").click()
+    expect(page.page.get_by_label("Model", exact=True)).to_have_value(f"{model}:Q4_1")
     page.page.locator("summary", has_text="System prompt").click()
     page.page.get_by_label("System prompt").fill("Be brief.")
     page.page.get_by_label("Most tokens").fill("2")
@@ -262,11 +355,17 @@ def chat(page, model):
     assert answers.last.locator(".text").inner_text().strip()
     page.sound("chat")
     page.page.get_by_label("Most tokens").fill("100000")
-    page.page.get_by_label("Message", exact=True).fill("Write a very long story.")
-    page.press("Send")
-    until(lambda: answers.last.locator(".text").inner_text().strip(), "the first words")
-    page.press("Stop")
-    expect(answers.last.locator(".end")).to_have_text("Stopped.")
+    for number, stop in enumerate((lambda: page.press("Stop"), lambda: page.page.keyboard.press("Escape")), 2):
+        page.page.get_by_label("Message", exact=True).fill("Write a very long story.")
+        page.press("Send")
+        expect(answers).to_have_count(number)
+        until(lambda: answers.last.locator(".text").inner_text().strip(), "the first words")
+        stop()
+        expect(answers.last.locator(".end")).to_have_text("Stopped.")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.press("Copy the text", answers.last)
+    page.note("Copied.")
+    assert page.page.evaluate("navigator.clipboard.readText()").strip() == page.page.evaluate("JSON.parse(sessionStorage.getItem('roost.chat')).messages.at(-1).text").strip()
     until(lambda: all(engine["running"] == 0 for engine in ask("GET", "/engines")["engines"]), "the engine stops")
 
     # What a model may say: thoughts, HTML, code.
@@ -295,6 +394,10 @@ def chat(page, model):
         page.page.get_by_label("Most tokens").fill("4")
         page.page.locator("input[type=file]").set_input_files({"name": "dot.bmp", "mimeType": "image/bmp", "buffer": picture})
         expect(page.page.locator(".pictures img")).to_have_count(1)
+        page.press("Remove dot.bmp")
+        expect(page.page.locator(".pictures img")).to_have_count(0)
+        page.page.locator("input[type=file]").set_input_files({"name": "dot.bmp", "mimeType": "image/bmp", "buffer": picture})
+        expect(page.page.locator(".pictures img")).to_have_count(1)
         page.page.get_by_label("Message", exact=True).fill("What is it?")
         page.page.keyboard.press("Enter")
         expect(answers.last.locator(".end")).not_to_have_text("")
@@ -313,16 +416,36 @@ def records(page, model):
     page.see("usage")
     expect(page.page.get_by_role("table")).to_contain_text(model + ":Q4_1")
     expect(page.page.locator(".tile").first).to_contain_text("Requests")
+    page.page.get_by_label("Days").select_option("6")
+    expect(page.page.locator(".chart figcaption span").first).to_have_text(time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 86_400)))
     page.sound("usage")
     page.see("log", "Log of actions")
     for text in ("POST /pull", "POST /jobs/{id}/pause", "POST /models/verify", "local"):
         expect(page.page.get_by_role("table")).to_contain_text(text)
     page.sound("log")
+    for _ in range(200):
+        ask("DELETE", "/bandwidth")
+    page.page.reload()
+    table = page.page.get_by_role("table")
+    expect(table).to_contain_text("DELETE /bandwidth")
+    page.press("Earlier")
+    expect(table).not_to_contain_text("DELETE /bandwidth")
+    page.page.get_by_label("Only the actions of this key").fill("none")
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator(".empty")).to_contain_text("No such actions")
     page.see("settings")
     page.page.get_by_label("Find a setting").fill("max_concurrent")
     expect(page.page.get_by_role("table")).to_contain_text("max_concurrent_pulls")
     expect(page.page.locator("td strong")).to_have_text("1")
     page.sound("settings")
+    for digit, heading in enumerate(("Pulls", "Models", "Engines", "Chat", "Usage", "Log of actions", "Settings"), 1):
+        page.page.keyboard.press(f"Alt+{digit}")
+        expect(page.page.locator("h1")).to_have_text(heading)
+    page.page.route("**/health", lambda route: route.fulfill(json={"status": "degraded", "problems": ["The disk is full."]}))
+    page.page.reload()
+    expect(page.page.locator(".health")).to_have_text("The disk is full.")
+    page.sound("a problem")
+    page.page.unroute("**/health")
 
 
 def remove(page, model):
@@ -398,6 +521,14 @@ def access(chromium):
     expect(page.row("noise/a")).to_have_count(1)
     for forbidden in ("New pull", "Pause", "Resume", "Cancel"):
         assert page.page.get_by_role("button", name=forbidden).count() == 0, forbidden
+    # It follows the events of its own jobs: nothing is asked again and again, and nothing of another owner's.
+    asked = []
+    page.page.on("request", lambda request: asked.append(request.url.removeprefix(url)))
+    ask("POST", "/pull", {"model": "noise/b", "run_after": "2099-01-01T00:00:00Z", "user_id": "another"}, {"Authorization": f"Bearer {admin}"})
+    ask("POST", f"/jobs/{waiting}/priority", {"priority": 7}, {"Authorization": f"Bearer {admin}"})
+    expect(page.row("noise/a").locator(".line")).to_contain_text("priority 7")
+    assert set(asked) <= {f"/jobs/{waiting}", "/health"}, asked
+    assert page.row("noise/b").count() == 0
     page.row("noise/a").click()
     expect(page.page.locator("aside")).to_contain_text("created")
     assert page.page.locator("aside .actions button").count() == 0

@@ -63,12 +63,32 @@ import Testing
         #expect(try store.database.events(after: all[1].id) == Array(all.suffix(2)))
         #expect(try store.database.events(of: second.id, after: all[1].id) == [all[3]])
         #expect(try store.database.events(of: "nobody").isEmpty)
-        #expect(try store.database.lastEventNumber() == all[3].id)
+        #expect(try await store.database.lastEventNumber(of: .all) == all[3].id)
+    }
+
+    @Test func `the history of a user has the events of the user's jobs and no others`() async throws {
+        let anns = try await store.create("a/a") { $0.userID = "ann" }
+        let other = try await store.create("b/b")
+        for job in [anns, other, anns] {
+            _ = try await store.database.pauseJob(id: job.id)
+            _ = try await store.database.resumeJob(id: job.id)
+        }
+        let all = try store.database.events()
+        let own = all.filter { $0.jobID == anns.id }
+        #expect(own.count == 5 && all.count == 8)
+        #expect(try await store.database.history(of: .user("ann"), after: 0, limit: 100) == own)
+        #expect(try await store.database.history(of: .user("ann"), after: own[1].id, limit: 2) == Array(own[2...3]))
+        #expect(try await store.database.lastEventNumber(of: .user("ann")) == own[4].id)
+        #expect(try await store.database.lastEventNumber(of: .job(other.id)) == all.last { $0.jobID == other.id }?.id)
+        for user in ["bob", "", "ann\0", "Ann"] {
+            #expect(try await store.database.history(of: .user(user), after: 0, limit: 100).isEmpty)
+            #expect(try await store.database.lastEventNumber(of: .user(user)) == 0)
+        }
     }
 
     @Test func `the numbers of deleted events are never used again`() async throws {
         let job = try await store.job(.canceled)
-        let last = try store.database.lastEventNumber()
+        let last = try await store.database.lastEventNumber(of: .all)
         try await store.database.deleteJob(id: job.id)
         #expect(try store.database.events().isEmpty)
         let next = try await store.create()
@@ -89,7 +109,7 @@ import Testing
             _ = try await store.database.pauseJob(id: job.id)
             _ = try await store.database.resumeJob(id: job.id)
         }
-        let events = try await store.database.history(of: job.id, after: 0, limit: 20_000)
+        let events = try await store.database.history(of: .job(job.id), after: 0, limit: 20_000)
         #expect(events.count == 10_000 && events.last?.kind == .resumed && events.first?.message == "7")
         #expect(try store.kinds(of: other.id) == ["created"])
     }

@@ -120,6 +120,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true]) func `the history of a user is found through the user's jobs`(isAnalyzed: Bool) async throws {
+        try await fill()
+        if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
+        let heard = Heard()
+        for _ in 1...2 { try await store.database.readers.readAside { $0.trace(options: .statement) { heard.add($0) } } }
+        _ = try await store.database.history(of: .user("user-7"), after: 3, limit: 10)
+        _ = try await store.database.lastEventNumber(of: .user("user-7"))
+        let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
+        #expect(statements.count == 2)
+        for statement in statements {
+            let plan = try await plan(of: statement)
+            #expect(plan.contains("INDEX job_events_by_job (job_id=?") && plan.contains("INDEX jobs_by_user (user_id=?"), "\(plan)")
+            #expect(!plan.contains("SCAN"), "\(plan)")
+        }
+    }
+
     @Test(arguments: [nil, 3]) func `retention, due calls, files and the history are looked for through indexes`(keep: Int?) async throws {
         try await fill()
         let call = "INSERT INTO job_webhooks (job_id, url, next_try) VALUES ('job-7', 'http://a', '2020'), ('job-9', 'http://b', '2020')"
@@ -136,7 +152,7 @@ import Testing
         _ = try await store.database.pruneJobs(days: 1, keep: keep, dryRun: true)
         _ = try await store.database.dueWebhooks(limit: 5, after: "", excluding: [])
         _ = try await store.database.files(of: "job-7")
-        _ = try await store.database.history(of: "job-7", after: 3, limit: 10)
+        _ = try await store.database.history(of: .job("job-7"), after: 3, limit: 10)
         try await listen(false)
         let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
         #expect(statements.count >= 7)

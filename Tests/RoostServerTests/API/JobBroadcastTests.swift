@@ -49,7 +49,7 @@ import Testing
     @Test func `progress is told at once and when it has changed, without an id, until the job ends`() async throws {
         try await Bench.run { bench in
             let claim = try #require(bench.running.claim)
-            let watcher = await bench.broadcast.watch(bench.running.id)
+            let watcher = await bench.broadcast.watch(.job(bench.running.id))
             var told: [Int64] = []
             var hadHeartbeat = false
             for await frame in watcher.frames {
@@ -85,9 +85,9 @@ import Testing
     @Test func `who reads too slowly gets every event up to a point and then the end, and little progress`() async throws {
         try await Bench.run { bench in
             let claim = try #require(bench.running.claim)
-            let watcher = await bench.broadcast.watch(nil)
-            let quick = await bench.broadcast.watch(bench.running.id)
-            let before = try bench.database.lastEventNumber()
+            let watcher = await bench.broadcast.watch(.all)
+            let quick = await bench.broadcast.watch(.job(bench.running.id))
+            let before = try await bench.database.lastEventNumber(of: .all)
             let reading = Task {
                 var count = 0
                 for await frame in quick.frames {
@@ -112,12 +112,40 @@ import Testing
         }
     }
 
+    @Test func `who watches a user's jobs gets their events and progress, and nothing of other jobs`() async throws {
+        try await Bench.run { bench in
+            var pull = NewPull(model: try ModelReference(parsing: "c/d"))
+            pull.userID = "ann"
+            _ = try await bench.database.createJob(pull)
+            let anns = try #require(try await bench.database.claimNextJob(owner: "test"))
+            let watcher = await bench.broadcast.watch(.user("ann"))
+            let others = try #require(bench.running.claim)
+            var (texts, events, heartbeats) = ([String](), 0, 0)
+            for await frame in watcher.frames {
+                watcher.consumed()
+                let text = bench.text(frame)
+                texts.append(text)
+                if text.hasPrefix(":") { heartbeats += 1 }
+                if case .event = frame { events += 1 }
+                if events == 0 {
+                    // The progress of both jobs is another one, and both have events.
+                    bench.bytes.value.withLock { $0 = 10 }
+                    try await bench.database.addNote("of the other", to: others)
+                    try await bench.database.addNote("of ann", to: try #require(anns.claim))
+                }
+                if events > 0 && heartbeats > 1 && texts.contains(where: { $0.contains("\"downloaded_bytes\":10") }) { break }
+            }
+            await bench.broadcast.leave(watcher)
+            #expect(texts.allSatisfy { $0.hasPrefix(":") || $0.contains(anns.id) && !$0.contains(bench.running.id) })
+        }
+    }
+
     @Test func `closing the database ends the watchers, also later ones`() async throws {
         try await Bench.run { bench in
-            let watcher = await bench.broadcast.watch(nil)
+            let watcher = await bench.broadcast.watch(.all)
             try bench.database.close()
             for await _ in watcher.frames {}
-            let late = await bench.broadcast.watch(nil)
+            let late = await bench.broadcast.watch(.all)
             for await _ in late.frames {}
             await bench.broadcast.leave(watcher)
             await bench.broadcast.leave(late)

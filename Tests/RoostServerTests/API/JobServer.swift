@@ -24,12 +24,17 @@ extension RunningServer {
     /// - Parameters:
     ///   - path: The stream's path.
     ///   - lastEventID: What a client that comes back sends.
+    ///   - key: The key of the client, if it has one.
+    ///   - onOpening: Gets the number of the event after which the stream begins.
     ///   - onEvent: Gets each event; returns whether to go on.
     /// - Returns: Whether the server ended the stream.
     /// - Throws: When the stream is refused or breaks.
     @discardableResult
-    func follow(_ path: String, lastEventID: Int64? = nil, onEvent: (StreamedEvent) throws -> Bool) async throws -> Bool {
+    func follow(
+        _ path: String, lastEventID: Int64? = nil, key: String? = nil, onOpening: (Int64?) -> Void = { _ in }, onEvent: (StreamedEvent) throws -> Bool
+    ) async throws -> Bool {
         var request = HTTPClientRequest(url: url + path)
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let lastEventID { request.headers.add(name: "Last-Event-ID", value: "\(lastEventID)") }
         let response = try await Self.streams.execute(request, timeout: .seconds(30))
         guard response.status == .ok else { throw StreamRefused(status: Int(response.status.code)) }
@@ -37,8 +42,10 @@ extension RunningServer {
         for try await bytes in response.body {
             rest += String(buffer: bytes)
             while let end = rest.range(of: "\n\n") {
-                let event = StreamedEvent(block: String(rest[..<end.lowerBound]))
+                let block = String(rest[..<end.lowerBound])
                 rest.removeSubrange(..<end.upperBound)
+                if block.hasPrefix("retry: ") { onOpening(block.split(separator: "\nid: ").last.flatMap { Int64($0) }) }
+                let event = StreamedEvent(block: block)
                 if let event, try !onEvent(event) { return false }
             }
         }

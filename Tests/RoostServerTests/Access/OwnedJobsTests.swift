@@ -10,7 +10,7 @@ import Testing
 
 /// What keys of different owners see and do of each other: nothing.
 @Suite struct OwnedJobsTests {
-    private struct Keys {
+    private struct Keys: Sendable {
         let ann: String
         let bob: String
         let admin: String
@@ -71,6 +71,64 @@ import Testing
             #expect(try await listed("?user=ann", keys.admin) == [anns])
             #expect(try await server.send(.POST, "/jobs/\(anns)/cancel", key: keys.ann).status == 200)
             #expect(try await server.send(.POST, "/jobs/\(bobs)/cancel", key: keys.admin).status == 200)
+        }
+    }
+
+    @Test func `a key follows the events of its own jobs, and comes back to them, and sees nothing of others`() async throws {
+        try await run { server, keys in
+            let anns = try id(await pull("org/one", by: keys.ann, of: server))
+            let bobs = try id(await pull("org/two", by: keys.bob, of: server))
+            let forBob = try id(await pull("a/b", #","user_id":"bob""#, by: keys.admin, of: server))
+            @Sendable func move(_ job: String, _ priority: Int) async throws {
+                #expect(try await server.send(.POST, "/jobs/\(job)/priority", key: keys.admin, body: "{\"priority\":\(priority)}").status == 200)
+            }
+            func history(_ key: String, _ query: String = "") async throws -> [JobEvent] {
+                try server.decode([JobEvent].self, try await server.send(.GET, "/jobs/events?format=json\(query)", key: key))
+            }
+            for priority in 1...3 { for job in [bobs, anns] { try await move(job, priority) } }
+            let all = try await history(keys.admin)
+            try #require(all.count == 9)
+            for (key, jobs) in [(keys.ann, [anns]), (keys.bob, [bobs, forBob])] {
+                let own = all.filter { jobs.contains($0.jobID) }
+                #expect(try await history(key) == own)
+                #expect(try await history(key, "&after=\(own[1].id)&limit=2") == Array(own[2...3]))
+            }
+            // A stream without a number, or with one that only others' events have reached, begins after the key's own newest event.
+            var newest = try #require(all.last { $0.jobID != anns }?.id)
+            for turn in 0...2 {
+                try await move(anns, 10 + turn)
+                let others = try #require(try await history(keys.admin).last?.id)
+                #expect(others > newest)
+                let number = [nil, others, 1_000_000][turn]
+                var opening: Int64?
+                var seen: [JobEvent] = []
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    try await server.follow("/jobs/events", lastEventID: number, key: keys.bob) {
+                        opening = $0
+                        // Only now, so they can only come live.
+                        group.addTask { for job in [anns, bobs] { try await move(job, 40 + turn) } }
+                    } onEvent: {
+                        seen.append(try $0.event())
+                        return false
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(opening == newest)
+                #expect(seen.map(\.jobID) == [bobs])
+                newest = try #require(seen.last?.id)
+            }
+            // All of its own, once and in order, however often it comes back.
+            var seen: [JobEvent] = []
+            while seen.last?.kind != .canceled {
+                try await server.follow("/jobs/events?after=0", lastEventID: seen.last?.id, key: keys.bob) { event in
+                    seen.append(try event.event())
+                    return false
+                }
+                try await move(anns, seen.count % 50)
+                if seen.count == 8 { #expect(try await server.send(.POST, "/jobs/\(bobs)/cancel", key: keys.bob).status == 200) }
+            }
+            #expect(try await history(keys.bob) == seen)
+            #expect(Set(seen.map(\.jobID)) == [bobs, forBob])
         }
     }
 

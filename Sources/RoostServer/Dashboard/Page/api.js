@@ -12,7 +12,7 @@ export const visitor = { scopes: [], key: null, version: null, needs_key: true }
 export const can = (...scopes) => scopes.some((scope) => visitor.scopes.includes(scope)) || visitor.scopes.includes('admin');
 
 /** An answer that says what is wrong. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? body?.error?.message ?? `The server answered with the status ${status}.`);
     [this.status, this.code, this.field] = [status, body?.code, body?.field];
@@ -44,6 +44,10 @@ export async function ask(path, options) {
 }
 
 export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST', body, ...options });
+
+/** Who uses the page: asked at once, while the other modules are still on their way. */
+export const arrival = ask('/page/me');
+arrival.catch(() => {});
 
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;

@@ -1,7 +1,7 @@
 // A conversation with a model of this machine. It stays in this tab, and is gone with it.
 
 import { ask, events, open } from './api.js';
-import { button, empty, field, fill, h, icon, iconButton, select, write } from './dom.js';
+import { button, empty, field, fill, h, icon, iconButton, write } from './dom.js';
 import { duration } from './format.js';
 import { View } from './live.js';
 import { say } from './notes.js';
@@ -42,6 +42,7 @@ class Chat extends View {
         this.#ask();
       } }, this.pictures, this.text, h('div', { class: 'actions' }, this.file, iconButton('Add an image', 'image', () => this.file.click()), this.status, this.stop, this.send)));
     this.addEventListener('paste', (event) => this.#attach([...event.clipboardData.files].filter((file) => file.type.startsWith('image/'))));
+    this.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#control?.abort(); });
     this.until(() => this.#control?.abort());
     this.#models(kept.model);
     this.#draw();
@@ -66,7 +67,6 @@ class Chat extends View {
       event.preventDefault();
       this.#ask();
     }
-    if (event.key === 'Escape') this.#control?.abort();
   }
 
   #grow() {
@@ -188,7 +188,10 @@ class Chat extends View {
   }
 
   #busy(isBusy) {
+    // The focus goes from the one button to the other, or it would be lost with the first.
+    const hadFocus = document.activeElement === this.send;
     this.stop.hidden = !isBusy;
+    if (hadFocus) this.stop.focus();
     this.send.hidden = isBusy;
     this.thread.setAttribute('aria-busy', String(isBusy));
     write(this.status, isBusy ? 'Waiting for the first word…' : '');

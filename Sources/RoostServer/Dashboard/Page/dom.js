@@ -26,6 +26,9 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A text in which `backticks` mark what is typed as it stands. */
+export const prose = (text) => text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 ? h('code', {}, part) : part));
+
 const icons = {
   pulls: 'M12 3v12m0 0-4-4m4 4 4-4M4 20h16',
   models: 'M12 3 4 7v10l8 4 8-4V7zM4 7l8 4 8-4M12 11v10',
@@ -96,7 +99,7 @@ export function table(caption, heads, rows) {
     h('table', {}, h('caption', { class: 'unseen' }, caption),
       h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col', class: head.startsWith('#') ? 'number' : null }, head.replace('#', ''))))),
       h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) =>
-        h('td', { class: heads[index].startsWith('#') ? 'number' : heads[index] === 'Time' ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
+        h('td', { class: heads[index].startsWith('#') ? 'number' : ['Time', 'Address', 'Setting'].includes(heads[index]) ? 'still' : null, 'data-name': heads[index].replace('#', '') }, cell ?? '–')))))));
 }
 
 export const badge = (text, kind = '') => h('span', { class: 'badge', 'data-kind': kind }, text);

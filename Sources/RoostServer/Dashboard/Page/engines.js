@@ -26,7 +26,7 @@ class Engines extends View {
 
   #draw({ engines, decisions }, status, bandwidth) {
     fill(this.head, facts([
-      ['Models in memory', `${status.loaded_models.length} of at most ${status.max_cache_models}`], ['Running pulls', `at most ${status.max_concurrent_pulls}`],
+      ['Models in memory', `${status.loaded_models.length} (at most ${status.max_cache_models})`], ['Pulls at once', `at most ${status.max_concurrent_pulls}`],
       ['Downloads', bandwidth.closed ? 'closed' : bandwidth.bytes_per_second ? `at most ${bytes(bandwidth.bytes_per_second)}/s` : 'without a limit'],
       ['Engine', status.engine ?? 'none is installed'], ['Up for', duration(status.uptime_seconds)], ['Hub', status.hub_endpoint],
     ]));
@@ -48,9 +48,17 @@ class Engines extends View {
     this.newest = newest;
     fill(this.decisions, decisions.length ? table('Last decisions', ['Time', 'What', 'Model', 'Why', 'Figures'], decisions.map((decision) => [
       time(decision.time), badge(decision.what), decision.model, decision.for ? `${decision.why} (for ${decision.for})` : decision.why,
-      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, `${name.replaceAll('_', ' ').replace(' bytes', '')} ${name.endsWith('bytes') ? bytes(value) : number(value)}`)),
+      Object.entries(decision.figures).map(([name, value]) => h('span', { class: 'figure' }, figure(name, value))),
     ])) : h('p', { class: 'hint' }, 'None since the start.'));
   }
+}
+
+/** A figure of a decision, whose name tells its unit. */
+function figure(name, value) {
+  const words = name.replace(/_(bytes|seconds)$/, '').replaceAll('_', ' ');
+  if (name.endsWith('_bytes')) return `${words} ${bytes(value)}`;
+  if (name.endsWith('_seconds')) return `${words} ${duration(value)}`;
+  return `${words} ${number(value)}${name === 'context' ? ' tokens' : ''}`;
 }
 
 function card(engine) {
@@ -64,6 +72,7 @@ function card(engine) {
       h('span', { class: 'words' }, `${engine.running} of ${slots} busy`)),
     engine.waiting > 0 && h('p', {}, `${many(engine.waiting, 'request')} waiting`),
     h('svg', { class: 'spark', viewBox: '0 0 240 32', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Requests in the last minute' }),
+    h('p', { class: 'hint' }, 'Requests, last minute'),
     engine.last_error && h('p', { class: 'fault', 'data-kind': 'bad' }, engine.last_error),
     facts([['Context', engine.context_length && `${number(engine.context_length)} tokens`], ['Restarts', engine.restarts || null], ['Process', engine.pid]]),
     can('admin') && h('div', { class: 'actions' }, button('Unload', () => attempt(() => post('/models/unload', { model: engine.model }), `${engine.model} has left memory.`))));

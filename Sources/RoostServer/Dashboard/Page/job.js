@@ -1,7 +1,7 @@
 // One pull: how far it is, its files, its whole history, and why it failed.
 
 import { ask, can, events, open, post } from './api.js';
-import { badge, bar, button, facts, fill, h, icon, table, write } from './dom.js';
+import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
 import { whileVisible } from './live.js';
@@ -75,7 +75,7 @@ class JobView {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
       fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
-      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, job.error),
+      fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
         ['Choice', job.quantize], ['Revision', job.revision], ['Size', job.size_bytes && bytes(job.size_bytes)], ['Accepted', time(job.created_at)],
@@ -136,8 +136,7 @@ class JobView {
           if (response.status === 204) return;
           for await (const event of events(response)) {
             if (event.id) this.#last = event.id;
-            if (event.event === 'progress' && !can('admin')) jobs.take(JSON.parse(event.data));
-            else if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
+            if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
         } catch (error) {
           if (control.signal.aborted || [401, 403, 404].includes(error.status)) return;

@@ -1,12 +1,16 @@
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, can, events, open } from './api.js';
-import { every, whileVisible } from './live.js';
+import { ask, events, open } from './api.js';
+import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
 const most = 10_000;
+/** The rows that are seen first are asked for alone. */
+const firstPage = 100;
 const pageSize = 1000;
+/** The milliseconds between two readings of jobs that have changed. */
+const pause = 60;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -22,11 +26,13 @@ class Jobs extends EventTarget {
   #last = null;
   #stale = new Set();
   #timer = null;
+  #isReading = false;
+  #lastReading = 0;
   #isTold = false;
 
   /** Keeps the jobs up to date until what it returns is called. */
   use() {
-    if (this.#users++ === 0) this.#end = can('admin') ? whileVisible(() => this.#follow()) : every(2, (signal) => this.#poll(signal));
+    if (this.#users++ === 0) this.#end = whileVisible(() => this.#follow());
     return () => {
       if (--this.#users === 0) this.#end();
     };
@@ -35,6 +41,7 @@ class Jobs extends EventTarget {
   /** Forgets everything, for another visitor. */
   clear() {
     this.all.clear();
+    this.#stale.clear();
     [this.isLoaded, this.#last, this.fault] = [false, null, null];
     this.#tell();
   }
@@ -74,7 +81,8 @@ class Jobs extends EventTarget {
 
   /** Reads the newest jobs. */
   async load(signal) {
-    let path = `/jobs?limit=${pageSize}`;
+    let path = `/jobs?limit=${firstPage}`;
+    const before = [...this.all.keys()];
     const seen = new Set();
     while (path && seen.size < most) {
       const response = await open(path, { signal });
@@ -82,24 +90,17 @@ class Jobs extends EventTarget {
         seen.add(job.id);
         this.take(job);
       }
-      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1];
+      path = response.headers.get('Link')?.match(/<([^>]+)>; rel="next"/)?.[1].replace(`limit=${firstPage}&`, `limit=${pageSize}&`);
     }
-    for (const id of this.all.keys()) if (!seen.has(id)) this.drop(id);
+    for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
     this.#fail(null);
-  }
-
-  async #poll(signal) {
-    try {
-      await this.load(signal);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
   }
 
   #follow() {
     const control = new AbortController();
     this.#stream(control.signal);
+    this.#plan();
     return () => {
       control.abort();
       clearTimeout(this.#timer);
@@ -112,8 +113,9 @@ class Jobs extends EventTarget {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
         for await (const event of events(await open('/jobs/events', { headers, signal }))) {
-          // The first event has only a number, the one that the stream begins after: the list is read after it.
-          if (!this.isLoaded) await this.load(signal);
+          // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
+          // is of an older jobs.db, or of one from which jobs were deleted.
+          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -133,19 +135,29 @@ class Jobs extends EventTarget {
     if (job) this.take({ ...job, status: event.status, stage: event.stage ?? null });
     // What an event does not tell is read from the job itself, many at a time.
     this.#stale.add(event.job_id);
-    this.#timer ??= setTimeout(() => this.#refresh(), 60);
+    this.#plan();
   }
 
-  async #refresh() {
-    this.#timer = null;
+  /** The first change is read at once, and those that follow closely together. */
+  #plan(wait = Math.max(0, this.#lastReading + pause - performance.now())) {
+    if (this.#stale.size && !this.#isReading) this.#timer ??= setTimeout(() => this.#read(), wait);
+  }
+
+  async #read() {
+    [this.#timer, this.#isReading, this.#lastReading] = [null, true, performance.now()];
     const ids = [...this.#stale];
     this.#stale.clear();
+    let wait;
     try {
-      if (ids.length > 30) await this.load();
+      if (ids.length > Math.max(30, this.all.size / 50)) await this.load();
       else await Promise.all(ids.map((id) => this.refresh(id)));
     } catch (error) {
-      if (error.name !== 'AbortError') this.#fail(error);
+      for (const id of ids) this.#stale.add(id);
+      this.#fail(error);
+      wait = 1000;
     }
+    this.#isReading = false;
+    if (this.#users && !document.hidden) this.#plan(wait);
   }
 
   /** Reads a job again. */

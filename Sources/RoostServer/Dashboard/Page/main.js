@@ -1,6 +1,6 @@
 // The frame of the page: who uses it, what they may see, and which view is open.
 
-import { ask, can, memory, visitor } from './api.js';
+import { arrival, ask, can, memory, visitor } from './api.js';
 import { fill, h, icon, write } from './dom.js';
 import { jobs } from './jobs.js';
 import { every } from './live.js';
@@ -55,8 +55,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch {
-      say('The server does not answer; the view cannot be opened.', 'bad');
+    } catch (error) {
+      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
       return;
     }
   }
@@ -109,7 +109,7 @@ function start() {
 
 async function begin() {
   try {
-    Object.assign(visitor, await ask('/page/me'));
+    Object.assign(visitor, await arrival);
   } catch (error) {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;

@@ -1,14 +1,15 @@
 // The models on this machine: where they came from, whether they are sound, and whether they fit.
 
 import { ask, can, lines, modelPath, open, post } from './api.js';
-import { badge, bar, button, empty, facts, field, fill, h, icon, select, table } from './dom.js';
-import { ago, bytes, duration, many, number, percent, time } from './format.js';
+import { badge, bar, button, empty, facts, fill, h, icon, prose, table } from './dom.js';
+import { ago, bytes, duration, many, number, time } from './format.js';
 import { View } from './live.js';
 import { attempt, confirmed, dialog, say } from './notes.js';
 import { openPull } from './pulls.js';
 import { openSide } from './side.js';
 
 const kindOfFit = { loaded: 'live', fits: 'good', after_eviction: 'warn', after_requests: 'warn', never: 'bad' };
+const origins = { hub: 'from the Hub', converted: 'converted', ollama: 'from Ollama' };
 const words = {
   loaded: 'in memory', fits: 'fits now', after_eviction: 'fits when unused models leave memory', after_requests: 'fits when others have answered', never: 'does not fit',
 };
@@ -32,7 +33,7 @@ class Models extends View {
 
   #draw(models, aliases) {
     if (!models.length) {
-      fill(this.body, empty('No models yet', 'Pull one from the Hub, or import those of Ollama with `roost import ollama`.'));
+      fill(this.body, empty('No models yet', prose('Pull one from the Hub, or import those of Ollama with `roost import ollama`.')));
       return;
     }
     const named = (model) => aliases.filter((alias) => alias.model === model).map((alias) => alias.name);
@@ -40,7 +41,7 @@ class Models extends View {
     fill(this.body, models.sort((one, other) => other.loaded - one.loaded || one.model.localeCompare(other.model)).map((model) =>
       h('article', { class: 'card model', 'data-model': model.model },
         h('h2', {}, h('a', { href: `#/models/${encodeURIComponent(model.model)}` }, model.model)),
-        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
+        h('p', { class: 'line' }, badge(model.loaded ? 'in memory' : origins[model.origin] ?? model.origin, model.loaded ? 'live' : ''), ' ', bytes(model.size_bytes), model.projector && ' · sees images or hears sounds'),
         named(model.model).length > 0 && h('p', { class: 'line' }, `Also called ${named(model.model).join(', ')}`),
         h('div', { class: 'actions' },
           can('chat') && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
@@ -161,8 +162,8 @@ function draw(node, name, detail, signal) {
     h('div', { class: 'actions' }, can('chat') && model && h('a', { class: 'button', href: `#/chat/${encodeURIComponent(model.model)}` }, icon('chat'), 'Chat'),
       can('admin') && [button('Verify', () => check('verify', name), { mark: 'check' }), button('Repair', () => check('repair', name), { mark: 'retry' }), button('Remove', () => remove(name), { mark: 'remove', kind: 'danger' })]),
     facts([
-      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once`],
-      ['Why', model?.context?.reason], ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
+      ['Size', bytes(detail.size_bytes)], ['Context', model?.context && `${number(model.context.length)} tokens, ${many(model.context.slots, 'request')} at once: ${model.context.reason}`],
+      ['Last load', model?.load_duration && duration(model.load_duration / 1e9)], ['Projector', model?.projector],
       ['Chat template', model?.chat_template === 'role_lines' ? 'none; plain role lines are used' : model?.chat_template && 'its own'], ['Folder', detail.path],
     ]),
     h('h3', {}, 'Memory'), fit,

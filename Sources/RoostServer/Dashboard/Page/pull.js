@@ -1,7 +1,7 @@
 // A new pull: first what it would fetch and why, then the pull.
 
 import { post } from './api.js';
-import { badge, bar, button, facts, field, fill, h, select, table } from './dom.js';
+import { badge, bar, button, facts, field, fill, h, prose, select, table } from './dom.js';
 import { bytes, duration, percent, rate } from './format.js';
 import { openJob } from './job.js';
 import { jobs } from './jobs.js';
@@ -30,7 +30,7 @@ export function openPull(named = '') {
   });
   const fail = (error) => {
     start.hidden = true;
-    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
+    fill(preview, h('p', { class: 'fault', 'data-kind': 'bad' }, prose(error.message)));
   };
   /** What was shown is of other fields now. */
   const forget = () => {
@@ -99,7 +99,7 @@ function shown(plan, choose) {
   };
   const present = plan.total_bytes - plan.missing_bytes;
   return [
-    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], plan.reason),
+    h('p', { class: 'choice' }, !plan.reason.startsWith(plan.quantization ?? plan.model) && [h('strong', {}, plan.quantization ?? plan.model), ' '], prose(plan.reason)),
     facts([
       ['To fetch', present > 0 ? `${bytes(plan.missing_bytes)}; ${bytes(present)} of ${bytes(plan.total_bytes)} are here` : bytes(plan.missing_bytes)],
       ['Time', !plan.eta_seconds ? null : `about ${duration(plan.eta_seconds)}, at ${rate(plan.bytes_per_second)}`],
@@ -108,7 +108,7 @@ function shown(plan, choose) {
     room('Disk', plan.disk), room('Memory', plan.memory),
     plan.offered.length > 1 && h('div', { class: 'offered', role: 'group', 'aria-label': 'Other quantisations' }, plan.offered.map((quant) =>
       h('button', { type: 'button', 'aria-pressed': String(quant === plan.quantization), onclick: () => choose(quant) }, quant))),
-    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, note)),
+    (plan.notes ?? []).map((note) => h('p', { class: 'hint' }, prose(note))),
     table('Files', ['File', '#Size', '#Here'], plan.files.map((file) => [file.path, bytes(file.size), file.present_bytes ? percent(file.present_bytes / (file.size || 1)) : '–'])),
   ];
 }

@@ -2,6 +2,7 @@
 
 import { can, post } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
+import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
@@ -31,7 +32,7 @@ export function actionsOf(job) {
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
 
 /** Does something with a job, and says so. */
-export async function act(name, job) {
+async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
   await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
 }
@@ -51,21 +52,21 @@ export async function move(job, place) {
   }
   await attempt(async () => {
     for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
-  }, `${job.model} is now number ${to + 1} of the queue.`);
+  }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
 class Pulls extends View {
   #filter = 'all';
   #version = -1;
-  #dragged = null;
 
   show() {
-    this.search = h('input', { type: 'search', placeholder: 'Model, user or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
+    this.search = h('input', { type: 'search', placeholder: 'Find a pull', title: 'By model, user, tag or id', 'aria-label': 'Find a pull', oninput: () => this.#list(true) });
     this.tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': 'Which pulls' }, filters.map(([key, text]) =>
       h('button', { type: 'button', 'aria-pressed': String(key === this.#filter), 'data-key': key, onclick: () => this.#choose(key) }, text, ' ', h('span', { class: 'count' }))));
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
@@ -97,7 +98,7 @@ class Pulls extends View {
       this.#version = jobs.version;
       const all = jobs.sorted();
       for (const [key, , isIn] of filters) {
-        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
+        write(this.tabs.querySelector(`[data-key=${key}] .count`), key === 'all' || !jobs.isLoaded ? '' : String(all.reduce((count, job) => count + (isIn(job) ? 1 : 0), 0)));
       }
       const text = this.search.value.trim().toLowerCase();
       const isIn = filters.find(([key]) => key === this.#filter)[2];
@@ -121,28 +122,6 @@ class Pulls extends View {
     row.parts = { grip: h('span', { class: 'grip', title: 'Drag, or Alt+↑ and Alt+↓' }, icon('grip')), dot: h('span', { class: 'dot' }), name: h('span', { class: 'name' }), line: h('span', { class: 'line' }), bar: bar('Progress'), share: h('span', { class: 'share' }), size: h('span', { class: 'size' }), buttons: h('span', { class: 'buttons' }) };
     const { grip, dot, name, line, bar: shown, share, size, buttons } = row.parts;
     row.append(cell('mark', grip, dot), cell('what', name, line), cell('how', h('span', { class: 'figures' }, share, size), shown), cell('do', buttons));
-    row.addEventListener('dragstart', (event) => {
-      this.#dragged = row.item;
-      event.dataTransfer.effectAllowed = 'move';
-      event.dataTransfer.setData('text/plain', row.item.id);
-      row.classList.add('dragged');
-    });
-    row.addEventListener('dragend', () => {
-      this.#dragged = null;
-      row.classList.remove('dragged');
-    });
-    row.addEventListener('dragover', (event) => {
-      if (!this.#dragged || !isQueued(row.item)) return;
-      event.preventDefault();
-      row.classList.add('over');
-    });
-    row.addEventListener('dragleave', () => row.classList.remove('over'));
-    row.addEventListener('drop', (event) => {
-      event.preventDefault();
-      row.classList.remove('over');
-      const job = this.#dragged;
-      if (job && row.item.id !== job.id) move(job, jobs.queue().findIndex((other) => other.id === row.item.id));
-    });
     return row;
   }
 
@@ -152,9 +131,9 @@ class Pulls extends View {
     dot.dataset.kind = status.kind;
     dot.title = status.text;
     row.setAttribute('aria-label', `${job.model}, ${status.text}`);
-    const isMovable = isQueued(job) && can('pull');
-    grip.hidden = !isMovable;
-    row.draggable = isMovable;
+    grip.hidden = !isQueued(job) || !can('pull');
+    row.classList.toggle('dragged', this.drag.item?.id === job.id);
+    row.dataset.drop = this.drag.over?.id !== job.id ? '' : this.drag.isAfter ? 'after' : 'before';
     write(name, job.model);
     write(line, lineOf(job, status));
     line.title = job.error ?? '';
@@ -178,6 +157,7 @@ class Pulls extends View {
       move(job, event.key === 'Home' ? 0 : place + (event.key === 'ArrowUp' ? -1 : 1)).then(() => this.rows.focusOn(job.id));
       return true;
     }
+    if (event.key === 'Escape') return this.drag.cancel();
     if (event.key === 'Delete' && actionsOf(job).includes('cancel')) {
       act('cancel', job);
       return true;

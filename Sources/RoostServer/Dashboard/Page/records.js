@@ -1,7 +1,7 @@
 // What was used, what was done, and the settings: three pages of tables.
 
-import { ask, can } from './api.js';
-import { button, empty, fill, h, select, table } from './dom.js';
+import { ask } from './api.js';
+import { button, empty, fill, h, prose, select, table } from './dom.js';
 import { many, number, time } from './format.js';
 import { View } from './live.js';
 
@@ -68,7 +68,7 @@ class Log extends View {
       this.last = audit.at(-1)?.id;
       this.more.hidden = audit.length < 200;
       fill(this.body, audit.length ? table('Actions, the newest first', ['Time', 'By', 'Action', 'To what', 'Outcome', 'Address'], audit.map((entry) =>
-        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
+        [time(entry.time), entry.owner ? `${entry.owner} (${entry.actor})` : entry.actor, h('code', {}, entry.action), entry.target, entry.outcome, entry.address])) : this.actor.value.trim() ? empty('No such actions', 'The field takes the id of a key, or local, command or server.') : empty('Nothing yet', 'Each action that changes something is written here before its answer.'));
     } catch (error) {
       fill(this.body, h('p', { class: 'fault', 'data-kind': 'bad' }, error.message));
     }
@@ -90,7 +90,7 @@ class Settings extends View {
     const text = this.find.value.trim().toLowerCase();
     const rows = (this.settings ?? []).filter((setting) => `${setting.key} ${setting.variable} ${setting.summary}`.toLowerCase().includes(text));
     fill(this.body, table(many(rows.length, 'setting'), ['Setting', 'Value', 'Default', 'What it is'], rows.map((setting) => [
-      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, setting.value), setting.default, setting.summary,
+      h('code', { title: setting.variable }, setting.key), h(setting.value === setting.default ? 'span' : 'strong', {}, prose(setting.value)), prose(setting.default), prose(setting.summary),
     ])));
   }
 }

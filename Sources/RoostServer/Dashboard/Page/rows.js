@@ -28,14 +28,14 @@ class Rows extends HTMLElement {
     if (!this.#space.isConnected) {
       this.setAttribute('role', 'grid');
       this.append(this.#space);
-      this.addEventListener('scroll', () => this.#draw(), { passive: true });
+      this.addEventListener('scroll', () => this.draw(), { passive: true });
       this.addEventListener('keydown', (event) => this.#key(event));
       this.addEventListener('focusin', (event) => {
         const row = event.target.closest('[role=row]');
         if (row?.item) this.#activate(this.key(row.item));
       });
     }
-    this.#size = new ResizeObserver(() => this.#draw());
+    this.#size = new ResizeObserver(() => this.draw());
     this.#size.observe(this);
   }
 
@@ -47,7 +47,7 @@ class Rows extends HTMLElement {
     this.setAttribute('aria-rowcount', String(items.length));
     this.#space.style.height = `${items.length * this.height}px`;
     if (this.#index() < 0) this.#active = items.length ? this.key(items[0]) : null;
-    this.#draw();
+    this.draw();
   }
 
   /** Moves the focus to an item. */
@@ -71,7 +71,11 @@ class Rows extends HTMLElement {
     for (const inner of row.querySelectorAll('button')) inner.tabIndex = isActive ? 0 : -1;
   }
 
-  #draw() {
+  /** Returns the item at a height of the window; undefined where none is. */
+  itemAt(y) { return this.items[Math.floor((y - this.getBoundingClientRect().top + this.scrollTop) / this.height)]; }
+
+  /** Shows the visible items as they are now. */
+  draw() {
     const { scrollTop, clientHeight } = this;
     const first = Math.max(0, Math.floor(scrollTop / this.height) - spare);
     const last = Math.min(this.items.length, Math.ceil((scrollTop + clientHeight) / this.height) + spare);
@@ -118,7 +122,7 @@ class Rows extends HTMLElement {
     const [top, bottom] = [place * this.height, (place + 1) * this.height];
     if (top < this.scrollTop) this.scrollTop = top;
     else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
-    this.#draw();
+    this.draw();
     this.#pool.find((row) => row.item && this.key(row.item) === this.#active)?.focus({ preventScroll: true });
   }
 

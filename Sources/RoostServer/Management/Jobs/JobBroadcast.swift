@@ -13,7 +13,9 @@ actor JobBroadcast {
     private let heartbeat: Duration
 
     private var watchers: [ObjectIdentifier: JobWatcher] = [:]
-    private var watchersByJob: [String?: Set<ObjectIdentifier>] = [:]
+    private var watchersByScope: [JobScope: Set<ObjectIdentifier>] = [:]
+    /// The number of watchers of a user's jobs, for which each event's job has to be read: only that tells whose it is.
+    private var userWatchers = 0
     /// The running jobs that are watched: the row as last read, and the view as last sent.
     private var running: [String: (row: Job, told: JobView?)] = [:]
     /// The number of new watchers whose running jobs are being read.
@@ -45,16 +47,17 @@ actor JobBroadcast {
     /// Adds a watcher. Every event that is committed after this returns reaches it; it first gets the progress of the
     /// running jobs.
     ///
-    /// - Parameter jobID: The job; `nil` for all jobs.
+    /// - Parameter scope: The jobs that it watches.
     /// - Returns: The watcher; the caller has to call `leave` later.
-    func watch(_ jobID: String?) async -> JobWatcher {
-        let watcher = JobWatcher(jobID: jobID)
+    func watch(_ scope: JobScope) async -> JobWatcher {
+        let watcher = JobWatcher(scope: scope)
         let name = ObjectIdentifier(watcher)
         watchers[name] = watcher
-        watchersByJob[jobID, default: []].insert(name)
+        watchersByScope[scope, default: []].insert(name)
+        if case .user = scope { userWatchers += 1 }
         start()
         readers += 1
-        let rows = await runningRows(of: jobID)
+        let rows = await runningRows(of: scope)
         readers -= 1
         defer { if readers == 0 { stopped = [] } }
         guard watchers[name] != nil else { return watcher }
@@ -72,9 +75,10 @@ actor JobBroadcast {
         watcher.end()
         let name = ObjectIdentifier(watcher)
         guard watchers.removeValue(forKey: name) != nil else { return }
-        watchersByJob[watcher.jobID]?.remove(name)
-        if watchersByJob[watcher.jobID]?.isEmpty == true { watchersByJob[watcher.jobID] = nil }
-        if let jobID = watcher.jobID, audience(of: jobID).isEmpty { running[jobID] = nil }
+        watchersByScope[watcher.scope]?.remove(name)
+        if watchersByScope[watcher.scope]?.isEmpty == true { watchersByScope[watcher.scope] = nil }
+        if case .user = watcher.scope { userWatchers -= 1 }
+        running = running.filter { !audience(of: $0.value.row).isEmpty }
         if watchers.isEmpty { stop() }
     }
 
@@ -107,19 +111,33 @@ actor JobBroadcast {
     private func endAll() {
         for watcher in watchers.values { watcher.end() }
         watchers = [:]
-        watchersByJob = [:]
+        (watchersByScope, userWatchers) = ([:], 0)
         stop()
     }
 
     private func send(_ event: JobEvent) async {
-        guard !audience(of: event.jobID).isEmpty else { return }
-        let row = event.status == .running ? await runningRows(of: event.jobID).first : nil
-        let audience = audience(of: event.jobID)
+        guard userWatchers > 0 || !audience(of: event.jobID, user: nil).isEmpty else { return }
+        let row = await row(for: event)
+        let audience = audience(of: event.jobID, user: row?.userID)
         guard !audience.isEmpty, !Task.isCancelled else { return }
-        running[event.jobID] = row.map { ($0, running[event.jobID]?.told) }
-        if row == nil, readers > 0 { stopped.insert(event.jobID) }
+        let isRunning = event.status == .running && row?.status == .running
+        running[event.jobID] = isRunning ? row.map { ($0, running[event.jobID]?.told) } : nil
+        if !isRunning, readers > 0 { stopped.insert(event.jobID) }
         let frame = JobFrame(event)
         for watcher in audience { watcher.send(frame) }
+    }
+
+    /// Returns the job of an event, if it is needed: its progress is told while it runs, and its user may have watchers. When it cannot be
+    /// read, those are disconnected, and come back with the number of their last event; the others only miss the progress.
+    private func row(for event: JobEvent) async -> Job? {
+        guard userWatchers > 0 || event.status == .running else { return nil }
+        do {
+            return try await database.job(id: event.jobID)
+        } catch {
+            logger.warning("the job of an event cannot be read", metadata: ["error": "\(error)"])
+            for watcher in watchers.values { if case .user = watcher.scope { watcher.end() } }
+            return nil
+        }
     }
 
     private func tellProgress() {
@@ -128,7 +146,7 @@ actor JobBroadcast {
             guard view != known.told else { continue }
             running[id]?.told = view
             let frame = JobFrame(progress: view)
-            for watcher in audience(of: id) { watcher.send(frame) }
+            for watcher in audience(of: known.row) { watcher.send(frame) }
         }
         sinceHeartbeat += tick
         guard sinceHeartbeat >= heartbeat else { return }
@@ -136,17 +154,25 @@ actor JobBroadcast {
         for watcher in watchers.values { watcher.send(.heartbeat) }
     }
 
-    private func audience(of jobID: String) -> [JobWatcher] {
-        let names = (watchersByJob[jobID] ?? []).union(watchersByJob[String?.none] ?? [])
-        return names.compactMap { watchers[$0] }
+    private func audience(of job: Job) -> [JobWatcher] { audience(of: job.id, user: job.userID) }
+
+    private func audience(of jobID: String, user: String?) -> [JobWatcher] {
+        let scopes = [.all, .job(jobID)] + (user.map { [JobScope.user($0)] } ?? [])
+        return scopes.flatMap { watchersByScope[$0] ?? [] }.compactMap { watchers[$0] }
     }
 
     /// Returns the running jobs among the watched ones. If they cannot be read, only the progress is missing; events
     /// are still sent.
-    private func runningRows(of jobID: String?) async -> [Job] {
+    private func runningRows(of scope: JobScope) async -> [Job] {
         do {
-            if let jobID { return try await database.job(id: jobID).map { $0.status == .running ? [$0] : [] } ?? [] }
-            return try await database.jobs(matching: JobFilter(status: .running))
+            switch scope {
+            case .all: return try await database.jobs(matching: JobFilter(status: .running))
+            case .job(let id): return try await database.job(id: id).map { $0.status == .running ? [$0] : [] } ?? []
+            case .user(let user):
+                var filter = JobFilter(status: .running)
+                filter.userID = user
+                return try await database.jobs(matching: filter)
+            }
         } catch {
             logger.warning("the progress of a job cannot be told", metadata: ["error": "\(error)"])
             return []

@@ -16,8 +16,8 @@ struct JobEventBody: Sendable {
     let database: any JobStore
     let broadcast: JobBroadcast
     let request: Request
-    /// The job; `nil` for all jobs.
-    let jobID: String?
+    /// The jobs.
+    let scope: JobScope
     /// The number of the last event that the client has or does not want.
     let after: Int64
 
@@ -31,7 +31,7 @@ struct JobEventBody: Sendable {
 
     @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
         // Watching begins before reading: an event that is committed between the two arrives twice and is not lost.
-        let watcher = await broadcast.watch(jobID)
+        let watcher = await broadcast.watch(scope)
         do {
             try await request.body.consumeWithInboundCloseHandler { _ in
                 try await withGracefulShutdownHandler {
@@ -85,7 +85,7 @@ struct JobEventBody: Sendable {
     }
 
     private func page(after number: Int64) async throws -> (events: [JobEvent], bytes: ByteBuffer) {
-        let events = try await database.history(of: jobID, after: number, limit: Self.pageSize)
+        let events = try await database.history(of: scope, after: number, limit: Self.pageSize)
         return try await WorkThreads.run {
             var bytes = ByteBuffer()
             for event in events { bytes.writeImmutableBuffer(JobFrame(event).bytes) }
@@ -94,9 +94,11 @@ struct JobEventBody: Sendable {
     }
 
     private func isFinished() async throws -> Bool {
-        guard let jobID else { return false }
-        return try await database.job(id: jobID)?.status.isFinished ?? true
+        guard case .job(let id) = scope else { return false }
+        return try await database.job(id: id)?.status.isFinished ?? true
     }
 
-    private func ends(_ event: JobEvent?) -> Bool { jobID != nil && event?.status.isFinished == true }
+    private func ends(_ event: JobEvent?) -> Bool {
+        if case .job = scope { event?.status.isFinished == true } else { false }
+    }
 }

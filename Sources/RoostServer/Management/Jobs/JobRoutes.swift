@@ -32,13 +32,13 @@ struct JobRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("jobs")
         group.get(use: list)
-        group.get("events") { request, _ in try await events(of: nil, request) }
+        group.get("events") { request, context in try await events(of: context.caller.visibleJobs(), request) }
         group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
         group.post("prune", use: prune)
         group.get(":id") { _, context in try await show(id(context)) }
         group.delete(":id", use: delete)
         group.get(":id/files", use: files)
-        group.get(":id/events") { request, context in try await events(of: known(id(context)), request) }
+        group.get(":id/events") { request, context in try await events(of: .job(id(context)), request) }
         group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
         group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
         group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
@@ -109,19 +109,28 @@ extension JobRoutes {
         return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
     }
 
-    private func events(of job: Job?, _ request: Request) async throws -> Response {
+    private func events(of scope: JobScope, _ request: Request) async throws -> Response {
         let query = try JobEventQuery(request)
         if query.wantsJSON {
-            let events = try await database.history(of: job?.id, after: query.after ?? 0, limit: query.limit)
+            let events = try await database.history(of: scope, after: query.after ?? 0, limit: query.limit)
             return try await WorkThreads.run { JSON.response(events) }
         }
-        let newest = try await database.lastEventNumber()
-        // A number beyond the newest event is from before jobs.db was replaced by an older one.
-        let after = query.after.flatMap { $0 <= newest ? $0 : nil } ?? (job == nil ? newest : 0)
-        if let job, job.status.isFinished, query.isReturning, try await database.history(of: job.id, after: after, limit: 1).isEmpty {
+        let start = try await start(of: scope, after: query.after)
+        if case .job(let id) = scope, query.isReturning, try await known(id).status.isFinished,
+            try await database.history(of: scope, after: start, limit: 1).isEmpty
+        {
             // Only this status, not the end of a stream, prevents a browser from reconnecting.
             return Response(status: .noContent)
         }
-        return JobEventBody(database: database, broadcast: broadcast, request: request, jobID: job?.id, after: after).response
+        return JobEventBody(database: database, broadcast: broadcast, request: request, scope: scope, after: start).response
+    }
+
+    /// Returns the number of the event after which a stream begins: the client's, if there was such an event since jobs.db was last replaced by
+    /// an older one. Otherwise a job's stream begins with its history, the others with what comes next. A key's numbers are compared with those
+    /// of its own jobs, so an answer does not tell whether others have newer ones.
+    private func start(of scope: JobScope, after number: Int64?) async throws -> Int64 {
+        let isOfJob = if case .job = scope { true } else { false }
+        let newest = try await database.lastEventNumber(of: isOfJob ? .all : scope)
+        return number.flatMap { $0 <= newest ? $0 : nil } ?? (isOfJob ? 0 : newest)
     }
 }

@@ -1,14 +1,15 @@
+import JobStore
 import Synchronization
 
-/// A client that watches a job, or all jobs.
+/// A client that watches a job, the jobs of a user, or all jobs.
 final class JobWatcher: Sendable {
     /// The most pieces that may wait for a slow client.
     private static let backlog = 1024
     /// The number of waiting pieces from which on a client gets no progress until it has caught up.
     private static let slow = 4
 
-    /// The job; `nil` for all jobs.
-    let jobID: String?
+    /// The jobs that it watches.
+    let scope: JobScope
     /// The pieces for the client. They end when the client is too slow or has disconnected, or the server stops.
     let frames: AsyncStream<JobFrame>
     private let source: AsyncStream<JobFrame>.Continuation
@@ -16,8 +17,8 @@ final class JobWatcher: Sendable {
     private let ended = Atomic<Bool>(false)
 
     /// Creates a watcher without any pieces.
-    init(jobID: String?) {
-        self.jobID = jobID
+    init(scope: JobScope) {
+        self.scope = scope
         (frames, source) = AsyncStream.makeStream(of: JobFrame.self, bufferingPolicy: .bufferingOldest(Self.backlog))
     }
 
