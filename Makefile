@@ -1,6 +1,6 @@
 # Everything here is a short name for a script or a command; each script answers --help.
 
-.PHONY: help page deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access bench-page loads chaos torture faults interleavings sanitize fuzz memory clean verify-conversion
+.PHONY: help page deb tarball container package-test openapi api-check engine-tests random-requests quickstart test build engine format lint check-imports bench-store bench-pull bench-mirror bench-convert bench-pull-to-token bench-serve bench-access bench-page loads chaos torture faults interleavings sanitize fuzz fuzz-dialects memory clean verify-conversion
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -72,6 +72,9 @@ sanitize: ## Run the job store's tests under both sanitizers
 
 fuzz: ## Fuzz the parsers of untrusted text, a minute each
 	@scripts/fuzz
+
+fuzz-dialects: ## Fuzz the decoders of requests and the translators of answers, a minute each
+	@scripts/fuzz --dialects
 
 random-requests: ## Send 20,000 random requests to a real server
 	@scripts/random-requests
