@@ -23,7 +23,8 @@ package enum ChatInstruction: Sendable, Hashable {
 
     /// The instructions, for people.
     package static let guide = """
-        /set NAME VALUE   a parameter: temperature, top_p, top_k, min_p, seed, max_tokens, repeat_penalty, stop, context; think on|off|LEVEL; format json|FILE|none
+        /set NAME VALUE   a parameter: temperature, top_p, top_k, min_p, seed, max_tokens, repeat_penalty,
+                          stop, context; think on|off|LEVEL; format json|FILE|none; verbose on|off
         /system TEXT      instructions to the model; without TEXT none
         /image FILE       sends an image with the next message
         /show             the model, the instructions and the parameters
@@ -65,6 +66,11 @@ package enum ChatInstruction: Sendable, Hashable {
         // Ollama's words.
         case "nothink"?: return .set(name: "think", value: "off")
         case "think"? where parts.count == 1: return .set(name: "think", value: "on")
+        case "verbose"? where parts.count == 1: return .set(name: "verbose", value: "on")
+        case "quiet"? where parts.count == 1: return .set(name: "verbose", value: "off")
+        case "noformat"? where parts.count == 1: return .set(name: "format", value: "none")
+        case "history"?, "nohistory"?: return .wrong("Lines are always kept, in chat-history of Roost's home; remove the file to forget them.")
+        case "wordwrap"?, "nowordwrap"?: return .wrong("The terminal breaks lines; there is nothing to set.")
         case let name? where parts.count > 1: return .set(name: name, value: unquoted(parts[1].trimmed))
         default: return .wrong("/set needs a name and a value, such as /set temperature 0.2; /? lists the names.")
         }

@@ -44,6 +44,7 @@ package struct ModelStore: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     package func detail(of selector: ModelSelector, loaded: [ModelInUse], pulls: UnfinishedJobs) async throws -> ModelDetail {
         try await onDisk {
+            if let entry = catalog.ollamaEntry(for: selector, followsAliases: true) { return try detail(of: entry, loaded: loaded) }
             let selector = try catalog.named(selector, followsAliases: true)
             let named = selector.variant == nil ? nil : try? catalog.entry(for: selector.model).reference
             let models = try list(loaded: loaded).filter { view in
@@ -54,6 +55,14 @@ package struct ModelStore: Sendable {
             detail.partials = pulls.naming(detail.partials)
             return detail
         }
+    }
+
+    /// Returns what belongs to a model of an Ollama store: its files, and no commits.
+    private func detail(of entry: ModelEntry, loaded: [ModelInUse]) throws -> ModelDetail {
+        let name = entry.reference.description
+        let models = try list(loaded: loaded).filter { $0.origin == .ollama && $0.model.lowercased() == name.lowercased() }
+        return ModelDetail(
+            model: name, sizeBytes: entry.sizeBytes, path: entry.modelFile.string, models: models, revisions: [], partials: [], conversions: [])
     }
 
     /// Returns the rests of unfinished downloads.
@@ -77,7 +86,9 @@ package struct ModelStore: Sendable {
         let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
         return try await cleanups.alone(with: cache.root) {
             try await onDisk {
-                let selector = try named(removal).selector
+                let removal = try named(removal)
+                let selector = removal.selector
+                if let entry = ollamaEntry(for: removal) { return try remove(entry, isDryRun: removal.isDryRun) }
                 return removal.onlyPartials
                     ? try cleaner.removePartials(of: selector.repository, isDryRun: removal.isDryRun)
                     : try cleaner.remove(selector, isDryRun: removal.isDryRun)
@@ -91,8 +102,26 @@ package struct ModelStore: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`.
     package func named(_ removal: ModelRemoval) throws -> ModelRemoval {
         var removal = removal
+        if let entry = ollamaEntry(for: removal) {
+            removal.selector = try ModelSelector(entry.reference, revision: nil)
+            return removal
+        }
         removal.selector = try catalog.named(removal.selector, followsAliases: false)
         return removal
+    }
+
+    private func ollamaEntry(for removal: ModelRemoval) -> ModelEntry? {
+        removal.onlyPartials ? nil : catalog.ollamaEntry(for: removal.selector, followsAliases: false)
+    }
+
+    /// Removes a model of Roost's own store. The folders of Ollama belong to Ollama.
+    private func remove(_ entry: ModelEntry, isDryRun: Bool) throws -> CacheCleanup {
+        if let own = catalog.ollama?.own, entry.modelFile.starts(with: own.root), let report = try own.remove(entry.reference, isDryRun: isDryRun) {
+            return report
+        }
+        throw RoostError(
+            .conflict, "\(entry.reference) belongs to Ollama's folder, which Roost only reads. Remove it there with `ollama rm \(entry.reference)`.",
+            field: "model")
     }
 
     /// Returns the snapshot folders of a selection.

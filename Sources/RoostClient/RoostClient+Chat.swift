@@ -26,11 +26,11 @@ extension RoostClient {
     ///   - format: The form of the answer; `nil` for any text.
     ///   - onReasoning: Receives each piece of what the model thinks before its text.
     ///   - onText: Receives each piece of text.
-    /// - Returns: Why the answer ended: `stop` or `length`.
+    /// - Returns: The last event: why the answer ended, and the engine's counts and times.
     /// - Throws: `RoostError`: the server's own, also when the answer is incomplete, or `serverUnreachable`; `CancellationError`.
     package func chat(
         _ request: ChatRequest, format: AnswerFormat? = nil, onReasoning: (String) throws -> Void = { _ in }, onText: (String) throws -> Void
-    ) async throws -> String {
+    ) async throws -> ChatEvent {
         var request = request
         request.stream = true
         let response = try await send(.POST, "/chat", body: body(request, format), timeout: .seconds(Int64(request.timeout) + 30))
@@ -42,7 +42,7 @@ extension RoostClient {
                     if let error = event.error { throw RoostError(.init(rawValue: error.code), error.message) }
                     if let reasoning = event.delta.reasoningContent { try onReasoning(reasoning) }
                     if let content = event.delta.content { try onText(content) }
-                    if event.done { return event.doneReason ?? "stop" }
+                    if event.done { return event }
                 }
             }
         } catch let error as RoostError {

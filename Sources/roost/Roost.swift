@@ -39,8 +39,9 @@ struct Roost: AsyncParsableCommand {
     static func main() async {
         do {
             // A guard must not leave the main thread: others block the signals that end an engine, and the engine inherits that.
-            let isGuard = CommandLine.arguments.dropFirst().first == EngineGuardCommand._commandName
-            var command = isGuard ? try parseAsRoot() : try await asyncParseAsRoot()
+            let words = OtherSpelling.translated(CommandLine.arguments.dropFirst())
+            let isGuard = words.first == EngineGuardCommand._commandName
+            var command = isGuard ? try parseAsRoot(words) : try await asyncParseAsRoot(words)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -48,8 +49,9 @@ struct Roost: AsyncParsableCommand {
             }
         } catch {
             // ArgumentParser only tells that the word was not expected.
-            let isUsage = exitCode(for: error) == .validationFailure
-            end(with: isUsage ? UnknownCommand(CommandLine.arguments.dropFirst())?.error ?? error : error)
+            guard exitCode(for: error) == .validationFailure else { end(with: error) }
+            let words = CommandLine.arguments.dropFirst()
+            end(with: UnknownCommand(words)?.error ?? OtherSpelling.error(words) ?? error)
         }
     }
 

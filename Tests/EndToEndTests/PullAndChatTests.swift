@@ -108,9 +108,10 @@ extension EndToEndTests {
                 var pieces: [String] = []
                 let request = ChatRequest(
                     model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Count from one to ten.")], maxTokens: 32, temperature: 0)
-                let reason = try await server.client.chat(request) { pieces.append($0) }
+                let last = try await server.client.chat(request) { pieces.append($0) }
                 #expect(pieces.count > 3)
-                #expect(["stop", "length"].contains(reason))
+                #expect(
+                    ["stop", "length"].contains(last.doneReason) && (last.evalCount ?? 0) >= pieces.count && (last.evalDuration ?? 0) > 0, "\(last)")
             }
         }
 
@@ -159,7 +160,7 @@ extension EndToEndTests {
                 _ = try await server.client.chat(request) { undisturbed += $0 }
                 for stop in [1, 40] {
                     var (text, pieces, begin) = ("", 0, 0)
-                    let reason = try await server.client.chat(request) {
+                    let last = try await server.client.chat(request) {
                         text += $0
                         pieces += 1
                         guard pieces == stop else { return }
@@ -167,7 +168,7 @@ extension EndToEndTests {
                         kill(try #require(try Self.enginePIDs(of: server).first), SIGKILL)
                     }
                     #expect(text.commonPrefix(with: undisturbed).count > begin, "killed after \(stop) pieces: \(text)")
-                    #expect(!reason.isEmpty && pieces > stop)
+                    #expect(last.doneReason != nil && pieces > stop)
                 }
             }
         }

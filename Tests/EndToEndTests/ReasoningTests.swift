@@ -53,8 +53,8 @@ extension EndToEndTests {
                 let thoughts = try #require(whole.message.reasoningContent)
                 #expect(!thoughts.isEmpty && whole.message.content.isEmpty && whole.doneReason == "length" && whole.evalCount == 12)
                 var (streamed, text) = ("", "")
-                let reason = try await server.client.chat(chat, onReasoning: { streamed += $0 }, onText: { text += $0 })
-                #expect(reason == "length" && text.isEmpty && streamed == thoughts)
+                let last = try await server.client.chat(chat, onReasoning: { streamed += $0 }, onText: { text += $0 })
+                #expect(last.doneReason == "length" && text.isEmpty && streamed == thoughts)
                 // They can be sent back.
                 var more = chat
                 more.messages += [whole.message, ChatMessage(role: .user, content: "And?")]

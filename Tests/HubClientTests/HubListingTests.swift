@@ -108,7 +108,18 @@ import Testing
             #expect(error.message.hasPrefix(beginning.replacing("URL", with: url)))
             #expect(error.context.first?.name == "request" && error.context.first?.value == "GET \(url)")
             #expect(error.retryAfter == (headers.contains { $0.0 == "Retry-After" } ? .seconds(7) : nil))
-            if let said = headers.first(where: { $0.0 == "X-Error-Message" })?.1 { #expect(error.message.contains(said)) }
+            // What the Hub says of an unknown repository would lead to the wrong place.
+            if let said = headers.first(where: { $0.0 == "X-Error-Message" })?.1 {
+                #expect(error.message.contains(said) == (code != .repositoryNotFound))
+            }
+        }
+    }
+
+    @Test func `a name without an organisation gets the place where models have one`() async throws {
+        try await Fixture.run(answering: ScriptedServer.always(.init(status: 401, headers: [("X-Error-Code", "RepoNotFound")]))) { hub in
+            let error = try await #require(throws: RoostError.self) { _ = try await hub.client.resolve(RepositoryID(parsing: "llama3.2")) }
+            #expect(error.code == .repositoryNotFound && error.context.first?.name == "request")
+            #expect(error.message.hasPrefix("The Hub has no model \"llama3.2\".") && error.message.contains("search=llama3.2"), "\(error.message)")
         }
     }
 

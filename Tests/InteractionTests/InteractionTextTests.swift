@@ -45,13 +45,15 @@ struct InteractionTextTests {
         ("/system", .system("")), ("/set system  Be brief. ", .system("Be brief.")),
         ("/set temperature 0.2", .set(name: "temperature", value: "0.2")),
         ("/set parameter top_k 4", .set(name: "top_k", value: "4")), ("/set think", .set(name: "think", value: "on")),
+        ("/set verbose", .set(name: "verbose", value: "on")), ("/set quiet", .set(name: "verbose", value: "off")),
+        ("/set noformat", .set(name: "format", value: "none")),
         ("/set nothink", .set(name: "think", value: "off")), ("/set stop \"a b\"", .set(name: "stop", value: "a b")), ("/save plans", .save("plans")),
         ("/load org/name:Q4_K_M", .load("org/name:Q4_K_M")), ("/image 'my photo.png'", .image("my photo.png")),
     ]) func `a line with a slash is for the command`(line: String, expected: ChatInstruction) { #expect(ChatInstruction(line) == expected) }
 
     @Test func `messages are not instructions, and a wrong instruction says what to type`() {
         #expect(ChatInstruction("hello /bye") == nil && ChatInstruction("/home/me/notes.txt says") == nil && ChatInstruction("") == nil)
-        for line in ["/sett x", "/set", "/set temperature", "/save", "/load ", "/image"] {
+        for line in ["/sett x", "/set", "/set temperature", "/save", "/load ", "/image", "/set history", "/set nowordwrap"] {
             guard case .wrong(let advice)? = ChatInstruction(line) else {
                 Issue.record("\(line) is taken")
                 continue

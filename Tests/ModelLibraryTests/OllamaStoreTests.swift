@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Hashing
+import HubClient
 import RoostAPI
 import RoostCore
 import SystemPackage
@@ -109,6 +110,38 @@ import Testing
         #expect(OllamaStores(home: directory.path, configured: "/opt/x").all.map(\.root) == [directory.path.appending("ollama"), "/opt/x"])
     }
 
+    @Test func `a model of a store is shown; Roost's own can be removed, and Ollama's not`() async throws {
+        let (directory, home) = (try TemporaryDirectory(), try TemporaryDirectory())
+        try write("registry.ollama.ai/library/smollm2/135m", [try layer("model", "GGUF weights", in: directory)], to: directory)
+        let hub = try HubConfiguration(environment: ["HOME": home.path.string, "HF_HUB_CACHE": home.path.appending("hub").string])
+        let store = ModelStore(hub: hub, home: home.path, ollamaModels: directory.path)
+        let selector = try ModelSelector(parsing: "absent:135m")
+        let detail = try await store.detail(of: ModelSelector(parsing: "smollm2"), loaded: [], pulls: UnfinishedJobs([]))
+        #expect(detail.model == "smollm2:135m" && detail.sizeBytes == 12 && detail.models.map(\.model) == ["smollm2:135m"])
+        #expect(
+            detail.revisions.isEmpty
+                && detail.path == directory.path.appending("blobs").string + "/"
+                    + "sha256-\(SHA256.hash(data: Array("GGUF weights".utf8)).hexadecimal)"
+        )
+        let refused = await #expect(throws: RoostError.self) {
+            _ = try await store.remove(ModelRemoval(ModelSelector(parsing: "smollm2:135m")), pulls: UnfinishedJobs([]))
+        }
+        #expect(refused?.code == .conflict && refused?.message.contains("`ollama rm smollm2:135m`") == true)
+        let unknown = await #expect(throws: RoostError.self) { _ = try await store.detail(of: selector, loaded: [], pulls: UnfinishedJobs([])) }
+        #expect(unknown?.code == .modelNotFound)
+        let own = store.catalog.ollama?.own
+        let writer = try OllamaBlobWriter(in: #require(own), sha256: SHA256.hash(data: Array("GGUF mine".utf8)).hexadecimal)
+        try writer.write(Array("GGUF mine".utf8))
+        try writer.finish()
+        try own?.create(
+            ModelReference(parsing: "mine"), model: SHA256.hash(data: Array("GGUF mine".utf8)).hexadecimal, projector: nil, preset: ModelPreset())
+        let mine = try ModelSelector(parsing: "mine")
+        let planned = try await store.remove(ModelRemoval(mine, isDryRun: true), pulls: UnfinishedJobs([]))
+        #expect(planned.freedBytes > 9 && own?.entries().count == 1)
+        #expect(try await store.remove(ModelRemoval(mine), pulls: UnfinishedJobs([])).freedBytes == planned.freedBytes)
+        #expect(own?.entries().isEmpty == true)
+    }
+
     @Test func `a blob has its name only when its digest is right, and a model's files go with the last model`() throws {
         let directory = try TemporaryDirectory()
         let store = OllamaStore(root: directory.path)
@@ -127,8 +160,10 @@ import Testing
         try store.create(first, model: digest, projector: nil, preset: preset)
         try store.create(second, model: digest, projector: nil, preset: ModelPreset())
         #expect(store.entries().map(\.reference) == [second, first] && store.model(named: first).flatMap(store.entry)?.preset == preset)
-        #expect(try store.remove(first) && !store.remove(first) && store.entries().map(\.reference) == [second])
-        #expect(try store.remove(second))
+        #expect(try store.remove(first, isDryRun: true) != nil && store.entries().count == 2)
+        #expect(try store.remove(first) != nil && store.remove(first) == nil && store.entries().map(\.reference) == [second])
+        let (planned, removed) = (try store.remove(second, isDryRun: true), try store.remove(second))
+        #expect(planned?.removed == removed?.removed && removed?.removed.map(\.path).contains(store.blob(digest).string) == true)
         #expect(try FileSystem.names(in: directory.path.appending("blobs")) == [])
         let error = #expect(throws: RoostError.self) { try store.create(first, model: digest, projector: nil, preset: preset) }
         #expect(error?.code == .notFound)

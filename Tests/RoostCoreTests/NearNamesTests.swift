@@ -8,7 +8,8 @@ struct NearNamesTests {
     @Test(arguments: [
         ("bartowski/Qwen2.5-0.5B-Instrcut-GGUF", ["bartowski/Qwen2.5-0.5B-Instruct-GGUF"]),
         ("BARTOWSKI/qwen2.5-0.5b-instruct-gguff", ["bartowski/Qwen2.5-0.5B-Instruct-GGUF"]),
-        ("halper", ["helper"]), ("hlper", ["helper"]), ("no/such", []), ("", []), ("x", []),
+        ("halper", ["helper"]), ("help", ["helper"]), ("GGML-org/gem", ["ggml-org/gemma-3-1b-it-GGUF"]), ("he", []), ("hlper", ["helper"]),
+        ("no/such", []), ("", []), ("x", []),
     ]) func `names that are nearly what was typed are found`(typed: String, found: [String]) {
         #expect(NearNames.nearest(to: typed, among: names) == found)
     }

@@ -1,5 +1,5 @@
 public import Foundation
-import SystemPackage
+public import SystemPackage
 
 /// A Python client of an API that Roost has, in an environment of its own: see `scripts/python-clients`.
 public struct PythonClient: Sendable {
@@ -27,6 +27,14 @@ public struct PythonClient: Sendable {
     /// The name of the environment.
     private let environment: String
 
+    /// The program `python` of its environment.
+    public var python: FilePath {
+        get throws {
+            try TestEnvironment.existing(
+                TestEnvironment.pythonEnvironments.appending("\(environment)/bin/python"), missing: "run the tests with `make test`")
+        }
+    }
+
     /// Runs a script.
     ///
     /// - Parameters:
@@ -37,9 +45,8 @@ public struct PythonClient: Sendable {
     /// - Returns: What it prints.
     /// - Throws: `MissingPart` when the client is not installed, or what the script prints when it fails.
     public func run(_ script: String, _ arguments: [String], module: String? = nil, variables: [String: String] = [:]) throws -> Data {
-        let python = try TestEnvironment.pythonEnvironments.appending("\(environment)/bin/python")
         let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(fileURLWithPath: try TestEnvironment.existing(python, missing: "run the tests with `make test`").string)
+        process.executableURL = URL(fileURLWithPath: try python.string)
         let path = script.hasPrefix("/") ? script : TestEnvironment.testFile("EndToEndTests/Python/\(script)").string
         process.arguments = (module.map { ["-m", $0, path] } ?? [path]) + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }

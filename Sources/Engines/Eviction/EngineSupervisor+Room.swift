@@ -152,7 +152,7 @@ extension EngineSupervisor {
             ["busy": Double(busy.count), "most": Double(configuration.maxModels), "waited_seconds": configuration.busyTimeout / .seconds(1)])
         return RoostError(
             .enginesBusy,
-            "\(reference) could not be loaded: \(names.isEmpty ? "other models" : names) stayed busy, and this machine runs at most \(configuration.maxModels) model(s) at once, as many as its memory holds. Try again later, or raise MAX_CACHE_MODELS if the memory is enough.",
+            "\(reference) could not be loaded: \(names.isEmpty ? "other models" : names) stayed busy, and at most \(configuration.maxModels == 1 ? "one model is" : "\(configuration.maxModels) models are") in memory at once, or as many as fit. Try again later, or raise max_cache_models (MAX_CACHE_MODELS) if the memory is enough.",
             retryAfter: .seconds(5))
     }
 

@@ -71,7 +71,10 @@ extension HubAnswer {
 
     private func failure(_ code: RoostError.Code, _ sentence: String) -> RoostError {
         var message = sentence
-        if let said = serverMessage, !sentence.lowercased().contains(said.lowercased()) {
+        // Without a token the Hub says this of a repository that does not exist.
+        if let said = serverMessage, code != .repositoryNotFound || said != "Invalid username or password.",
+            !sentence.lowercased().contains(said.lowercased())
+        {
             message += " The Hub says: \(said)" + (said.hasSuffix(".") ? "" : ".")
         }
         let pause = RetryAfter.parse(rateLimit: response.headers["RateLimit"], retryAfter: header("Retry-After"), now: Date())

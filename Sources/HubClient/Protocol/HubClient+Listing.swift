@@ -19,7 +19,7 @@ extension HubClient {
     public func resolve(_ repository: RepositoryID, revision: String = "main") async throws -> ResolvedRevision {
         _ = try cache.refFile(revision, of: repository)
         if transport.configuration.isOffline { return try cache.knownRevision(revision, of: repository) }
-        let answer = try await transport.success(at: routes.revision(revision, of: repository))
+        let answer = try await found(repository, at: routes.revision(revision, of: repository))
         let info = try await self.info(in: answer)
         guard let commit = info.flatMap({ CommitHash(hex: $0.sha) }) else {
             throw RoostError(
@@ -30,6 +30,18 @@ extension HubClient {
         var resolved = ResolvedRevision(repository: repository, revision: revision, commit: commit)
         resolved.facts = info?.facts ?? RepositoryFacts()
         return resolved
+    }
+
+    /// Returns the answer about a repository. One without an organisation is usually a name of another library, such as Ollama's.
+    private func found(_ repository: RepositoryID, at route: String) async throws -> HubAnswer {
+        do {
+            return try await transport.success(at: route)
+        } catch let error as RoostError where error.code == .repositoryNotFound && repository.namespace == nil {
+            let name = repository.description
+            let sentence =
+                "The Hub has no model \(name.quotedForPeople). A model there is called org/name: look for one at https://huggingface.co/models?library=gguf&search=\(name), then `roost pull org/name`."
+            throw error.context.reduce(RoostError(.repositoryNotFound, sentence)) { $0.adding($1.name, $1.value) }
+        }
     }
 
     /// Returns whether the token gives access to the repository's files. The list of files is public even for a gated

@@ -23,6 +23,18 @@ extension ModelCatalog {
         return ModelSelector(repository: repository, variant: typed.variant, revision: typed.revision)
     }
 
+    /// Returns the model of an Ollama store that a selection means.
+    ///
+    /// - Parameters:
+    ///   - typed: The selection, as it was typed.
+    ///   - followsAliases: Whether an alias stands for its model.
+    /// - Returns: `nil` when the selection means a model of the Hub cache, or none.
+    package func ollamaEntry(for typed: ModelSelector, followsAliases: Bool) -> ModelEntry? {
+        guard typed.revision == nil else { return nil }
+        let entry = try? followsAliases ? entry(for: typed.model) : ownEntry(for: typed.model)
+        return entry?.origin == .ollama ? entry : nil
+    }
+
     /// Returns the only one of several repositories that a name means.
     ///
     /// - Returns: `nil` for none.

@@ -43,16 +43,26 @@ extension OllamaStore {
 
     /// Removes a model, and those of its files that no other model of the store has.
     ///
-    /// - Returns: Whether there was such a model.
+    /// - Parameters:
+    ///   - reference: The model.
+    ///   - isDryRun: Whether to remove nothing.
+    /// - Returns: The removed files; `nil` when there is no such model.
     /// - Throws: `RoostError` with code `fileSystem`.
-    package func remove(_ reference: ModelReference) throws -> Bool {
+    package func remove(_ reference: ModelReference, isDryRun: Bool = false) throws -> CacheCleanup? {
         try Self.changing.withLock { _ in
-            guard let model = model(named: reference) else { return false }
-            try FileSystem.remove(model.manifestFile)
-            try FileSystem.flushFolder(model.manifestFile.removingLastComponent())
-            let used = Set(models().flatMap { $0.manifest.digests })
-            for digest in Set(model.manifest.digests).subtracting(used) { try FileSystem.remove(blob(digest)) }
-            return true
+            guard let model = model(named: reference) else { return nil }
+            if !isDryRun {
+                try FileSystem.remove(model.manifestFile)
+                try FileSystem.flushFolder(model.manifestFile.removingLastComponent())
+            }
+            let used = Set(models().filter { $0.manifestFile != model.manifestFile }.flatMap { $0.manifest.digests })
+            var report = CacheCleanup(isDryRun: isDryRun)
+            for digest in Set(model.manifest.digests).subtracting(used).sorted() {
+                guard let size = FileSystem.size(of: blob(digest)) else { continue }
+                report.note(.blob, blob(digest).string, bytes: size)
+                if !isDryRun { try FileSystem.remove(blob(digest)) }
+            }
+            return report
         }
     }
 

@@ -44,6 +44,14 @@ package struct ChatEvent: Sendable, Codable, Hashable {
     package var done: Bool
     /// Why a complete answer ended, in its last event: `stop`, `length` or `tool_calls`.
     package var doneReason: String?
+    /// The number of prompt tokens evaluated, in the last event, as in `ChatResponse`.
+    package var promptEvalCount: Int?
+    /// The time for evaluating the prompt, in nanoseconds.
+    package var promptEvalDuration: Int64?
+    /// The number of tokens generated.
+    package var evalCount: Int?
+    /// The time for generating the tokens, in nanoseconds.
+    package var evalDuration: Int64?
     /// The error, in the last event of a stream that failed.
     package var error: Failure?
 
@@ -54,10 +62,17 @@ package struct ChatEvent: Sendable, Codable, Hashable {
     }
 
     /// Creates the last event of a complete answer.
-    package init(doneReason: String) {
+    ///
+    /// - Parameters:
+    ///   - doneReason: Why it ended.
+    ///   - figures: The engine's counts and times; all zero when it told none.
+    package init(doneReason: String, figures: GenerationFigures = GenerationFigures()) {
         self.delta = Delta()
         self.done = true
         self.doneReason = doneReason
+        guard figures != GenerationFigures() else { return }
+        (promptEvalCount, promptEvalDuration) = (figures.promptTokens, figures.promptNanoseconds)
+        (evalCount, evalDuration) = (figures.generatedTokens, figures.generatedNanoseconds)
     }
 
     /// Creates the last event of a stream that failed.
@@ -70,6 +85,10 @@ package struct ChatEvent: Sendable, Codable, Hashable {
     private enum CodingKeys: String, CodingKey {
         case delta, done
         case doneReason = "done_reason"
+        case promptEvalCount = "prompt_eval_count"
+        case promptEvalDuration = "prompt_eval_duration"
+        case evalCount = "eval_count"
+        case evalDuration = "eval_duration"
         case error
     }
 }

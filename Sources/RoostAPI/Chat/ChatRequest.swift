@@ -19,6 +19,8 @@ package struct ChatRequest: Sendable, Codable, Hashable {
     package var stop: [String]?
     /// The least context in tokens; `nil` for no change.
     package var contextLength: Int?
+    /// How long the model stays in memory after its requests from now on, such as `10m`; `nil` for no change.
+    package var keepAlive: String?
     /// What the model's chat template is told about thinking; `nil` for its own choice.
     package var thinking: ChatThinking?
 
@@ -38,6 +40,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
         case model, messages, temperature, stream, timeout, stop
         case maxTokens = "max_tokens"
         case contextLength = "num_ctx"
+        case keepAlive = "keep_alive"
         case thinking = "chat_template_kwargs"
     }
 
@@ -51,6 +54,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
         timeout = try fields.decodeIfPresent(Double.self, forKey: .timeout) ?? timeout
         stop = try fields.decodeIfPresent([String].self, forKey: .stop)
         contextLength = try fields.decodeIfPresent(Int.self, forKey: .contextLength)
+        keepAlive = try fields.decodeIfPresent(String.self, forKey: .keepAlive)
         thinking = try fields.decodeIfPresent(ChatThinking.self, forKey: .thinking)
         sampling = try ChatSampling(from: decoder)
     }
@@ -66,6 +70,7 @@ package struct ChatRequest: Sendable, Codable, Hashable {
         try fields.encode(timeout, forKey: .timeout)
         try fields.encodeIfPresent(stop, forKey: .stop)
         try fields.encodeIfPresent(contextLength, forKey: .contextLength)
+        try fields.encodeIfPresent(keepAlive, forKey: .keepAlive)
         try fields.encodeIfPresent(thinking, forKey: .thinking)
         try sampling.encode(to: encoder)
     }

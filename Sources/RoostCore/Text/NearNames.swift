@@ -11,7 +11,8 @@ package enum NearNames {
     /// - Parameters:
     ///   - typed: The text; untrusted.
     ///   - names: The names, each with the texts under which a person may look for it.
-    /// - Returns: At most three names. A name counts as near when a quarter of the typed characters, at most four, have to be changed.
+    /// - Returns: At most three names. A name counts as near when a quarter of the typed characters, at most four, have to be changed; without
+    ///   such a name, when it begins with three or more typed characters.
     package static func nearest(to typed: String, among names: some Sequence<(name: String, texts: [String])>) -> [String] {
         let wanted = Array(typed.lowercased().utf8)
         guard (2...longestName).contains(wanted.count) else { return [] }
@@ -20,9 +21,16 @@ package enum NearNames {
             let distances = candidate.texts.compactMap { distance(wanted, Array($0.lowercased().utf8), atMost: limit) }
             return distances.min().map { (candidate.name, $0) }
         }
+        guard !found.isEmpty else { return beginning(with: wanted, among: names.prefix(mostNames)) }
         // What differs in the case of letters only, or is another name of one thing, needs no other guesses.
         let isExact = found.contains { $0.distance == 0 }
         return found.filter { !isExact || $0.distance == 0 }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(mostShown).map(\.name)
+    }
+
+    private static func beginning(with wanted: [UInt8], among names: some Sequence<(name: String, texts: [String])>) -> [String] {
+        guard wanted.count >= 3 else { return [] }
+        let found = names.filter { candidate in candidate.texts.contains { Array($0.lowercased().utf8).starts(with: wanted) } }
+        return found.map(\.name).sorted().prefix(mostShown).map(\.self)
     }
 
     /// Returns the number of changes (a byte added, removed, replaced, or exchanged with the next) that make one name of the other.

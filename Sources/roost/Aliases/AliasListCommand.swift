@@ -5,7 +5,7 @@ import RoostCore
 
 /// `roost alias list`.
 struct AliasListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the aliases.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the aliases.", aliases: ["ls"])
 
     @OptionGroup var options: ServerOptions
 

@@ -1,3 +1,4 @@
+import Foundation
 import RoostAPI
 import RoostClient
 import RoostCore
@@ -17,19 +18,21 @@ struct Chat: Sendable {
     func answer(_ text: String, in conversation: Conversation) async throws {
         let request = conversation.asking(text)
         if json { return try JSONOutput.print(try await client.chat(request, format: conversation.format)) }
-        try await stream(request, conversation.format) { _ in }
+        try await stream(request, conversation) { _ in }
     }
 
     /// Streams an answer to the outputs: the text to standard output, and what the model thinks to standard error.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - format: The form of the answer.
+    ///   - conversation: The form of the answer, and what is shown beside its text.
     ///   - onText: Gets each piece of the text.
     /// - Throws: The errors of the server; `CancellationError`.
-    func stream(_ request: ChatRequest, _ format: AnswerFormat?, onText: (String) -> Void) async throws {
+    func stream(_ request: ChatRequest, _ conversation: Conversation, onText: (String) -> Void) async throws {
+        let start = ContinuousClock.now
         var isThinking = false
-        let reason = try await client.chat(request, format: format) { piece in
+        let last = try await client.chat(request, format: conversation.format) { piece in
+            guard !conversation.hidesThinking else { return }
             isThinking = true
             Terminal.writeError(piece, in: .dim)
         } onText: { piece in
@@ -39,7 +42,8 @@ struct Chat: Sendable {
             Terminal.write(piece)
         }
         Terminal.write("\n")
-        if reason == "length" {
+        if conversation.isVerbose { Terminal.printError(last.figures(in: ContinuousClock.now - start)) }
+        if last.doneReason == "length" {
             Terminal.printError("(cut at \(request.maxTokens) tokens, or at the end of the context; --max-tokens and --context allow more)")
         }
     }
@@ -60,5 +64,23 @@ struct Chat: Sendable {
             throw RoostError(.invalidRequest, "There is no message: write one after the model, or give one on standard input.", field: "message")
         }
         return parts.joined(separator: "\n\n")
+    }
+}
+
+extension ChatEvent {
+    /// The counts and times of an answer, for people.
+    fileprivate func figures(in total: Duration) -> String {
+        func seconds(_ nanoseconds: Int64?) -> Double { Double(nanoseconds ?? 0) / 1e9 }
+        func rate(_ count: Int?, _ nanoseconds: Int64?) -> String {
+            let (count, seconds) = (count ?? 0, seconds(nanoseconds))
+            return "\(count) tokens in \(String(format: "%.2f", seconds)) s"
+                + (seconds > 0 ? String(format: ", %.1f tokens/s", Double(count) / seconds) : "")
+        }
+        let whole = Double(total.components.seconds) + Double(total.components.attoseconds) / 1e18
+        return """
+            prompt  \(rate(promptEvalCount, promptEvalDuration))
+            answer  \(rate(evalCount, evalDuration))
+            total   \(String(format: "%.2f", whole)) s
+            """
     }
 }

@@ -34,6 +34,14 @@ struct ChatOptions: ParsableArguments {
     var stop: [String] = []
     @Option(help: "The least context in tokens; a model with less is loaded again.")
     var context: Int?
+    @Option(
+        name: [.customLong("keep-alive"), .customLong("keepalive")],
+        help: "How long the model stays in memory after each request from now on: 10m, 1h, 0 or forever.")
+    var keepAlive: String?
+    @Flag(help: "Show tokens and times after each answer, on standard error.")
+    var verbose = false
+    @Flag(name: .customLong("hidethinking"), help: "Do not show what the model thinks.")
+    var hidesThinking = false
     @Option(help: "Seconds the answer may take, 1 to 600.")
     var timeout: Double?
 
@@ -60,9 +68,11 @@ struct ChatOptions: ParsableArguments {
         request.sampling.seed = seed
         request.stop = stop.isEmpty ? nil : stop
         request.contextLength = context
+        request.keepAlive = keepAlive
         if think != nil || effort != nil { request.thinking = ChatThinking(isEnabled: think ?? true, effort: effort) }
         var conversation = Conversation(request: request)
         conversation.system = system
+        (conversation.isVerbose, conversation.hidesThinking) = (verbose, hidesThinking)
         conversation.format = try format.flatMap(AnswerFormat.init(typed:))
         conversation.images = try images.map { try ImageFile(path: $0).url }
         return conversation

@@ -22,6 +22,7 @@ extension Conversation {
         case "timeout": request.timeout = try Self.number(name, value, 1...600)
         case "stop": request.stop = value == "none" ? nil : (request.stop ?? []) + [value]
         case "think": request.thinking = try Self.thinking(value)
+        case "verbose": isVerbose = try Self.isOn(name, value)
         case "format": format = try AnswerFormat(typed: value)
         default:
             throw RoostError(.invalidRequest, "There is no parameter \(name.quotedForPeople); /? lists them.", field: "set")
@@ -60,6 +61,11 @@ extension Conversation {
         case "auto", "none": nil
         default: throw wrong("think", "on, off, low, medium, high or auto", value)
         }
+    }
+
+    private static func isOn(_ name: String, _ value: String) throws -> Bool {
+        guard let isOn = ["on": true, "true": true, "off": false, "false": false][value.lowercased()] else { throw wrong(name, "on or off", value) }
+        return isOn
     }
 
     private static func number(_ name: String, _ text: String, _ range: ClosedRange<Double>) throws -> Double {

@@ -11,6 +11,10 @@ struct Conversation: Sendable {
     var system: String?
     /// The form of the answers; `nil` for any text.
     var format: AnswerFormat?
+    /// Whether tokens and times are shown after each answer.
+    var isVerbose = false
+    /// Whether what the model thinks is not shown.
+    var hidesThinking = false
     /// The images of the next message, as `data:` URLs.
     var images: [String] = []
 

@@ -67,8 +67,8 @@ struct InteractiveChat {
         _ text: String, in conversation: inout Conversation, _ run: (@escaping @Sendable () async throws -> Void) async throws -> Bool
     ) async throws {
         let answer = CollectedText()
-        let (chat, request, format) = (chat, conversation.asking(text), conversation.format)
-        let isWhole = try await run { try await chat.stream(request, format) { answer.add($0) } }
+        let (chat, request, asked) = (chat, conversation.asking(text), conversation)
+        let isWhole = try await run { try await chat.stream(request, asked) { answer.add($0) } }
         if !isWhole { Terminal.print("\n(stopped)") }
         let said = answer.text
         // A question whose answer was stopped before it began counts as not asked.

@@ -4,7 +4,7 @@ import RoostClient
 /// `roost jobs delete`.
 struct JobsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.")
+        commandName: "delete", abstract: "Delete a finished pull from the list; the model stays.", aliases: ["rm"])
 
     @OptionGroup var job: JobOptions
 

@@ -7,7 +7,8 @@ import RoostCore
 struct JobsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the newest pulls, and why they wait or failed.",
-        discussion: "On a terminal, ids are shortened while they stay unique in the list, and rows to its width; in a pipe nothing is shortened.")
+        discussion: "On a terminal, ids are shortened while they stay unique in the list, and rows to its width; in a pipe nothing is shortened.",
+        aliases: ["ls"])
 
     @Option(help: "Only queued, running, succeeded or failed ones.")
     var status: String?

@@ -5,7 +5,7 @@ import RoostCore
 
 /// `roost keys list`.
 struct KeysListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys, without their secrets.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys, without their secrets.", aliases: ["ls"])
 
     @OptionGroup var options: KeyOptions
 

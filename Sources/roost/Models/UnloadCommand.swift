@@ -1,4 +1,5 @@
 import ArgumentParser
+import RoostAPI
 import RoostClient
 
 /// `roost unload`.
@@ -28,7 +29,14 @@ struct Unloading: ParsableArguments {
 
     func run() async throws {
         let client = try await options.client()
+        let before = try await client.engines().engines.map(\.model)
         try await client.unload(model)
-        if options.json { try JSONOutput.print(["model": model, "status": "unloaded"]) } else { Terminal.print("\(model) is not in memory.") }
+        if options.json { return try JSONOutput.print(["model": model, "status": "unloaded"]) }
+        let after = try await client.engines().engines.map(\.model)
+        let ended = before.filter { !after.contains($0) }
+        Terminal.print(
+            ended.isEmpty
+                ? "\(model) was not in memory. `roost ps` shows what is."
+                : "\(ended.sorted().joined(separator: ", ")) \(ended.count == 1 ? "is" : "are") no longer in memory.")
     }
 }

@@ -26,7 +26,9 @@ extension CompletionKind {
             await withTaskGroup(of: [String].self) { group in
                 group.addTask {
                     guard let client = try? await ServerOptions.named(nil).client(), let names = try? await ask(client) else { return [] }
-                    return names.filter { $0 == $0.harmless }
+                    // To zsh a colon is the begin of a description.
+                    let isZsh = CompletionShell.requesting == .zsh
+                    return names.filter { $0 == $0.harmless }.map { isZsh ? $0.replacing(":", with: "\\:") : $0 }
                 }
                 group.addTask {
                     try? await Task.sleep(for: limit)

@@ -32,7 +32,8 @@ extension EndToEndTests {
                     #expect(running.contains("\(SampleHub.model):Q4_1") && running.contains("ready") && running.contains("2048"), "\(running)")
                     let engines = try JSONDecoder().decode([EngineView].self, from: Data(try await roost("ps", "--json").standard.utf8))
                     #expect(engines.map(\.state) == ["ready"])
-                    #expect(try await roost("stop", "helper").standard == "helper is not in memory.\n")
+                    #expect(try await roost("stop", "helper").standard == "\(SampleHub.model):Q4_1 is no longer in memory.\n")
+                    #expect(try await roost("stop", "helper").standard.hasPrefix("helper was not in memory."))
                     #expect(try await roost("ps").standard.hasPrefix("No model is in memory."))
                     // Removing a name keeps the model, removing the model does not.
                     #expect(try await roost("rm", "helper").standard.contains("its model stays"))
@@ -66,6 +67,21 @@ extension EndToEndTests {
             }
         }
 
+        @Test(arguments: [
+            (["models", "delete", "x"], "`roost models rm`"), (["jobs", "wait", "x"], "`roost jobs watch`"),
+            (["keys", "remove", "x"], "`roost keys revoke`"),
+            (["cache", "ls"], "`roost models`"), (["completion", "bash"], "`roost --generate-completion-script`"), (["mod"], "`roost models`"),
+            (["run", "m", "--nowordwrap"], "leave the option out"), (["pull", "a/b", "--local-dir", "."], "`roost show MODEL`"),
+            (["pull", "a/b", "c.gguf"], "\"a/b:c.gguf\""), (["show", "m", "--modelfile"], "`roost alias list --json`"),
+        ]) func `what people know from ollama and hf gets the way it is done here`(words: [String], advice: String) async throws {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                let said = try await site.outputs(words)
+                #expect(said.code == 64 && said.errors.contains(advice) && said.standard.isEmpty, "\(said)")
+                #expect(try await site.outputs(words + ["--json"]).problem()["code"] as? String == "invalid_request")
+            }
+        }
+
         @Test func `update-engine tells which engine is used and how it is replaced, and refuses a folder without Roost`() async throws {
             try await withTemporaryDirectory { root in
                 let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9")
@@ -83,7 +99,7 @@ extension EndToEndTests {
                 let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
                 let alone = try await site.outputs(["version"], server: "http://127.0.0.1:9")
                 #expect(alone.code == 0 && alone.standard.hasPrefix("roost \(RoostVersion.current)\nno server"), "\(alone)")
-                #expect(try await site.outputs(["--version"]).standard == "\(RoostVersion.current)\n")
+                for option in ["--version", "-v"] { #expect(try await site.outputs([option]).standard == "\(RoostVersion.current)\n") }
                 let server = try await site.serve()
                 let json = try await site.outputs(["version", "--json"], server: server.url).standard
                 let versions = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: String]

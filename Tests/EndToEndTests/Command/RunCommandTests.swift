@@ -39,6 +39,21 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `options in Ollama's spelling do the same`() async throws {
+            try await withTemporaryDirectory { root in
+                try await ChatServer.run { server, url in
+                    let words = ["run", "a/b", "--think=false", "--keepalive", "5m", "--verbose", "--hidethinking", "Hello", "--", "--think=true"]
+                    let said = try await site(root).outputs(words, server: url)
+                    #expect(said.code == 0 && said.standard == "<Hello --think=true>\n", "\(said)")
+                    #expect(said.errors.contains("prompt  0 tokens") && said.errors.contains("\ntotal   "), "\(said)")
+                    let asked = try #require(server.heard.last)
+                    #expect(asked.thinking == ChatThinking(isEnabled: false) && asked.keepAlive == "5m")
+                    _ = try await site(root).outputs(["run", "a/b", "--think=high", "Hello"], server: url)
+                    #expect(server.heard.last?.thinking == ChatThinking(isEnabled: true, effort: "high"))
+                }
+            }
+        }
+
         @Test func `an answer reaches a pipe as it is, and a terminal without what would control it`() async throws {
             try await withTemporaryDirectory { root in
                 try await ChatServer.run { _, url in

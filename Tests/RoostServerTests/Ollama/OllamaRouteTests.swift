@@ -132,7 +132,12 @@ import Testing
             #expect(try await server.post("/api/show", #"{"model":"other"}"#).json()["system"] as? String == "Else.")
             #expect(try await server.send(.DELETE, "/api/delete", body: Array(#"{"model":"mine"}"#.utf8)).status == 200)
             #expect(try await server.send(.HEAD, "/api/blobs/\(digest)").status == 200, "the other model needs it")
-            #expect(try await server.send(.DELETE, "/api/delete", body: Array(#"{"model":"other"}"#.utf8)).status == 200)
+            let detail = try await server.send(.GET, "/models/other").json()
+            #expect(
+                detail["model"] as? String == "other" && (detail["models"] as? [Any])?.count == 1 && (detail["revisions"] as? [Any])?.isEmpty == true)
+            let planned = try await server.send(.DELETE, "/models/other?dry_run=true").json()
+            #expect(planned["dry_run"] as? Bool == true && (planned["freed_bytes"] as? Int ?? 0) > bytes.count, "\(planned)")
+            #expect(try await server.send(.DELETE, "/models/other").status == 200)
             #expect(try await server.send(.HEAD, "/api/blobs/\(digest)").status == 404)
             let left = try FileManager.default.contentsOfDirectory(atPath: server.home.appending("ollama/blobs").string)
             #expect(left.filter { $0.hasPrefix(".") } == [])

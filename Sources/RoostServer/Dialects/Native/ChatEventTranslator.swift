@@ -31,7 +31,9 @@ struct ChatEventTranslator: StreamTranslator {
         try await turn.save(answer)
     }
 
-    mutating func finish() throws -> ByteBuffer { ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish().rawValue)) }
+    mutating func finish() throws -> ByteBuffer {
+        ServerSentEvent.buffer(ChatEvent(doneReason: try reader.finish().rawValue, figures: reader.figures))
+    }
 
     mutating func fail(_ failure: RoostError) -> ByteBuffer {
         turn?.end()

@@ -90,12 +90,6 @@ extension Job {
         let code = (traceback ?? "").firstMatch(of: /^\[(\w+)\]/).map { RoostError.Code(rawValue: String($0.1)) }
         let known = code.flatMap { RoostError.Code.all.contains($0) ? $0 : nil }
         guard stage != .canceled else { return RoostError(.conflict, "The pull was canceled.") }
-        var message = error ?? "The pull failed."
-        // A name of Ollama's library.
-        if known == .repositoryNotFound, !model.contains("/") {
-            message +=
-                " Roost pulls from the Hugging Face Hub: name a repository there, such as org/name, and give it a short name with `roost alias set`."
-        }
-        return RoostError(known ?? .hubFailure, message, field: "model")
+        return RoostError(known ?? .hubFailure, error ?? "The pull failed.", field: "model")
     }
 }

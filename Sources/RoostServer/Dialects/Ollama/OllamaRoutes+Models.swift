@@ -35,17 +35,7 @@ extension OllamaRoutes {
         if try await aliases.remove(model) != nil { return Response(status: .ok) }
         let entry = try await upkeep.store.onDisk { try upkeep.store.catalog.ownEntry(for: model) }
         await inference.engines.unload(entry.reference)
-        guard entry.origin != .ollama else { return try await deleteOwn(entry) }
         _ = try await upkeep.remove(ModelRemoval(ModelSelector(entry.reference, revision: nil)))
-        return Response(status: .ok)
-    }
-
-    private func deleteOwn(_ entry: ModelEntry) async throws -> Response {
-        let isRemoved = try await upkeep.store.onDisk { try upkeep.store.catalog.ollama?.own.remove(entry.reference) ?? false }
-        guard isRemoved else {
-            throw RoostError(
-                .conflict, "\(entry.reference) belongs to Ollama's folder, which Roost only reads. Remove it there with `ollama rm`.", field: "model")
-        }
         return Response(status: .ok)
     }
 

@@ -96,6 +96,9 @@ struct ModelMaintenance: Sendable {
 
     /// Returns the loaded models of a selection.
     private func loaded(_ selector: ModelSelector) async throws -> [LoadedModel] {
+        if let entry = try await store.onDisk({ store.catalog.ollamaEntry(for: selector, followsAliases: false) }) {
+            return await engines.loadedModels().filter { $0.state != .failed && $0.modelFile == entry.modelFile }
+        }
         let (snapshots, named) = try await store.onDisk {
             (Set(try store.snapshots(of: selector)), selector.variant == nil ? nil : try? store.catalog.entry(for: selector.model))
         }
