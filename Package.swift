@@ -213,6 +213,7 @@ let package = Package(
 if Context.environment["ROOST_DIALECT_FUZZER"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "dialect-fuzzer", dependencies: ["ModelFormats", "RoostCore", "RoostServer", .httpTypes, .nioCore], path: "Tests/DialectFuzzing/Fuzzer",
+            name: "dialect-fuzzer", dependencies: ["ModelFormats", "RoostCore", "RoostServer", .httpTypes, .nioCore],
+            path: "Tests/DialectFuzzing/Fuzzer",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -27,6 +27,7 @@ package enum JSON {
     /// - Parameters:
     ///   - value: The value.
     ///   - text: Receives it.
+    /// - Throws: An error of the value's own encoding.
     static func write(_ value: any Encodable, to text: inout ByteBuffer) throws {
         switch value {
         case let string as String: text.write(jsonString: string)

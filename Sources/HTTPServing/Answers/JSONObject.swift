@@ -30,6 +30,7 @@ package struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
     /// Writes the object as JSON text. Each token of an answer is written here, for which `JSONEncoder` is too slow.
     ///
     /// - Parameter text: Receives it.
+    /// - Throws: An error of a value's own encoding.
     func write(to text: inout ByteBuffer) throws {
         text.writeInteger(UInt8(ascii: "{"))
         var isFirst = true

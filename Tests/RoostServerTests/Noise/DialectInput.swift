@@ -67,8 +67,8 @@ extension DialectInput {
         checkCuts(bytes) { ChatEventTranslator() }
         checkCuts(bytes) { PassThroughTranslator(form: AnswerForm(model: "a/b"), inputField: "messages") }
         for form in [OllamaAsk.Form.chat, .generate(nil)] {
-            let lines = told(
-                bytes, whole: true, OllamaTranslator(.init(form: form, model: "a/b", wantsAlternatives: true, elapsed: { .zero }, loadDuration: { .zero })))
+            let written = OllamaTranslator.Form(form: form, model: "a/b", wantsAlternatives: true, elapsed: { .zero }, loadDuration: { .zero })
+            let lines = told(bytes, whole: true, OllamaTranslator(written))
             checkJSON(lines?.split(separator: "\n") ?? [])
         }
         for text in [told(bytes, whole: true, made(["end"])), told(bytes, whole: true, ChatEventTranslator())] {
