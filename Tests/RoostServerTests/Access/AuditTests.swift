@@ -59,9 +59,9 @@ import Testing
                 .map { [$0.action, $0.target ?? "", $0.outcome] }
             #expect(
                 told == [
-                    ["PUT /aliases/**", "short for acme/tiny", "200"], ["POST /api/copy", "copy for acme/tiny:Q4_0", "200"],
+                    ["PUT /aliases/{first}", "short for acme/tiny", "200"], ["POST /api/copy", "copy for acme/tiny:Q4_0", "200"],
                     ["POST /api/create", "made for acme/tiny:Q4_0", "200"], ["DELETE /api/delete", "copy", "200"],
-                    ["DELETE /aliases/**", "short", "204"],
+                    ["DELETE /aliases/{first}", "short", "204"],
                 ])
         }
     }

@@ -69,7 +69,8 @@ import Testing
             #expect(events.last == "[DONE]" && events.count > 4)
             let native = try await server.post("/chat", chat(#","stream":true,"max_tokens":16"#))
             let other = try parts(native.body)
-            #expect(other.events.last == #"{"delta":{},"done":true,"done_reason":"length"}"#, "\(other.events)")
+            let last = try #require(other.events.last.map { try JSONDecoder().decode(ChatEvent.self, from: Data($0.utf8)) })
+            #expect(last.done && last.doneReason == "length" && last.delta == ChatEvent.Delta() && last.evalCount == 16, "\(other.events)")
             #expect(
                 !other.comments.isEmpty && other.comments.allSatisfy { ["reading the prompt", "generating", "waiting for the engine"].contains($0) })
         }
