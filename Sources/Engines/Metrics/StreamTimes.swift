@@ -10,8 +10,9 @@ package struct StreamTimes: Sendable {
     private let begin: ContinuousClock.Instant
     private let gaps: Timer
     private var last: ContinuousClock.Instant?
-    /// The last numbers of the engine. With `timings_per_token` each event has some, which count from the begin of the answer.
-    private var counts: EngineCounts?
+    /// The last piece with numbers of the engine. With `timings_per_token` each event has some, which count from the begin of
+    /// the answer, so only the last ones are read.
+    private var numbers: ByteBuffer?
 
     /// Creates the times of a request.
     ///
@@ -31,12 +32,12 @@ package struct StreamTimes: Sendable {
         let now = ContinuousClock.now
         if let last { gaps.recordNanoseconds((now - last).nanoseconds) } else { metrics.firstToken(model, after: now - begin) }
         last = now
-        counts = EngineCounts(bytes) ?? counts
+        if EngineCounts.areIn(bytes) { numbers = bytes }
     }
 
     /// Records the numbers of the answer, which has ended or was given up.
     package mutating func ended() {
-        if let counts { metrics.counted(model, counts) }
-        counts = nil
+        if let counts = numbers.flatMap(EngineCounts.init) { metrics.counted(model, counts) }
+        numbers = nil
     }
 }

@@ -70,7 +70,8 @@ package struct JSONValue: Sendable {
     private var written: ArraySlice<UInt8> { document.bytes[Int(node.offset)..<Int(node.offset + node.count)] }
 
     private func isEqual(to name: String) -> Bool {
-        node.kind == .string ? written.elementsEqual(name.utf8) : document.unescaped(node).elementsEqual(name.utf8)
+        guard node.kind == .string else { return document.unescaped(node).elementsEqual(name.utf8) }
+        return Int(node.count) == name.utf8.count && written.elementsEqual(name.utf8)
     }
 }
 
