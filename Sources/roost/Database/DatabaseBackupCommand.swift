@@ -19,6 +19,6 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
         try JobFileCheck.refuseUnusable(path)
         let summary = try JobBackup.make(of: path, to: options.absolute(file), replacing: force)
         if options.json { return try JSONOutput.print(summary) }
-        Terminal.print("Saved \(summary.jobs) jobs to \(summary.path) (\(ByteCount(summary.bytes))).")
+        Terminal.print("Saved \(summary.jobs) job\(summary.jobs == 1 ? "" : "s") to \(summary.path) (\(ByteCount(summary.bytes))).")
     }
 }

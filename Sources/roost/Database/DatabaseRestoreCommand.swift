@@ -23,7 +23,7 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
             try JobRestore.restore(backup: options.absolute(file), to: path, backups: backups)
         }
         if options.json { return try JSONOutput.print(summary) }
-        Terminal.print("Restored \(summary.jobs ?? 0) jobs to \(summary.path).")
+        Terminal.print("Restored \(summary.jobs ?? 0) job\(summary.jobs == 1 ? "" : "s") to \(summary.path).")
         for line in summary.whatBecameOfTheOldFile { Terminal.print(line) }
     }
 }

@@ -79,7 +79,7 @@ struct DocumentSite {
         }
         let vectors = files.appending("sentence-transformers/all-MiniLM-L6-v2")
         try FileManager.default.createDirectory(atPath: vectors.removingLastComponent().string, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: TestEnvironment.testFile("Fixtures/sentence-bert/hf").string, toPath: vectors.string)
+        try FileManager.default.copyItem(atPath: TestEnvironment.testFile("../Fixtures/sentence-bert/hf").string, toPath: vectors.string)
         return files
     }
 

@@ -27,7 +27,7 @@ struct DocumentSnippet: Sendable, CustomStringConvertible {
     ///
     /// - Throws: When the document cannot be read.
     static func all(in document: String) throws -> [DocumentSnippet] {
-        let text = try String(contentsOfFile: TestEnvironment.testFile("../\(document)").string, encoding: .utf8)
+        let text = try String(contentsOfFile: TestEnvironment.testFile("../../\(document)").string, encoding: .utf8)
         var found: [DocumentSnippet] = []
         var (section, remark, isDirectlyAfter) = ("", String?.none, false)
         var open: (line: Int, language: String, code: [Substring])?

@@ -27,7 +27,7 @@ extension EndToEndTests {
         }
 
         private static func sentences() throws -> [Sentence] {
-            let text = try String(contentsOfFile: TestEnvironment.testFile("../Documentation/faq.md").string, encoding: .utf8)
+            let text = try String(contentsOfFile: TestEnvironment.testFile("../../Documentation/faq.md").string, encoding: .utf8)
             return text.split(separator: "\n").compactMap { line in line.wholeMatch(of: /### `(.+)`/).map { Sentence(text: String($0.1)) } }
         }
 
@@ -37,7 +37,7 @@ extension EndToEndTests {
         }
 
         @Test func `each sentence is in the sources`() throws {
-            let root = TestEnvironment.testFile("../Sources").string
+            let root = TestEnvironment.testFile("../../Sources").string
             var sources = ""
             for case let name as String in FileManager.default.enumerator(atPath: root) ?? .init() where name.hasSuffix(".swift") {
                 sources += try String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)
