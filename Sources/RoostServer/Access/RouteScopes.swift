@@ -43,7 +43,7 @@ enum RouteScopes {
     }()
 
     /// The page's files are the same for all; `/` itself asks programs for a key.
-    private static let open = ["GET /health", "GET /", "GET /page/{}", "GET /page/me", "POST /page/login", "POST /page/logout"]
+    private static let open = ["GET /health", "GET /", "GET /page/{}/{}", "GET /page/me", "POST /page/login", "POST /page/logout"]
 
     /// What programs ask first, whatever they do next.
     private static let lists = [

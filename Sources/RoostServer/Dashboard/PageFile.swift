@@ -10,6 +10,8 @@ struct PageFile: Sendable {
     static let all = Dictionary(uniqueKeysWithValues: PageSource.files.map { ($0.name, PageFile(name: $0.name, text: $0.text)) })
     /// The name of the page itself.
     static let indexName = "index.html"
+    /// What the addresses of this version's files contain, so that a browser can keep its copies without asking, and never mixes two versions.
+    static let version = SHA256.hash(data: PageSource.files.flatMap { "\($0.name)\0\($0.text)\0".utf8 }).prefix(8).map(\.self).hexadecimal
 
     private static let types = [
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml",
@@ -23,9 +25,12 @@ struct PageFile: Sendable {
     private let bytes: ByteBuffer
     private let tag: String
     private let type: String
+    private let isIndex: Bool
 
     private init(name: String, text: String) {
+        let text = name == Self.indexName ? text.replacing("\"/page/", with: "\"/page/\(Self.version)/") : text
         bytes = ByteBuffer(string: text)
+        isIndex = name == Self.indexName
         tag = "\"\(SHA256.hash(data: text.utf8).prefix(16).map(\.self).hexadecimal)\""
         type = Self.types[String(name.drop { $0 != "." }.dropFirst())] ?? "text/plain; charset=utf-8"
     }
@@ -44,8 +49,10 @@ struct PageFile: Sendable {
 
     /// Returns the answer with this file, or that the browser's copy is still right.
     func response(to request: Request) -> Response {
-        // The copy in the browser is used only after this server has said that it is right, so a new version is seen at once.
-        var headers: HTTPFields = [.cacheControl: "no-cache", .eTag: tag, .contentSecurityPolicy: Self.policy, .vary: "Accept"]
+        // The browser asks for the page itself each time, so a new version is seen at once. The other files have addresses of their version.
+        var headers: HTTPFields = [.eTag: tag, .contentSecurityPolicy: Self.policy]
+        headers[.cacheControl] = isIndex ? "no-cache" : "public, max-age=31536000, immutable"
+        if isIndex { headers[.vary] = "Accept" }
         headers[.xContentTypeOptions] = "nosniff"
         headers[.referrerPolicy] = "no-referrer"
         headers[.openerPolicy] = "same-origin"

@@ -19,7 +19,7 @@ struct PageRoutes: Sendable {
         group.get("me") { _, context in JSON.response(PageVisitor(context.caller)) }
         group.post("login", use: logIn)
         group.post("logout") { request, _ in loggedOut(request) }
-        group.get(":file", use: file)
+        group.get(":version/:file", use: file)
         router.get("settings") { _, _ in JSON.response(Setting.all.map { SettingView($0, in: settings) }) }
     }
 
@@ -33,8 +33,10 @@ struct PageRoutes: Sendable {
     }
 
     private func file(_ request: Request, context: RoostContext) throws -> Response {
-        let name = try context.parameters.require("file")
-        guard let file = PageFile.all[name] else { throw RoostError(.notFound, "The page has no file \(name.quotedForPeople).") }
+        let (version, name) = (try context.parameters.require("version"), try context.parameters.require("file"))
+        guard version == PageFile.version, name != PageFile.indexName, let file = PageFile.all[name] else {
+            throw RoostError(.notFound, "The page has no file \(name.quotedForPeople) in the version \(version.quotedForPeople); reload the page.")
+        }
         return file.response(to: request)
     }
 

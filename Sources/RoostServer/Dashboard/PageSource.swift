@@ -691,6 +691,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <title>Roost</title>
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page/style.css">
+<script type="module" src="/page/api.js"></script>
 <link rel="modulepreload" href="/page/dom.js">
 <link rel="modulepreload" href="/page/format.js">
 <link rel="modulepreload" href="/page/live.js">
@@ -703,7 +704,6 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 <link rel="modulepreload" href="/page/drag.js">
 <link rel="modulepreload" href="/page/notes.js">
 <link rel="modulepreload" href="/page/login.js">
-<script type="module" src="/page/api.js"></script>
 <script type="module" src="/page/main.js"></script>
 </head>
 <body>
@@ -880,7 +880,7 @@ import { rankOf } from './queue.js';
 
 const most = 10_000;
 /** The rows that are seen first are asked for alone. */
-const firstPage = 100;
+const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
@@ -981,7 +981,14 @@ class Jobs extends EventTarget {
     };
   }
 
+  /** Shows the first rows while the stream still opens; after that the list is read again. */
+  async #glance(signal) {
+    for (const job of await ask(`/jobs?limit=${firstPage}`, { signal })) if (!this.all.has(job.id)) this.take(job);
+  }
+
   async #stream(signal) {
+    // What goes wrong here goes wrong with the stream too, and is shown then.
+    if (!this.isLoaded) this.#glance(signal).catch(() => {});
     while (!signal.aborted) {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
@@ -1162,7 +1169,7 @@ export function showLogin(root, onDone) {
       key.select();
     }
     send.disabled = false;
-  } }, h('img', { src: '/page/icon.svg', alt: '', width: '48', height: '48' }), h('h1', {}, 'Roost'), h('p', {}, 'This server needs a key. Its operator makes keys with ', h('code', {}, 'roost keys create'), '.'),
+  } }, h('img', { src: import.meta.resolve('./icon.svg'), alt: '', width: '48', height: '48' }), h('h1', {}, 'Roost'), h('p', {}, 'This server needs a key. Its operator makes keys with ', h('code', {}, 'roost keys create'), '.'),
   field('Key', key), fault, send)));
   key.focus();
 }
@@ -1210,7 +1217,7 @@ function frame() {
     event.preventDefault();
     main.focus();
   } }, 'To the content'),
-  h('nav', { 'aria-label': 'Views' }, h('a', { class: 'brand', href: '#/pulls' }, h('img', { src: '/page/icon.svg', alt: '', width: '28', height: '28' }), h('span', {}, 'Roost')), links,
+  h('nav', { 'aria-label': 'Views' }, h('a', { class: 'brand', href: '#/pulls' }, h('img', { src: import.meta.resolve('./icon.svg'), alt: '', width: '28', height: '28' }), h('span', {}, 'Roost')), links,
     h('div', { class: 'who' }, visitor.key && h('p', {}, visitor.key.name, h('small', {}, visitor.scopes.join(', '))),
       visitor.key && h('button', { type: 'button', onclick: logOut }, icon('out'), 'Log out'), h('small', {}, visitor.version))),
   h('div', { class: 'health', role: 'status', hidden: true }), main);
@@ -1233,8 +1240,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch (error) {
-      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
+    } catch {
+      say('The view cannot be opened: the server does not answer, or has another version now. Reload the page.', 'bad');
       return;
     }
   }

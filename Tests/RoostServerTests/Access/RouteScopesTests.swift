@@ -39,7 +39,7 @@ import Testing
             #expect(RouteScopes.need(of: route.method, route.pattern) != nil, "\(route.method) \(route.pattern): add it to RouteScopes.swift")
         }
         let open = routes.filter { RouteScopes.need(of: $0.method, $0.pattern) == .nothing }.map(\.pattern)
-        #expect(Set(open) == ["/health", "/", "/page/me", "/page/login", "/page/logout", "/page/{file}"])
+        #expect(Set(open) == ["/health", "/", "/page/me", "/page/login", "/page/logout", "/page/{version}/{file}"])
     }
 
     @Test func `a route without a line is refused to every key`() throws {

@@ -46,20 +46,27 @@ import Testing
         }
     }
 
-    @Test func `each file has its type and a tag, with which a browser keeps its copy`() async throws {
+    @Test func `the page names the files of its version, each with its type, which browsers keep`() async throws {
         try await RunningServer.run { server in
+            let page = String(decoding: try await server.send(.GET, "/", headers: Self.browser).body, as: UTF8.self)
+            let start = "/page/\(PageFile.version)/"
+            #expect(page.matches(of: /"\/page\//).count > 10 && page.matches(of: /"\/page\//).count == page.split(separator: start).count - 1)
             for (name, type) in [
                 ("main.js", "text/javascript; charset=utf-8"), ("style.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml"),
             ] {
-                let answer = try await server.send(.GET, "/page/\(name)")
+                let answer = try await server.send(.GET, start + name)
                 #expect(answer.status == 200 && answer.headers["Content-Type"] == [type], "\(name)")
+                #expect(answer.headers["Cache-Control"] == ["public, max-age=31536000, immutable"])
                 let tag = try #require(answer.headers.first(name: "ETag"))
-                let again = try await server.send(.GET, "/page/\(name)", headers: ["If-None-Match": tag])
+                let again = try await server.send(.GET, start + name, headers: ["If-None-Match": tag])
                 #expect(again.status == 304 && again.body.isEmpty && again.headers["ETag"] == [tag], "\(name)")
-                #expect(try await server.send(.GET, "/page/\(name)", headers: ["If-None-Match": "\"other\""]).status == 200)
+                #expect(try await server.send(.GET, start + name, headers: ["If-None-Match": "\"other\""]).status == 200)
             }
-            for name in ["none.js", "..%2f..%2fkeys.db", "%2e%2e", "index.html%00"] {
-                #expect([400, 404].contains(try await server.send(.GET, "/page/\(name)").status), "\(name)")
+            for path in [
+                start + "none.js", start + "..%2f..%2fkeys.db", start + "%2e%2e", start + "index.html", start + "main.js%00", "/page/0/main.js",
+                "/page/main.js",
+            ] {
+                #expect([400, 404].contains(try await server.send(.GET, path).status), "\(path)")
             }
         }
     }
@@ -70,7 +77,9 @@ import Testing
             link.add(contentsOf: ["Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"])
             let linked = try await server.send(.GET, "/", headers: link)
             #expect(linked.status == 200)
-            for path in ["/jobs", "/page/main.js", "/page/me"] { #expect(try await server.send(.GET, path, headers: link).status == 403, "\(path)") }
+            for path in ["/jobs", "/page/\(PageFile.version)/main.js", "/page/me"] {
+                #expect(try await server.send(.GET, path, headers: link).status == 403, "\(path)")
+            }
             #expect(try await server.send(.POST, "/", headers: link).status == 403)
             for (name, value) in [
                 ("Sec-Fetch-Dest", "iframe"), ("Sec-Fetch-Mode", "no-cors"), ("Accept", "*/*"), ("Origin", "https://other.example"),

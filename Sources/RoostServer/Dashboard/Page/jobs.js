@@ -7,7 +7,7 @@ import { rankOf } from './queue.js';
 
 const most = 10_000;
 /** The rows that are seen first are asked for alone. */
-const firstPage = 100;
+const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
@@ -108,7 +108,14 @@ class Jobs extends EventTarget {
     };
   }
 
+  /** Shows the first rows while the stream still opens; after that the list is read again. */
+  async #glance(signal) {
+    for (const job of await ask(`/jobs?limit=${firstPage}`, { signal })) if (!this.all.has(job.id)) this.take(job);
+  }
+
   async #stream(signal) {
+    // What goes wrong here goes wrong with the stream too, and is shown then.
+    if (!this.isLoaded) this.#glance(signal).catch(() => {});
     while (!signal.aborted) {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };

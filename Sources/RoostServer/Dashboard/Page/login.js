@@ -23,7 +23,7 @@ export function showLogin(root, onDone) {
       key.select();
     }
     send.disabled = false;
-  } }, h('img', { src: '/page/icon.svg', alt: '', width: '48', height: '48' }), h('h1', {}, 'Roost'), h('p', {}, 'This server needs a key. Its operator makes keys with ', h('code', {}, 'roost keys create'), '.'),
+  } }, h('img', { src: import.meta.resolve('./icon.svg'), alt: '', width: '48', height: '48' }), h('h1', {}, 'Roost'), h('p', {}, 'This server needs a key. Its operator makes keys with ', h('code', {}, 'roost keys create'), '.'),
   field('Key', key), fault, send)));
   key.focus();
 }

@@ -32,7 +32,7 @@ function frame() {
     event.preventDefault();
     main.focus();
   } }, 'To the content'),
-  h('nav', { 'aria-label': 'Views' }, h('a', { class: 'brand', href: '#/pulls' }, h('img', { src: '/page/icon.svg', alt: '', width: '28', height: '28' }), h('span', {}, 'Roost')), links,
+  h('nav', { 'aria-label': 'Views' }, h('a', { class: 'brand', href: '#/pulls' }, h('img', { src: import.meta.resolve('./icon.svg'), alt: '', width: '28', height: '28' }), h('span', {}, 'Roost')), links,
     h('div', { class: 'who' }, visitor.key && h('p', {}, visitor.key.name, h('small', {}, visitor.scopes.join(', '))),
       visitor.key && h('button', { type: 'button', onclick: logOut }, icon('out'), 'Log out'), h('small', {}, visitor.version))),
   h('div', { class: 'health', role: 'status', hidden: true }), main);
@@ -55,8 +55,8 @@ async function route() {
   if (view.file) {
     try {
       await import(view.file);
-    } catch (error) {
-      say(error instanceof SyntaxError ? 'Roost has another version now; reload the page.' : 'The server does not answer; the view cannot be opened.', 'bad');
+    } catch {
+      say('The view cannot be opened: the server does not answer, or has another version now. Reload the page.', 'bad');
       return;
     }
   }
