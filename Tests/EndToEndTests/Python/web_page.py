@@ -193,6 +193,15 @@ def pulls(page, model):
     wanted = ["noise/d", "noise/a", "noise/c", "noise/b"]
     until(lambda: order() == wanted and ranks() == wanted, "a job is dragged to the front")
     expect(detail).to_have_count(0)
+    begin, end = middle(page.row("noise/b")), middle(page.row("noise/d"))
+    page.page.mouse.move(**begin)
+    page.page.mouse.down()
+    page.page.mouse.move(**end, steps=5)
+    expect(page.page.locator("[role=row].dragged")).to_have_count(1)
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator("[role=row].dragged")).to_have_count(0)
+    page.page.mouse.up()
+    assert order() == wanted, "Escape lets go of a row"
     page.row("noise/b").focus()
     page.page.keyboard.press("Alt+Home")
     wanted = ["noise/b", "noise/d", "noise/a", "noise/c"]
@@ -602,6 +611,10 @@ def many(chromium):
     until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == str(count), "the last row has the focus")
     page.page.keyboard.press("Home")
     until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == "1", "the first row has the focus")
+    page.page.keyboard.press("PageDown")
+    until(lambda: int(page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')")) > 3, "a later row has the focus")
+    page.page.keyboard.press("PageUp")
+    until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == "1", "the first row has the focus again")
     delays = []
     for index in range(10):
         identifier = ask("POST", "/pull", {"model": f"fresh/m{index}", "run_after": "2099-01-01T00:00:00Z"})["job_id"]

@@ -159,7 +159,7 @@ class Jobs extends EventTarget {
       if (ids.length > Math.max(30, this.all.size / 50)) await this.load();
       else await Promise.all(ids.map((id) => this.refresh(id)));
     } catch (error) {
-      for (const id of ids) this.#stale.add(id);
+      if (error.status !== 401 && error.status !== 403) for (const id of ids) this.#stale.add(id);
       this.#fail(error);
       wait = 1000;
     }
