@@ -36,6 +36,12 @@ class Client:
         answer = self.connection.getresponse()
         return answer.status, answer.read()
 
+    def tokens(self, text):
+        """Returns the status and the body of an answer of the engine for which it generates nothing."""
+        self.connection.request("POST", "/tokenize", json.dumps({"model": self.server.names["one"], "content": text}), self.headers)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
     def complete(self, text, tokens):
         """Returns the status, the usage that the server tells, and the seconds that it asks to wait."""
         fields = body("OpenAI", self.server.names["one"], text, tokens) | {"stream": False}
