@@ -11,7 +11,7 @@ struct JobsEventsCommand: AsyncParsableCommand {
             With an id: the pull's history, then new events until it is finished. Without one: new events until Ctrl-C.
             """)
 
-    @Argument(help: "The job's id, or its first characters; none for all jobs.")
+    @Argument(help: "The job's id, or its first characters; none for all jobs that the key may see.")
     var id: String?
     @Option(help: "Begin after the event of this number.")
     var after: Int64?

@@ -55,13 +55,17 @@ import Testing
             _ = try await server.send(.POST, "/api/create", key: keys[0], body: #"{"model":"made","from":"tiny","system":"Be brief."}"#)
             _ = try await server.send(.DELETE, "/api/delete", key: keys[0], body: #"{"model":"copy"}"#)
             _ = try await server.send(.DELETE, "/aliases/short", key: keys[0])
+            for action in ["load", "tune", "untune", "verify"] {
+                _ = try await server.send(.POST, "/models/\(action)", key: keys[0], body: #"{"model":"no/such"}"#)
+            }
             let told = try await entries(server, keys[0]).reversed().filter { $0.actor != "command" && $0.actor != "server" }
                 .map { [$0.action, $0.target ?? "", $0.outcome] }
             #expect(
                 told == [
                     ["PUT /aliases/{first}", "short for acme/tiny", "200"], ["POST /api/copy", "copy for acme/tiny:Q4_0", "200"],
                     ["POST /api/create", "made for acme/tiny:Q4_0", "200"], ["DELETE /api/delete", "copy", "200"],
-                    ["DELETE /aliases/{first}", "short", "204"],
+                    ["DELETE /aliases/{first}", "short", "204"], ["POST /models/load", "no/such", "404"], ["POST /models/tune", "no/such", "404"],
+                    ["POST /models/untune", "no/such", "404"], ["POST /models/verify", "no/such", "404"],
                 ])
         }
     }

@@ -94,6 +94,7 @@ struct ModelRoutes: Sendable {
                 fields.value("context_length")?.string == "auto" ? 0 : try fields.optionalInt("context_length", in: ServerSettings.contextLengthRange)
             )
         }
+        AuditNote.about(model)
         return try await context.channel.whileClientStays {
             JSON.response(try await upkeep.load(model, keepAlive: keepAlive, isPinned: isPinned, contextLength: contextLength))
         }
@@ -120,6 +121,7 @@ struct ModelRoutes: Sendable {
                     allowsQuantizedCache: try fields.bool("allow_quantized_cache", default: false))
             )
         }
+        AuditNote.about(model)
         // Before the answer begins, so that its status can still be 404 or 409.
         let entry = try await upkeep.calibratable(model)
         return ProgressBody(request: request) { [upkeep] in try await upkeep.tune(entry, options, onProgress: $0) }.response
@@ -130,6 +132,7 @@ struct ModelRoutes: Sendable {
         let model = try await request.readFields(upTo: context.maxUploadSize) {
             try ModelReference(parsing: $0.string("model", maxBytes: ModelReference.byteLimit))
         }
+        AuditNote.about(model)
         return JSON.response(try await upkeep.untune(model))
     }
 
@@ -154,7 +157,10 @@ struct ModelRoutes: Sendable {
             }
         }
         // Before the answer begins, so that its status can still be 404.
-        if let selector { _ = try await upkeep.detail(of: selector) }
+        if let selector {
+            AuditNote.about(selector)
+            _ = try await upkeep.detail(of: selector)
+        }
         guard let turn = turns.take() else {
             throw RoostError(
                 .rateLimited,
