@@ -31,8 +31,8 @@ package struct EngineCounts: Sendable, Hashable {
         step = steps > 0 ? Self.number("\"predicted_ms\":", in: bytes).map { .milliseconds($0 / Double(steps)) } : nil
     }
 
-    /// Whether a piece of an answer has numbers.
-    static func areIn(_ piece: ByteBuffer) -> Bool { piece.position(of: "\"predicted_n\":") != nil }
+    /// Whether a piece of an answer has numbers where they are read.
+    static func areIn(_ piece: ByteBuffer) -> Bool { ending(piece).position(of: "\"predicted_n\":") != nil }
 
     /// Whether an event of a stream ends an answer. Others have numbers too when a request asks for them with each token,
     /// and those are not to be added.

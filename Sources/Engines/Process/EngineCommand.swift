@@ -32,8 +32,8 @@ struct EngineCommand: Sendable {
         var environment = EngineEnvironment.ofThisProcess
         // An engine would give what it cannot decode as an image to ffprobe, if that is installed.
         if plan.companions.projector != nil { environment["LLAMA_ARG_VIDEO_FFMPEG_DIR"] = "/nonexistent" }
-        // Without devices nothing has to fit into their memory, which the engine would load the model twice to find out. Builds
-        // that do not know the variable have no such step.
+        // Without devices nothing has to fit into their memory, which an engine otherwise works out before it loads the model.
+        // Builds that do not know the variable have no such step.
         if plan.attention != nil { environment["LLAMA_ARG_FIT"] = "off" }
         if let home = configuration.sandboxHome {
             let temporary = RuntimeDirectory.temporaryFolder(for: socket)
