@@ -23,12 +23,13 @@ enum Credentials {
     }
 
     private static func key(inAuthorization value: String) -> APIKey? {
-        let parts = value.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
-        guard parts.count == 2 else { return nil }
-        switch parts[0].lowercased() {
-        case "bearer": return APIKey(parts[1])
+        guard let space = value.utf8.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        // More spaces may follow; no key and no base64 has one.
+        let rest = String(value[space...].utf8.drop { $0 == UInt8(ascii: " ") }) ?? ""
+        switch value[..<space].lowercased() {
+        case "bearer": return APIKey(rest)
         case "basic":
-            guard let data = Data(base64Encoded: parts[1]), let colon = data.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            guard let data = Data(base64Encoded: rest), let colon = data.firstIndex(of: UInt8(ascii: ":")) else { return nil }
             let password = data[data.index(after: colon)...]
             return APIKey(String(decoding: password.isEmpty ? data[..<colon] : password, as: UTF8.self))
         default: return nil

@@ -57,6 +57,10 @@ export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST
 export const arrival = ask('/page/me');
 arrival.catch(() => {});
 
+/** The newest pulls, if the page is opened with them: on their way before it is drawn, so the first picture has them. Null otherwise. */
+export const firstJobs = arrival.then(({ needs_key }) => (needs_key || !/^(#\/?(pulls.*)?)?$/.test(location.hash) ? null : ask('/jobs?limit=50')));
+firstJobs.catch(() => {});
+
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 
@@ -874,12 +878,12 @@ class JobView {
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, events, open } from './api.js';
+import { ask, events, firstJobs, open } from './api.js';
 import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
 const most = 10_000;
-/** The rows that are seen first are asked for alone. */
+/** The rows that are seen first are asked for alone, as `firstJobs` are. */
 const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
@@ -902,6 +906,7 @@ class Jobs extends EventTarget {
   #isReading = false;
   #lastReading = 0;
   #isTold = false;
+  #first = firstJobs;
 
   /** Keeps the jobs up to date until what it returns is called. */
   use() {
@@ -915,7 +920,7 @@ class Jobs extends EventTarget {
   clear() {
     this.all.clear();
     this.#stale.clear();
-    [this.isLoaded, this.#last, this.fault] = [false, null, null];
+    [this.isLoaded, this.#last, this.fault, this.#first] = [false, null, null, null];
     this.#tell();
   }
 
@@ -983,7 +988,10 @@ class Jobs extends EventTarget {
 
   /** Shows the first rows while the stream still opens; after that the list is read again. */
   async #glance(signal) {
-    for (const job of await ask(`/jobs?limit=${firstPage}`, { signal })) if (!this.all.has(job.id)) this.take(job);
+    const newest = (await this.#first) ?? (await ask(`/jobs?limit=${firstPage}`, { signal }));
+    if (signal.aborted) return;
+    this.#first = null;
+    for (const job of newest) if (!this.all.has(job.id)) this.take(job);
   }
 
   async #stream(signal) {

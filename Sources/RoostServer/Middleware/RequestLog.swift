@@ -16,7 +16,7 @@ struct RequestLog: Sendable {
     /// Begins the line of a request.
     init(_ request: Request, _ context: RoostContext) {
         method = request.method
-        path = request.uri.path.quotedForPeople
+        path = request.uri.path
         self.context = context
     }
 
@@ -45,14 +45,16 @@ struct RequestLog: Sendable {
     }
 
     private func write(_ status: Int, isSent: Bool) {
-        let isRead = [.get, .head, .options].contains(method)
+        let level: Logger.Level = [.get, .head, .options].contains(method) ? .debug : .info
+        // Most lines are of reads, which few servers log.
+        guard level >= context.logger.logLevel else { return }
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
         var metadata: Logger.Metadata = [
-            "method": "\(method)", "path": "\(path)", "status": "\(status)", "milliseconds": "\(milliseconds.rounded())",
+            "method": "\(method)", "path": "\(path.quotedForPeople)", "status": "\(status)", "milliseconds": "\(milliseconds.rounded())",
         ]
         if let key = context.caller.key?.id { metadata["key"] = "\(key)" }
         context.logger.log(
-            level: isRead ? .debug : .info, isSent ? "Answered a request" : "An answer could not be sent completely", metadata: metadata)
+            level: level, isSent ? "Answered a request" : "An answer could not be sent completely", metadata: metadata)
     }
 }
 

@@ -49,6 +49,10 @@ export const post = (path, body = {}, options = {}) => ask(path, { method: 'POST
 export const arrival = ask('/page/me');
 arrival.catch(() => {});
 
+/** The newest pulls, if the page is opened with them: on their way before it is drawn, so the first picture has them. Null otherwise. */
+export const firstJobs = arrival.then(({ needs_key }) => (needs_key || !/^(#\/?(pulls.*)?)?$/.test(location.hash) ? null : ask('/jobs?limit=50')));
+firstJobs.catch(() => {});
+
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 

@@ -1,12 +1,12 @@
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, events, open } from './api.js';
+import { ask, events, firstJobs, open } from './api.js';
 import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
 const most = 10_000;
-/** The rows that are seen first are asked for alone. */
+/** The rows that are seen first are asked for alone, as `firstJobs` are. */
 const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
@@ -29,6 +29,7 @@ class Jobs extends EventTarget {
   #isReading = false;
   #lastReading = 0;
   #isTold = false;
+  #first = firstJobs;
 
   /** Keeps the jobs up to date until what it returns is called. */
   use() {
@@ -42,7 +43,7 @@ class Jobs extends EventTarget {
   clear() {
     this.all.clear();
     this.#stale.clear();
-    [this.isLoaded, this.#last, this.fault] = [false, null, null];
+    [this.isLoaded, this.#last, this.fault, this.#first] = [false, null, null, null];
     this.#tell();
   }
 
@@ -110,7 +111,10 @@ class Jobs extends EventTarget {
 
   /** Shows the first rows while the stream still opens; after that the list is read again. */
   async #glance(signal) {
-    for (const job of await ask(`/jobs?limit=${firstPage}`, { signal })) if (!this.all.has(job.id)) this.take(job);
+    const newest = (await this.#first) ?? (await ask(`/jobs?limit=${firstPage}`, { signal }));
+    if (signal.aborted) return;
+    this.#first = null;
+    for (const job of newest) if (!this.all.has(job.id)) this.take(job);
   }
 
   async #stream(signal) {
