@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import pathlib
 import time
+
+import chat
 
 PATHS = {
     "OpenAI": "/v1/chat/completions", "Responses": "/v1/responses", "Ollama": "/api/chat", "Anthropic": "/v1/messages", "Roost": "/chat",
@@ -62,3 +65,12 @@ class Client:
         if answer.status != 200:
             raise RuntimeError(f"{dialect}: {answer.status} {content[:300]!r}")
         return seconds, content.splitlines()
+
+
+class Engine(Client):
+    """A client of the engine that a server has loaded, past the server."""
+
+    def __init__(self, server):
+        super().__init__(server)
+        (path,) = (pathlib.Path(server.environment["ROOST_HOME"]) / "run").glob("*.sock")
+        self.connection = chat.UnixConnection(str(path), 180)
