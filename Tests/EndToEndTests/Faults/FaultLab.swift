@@ -64,6 +64,7 @@ struct FaultLab: Sendable {
                 return try await body(server, "http://\(String(repeating: "x", count: 64)).invalid:8006", server.endpoint)
             case .untrusted:
                 let hub = try await UntrustedHub(variant: seed)
+                defer { hub.stop() }
                 return try await body(server, hub.endpoint, hub.endpoint)
             }
         }

@@ -35,7 +35,8 @@ final class UntrustedHub: Sendable {
         }
     }
 
-    deinit { process.withLock { $0.terminate() } }
+    /// Ends the server. Not with SIGTERM, which a child ignores if this process ignored it when the child began, as it does while a service runs.
+    func stop() { process.withLock { _ = kill($0.processIdentifier, SIGKILL) } }
 
     private static func openssl() throws -> String {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
