@@ -92,7 +92,7 @@ let package = Package(
         library(
             "PullJobs",
             ["HubClient", "JobStore", "ModelFormats", "ModelLibrary", "RoostAPI", "RoostCore", .logging, .serviceLifecycle, .systemPackage]),
-        library("RoostClient", ["RoostAPI", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1]),
+        library("RoostClient", ["RoostAPI", "RoostCore", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         library(
             "HTTPServing",
             [
@@ -117,8 +117,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Access", "DurableFiles", "Engines", "HTTPServing", "HubClient", "HubMirror", "Interaction", "JobStoreSQLite", "ModelFormats",
-                "ModelLibrary", "RoostAPI", "RoostClient", "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
+                "Access", "DurableFiles", "Engines", "HTTPServing", "Hashing", "HubClient", "HubMirror", "Interaction", "JobStoreSQLite",
+                "ModelFormats", "ModelLibrary", "RoostAPI", "RoostClient", "RoostCore", "RoostServer", .argumentParser, .logging, .systemPackage,
             ],
             swiftSettings: strict),
 

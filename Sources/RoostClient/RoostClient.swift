@@ -82,11 +82,14 @@ extension RoostClient {
     private static let largestAnswer = 64 << 20
 
     func send(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: (any Encodable & Sendable)? = nil, timeout: TimeAmount = .seconds(60)
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: (any Encodable & Sendable)? = nil,
+        content: HTTPClientRequest.Body? = nil,
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server + path)
         request.method = method
         request.headers = headers
+        request.body = content
         request.headers.add(name: "User-Agent", value: "roost-cli/\(RoostVersion.current)")
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key.value)") }
         if let body {
@@ -119,6 +122,9 @@ extension RoostClient {
             if let other = try? JSONDecoder().decode(OpenAIProblem.self, from: body).error {
                 return RoostError(.init(rawValue: other.code), other.message, field: other.param, retryAfter: Self.pause(response))
             }
+            if let other = try? JSONDecoder().decode(OllamaProblem.self, from: body) { return RoostError(.unexpected, other.error) }
+            // The answer to HEAD has no body.
+            if response.status == .notFound, body.isEmpty { return RoostError(.notFound, "\(server) does not have it.") }
             return RoostError(.unexpected, "\(server) answered \(response.status); it does not seem to be a Roost server.")
         }
         return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field, retryAfter: Self.pause(response))
@@ -137,6 +143,11 @@ extension RoostClient {
         }
 
         let error: Detail
+    }
+
+    /// An error in Ollama's form, as the routes below `/api` send it.
+    private struct OllamaProblem: Decodable {
+        let error: String
     }
 
     func collect(_ response: HTTPClientResponse) async throws -> Data {

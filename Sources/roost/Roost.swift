@@ -21,7 +21,8 @@ struct Roost: AsyncParsableCommand {
                 name: "Models",
                 subcommands: [
                     RunCommand.self, ChatCommand.self, PullCommand.self, ModelsListCommand.self, PsCommand.self, StopCommand.self,
-                    ModelsShowCommand.self, ModelsRemoveCommand.self, CopyCommand.self, EmbedCommand.self, LoadCommand.self, UnloadCommand.self,
+                    ModelsShowCommand.self, ModelsRemoveCommand.self, CopyCommand.self, CreateCommand.self, EmbedCommand.self, LoadCommand.self,
+                    UnloadCommand.self,
                     FitCommand.self,
                     TuneCommand.self, AliasCommand.self, ImportCommand.self, ModelsCommand.self,
                 ]),

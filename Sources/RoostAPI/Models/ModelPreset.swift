@@ -22,6 +22,22 @@ package struct ModelPreset: Sendable, Hashable, Codable {
         self.parameters = parameters
     }
 
+    /// Returns parameters that were typed.
+    ///
+    /// - Parameter pairs: Names and values; several of the name `stop` are a list, and of others the last one counts.
+    /// - Returns: The parameters; `nil` without any.
+    package static func parameters(_ pairs: [(name: String, text: String)]) -> [String: Value]? {
+        var found: [String: Value] = [:]
+        for (name, text) in pairs {
+            if name == "stop" {
+                if case .texts(let texts)? = found[name] { found[name] = .texts(texts + [text]) } else { found[name] = .texts([text]) }
+            } else {
+                found[name] = Bool(text).map { .flag($0) } ?? Double(text).map { .number($0) } ?? .text(text)
+            }
+        }
+        return found.isEmpty ? nil : found
+    }
+
     /// Whether it changes no request.
     package var isNeutral: Bool { system == nil && parameters?.isEmpty ?? true }
 

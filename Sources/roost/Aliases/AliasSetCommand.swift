@@ -34,19 +34,12 @@ struct AliasSetCommand: AsyncParsableCommand {
     }
 
     private func parameters() throws -> [String: ModelPreset.Value]? {
-        var found: [String: ModelPreset.Value] = [:]
-        for text in parameter {
-            guard let mark = text.firstIndex(of: "="), mark != text.startIndex else {
-                throw ValidationError("--parameter must be NAME=VALUE, such as temperature=0.2; got \(text.quotedForPeople).")
-            }
-            let (name, value) = (String(text[..<mark]), String(text[text.index(after: mark)...]))
-            // Several `stop` texts are a list.
-            if name == "stop" {
-                if case .texts(let texts)? = found[name] { found[name] = .texts(texts + [value]) } else { found[name] = .texts([value]) }
-            } else {
-                found[name] = Bool(value).map { .flag($0) } ?? Double(value).map { .number($0) } ?? .text(value)
-            }
-        }
-        return found.isEmpty ? nil : found
+        ModelPreset.parameters(
+            try parameter.map { text in
+                guard let mark = text.firstIndex(of: "="), mark != text.startIndex else {
+                    throw ValidationError("--parameter must be NAME=VALUE, such as temperature=0.2; got \(text.quotedForPeople).")
+                }
+                return (String(text[..<mark]), String(text[text.index(after: mark)...]))
+            })
     }
 }

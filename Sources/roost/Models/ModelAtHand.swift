@@ -15,8 +15,22 @@ struct ModelAtHand {
     ///   - typed: What the user typed, which may also name a revision to pull.
     /// - Throws: `RoostError`: the server's own, or `serverUnreachable`; `ExitCode` when the pull failed.
     func prepare(_ model: ModelReference, typed: String) async throws {
+        try await pullingIfMissing(model, typed) { try await load(model) }
+    }
+
+    /// Makes sure that a model is on the server's machine, by a pull if it is not.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - typed: What the user typed, which may also name a revision to pull.
+    /// - Throws: `RoostError`: the server's own, or `serverUnreachable`; `ExitCode` when the pull failed.
+    func fetch(_ model: ModelReference, typed: String) async throws {
+        try await pullingIfMissing(model, typed) { _ = try await client.fit(model) }
+    }
+
+    private func pullingIfMissing(_ model: ModelReference, _ typed: String, _ use: () async throws -> Void) async throws {
         do {
-            try await load(model)
+            try await use()
         } catch let error as RoostError where error.code == .modelNotFound {
             let accepted: PullAccepted
             do {
@@ -26,7 +40,7 @@ struct ModelAtHand {
             }
             if !isQuiet { Terminal.printError("\(model) is not on this machine; pulling it.") }
             try await PullWatcher(client: client, jobID: accepted.jobID, json: false, line: Terminal.printError).watchToTheEnd()
-            try await load(model)
+            try await use()
         }
     }
 

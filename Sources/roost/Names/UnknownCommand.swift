@@ -11,11 +11,11 @@ struct UnknownCommand {
     /// What people type for a command that has another name here, also from other programs.
     private static let otherWords: [String: [String]] = [
         "run": ["ask", "generate", "prompt"], "pull": ["download", "get", "fetch"], "rm": ["remove", "delete", "uninstall"], "cp": ["copy"],
-        "show": ["info", "describe"], "ps": ["running", "loaded"], "stop": ["kill"], "serve": ["start", "server"], "alias": ["create", "tag"],
+        "show": ["info", "describe"], "ps": ["running", "loaded"], "stop": ["kill"], "serve": ["start", "server"], "alias": ["tag"],
         "hub": ["push", "share", "mirror", "upload"], "doctor": ["status", "check", "health", "env"], "config": ["settings", "configure"],
         "keys": ["token", "login", "auth", "signin"], "jobs": ["queue", "pulls", "downloads"], "embed": ["embeddings", "vectors"],
         "logs": ["journal"], "service": ["daemon", "install"], "models": ["cache", "scan-cache"], "delete": ["rm", "remove"],
-        "remove": ["delete"], "revoke": ["rm", "remove", "delete"], "create": ["add", "new"], "watch": ["wait", "follow", "attach"],
+        "remove": ["delete"], "revoke": ["rm", "remove", "delete"], "create": ["add", "new", "build", "make"], "watch": ["wait", "follow", "attach"],
         "gc": ["prune", "clean"], "--generate-completion-script": ["completion", "completions"],
     ]
 

@@ -8,7 +8,7 @@ import Testing
 extension EndToEndTests {
     /// The verbs that a person who knows only Ollama would guess, against a real server and model.
     @Suite(.serialized) struct OllamaVerbTests {
-        @Test func `pull, list, show, run, ps, cp, stop and rm do what their names say`() async throws {
+        @Test func `pull, list, show, run, ps, cp, create, stop and rm do what their names say`() async throws {
             try await withTemporaryDirectory { root in
                 try await FaultHub.run(SampleHub.make(in: root)) { hub in
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
@@ -35,6 +35,7 @@ extension EndToEndTests {
                     #expect(try await roost("stop", "helper").standard == "\(SampleHub.model):Q4_1 is no longer in memory.\n")
                     #expect(try await roost("stop", "helper").standard.hasPrefix("helper was not in memory."))
                     #expect(try await roost("ps").standard.hasPrefix("No model is in memory."))
+                    try await createsModels(site, server, in: root)
                     // Removing a name keeps the model, removing the model does not.
                     #expect(try await roost("rm", "helper").standard.contains("its model stays"))
                     #expect(try await roost("list").standard.contains(SampleHub.model))
@@ -49,8 +50,40 @@ extension EndToEndTests {
             }
         }
 
+        /// Makes models of Modelfiles: of a model, and of a GGUF file.
+        private func createsModels(_ site: Site, _ server: Server, in root: FilePath) async throws {
+            let modelfile = root.appending("Modelfile")
+            func create(_ name: String, _ text: String) async throws -> Outputs {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: modelfile.string))
+                return try await site.outputs(["create", name, "-f", modelfile.string], server: server.url)
+            }
+            let brief = try await create("brief", "FROM smollm2-135m-instruct\nSYSTEM Be brief.\nPARAMETER num_predict 3\nLICENSE MIT\n")
+            #expect(brief.standard == "brief is made of smollm2-135m-instruct.\n" && brief.errors.contains("LICENSE is left out."), "\(brief)")
+            let alias = try await server.client.aliases().first { $0.name.description == "brief" }
+            #expect(alias?.model.repository.description == SampleHub.model && alias?.preset.system == "Be brief.")
+            #expect(alias?.preset.parameters == ["num_predict": .number(3)])
+            try FileManager.default.copyItem(atPath: TestEnvironment.sampleModel.string, toPath: root.appending("own.gguf").string)
+            // Twice: the second time the server has the file.
+            for _ in 1...2 {
+                let own = try await create("own/model", "FROM ./own.gguf\nSYSTEM Be kind.\n")
+                #expect(own.code == 0 && own.standard == "own/model is made of ./own.gguf.\n", "\(own)")
+            }
+            let answer = try await site.outputs(["run", "own/model", "Say hello.", "--max-tokens", "4"], server: server.url)
+            #expect(answer.code == 0 && !answer.standard.isEmpty, "\(answer)")
+            for (text, reason) in [
+                ("FROM ./none.gguf", "cannot be read"), ("FROM ./Modelfile", "is no GGUF file"), ("FROM own/model\nPARAMETER warmth 3", "warmth"),
+                ("SYSTEM hello", "has no FROM"),
+            ] {
+                let refused = try await create("wrong", text)
+                #expect(refused.code == 1 && refused.errors.contains(reason) && refused.standard.isEmpty, "\(text): \(refused)")
+            }
+            let missing = try await site.outputs(["create", "wrong", "-f", root.appending("none").string], server: server.url)
+            #expect(missing.code == 1 && missing.errors.contains("cannot be read; name another one with --file"), "\(missing)")
+            for name in ["brief", "own/model"] { #expect(try await site.outputs(["rm", name], server: server.url).code == 0) }
+        }
+
         @Test(arguments: [
-            ("lst", "list"), ("rn", "run"), ("delete", "rm"), ("copy", "cp"), ("start", "serve"), ("create", "alias"), ("push", "hub"),
+            ("lst", "list"), ("rn", "run"), ("delete", "rm"), ("copy", "cp"), ("start", "serve"), ("make", "create"), ("push", "hub"),
             ("status", "doctor"),
             ("job", "jobs"),
         ]) func `a word that is no command asks for the one that was meant`(word: String, meant: String) async throws {
