@@ -18,7 +18,7 @@ extension EngineConnection {
     private static let largestAnswer = 1 << 20
     /// The number of tokens of the first measurement, which even a slow engine reads within seconds.
     private static let fewTokens = 64
-    /// The number of tokens of the second one, when the first was read within a quarter of a second.
+    /// The number of tokens of the second one, when the first was read within a sixth of a second.
     private static let manyTokens = 256
 
     /// Measures how fast the engine reads prompts, while it has no other request.
@@ -27,7 +27,7 @@ extension EngineConnection {
     /// - Throws: `RoostError` with code `engineCrashed` or `engineRefused`; `CancellationError`.
     func measuredPromptSpeed() async throws -> Double {
         let first = try await promptSpeed(tokens: Self.fewTokens)
-        guard PromptStep.tokens(at: first) > Self.fewTokens else { return first }
+        guard PromptStep.tokens(at: first) >= Self.fewTokens else { return first }
         // Longer steps use the processors better.
         return try await promptSpeed(tokens: Self.manyTokens)
     }

@@ -127,7 +127,7 @@ extension TuningSearch {
                 pass(over: change, .excluded)
                 continue
             }
-            if case .promptStep(let tokens) = change, isTooLong(tokens, at: speed(of: best) * Self.greatestSpeedup) {
+            if case .promptStep(let tokens) = change, PromptStep.isTooLong(tokens, at: speed(of: best) * Self.greatestSpeedup) {
                 pass(over: change, .stepTooLong)
                 continue
             }
@@ -172,12 +172,9 @@ extension TuningSearch {
         let verdict = duel.verdict(noise: noise, answers: answers(of: duel.base), mayChangeAnswers: changesAnswers)
         guard verdict == nil || verdict == .better else { return verdict }
         if changesAnswers, !mayChangeAnswers { return .notAllowed }
-        if case .promptStep(let tokens) = change, isTooLong(tokens, at: duel.candidates.map(\.prompt).median ?? 0) { return .stepTooLong }
+        if case .promptStep(let tokens) = change, PromptStep.isTooLong(tokens, at: duel.candidates.map(\.prompt).median ?? 0) { return .stepTooLong }
         return verdict
     }
-
-    /// Whether a step takes longer than the target.
-    private func isTooLong(_ tokens: Int, at speed: Double) -> Bool { Double(tokens) > speed * (PromptStep.target / .seconds(1)) }
 
     private func speed(of tuning: EngineTuning) -> Double { samples[tuning, default: []].map(\.prompt).median ?? 0 }
 

@@ -132,13 +132,14 @@ import Testing
         var engines = FakeEngines()
         engines.effects = [.promptStep(128): (1.3, 1, 1)]
         engines.measurement = .milliseconds(500)
-        // 128 tokens at 338 tokens per second take 0.38 s, which is not even tried; at 494 they take 0.26 s, at 650 0.2 s.
+        // In the middle of a long prompt 128 tokens at 338 tokens per second take 0.57 s, which is not even tried; at 741 they take 0.26 s,
+        // at 780 0.25 s.
         let hopeless = engines.run(search())
         #expect(hopeless.verdict(of: .promptStep(128)) == .stepTooLong && !hopeless.measured.contains { $0.promptStep == 128 })
-        engines.defaults.prompt = 380
+        engines.defaults.prompt = 570
         let tried = engines.run(search())
         #expect(tried.verdict(of: .promptStep(128)) == .stepTooLong && tried.measured.contains { $0.promptStep == 128 })
-        engines.defaults.prompt = 500
+        engines.defaults.prompt = 600
         #expect(engines.run(search()).outcome?.chosen.promptStep == 128)
     }
 
