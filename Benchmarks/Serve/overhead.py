@@ -25,6 +25,11 @@ def measure(server, options):
             if not answer.is_complete:
                 raise RuntimeError(f"a request failed: {answer.error}")
             answers.append(answer)
-    added = statistics.median(answer.ttft for answer in through) - statistics.median(answer.ttft for answer in direct)
+    added = statistics.median(map(waiting, through)) - statistics.median(map(waiting, direct))
     return {"ttft": 1000 * added, "rate": statistics.median(answer.rate for answer in through)}, {
         "rate": statistics.median(answer.rate for answer in direct)}
+
+
+def waiting(answer):
+    """Returns the seconds until the first token without those in which the engine read the prompt, because prompts of as many words have other numbers of tokens."""
+    return answer.ttft - answer.timings["prompt_ms"] / 1000
