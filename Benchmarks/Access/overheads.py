@@ -1,5 +1,6 @@
 """What keys, limits, usage and the log of actions cost, with a keys.db of 1,000 keys and a million rows."""
 
+import json
 import statistics
 import time
 
@@ -41,8 +42,7 @@ def measure(plain, keyed, secret, options):
         for index in (0, 1) if number % 2 else (1, 0):
             models[index].append(timed(lambda: sides[index].get("/v1/models")))
             tokens[index].append(timed(lambda: sides[index].tokens(chat.text(4))))
-            through, direct = (1000 * asked.stream("OpenAI", chat.text(4), 1)[0] for asked in (sides[index], engines[index]))
-            first[index].append(through - direct)
+            first[index].append(waiting(sides[index]) - waiting(engines[index]))
     health = ([], [])
     for number in range(1 if options.quick else 10):
         for index in (0, 1) if number % 2 else (1, 0):
@@ -50,6 +50,13 @@ def measure(plain, keyed, secret, options):
     return {
         "health": statistics.median(health[1]), "models": added(models), "tokens": added(tokens), "ttft": added(first),
     }, {"health": statistics.median(health[0])}
+
+
+def waiting(client):
+    """Returns the milliseconds until the first token without those in which the engine read the prompt, because prompts of as many words have other numbers of tokens."""
+    seconds, lines = client.stream("OpenAI", chat.text(4), 1)
+    told = next(line for line in reversed(lines) if b'"prompt_ms"' in line)
+    return 1000 * seconds - json.loads(told.removeprefix(b"data: "))["timings"]["prompt_ms"]
 
 
 def added(values):
