@@ -1,5 +1,6 @@
 import Foundation
 import RoostAPI
+import RoostClient
 import RoostCore
 import SystemPackage
 import TestSupport
