@@ -20,7 +20,7 @@ struct ModelsListCommand: AsyncParsableCommand {
         guard !models.isEmpty else { return Terminal.print("No models. Pull one with `roost pull org/name`.") }
         var table = TextTable(columns: [.name("MODEL"), "LOADED", "SIZE", "FROM", .name("PATH")])
         for model in models {
-            let origin = model.origin == .converted ? "weights" : "hub"
+            let origin = model.origin == .converted ? "weights" : model.origin.rawValue
             table.add([model.model, model.loaded ? "yes" : "no", ByteCount(model.sizeBytes).description, origin, model.localPath])
         }
         Terminal.print(table)
