@@ -28,7 +28,7 @@ struct ServiceUnit {
                 "[Unit]", "Description=Roost inference server", "Documentation=man:roost(1)",
             ] + (isSystem ? ["After=network-online.target", "Wants=network-online.target"] : []) + ["", "[Service]"] + own + environment + [
                 "ExecStart=\(Self.quoted(command, isCommand: true)) serve", "Restart=on-failure", "RestartSec=2",
-                "# Wrong settings and a port in use do not go away by themselves.", "RestartPreventExitStatus=64",
+                "# Wrong settings do not go away by themselves.", "RestartPreventExitStatus=64",
                 "# The server lets answers and downloads end, which takes 30 seconds at most, and ends its engines itself.", "KillMode=mixed",
                 "TimeoutStopSec=40", "# The server replaces an engine that the kernel ends for lack of memory.", "OOMPolicy=continue",
                 "# Copies of the memory would contain conversations.", "LimitCORE=0", "UMask=0077",
