@@ -24,7 +24,8 @@ package enum ChatInstruction: Sendable, Hashable {
     /// The instructions, for people.
     package static let guide = """
         /set NAME VALUE   a parameter: temperature, top_p, top_k, min_p, seed, max_tokens, repeat_penalty,
-                          stop, context; think on|off|LEVEL; format json|FILE|none; verbose on|off
+                          presence_penalty, frequency_penalty, stop, context, timeout; think on|off|LEVEL;
+                          format json|FILE|none; verbose on|off
         /system TEXT      instructions to the model; without TEXT none
         /image FILE       sends an image with the next message
         /show             the model, the instructions and the parameters

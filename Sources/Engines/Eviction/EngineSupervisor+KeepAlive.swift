@@ -12,6 +12,14 @@ extension EngineSupervisor {
         changed()
     }
 
+    /// Lets a model leave memory as soon as no request uses it, this once: its next load is like the others.
+    ///
+    /// - Parameter reference: The model, as the catalog names it.
+    package func letGo(_ reference: ModelReference) {
+        engines[reference]?.leavesWhenUnused = true
+        changed()
+    }
+
     /// Sets whether a model stays in memory whatever other models need.
     ///
     /// - Parameters:
@@ -51,7 +59,8 @@ extension EngineSupervisor {
     func endWhenUnused(_ reference: ModelReference) async {
         while let engine = engines[reference], !engine.isStopping {
             var left: Duration?
-            if engine.holders == 0, !isPinned(reference), case .unused(let stay) = keepAlives[reference] ?? configuration.keepAlive {
+            let keepAlive: KeepAlive = engine.leavesWhenUnused ? .unused(.zero) : self.stay(of: reference).0
+            if engine.holders == 0, !isPinned(reference), case .unused(let stay) = keepAlive {
                 let idle = time.now() - engine.lastUsed
                 if idle >= stay {
                     return stop(

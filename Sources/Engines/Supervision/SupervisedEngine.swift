@@ -39,6 +39,8 @@ struct SupervisedEngine: Sendable {
     var machine = EngineStateMachine()
     /// The number of requests that use it or wait for it. It is not evicted while there are any.
     var holders = 0
+    /// Whether it ends as soon as no request uses it, whatever time its model stays in memory.
+    var leavesWhenUnused = false
     var lastUsed: Duration
     var startedAt: Duration
     var loadDuration: Duration = .zero

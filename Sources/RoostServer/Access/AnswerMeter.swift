@@ -7,8 +7,9 @@ import Synchronization
 /// Counts the tokens of one request to an engine, by the engine's own numbers, and passes them on exactly once: at its
 /// end, or, when it is given up, as soon as no part of the server knows it any more.
 ///
-/// An engine tells its numbers with the last event. When the client leaves before that, it tells none; each event with a
-/// piece of the answer then counts as a token, and the prompt as long as it was estimated.
+/// An engine tells its numbers with the last event. When the client leaves before that, it tells none. Once the engine has the
+/// request, the prompt then counts as long as it was estimated, each event with a piece of the answer as a token, and an answer in one
+/// piece as long as it might have become.
 final class AnswerMeter: Sendable {
     private struct State {
         /// The begin of an incomplete event.
@@ -19,6 +20,8 @@ final class AnswerMeter: Sendable {
         var isCounted = false
         /// The events with a piece of the answer.
         var pieces = 0
+        /// The tokens of an answer that tells none of them before its end; `nil` until the engine has the request.
+        var unseen: Int?
         var onEnd: (@Sendable (UsageCounts) -> Void)?
 
         mutating func count(_ event: ByteBuffer) {
@@ -47,6 +50,11 @@ final class AnswerMeter: Sendable {
     }
 
     deinit { end(failed: false) }
+
+    /// Notes that the engine has the request.
+    ///
+    /// - Parameter unseen: The most tokens of an answer that comes in one piece; 0 for a stream.
+    func began(unseen: Int = 0) { state.withLock { $0.unseen = unseen } }
 
     /// Reads some of a streamed answer, cut at any place.
     func read(events bytes: ByteBuffer) {
@@ -84,9 +92,10 @@ final class AnswerMeter: Sendable {
             var counts = state.counts
             counts.requests = 1
             counts.errors = failed ? 1 : 0
-            if !state.isCounted, state.pieces > 0 {
+            // An engine that refuses a request, or fails, has done little for it.
+            if !state.isCounted, state.pieces > 0 || (state.unseen != nil && !failed) {
                 counts.promptTokens = prompt
-                counts.generatedTokens = state.pieces
+                counts.generatedTokens = max(state.pieces, state.unseen ?? 0)
             }
             return (onEnd, counts)
         }

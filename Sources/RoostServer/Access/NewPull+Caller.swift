@@ -44,4 +44,18 @@ extension PullWorker {
         }
         return job
     }
+
+    /// Starts a failed job of the caller again, which counts as a new pull.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - caller: Who asks for it.
+    /// - Returns: The job.
+    /// - Throws: As `retry` and `PullLimits.accept`; `RoostError` with code `forbidden` for a model that the key may not use any more.
+    func retry(id: String, by caller: Caller) async throws -> Job {
+        guard let job = try await database.job(id: id) else { throw RoostError.noJob(id) }
+        let pull = try NewPull(job)
+        try caller.require(pull.model)
+        return try await PullLimits(database: database).accept(pull, by: caller) { try await self.retry(id: id) }
+    }
 }

@@ -1,48 +1,75 @@
 import RoostCore
 import Synchronization
 
-/// Limits the memory of all large request bodies together while they are read.
+/// Limits the memory of all large request bodies together, from the first byte until their engines have them.
 final class BodyBudget: Sendable {
     /// The size in bytes up to which bodies are not counted; the limit on connections is enough for them.
     private static let small = 1 << 20
 
     private let limit: Int
-    private let used = Mutex(0)
+    /// The bytes of each client.
+    private let used = Mutex<[String: Int]>([:])
 
     /// Creates a budget.
     ///
-    /// - Parameter limit: The most bytes of all large bodies together.
+    /// - Parameter limit: The most bytes of all large bodies together; half of it is for one client.
     init(limit: Int) { self.limit = limit }
 
     /// A part of the budget for one body, which is released with the object.
     final class Place: Sendable {
         private let budget: BodyBudget
-        private let bytes: Int
+        private let client: String
+        private let bytes: Mutex<Int>
 
-        fileprivate init(_ budget: BodyBudget, _ bytes: Int) {
+        fileprivate init(_ budget: BodyBudget, _ client: String, _ bytes: Int) {
             self.budget = budget
-            self.bytes = bytes
+            self.client = client
+            self.bytes = Mutex(bytes)
         }
 
-        deinit { budget.used.withLock { $0 -= bytes } }
+        /// Gives back what a body does not need.
+        ///
+        /// - Parameter size: The bytes that it has.
+        func shrink(to size: Int) {
+            let rest = size > BodyBudget.small ? size : 0
+            let free = bytes.withLock { bytes in
+                defer { bytes = min(bytes, rest) }
+                return max(0, bytes - rest)
+            }
+            budget.release(free, of: client)
+        }
+
+        deinit { budget.release(bytes.withLock { $0 }, of: client) }
     }
 
     /// Reserves a part of the budget for a body.
     ///
-    /// - Parameter bytes: The size of the body, or the most bytes that it may have.
+    /// - Parameters:
+    ///   - bytes: The size of the body, or the most bytes that it may have.
+    ///   - client: Who sends it.
     /// - Returns: The part of the budget; `nil` for a small body.
     /// - Throws: `RoostError` with code `rateLimited`.
-    func place(for bytes: Int) throws -> Place? {
+    func place(for bytes: Int, of client: String) throws -> Place? {
         guard bytes > Self.small else { return nil }
         let isFree = used.withLock { used in
-            guard used == 0 || used + bytes <= limit else { return false }
-            used += bytes
+            let (own, all) = (used[client] ?? 0, used.values.reduce(0, +))
+            guard own == 0 || own + bytes <= limit / 2, all == 0 || all + bytes <= limit else { return false }
+            used[client] = own + bytes
             return true
         }
         guard isFree else {
             throw RoostError(
-                .rateLimited, "Too many large requests are being read at once. Send this one again in a moment.", retryAfter: .seconds(1))
+                .rateLimited,
+                "Large requests, or ones that do not tell their length, use all the memory for them until their engines have them. Send this one again in a moment.",
+                retryAfter: .seconds(1))
         }
-        return Place(self, bytes)
+        return Place(self, client, bytes)
+    }
+
+    private func release(_ bytes: Int, of client: String) {
+        used.withLock { used in
+            let rest = (used[client] ?? 0) - bytes
+            used[client] = rest > 0 ? rest : nil
+        }
     }
 }

@@ -79,6 +79,7 @@ struct EngineStream: Sendable {
             do {
                 try await ContinuableAnswer(engines: engines, entry: entry, request: request).run {
                     ready.withLock { $0 = .now }
+                    meter.began()
                 } begin: { status in
                     held.withLock { $0 = nil }
                     if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }

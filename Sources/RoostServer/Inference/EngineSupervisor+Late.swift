@@ -16,7 +16,9 @@ extension EngineSupervisor {
             case .answer?, nil: nil
             }
         guard let wait, let code else {
-            return RoostError(.timedOut, "The answer was not complete within the time the request allows (`timeout`); allow more, or ask for less.")
+            return RoostError(
+                .timedOut,
+                "The answer was not complete within the time of the request (`timeout` of /chat, an hour elsewhere); ask for less, or allow more.")
         }
         return RoostError(
             code,

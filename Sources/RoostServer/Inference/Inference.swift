@@ -41,10 +41,11 @@ struct Inference: Sendable {
     ) async throws -> Response {
         let arrival = ContinuousClock.now
         var request = request
-        let (value, place) = try await self.read(&request, read)
+        let (value, place) = try await self.read(&request, of: context.client, read)
         // The body's part of the budget, until the engine has the body.
         defer { withExtendedLifetime(place) {} }
         let (deadline, engineRequest) = (arrival + limit(value), asked(value))
+        place?.shrink(to: engineRequest.body.readableBytes)
         return try await context.channel.whileClientStays {
             try await withDeadline(deadline, drain: StreamingBody.drain, late: { await engines.late(engineRequest) }) {
                 try await answer(value, deadline, place)
@@ -53,10 +54,10 @@ struct Inference: Sendable {
     }
 
     private func read<Value: Sendable>(
-        _ request: inout Request, _ read: @escaping @Sendable (RequestFields) throws -> Value
+        _ request: inout Request, of client: String, _ read: @escaping @Sendable (RequestFields) throws -> Value
     ) async throws -> (Value, BodyBudget.Place?) {
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? bodyLimit
-        let place = try bodies.place(for: min(length, bodyLimit))
+        let place = try bodies.place(for: min(length, bodyLimit), of: client)
         return (try await request.readFields(upTo: bodyLimit, read), place)
     }
 
@@ -93,6 +94,7 @@ struct Inference: Sendable {
             let answer = try await engines.withEngine(
                 for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
             ) {
+                meter.began(unseen: request.tokens.output)
                 let response = try await $0.send(path: request.kind.path, body: request.body)
                 let body = try await response.collect(upTo: Self.largestAnswer)
                 guard response.status == 200 else {

@@ -12,7 +12,7 @@ struct LaunchCommand: AsyncParsableCommand {
             Sets the variables and arguments that the program needs, and starts it in the place of this command; no file of the user is changed. Words after `--` are for the program:
               roost launch claude --model org/name -- --continue
             Programs: \(LaunchTool.all.map { "\($0.name) — \($0.summary)" }.joined(separator: "; ")).
-            With --json: `tool`, `installed`, `variables`, `arguments`. The key of ROOST_API_KEY is passed on, and --print does not show it.
+            With --json: `tool`, `installed`, `variables`, `arguments`. The key of ROOST_API_KEY is passed on, except to `ollama`, which can send none, and --print does not show it.
             """)
 
     @Argument(help: "The program; without one, the list of them.", completion: .list(LaunchTool.all.map(\.name)))

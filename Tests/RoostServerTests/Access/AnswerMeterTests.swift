@@ -50,6 +50,20 @@ import Testing
         #expect(told.all.map(numbers) == [[1, 0, 7, 0, 3]])
     }
 
+    @Test func `a request that its client leaves counts from the moment in which the engine has it, unless it fails`() {
+        let told = Told()
+        do { _ = told.meter(prompt: 40) }
+        do { told.meter(prompt: 40).began() }
+        do { told.meter(prompt: 40).began(unseen: 300) }
+        let (failed, whole) = (told.meter(prompt: 40), told.meter(prompt: 40))
+        failed.began(unseen: 300)
+        failed.end(failed: true)
+        whole.began(unseen: 300)
+        whole.read(whole: ByteBuffer(string: #"{"timings":{"prompt_n":7,"predicted_n":2}}"#))
+        whole.end(failed: false)
+        #expect(told.all.map(numbers) == [[1, 0, 0, 0, 0], [1, 0, 40, 0, 0], [1, 0, 40, 0, 300], [1, 1, 0, 0, 0], [1, 0, 7, 0, 2]])
+    }
+
     @Test func `an answer whose client has left counts what it got, and the prompt as estimated`() {
         let told = Told()
         do {

@@ -87,6 +87,10 @@ import Testing
             #expect(try JSONDecoder().decode(PullAccepted.self, from: again.body).jobID == jobs[0].id)
             #expect(try await server.send(.POST, "/jobs/\(jobs[0].id)/cancel", key: key).status == 200)
             #expect(try await server.send(.POST, "/pull", key: key, body: #"{"model":"a/other","run_after":"2099-01-01T00:00:00Z"}"#).status == 202)
+            // A retry is one more pull.
+            #expect(try await server.send(.POST, "/jobs/\(jobs[0].id)/retry", key: key).status == 429)
+            #expect(try await server.send(.POST, "/jobs/\(jobs[1].id)/cancel", key: key).status == 200)
+            #expect(try await server.send(.POST, "/jobs/\(jobs[0].id)/retry", key: key).status == 200)
         }
     }
 

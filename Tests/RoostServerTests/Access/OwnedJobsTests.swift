@@ -181,6 +181,16 @@ import Testing
                 let unknown = try await server.send(method, path, key: keys.ann, body: body)
                 #expect(unknown.status == 404 && !String(decoding: unknown.body, as: UTF8.self).contains("other/big"), "\(path)")
             }
+            func own(_ key: String) async throws -> [String] {
+                try JSONDecoder().decode([ModelView].self, from: try await server.send(.GET, "/models", key: key).body).map(\.model)
+            }
+            #expect(try await own(keys.ann) == ["acme/tiny:Q4_0"])
+            #expect(try await own(keys.bob).count == 2)
+            for path in ["/models/other/big", "/models/other/big/fit", "/models/big", "/models/OTHER/big:Q4_0"] {
+                #expect(try await server.send(.GET, path, key: keys.ann).status == 403, "\(path)")
+                #expect(try await server.send(.GET, path, key: keys.bob).status != 403, "\(path)")
+            }
+            #expect(try await server.send(.GET, "/models/acme/tiny", key: keys.ann).status == 200)
             let tags = try await server.send(.GET, "/api/tags", key: keys.ann).json()["models"] as? [[String: Any]]
             #expect(tags?.compactMap { $0["name"] as? String } == ["acme/tiny:Q4_0"])
         }

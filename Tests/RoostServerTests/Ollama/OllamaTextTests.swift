@@ -32,7 +32,12 @@ import Testing
         #expect(OllamaTemplate(template) == nil)
         let simple = try #require(
             OllamaTemplate("{{ if .System }}[{{ .System }}]{{ else }}none{{ end }}\n  {{- .Prompt -}}  \nA: {{ .Response }}<end>"))
-        #expect(simple.prompt(system: "S", prompt: "P") == "[S]PA: " && simple.prompt(system: "", prompt: "P") == "nonePA: ")
+        #expect(
+            simple.prompt(system: "S", prompt: "P", mostBytes: 7) == "[S]PA: " && simple.prompt(system: "", prompt: "P", mostBytes: 8) == "nonePA: ")
+        #expect(simple.prompt(system: "S", prompt: "P", mostBytes: 6) == nil)
+        // Not a terabyte.
+        let many = try #require(OllamaTemplate(String(repeating: "{{.Prompt}}", count: 100_000)))
+        #expect(many.prompt(system: "", prompt: String(repeating: "x", count: 1 << 20), mostBytes: 16 << 20) == nil)
         for text in ["{{ range .Messages }}x{{ end }}", "{{ if .Prompt }}x", "{{ end }}", "{{ else }}", "{{ .Messages }}", "{{ .Prompt | html }}"] {
             #expect(OllamaTemplate(text) == nil, "\(text)")
         }

@@ -109,7 +109,9 @@ import Testing
         #expect(again.turns == [.init(role: .user, text: "Say ü"), .init(role: .assistant, text: "ü!")])
     }
 
-    @Test(arguments: ["[1,2,3]", "[1382903667,5,0]", "[1382903667,-1]", "\"x\"", "[1382903667,3,99999999]"])
+    @Test(arguments: [
+        "[1,2,3]", "[1383034739,5,0]", "[1383034739,-1]", "\"x\"", "[1383034739,3,99999999]", "[1383034739,9223372036854775807]", "[1383034739]",
+    ])
     func `a context of another server is refused`(json: String) throws {
         let fields = try RequestFields(body: ByteBuffer(string: #"{"context":\#(json)}"#))
         let error = #expect(throws: RoostError.self) { _ = try OllamaContext(#require(fields.value("context")), of: fields) }

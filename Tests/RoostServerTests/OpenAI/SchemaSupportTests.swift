@@ -16,6 +16,19 @@ import Testing
         }
     }
 
+    @Test func `a small schema cannot take long`() throws {
+        func nested(_ types: [String], _ inner: String, levels: Int) -> String {
+            let list = types.map { "\"\($0)\"" }.joined(separator: ",")
+            return (0..<levels).reduce(inner) { schema, _ in "{\"type\":[\(list)],\"properties\":{\"a\":\(schema)}}" }
+        }
+        let words = (0..<1000).map { "\"k\($0)\":0" }.joined(separator: ",")
+        // One type named again and again counts once; many of them, or many members, are too much.
+        #expect(try problem(nested(Array(repeating: "object", count: 26), "{\"type\":\"null\",\(words)}", levels: 3)) == nil)
+        #expect(try problem(nested(["object", "array", "string", "null"], "{\"type\":[\"null\",\"string\"],\(words)}", levels: 40)) == nil)
+        let wide = nested(["object"], "{\"type\":[\((0..<1000).map { "\"t\($0)\"" }.joined(separator: ","))],\(words)}", levels: 3)
+        #expect(try problem(wide)?.contains("what is so large") == true)
+    }
+
     @Test(
         arguments: [
             #"{}"#, #"{"type":"object"}"#,

@@ -134,6 +134,27 @@ import Testing
         }
     }
 
+    @Test func `a session that is there grows only as far as its client may`() async throws {
+        var limits = SessionStore.Limits()
+        limits.ofClient = (sessions: 10, bytes: 3000)
+        limits.bytes = 2000
+        try await withStore(limits) { store, _, _ in
+            let (a, b) = (SessionStore.Name(client: "1", id: "a"), SessionStore.Name(client: "1", id: "b"))
+            let long = String(repeating: "x", count: 1700)
+            for name in [a, b] { try await turn(store, name, "short") }
+            try await turn(store, a, long)
+            let error = await #expect(throws: RoostError.self) { try await store.begin(b, messages([("user", long)])) }
+            #expect(error?.code == .rateLimited && error?.field == "session_id")
+            try await turn(store, b, "short")
+            try await turn(store, .init(client: "2", id: "a"), long)
+            // Two turns that both fit when they begin.
+            let (first, second) = (SessionStore.Name(client: "3", id: "a"), SessionStore.Name(client: "3", id: "b"))
+            let turns = [try await store.begin(first, messages([("user", long)])), try await store.begin(second, messages([("user", long)]))]
+            try await turns[0].save(answer("1"))
+            await #expect(throws: RoostError.self) { try await turns[1].save(answer("2")) }
+        }
+    }
+
     @Test func `the oldest messages go first, the system's stay, and what is left begins with a question`() throws {
         var all = try messages([
             ("system", "s"), ("user", "1"), ("assistant", "2"), ("tool", "3"), ("assistant", "4"), ("user", "5"), ("assistant", "6"),

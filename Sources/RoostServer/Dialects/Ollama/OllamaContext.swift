@@ -55,7 +55,8 @@ struct OllamaContext: Sendable, Hashable {
     }
 
     private static func turns(in numbers: [Int]) -> [Turn]? {
-        guard numbers.count >= 2, numbers[0] == mark, numbers[1] >= 0, (numbers[1] + 2) / 3 == numbers.count - 2,
+        guard numbers.count >= 2, numbers[0] == mark, (0...3 * (numbers.count - 2)).contains(numbers[1]),
+            (numbers[1] + 2) / 3 == numbers.count - 2,
             numbers.dropFirst(2).allSatisfy({ (0...0xFF_FFFF).contains($0) })
         else { return nil }
         let bytes = numbers.dropFirst(2).flatMap { number in (0..<3).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }

@@ -11,6 +11,8 @@ struct OllamaConversation {
 
     private static let mostImages = 16
     private static let mostCalls = 128
+    /// The most calls that wait for an answer; of more, the oldest are taken for calls that get none.
+    private static let mostOpen = 2 * mostCalls
 
     /// The ids of the calls that no message has answered yet, with their tools.
     private var open: [(id: String, tool: String)] = []
@@ -92,6 +94,7 @@ struct OllamaConversation {
             if let arguments { arguments.write(to: &json) } else { json = Array("{}".utf8) }
             let id = try call.value("id") == nil ? "call_\(calls)" : call.string("id", maxBytes: 256)
             calls += 1
+            if open.count == Self.mostOpen { open.removeFirst() }
             open.append((id, name))
             body.next(nil)
             body.begin("{")

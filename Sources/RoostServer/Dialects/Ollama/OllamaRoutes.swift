@@ -143,16 +143,13 @@ extension OllamaRoutes {
         let (catalog, engines) = (inference.catalog, inference.engines)
         let model = try await WorkThreads.run { try catalog.entry(for: reference).reference }
         try caller.require(model)
-        let (stay, isPinned) = await engines.stay(of: model)
-        guard !isPinned else {
+        guard await !engines.stay(of: model).isPinned else {
             throw RoostError(.conflict, "\(model) is pinned, so that it never leaves memory. `roost unload \(model)` ends that.", field: "keep_alive")
         }
-        await engines.setKeepAlive(.unused(.zero), of: model)
+        await engines.letGo(model)
+        // Clients expect that it has gone when it can go at once.
         for _ in 0..<100 {
-            guard await engines.loadedModels().contains(where: { $0.reference == model && $0.state != .failed }) else {
-                // Its next load is like the others.
-                return await engines.setKeepAlive(stay, of: model)
-            }
+            guard await engines.loadedModels().contains(where: { $0.reference == model && $0.state != .failed }) else { return }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

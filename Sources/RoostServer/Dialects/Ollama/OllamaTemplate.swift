@@ -21,10 +21,16 @@ struct OllamaTemplate: Sendable {
     }
 
     /// Returns the prompt. It ends where the answer begins.
-    func prompt(system: String, prompt: String) -> String {
+    ///
+    /// - Parameters:
+    ///   - system: The system prompt.
+    ///   - prompt: What the user says.
+    ///   - most: The most bytes of the result.
+    /// - Returns: The prompt; `nil` when it is longer.
+    func prompt(system: String, prompt: String, mostBytes most: Int) -> String? {
         var result = ""
-        _ = Self.write(parts, ["System": system, "Prompt": prompt], to: &result)
-        return result
+        _ = Self.write(parts, ["System": system, "Prompt": prompt], to: &result, most)
+        return result.utf8.count <= most ? result : nil
     }
 
     private enum Token {
@@ -86,15 +92,17 @@ struct OllamaTemplate: Sendable {
         [".System", ".Prompt", ".Response"].contains(String(text)) ? String(text.dropFirst()) : nil
     }
 
-    /// - Returns: Whether the place of the answer was reached.
-    private static func write(_ parts: [Part], _ values: [String: String], to result: inout String) -> Bool {
+    /// - Returns: Whether the place of the answer was reached, or more bytes than the result may have.
+    private static func write(_ parts: [Part], _ values: [String: String], to result: inout String, _ most: Int) -> Bool {
         for part in parts {
+            // A value that is named a million times would fill the memory.
+            if result.utf8.count > most { return true }
             switch part {
             case .text(let text): result += text
             case .value("Response"): return true
             case .value(let name): result += values[name] ?? ""
             case .choice(let name, let then, let otherwise):
-                if write(values[name]?.isEmpty ?? true ? otherwise : then, values, to: &result) { return true }
+                if write(values[name]?.isEmpty ?? true ? otherwise : then, values, to: &result, most) { return true }
             }
         }
         return false

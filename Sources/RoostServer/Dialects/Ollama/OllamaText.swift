@@ -41,7 +41,10 @@ struct OllamaText: Sendable {
         } else if isRaw {
             form = .prompt(prompt)
         } else if let parsed = OllamaTemplate(template) {
-            form = .prompt(parsed.prompt(system: try text("system"), prompt: prompt))
+            guard let whole = parsed.prompt(system: try text("system"), prompt: prompt, mostBytes: Self.mostBytes) else {
+                throw fields.refusal(of: "template", "makes a prompt of more than \(ByteCount(Int64(Self.mostBytes))).")
+            }
+            form = .prompt(whole)
         } else {
             throw fields.refusal(
                 of: "template",

@@ -15,7 +15,7 @@ struct SchemaSupport {
         let why: String
     }
 
-    /// The most schemas that are looked at, references of `allOf` followed again and again.
+    /// The most schemas and members that are looked at, those that are reached on several ways again and again.
     private static let mostSteps = 20_000
 
     private let root: JSONValue
@@ -43,9 +43,13 @@ struct SchemaSupport {
 // MARK: - Kinds of schemas
 
 extension SchemaSupport {
-    private mutating func visit(_ schema: JSONValue, at place: String) throws {
-        steps += 1
+    private mutating func step(_ count: Int, at place: String) throws {
+        steps += count
         guard steps <= Self.mostSteps else { throw Problem(place: place, why: "what is so large") }
+    }
+
+    private mutating func visit(_ schema: JSONValue, at place: String) throws {
+        try step(1, at: place)
         // A schema that is no object is refused by the engine.
         guard schema.members != nil else { return }
         try visitDefinitions(of: schema, at: place)
@@ -55,13 +59,15 @@ extension SchemaSupport {
             return try visitAll(schema[key], at: "\(place)/\(key)")
         }
         if let types = schema["type"]?.elements {
-            for type in types { try visit(schema, as: type.string, at: place) }
+            var seen: Set<String?> = []
+            for type in types.map(\.string) where seen.insert(type).inserted { try visit(schema, as: type, at: place) }
         } else {
             try visit(schema, as: schema["type"]?.string, at: place)
         }
     }
 
     private mutating func visit(_ schema: JSONValue, as type: String?, at place: String) throws {
+        try step((schema.members?.count ?? 0) + (schema["required"]?.list.count ?? 0), at: place)
         // What a fixed value breaks, it breaks always.
         if schema["const"] != nil { return }
         if schema["enum"] != nil { return try refuse(Self.assertions, in: schema, at: place, except: ["enum", "type"]) }

@@ -42,7 +42,7 @@ struct JobRoutes: Sendable {
         group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
         group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
         group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
-        group.post(":id/retry") { _, context in try await show(pulls.retry(id: id(context))) }
+        group.post(":id/retry") { _, context in try await show(pulls.retry(id: id(context), by: context.caller)) }
         group.post(":id/priority", use: prioritize)
         group.post(":id/rate", use: limit)
     }

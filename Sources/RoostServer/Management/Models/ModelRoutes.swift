@@ -21,7 +21,12 @@ struct ModelRoutes: Sendable {
 
     func add(to router: Router<RoostContext>) {
         let group = router.group("models")
-        group.get { _, _ in JSON.response(try await upkeep.list()) }
+        group.get { _, context in
+            JSON.response(
+                try await upkeep.list().filter { model in
+                    try context.caller.permits(ModelReference(parsing: model.model))
+                })
+        }
         group.get(":first", use: show)
         group.get(":first/:second", use: show)
         group.get(":first/:second/**", use: show)
@@ -45,18 +50,44 @@ struct ModelRoutes: Sendable {
         group.post("repair") { request, context in
             try await answer(request, context) { [upkeep] selector, onProgress in try await upkeep.repair(selector, onProgress: onProgress) }
         }
-        router.get("partials") { _, _ in JSON.response(try await upkeep.partials()) }
+        router.get("partials") { _, context in JSON.response(try await visible(upkeep.partials(), to: context.caller)) }
+    }
+
+    /// Refuses a model that the key may not use, by the name of the model and not by the one that was sent.
+    private func require(_ model: ModelReference, for caller: Caller) async throws {
+        guard let key = caller.key, !key.models.isEmpty else { return }
+        let entry = try? await upkeep.store.onDisk { try upkeep.store.catalog.entry(for: model) }
+        try caller.require(entry?.reference ?? model)
+    }
+
+    /// Returns the unfinished downloads of models that a key may use, with the ids of its owner's jobs only.
+    private func visible(_ partials: [PartialDownload], to caller: Caller) async throws -> [PartialDownload] {
+        guard !caller.isAdmin else { return partials }
+        var shown: [PartialDownload] = []
+        for var partial in partials where (try? ModelReference(parsing: partial.model)).map(caller.permits) ?? false {
+            if let id = partial.jobID, let job = try await upkeep.database.job(id: id), !caller.owns(job) { partial.jobID = nil }
+            shown.append(partial)
+        }
+        return shown
     }
 
     private func show(_ request: Request, context: RoostContext) async throws -> Response {
         var parts = try components(context)
         // The last part of `/models/{id}/fit`; a file of that name in the id is reached with `%2F`.
-        guard parts.count > 1, parts.last == "fit" else { return JSON.response(try await upkeep.detailWithContext(of: selector(request, parts))) }
+        guard parts.count > 1, parts.last == "fit" else {
+            let selector = try selector(request, parts)
+            try await require(selector.model, for: context.caller)
+            var detail = try await upkeep.detailWithContext(of: selector)
+            detail.partials = try await visible(detail.partials, to: context.caller)
+            detail.models = try detail.models.filter { try context.caller.permits(ModelReference(parsing: $0.model)) }
+            return JSON.response(detail)
+        }
         parts.removeLast()
         let selector = try selector(request, parts)
         guard selector.revision == nil else {
             throw RoostError(.invalidRequest, "A fit has no `revision`: engines load the current one.", field: "revision")
         }
+        try await require(selector.model, for: context.caller)
         return JSON.response(try await upkeep.fit(selector.model))
     }
 

@@ -102,6 +102,32 @@ import Testing
         #expect(try await store.response(ids[59], of: "me") != nil)
     }
 
+    @Test func `a client with much makes room among its own`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = store(directory, limit: 60_000)
+        let others = try await save("small", in: store, owner: "other")
+        var ids: [String] = []
+        for _ in 0..<60 { ids.append(try await save(String(repeating: "x", count: 500), in: store)) }
+        #expect(try await store.response(others, of: "other") != nil)
+        #expect(try await store.response(ids[0], of: "me") == nil)
+        #expect(try await store.response(ids[59], of: "me") != nil)
+    }
+
+    @Test func `a response that is deleted while it is made does not come back`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = store(directory)
+        let fields = try RequestFields(body: ByteBuffer(string: #"{"model":"a/b","input":"x","background":true}"#))
+        let run = ResponseRun(try ResponseRequest(fields, canStore: true), owner: "me", storage: store)
+        try await run.store()
+        let ended = Mutex(false)
+        run.onCancel { ended.withLock { $0 = true } }
+        run.discard()
+        #expect(try await store.delete(run.id, of: "me") && ended.withLock(\.self))
+        try await run.store()
+        await run.fail(RoostError(.engineCrashed, "x"))
+        #expect(try await store.response(run.id, of: "me") == nil)
+    }
+
     @Test func `a response that was being made when the server ended has failed, and a damaged file is put aside`() async throws {
         let directory = try TemporaryDirectory()
         let id = try await save("a", in: store(directory), ends: false)

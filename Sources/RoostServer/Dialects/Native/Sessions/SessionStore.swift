@@ -84,7 +84,8 @@ final class SessionStore: Sendable {
         do {
             let stored = try await write { [limits] database, _ in
                 let stored = try Self.session(name, in: database)
-                if stored == nil { try Self.checkRoom(for: name, limits, in: database) }
+                let bytes = min(limits.bytes, (stored?.messages.byteCount ?? 0) + messages.byteCount)
+                try Self.checkRoom(for: name, isNew: stored == nil, bytes: bytes, limits, in: database)
                 return stored
             }
             return SessionTurn(store: self, name: name, stored: stored, new: messages)
@@ -99,10 +100,12 @@ final class SessionStore: Sendable {
 
     /// Writes a session. Returns when it is on the disk.
     ///
-    /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
+    /// - Throws: `RoostError` with code `rateLimited`, `database` or `insufficientSpace`.
     func save(_ name: Name, createdAt: Date?, _ messages: SessionMessages) async throws {
         let json = Data(messages.json)
-        try await write { database, time in
+        try await write { [limits] database, time in
+            // Other sessions may have grown since this turn began.
+            try Self.checkRoom(for: name, isNew: false, bytes: json.count, limits, in: database)
             try database.execute(
                 sql: "INSERT OR REPLACE INTO sessions (client, id, created, used, messages, bytes) VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [name.client, name.id, createdAt?.timeIntervalSince1970 ?? time, time, json, json.count])
@@ -149,15 +152,18 @@ extension SessionStore {
         }
     }
 
-    private static func checkRoom(for name: Name, _ limits: Limits, in database: Database) throws {
+    /// Refuses a session that makes those of its client, or of all, more or larger than they may be.
+    private static func checkRoom(for name: Name, isNew: Bool, bytes new: Int, _ limits: Limits, in database: Database) throws {
         func isFull(_ condition: String, _ arguments: StatementArguments, _ most: (sessions: Int, bytes: Int)) throws -> Bool {
             let row = try Row.fetchOne(
-                database, sql: "SELECT COUNT(*) AS count, COALESCE(SUM(bytes), 0) AS bytes FROM sessions \(condition)", arguments: arguments)
+                database,
+                sql: "SELECT COUNT(*) AS count, COALESCE(SUM(bytes), 0) AS bytes FROM sessions WHERE NOT (client = ? AND id = ?) \(condition)",
+                arguments: [name.client, name.id] + arguments)
             guard let row else { return false }
             let (count, bytes): (Int, Int) = (row["count"], row["bytes"])
-            return count >= most.sessions || bytes >= most.bytes
+            return isNew && count >= most.sessions || bytes + new > most.bytes
         }
-        if try isFull("WHERE client = ?", [name.client], limits.ofClient) {
+        if try isFull("AND client = ?", [name.client], limits.ofClient) {
             throw RoostError(
                 .rateLimited,
                 "This client has as many sessions as one may have (\(limits.ofClient.sessions), or \(ByteCount(Int64(limits.ofClient.bytes)))). Delete some with DELETE /sessions/{id}, or wait until they end, an hour after their last use.",

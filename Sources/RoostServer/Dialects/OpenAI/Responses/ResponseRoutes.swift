@@ -114,7 +114,11 @@ extension ResponseRoutes {
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        guard try await storage?.delete(id, of: context.client) ?? false else { throw Self.unknown(id) }
+        // One that is being made ends, and is not written again.
+        let run = runs.run(id, of: context.client)
+        run?.discard()
+        let isDeleted = try await storage?.delete(id, of: context.client) ?? false
+        guard run != nil || isDeleted else { throw Self.unknown(id) }
         return JSON.response(["id": id, "object": "response", "deleted": true] as JSONObject)
     }
 

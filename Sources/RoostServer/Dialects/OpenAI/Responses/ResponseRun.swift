@@ -11,6 +11,8 @@ final class ResponseRun: Sendable {
     let input: ResponseInput
     private let builder: Mutex<ResponseBuilder>
     private let stop = Mutex<(@Sendable () -> Void)?>(nil)
+    /// Whether its client has deleted it.
+    private let isDiscarded = Mutex(false)
     /// Where the response is kept; `nil` if it is not.
     private let storage: ResponseStore?
 
@@ -73,10 +75,16 @@ final class ResponseRun: Sendable {
         return true
     }
 
-    /// Keeps the response, if its request wishes that.
+    /// Ends the work, and keeps nothing of the response any more.
+    func discard() {
+        isDiscarded.withLock { $0 = true }
+        _ = cancel()
+    }
+
+    /// Keeps the response, if its request wishes that and it was not deleted.
     ///
     /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
-    func store() async throws { try await storage?.save(self) }
+    func store() async throws { try await storage?.save(self, unless: { [self] in isDiscarded.withLock(\.self) }) }
 
     /// Keeps a response that has failed. An error is not reported: the client gets the one of the response.
     func storeFailure() async { try? await store() }

@@ -50,9 +50,13 @@ final class ResponseStore: Sendable {
 
     /// Writes a response, or replaces it. Returns when it is on the disk.
     ///
+    /// - Parameters:
+    ///   - run: The response.
+    ///   - isDeleted: Whether its client has deleted it; asked in the transaction.
     /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
-    func save(_ run: ResponseRun) async throws {
+    func save(_ run: ResponseRun, unless isDeleted: @escaping @Sendable () -> Bool = { false }) async throws {
         try await write { [limit] database, now in
+            if isDeleted() { return }
             let response = run.response
             let (object, input) = (Data(JSON.buffer(response).readableBytesView), Self.array(run.input.items))
             try database.execute(
@@ -62,7 +66,7 @@ final class ResponseStore: Sendable {
                 arguments: [
                     run.id, run.owner, response.settings.previousID, now, response.status.rawValue, object, input, object.count + input.count,
                 ])
-            try Self.makeRoom(database, limit: limit, keeping: run.id)
+            try Self.makeRoom(database, limit: limit, for: run)
         }
     }
 
@@ -148,11 +152,18 @@ extension ResponseStore {
         }
     }
 
-    /// Removes the responses that were not used for the longest time, until the others fit.
-    private static func makeRoom(_ database: Database, limit: Int64, keeping id: String) throws {
+    /// Removes responses of the client that has the most bytes, those first that it has not used for the longest time, until the others
+    /// fit. So a client with little loses nothing to one with much.
+    private static func makeRoom(_ database: Database, limit: Int64, for run: ResponseRun) throws {
         while let total = try Int64.fetchOne(database, sql: "SELECT COALESCE(SUM(bytes), 0) FROM responses"), total > limit {
             try database.execute(
-                sql: "DELETE FROM responses WHERE id IN (SELECT id FROM responses WHERE id <> ? ORDER BY used LIMIT 16)", arguments: [id])
+                sql: """
+                    DELETE FROM responses WHERE id IN (
+                        SELECT id FROM responses WHERE id <> ? AND owner = (
+                            SELECT owner FROM responses GROUP BY owner HAVING COUNT(*) > (owner = ?) ORDER BY SUM(bytes) DESC LIMIT 1
+                        ) ORDER BY used LIMIT 16)
+                    """,
+                arguments: [run.id, run.owner])
             guard database.changesCount > 0 else { return }
         }
     }
