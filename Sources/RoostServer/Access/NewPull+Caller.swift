@@ -1,4 +1,5 @@
 import Access
+import JobStore
 import PullJobs
 import RoostCore
 

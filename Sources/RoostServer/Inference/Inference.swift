@@ -1,3 +1,4 @@
+import Access
 import Engines
 import HTTPServing
 import Hummingbird

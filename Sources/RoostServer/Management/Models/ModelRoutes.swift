@@ -1,8 +1,10 @@
+import Access
 import Engines
 import Foundation
 import HTTPServing
 import HubClient
 import Hummingbird
+import JobStore
 import ModelFormats
 import ModelLibrary
 import RoostAPI
