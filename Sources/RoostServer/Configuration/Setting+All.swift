@@ -17,7 +17,7 @@ extension Setting {
         Setting(\.tlsCertificate, "tls_certificate", .file, unset: "plain HTTP", "The PEM file with the certificate of the API and its issuers"),
         Setting(\.tlsKey, "tls_key", .file, unset: "none", "The PEM file with the private key of `tls_certificate`"),
         Setting(\.trustedProxies, "trusted_proxies", .networks(empty: "none"), "The networks of proxies whose X-Forwarded-For header counts"),
-        Setting(\.inferenceBodyLimit, "inference_body_limit", .mebibytes(1...64), "The largest body of `/chat` and `/v1`"),
+        Setting(\.inferenceBodyLimit, "inference_body_limit", .mebibytes(1...64), "The largest body of a request to a model"),
         Setting(\.logLevel, "log_level", .level, "The least important messages of the log"),
     ]
 

@@ -12,7 +12,7 @@ final class BodyBudget: Sendable {
 
     /// Creates a budget.
     ///
-    /// - Parameter limit: The most bytes of all large bodies together; half of it is for one client.
+    /// - Parameter limit: The most bytes of all large bodies together; a quarter of it is for the other clients of one that uses the rest.
     init(limit: Int) { self.limit = limit }
 
     /// A part of the budget for one body, which is released with the object.
@@ -53,7 +53,7 @@ final class BodyBudget: Sendable {
         guard bytes > Self.small else { return nil }
         let isFree = used.withLock { used in
             let (own, all) = (used[client] ?? 0, used.values.reduce(0, +))
-            guard own == 0 || own + bytes <= limit / 2, all == 0 || all + bytes <= limit else { return false }
+            guard own == 0 || own + bytes <= limit - limit / 4, all == 0 || all + bytes <= limit else { return false }
             used[client] = own + bytes
             return true
         }

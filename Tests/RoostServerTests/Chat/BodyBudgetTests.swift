@@ -15,15 +15,16 @@ import Testing
         #expect(places.count == 1)
     }
 
-    @Test func `a client has half of the budget, and a body that is smaller than it might have been gives the rest back`() throws {
+    @Test func `a client leaves a quarter of the budget to others, and a body that is smaller than it might have been gives the rest back`() throws {
         let budget = BodyBudget(limit: 64 << 20)
-        let place = try #require(try budget.place(for: 32 << 20, of: "a"))
+        let place = try #require(try budget.place(for: 48 << 20, of: "a"))
         #expect(throws: RoostError.self) { try budget.place(for: 2 << 20, of: "a") }
-        place.shrink(to: 30 << 20)
+        #expect(try budget.place(for: 16 << 20, of: "b") != nil)
+        place.shrink(to: 46 << 20)
         #expect(try budget.place(for: 2 << 20, of: "a") != nil)
         #expect(throws: RoostError.self) { try budget.place(for: 3 << 20, of: "a") }
         place.shrink(to: 200)
-        #expect(try budget.place(for: 32 << 20, of: "a") != nil)
+        #expect(try budget.place(for: 48 << 20, of: "a") != nil)
         withExtendedLifetime(place) {}
     }
 

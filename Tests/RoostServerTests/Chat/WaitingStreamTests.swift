@@ -202,15 +202,15 @@ import Testing
             let json = #"{"model":"acme/smol","stream":true,"messages":[{"role":"user","content":"\#(text)"}]}"#
             // They have begun, and wait for the load as long as their responses are there.
             var streams: [HTTPClientResponse] = []
-            for _ in 0..<4 {
+            for _ in 0..<3 {
                 var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
                 request.method = .POST
                 request.body = .bytes(ByteBuffer(string: json))
                 streams.append(try await HTTPClient.shared.execute(request, timeout: .seconds(60)))
             }
-            #expect(streams.map(\.status) == [.ok, .ok, .ok, .ok])
+            #expect(streams.map(\.status) == [.ok, .ok, .ok])
             let answer = try await server.post("/v1/chat/completions", json)
-            #expect(answer.status == 429 && String(decoding: answer.body, as: UTF8.self).contains("Too many large requests"))
+            #expect(answer.status == 429 && String(decoding: answer.body, as: UTF8.self).contains("Large requests"))
             withExtendedLifetime(streams) {}
         }
     }

@@ -136,11 +136,11 @@ import Testing
 
     @Test func `a session that is there grows only as far as its client may`() async throws {
         var limits = SessionStore.Limits()
-        limits.ofClient = (sessions: 10, bytes: 3000)
+        limits.ofClient = (sessions: 10, bytes: 2500)
         limits.bytes = 2000
         try await withStore(limits) { store, _, _ in
             let (a, b) = (SessionStore.Name(client: "1", id: "a"), SessionStore.Name(client: "1", id: "b"))
-            let long = String(repeating: "x", count: 1700)
+            let long = String(repeating: "x", count: 800)
             for name in [a, b] { try await turn(store, name, "short") }
             try await turn(store, a, long)
             let error = await #expect(throws: RoostError.self) { try await store.begin(b, messages([("user", long)])) }
@@ -150,8 +150,8 @@ import Testing
             // Two turns that both fit when they begin.
             let (first, second) = (SessionStore.Name(client: "3", id: "a"), SessionStore.Name(client: "3", id: "b"))
             let turns = [try await store.begin(first, messages([("user", long)])), try await store.begin(second, messages([("user", long)]))]
-            try await turns[0].save(answer("1"))
-            await #expect(throws: RoostError.self) { try await turns[1].save(answer("2")) }
+            try await turns[0].save(answer(long))
+            await #expect(throws: RoostError.self) { try await turns[1].save(answer(long)) }
         }
     }
 
