@@ -121,7 +121,7 @@ extension EngineSupervisor {
         startWaiting(reference)
     }
 
-    /// Starts the requests for which an engine has free slots.
+    /// Starts the requests for which a ready engine has free slots.
     func startWaiting(_ reference: ModelReference) {
         guard engines[reference]?.startRequests(at: time.now()) == true else { return }
         changed()
@@ -141,8 +141,9 @@ extension EngineSupervisor {
         } else {
             engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
         }
-        leave(lease.id, lease.engine)
+        // First, so that no request starts on an engine that has to be checked.
         release(lease.engine, isSuspect: isSuspect)
+        leave(lease.id, lease.engine)
     }
 }
 
