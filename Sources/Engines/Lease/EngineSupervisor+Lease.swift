@@ -73,7 +73,7 @@ extension EngineSupervisor {
                     metrics.waited(entry.reference, loading: loading, queued: queued)
                     return Lease(id: id, engine: engine, placed: placed(id, on: engine))
                 }
-                // The engine was ended meanwhile; another one is needed.
+                // The engine was ended meanwhile, and another one is needed, or its next start has changed what it can answer.
                 release(engine, isSuspect: false)
             } catch {
                 release(engine, isSuspect: false)
@@ -84,15 +84,17 @@ extension EngineSupervisor {
 
     /// Waits until an engine has a free slot and it is the client's turn.
     ///
-    /// - Returns: Whether the engine can be used; if not, it is about to end.
+    /// - Returns: Whether the engine can be used; if not, it is about to end, or has fewer slots than the request needs since it
+    ///   was started again.
     private func admit(_ id: Int, _ request: LeaseRequest, to engine: SupervisedEngine) async throws -> Bool {
         let reference = engine.entry.reference
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
+        let slots = min(request.slots, queue.slots)
         do throws(AdmissionQueue.Refusal) {
             try queue.add(
                 AdmissionQueue.Request(
-                    id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens),
-                    priority: request.priority, prompt: request.slots == 1 ? request.prompt : nil))
+                    id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
+                    prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -101,7 +103,7 @@ extension EngineSupervisor {
             startWaiting(reference)
             let position = engines[reference]?.admission.position(of: id)
             request.ticket?.note(position, time: position.flatMap { engines[reference]?.admission.estimatedWait(ofPosition: $0) })
-            while let current = engines[reference], current.id == engine.id, !current.isStopping {
+            while let current = engines[reference], current.id == engine.id, !current.isStopping, current.admission.slots >= slots {
                 if current.admission.running[id] != nil, current.isReady { return true }
                 try await waitForChange()
             }

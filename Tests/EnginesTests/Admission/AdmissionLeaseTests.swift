@@ -102,9 +102,45 @@ import Testing
             for task in tasks { try await task.value }
         }
     }
+
+    @Test func `a request for more answers than an engine gives since its restart is refused, and those behind it start`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            try #require(slots == 4)
+            let holders = Holders()
+            let first = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("first") } }
+            try await until("the start of the first") { holders.began == ["first"] }
+            // What `EngineRequest` checks: the second time with the plan of the engine that was started again.
+            let checks = Mutex(0)
+            let check: @Sendable (EnginePlan) throws -> Void = { _ in
+                if checks.withLock({ $0 += 1; return $0 }) > 1 { throw RoostError(.invalidRequest, "`n` may be at most 2.", field: "n") }
+            }
+            let large = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots), check: check) { _ in try await holders.hold("large") }
+            }
+            try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
+            let behind = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("behind") } }
+            try await until("the wait of the one behind") { await supervisor.waiting(for: entry.reference) == 2 }
+            await supervisor.noteSlots(2, of: entry.reference)
+            try await until("the start of the one behind") { holders.began == ["first", "behind"] }
+            try await until("the refusal of the large one") { checks.withLock { $0 } == 2 }
+            large.cancel()
+            await #expect(throws: (any Error).self) { try await large.value }
+            holders.open()
+            for task in [first, behind] { try await task.value }
+        }
+    }
 }
 
 extension EngineSupervisor {
+    /// Changes the number of slots of a model's engine, as its restart with less memory does.
+    fileprivate func noteSlots(_ slots: Int, of reference: ModelReference) {
+        engines[reference]?.admission.slots = slots
+        startWaiting(reference)
+        changed()
+    }
+
     /// The number of requests that wait for a model's engine.
     fileprivate func waiting(for reference: ModelReference) -> Int { engines[reference]?.admission.waiting.count ?? 0 }
 }
