@@ -19,6 +19,8 @@ struct AdmissionQueue: Sendable {
         /// Which requests of the same client go first: those with the highest number. A negative one also leaves more of the
         /// engine to other clients; a positive one takes nothing from them.
         var priority = 0
+        /// Whether the engine only looks something up for it, which tells nothing about the duration of others.
+        var isLookup = false
         /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
         var prompt: PromptOutline?
     }
@@ -44,7 +46,7 @@ struct AdmissionQueue: Sendable {
     private(set) var running: [Int: (request: Request, since: Duration)] = [:]
     /// The waiting requests in the order of arrival.
     private(set) var waiting: [Request] = []
-    /// The average duration of a request; `nil` until one has ended.
+    /// The average duration of an answered request, without lookups; `nil` until one was answered.
     private(set) var averageDuration: Duration?
     /// The work that was done for each client with requests, in tokens.
     private var work: [String: Int] = [:]
@@ -67,7 +69,8 @@ struct AdmissionQueue: Sendable {
     mutating func add(_ request: Request) throws(Refusal) {
         let ofClient = waiting.count { $0.client == request.client }
         guard waiting.count < Self.mostWaiting, ofClient < Self.mostWaitingOfClient else {
-            throw .full(isForClient: ofClient >= Self.mostWaitingOfClient, retryAfter: estimatedWait(behind: waiting.count))
+            let isForClient = ofClient >= Self.mostWaitingOfClient
+            throw .full(isForClient: isForClient, retryAfter: timeUntilRoom(for: isForClient ? request.client : nil))
         }
         work[request.client] = max(work[request.client] ?? present, present)
         waiting.append(request)
@@ -97,10 +100,13 @@ struct AdmissionQueue: Sendable {
     /// - Parameters:
     ///   - id: The request.
     ///   - now: The time.
-    mutating func remove(_ id: Int, at now: Duration) {
+    ///   - isAnswered: Whether it was answered to the end.
+    mutating func remove(_ id: Int, at now: Duration, isAnswered: Bool) {
         if let (request, since) = running.removeValue(forKey: id) {
-            let duration = now - since
-            averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
+            if isAnswered, !request.isLookup {
+                let duration = now - since
+                averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
+            }
             forget(request.client)
         } else if let index = waiting.firstIndex(where: { $0.id == id }) {
             overtaken[id] = nil
@@ -122,9 +128,14 @@ struct AdmissionQueue: Sendable {
         return 1 + turns.count { ($0.work, $0.id) < (own.work, own.id) }
     }
 
-    /// The estimated time until a request starts that has `count` requests before it, from the duration of earlier ones.
-    func estimatedWait(behind count: Int) -> Duration {
-        (averageDuration ?? .seconds(1)) * (count / slots + 1)
+    /// The estimated time until the request at a position starts, from the duration of earlier ones: with several slots, one
+    /// starts as often. `nil` before one has shown how long it takes.
+    func estimatedWait(ofPosition position: Int) -> Duration? { averageDuration.map { $0 * position / slots } }
+
+    /// The estimated time until another request may wait: until the next one starts, of this client if there is one.
+    private func timeUntilRoom(for client: String?) -> Duration {
+        let ofClient = waiting.filter { $0.client == client }.min(by: goesFirst)
+        return estimatedWait(ofPosition: ofClient.flatMap { position(of: $0.id) } ?? 1) ?? .seconds(1)
     }
 
     private func nextRequest(_ isHeld: (Request) -> Bool) -> Request? {

@@ -94,7 +94,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
-                    prompt: request.slots == 1 ? request.prompt : nil))
+                    isLookup: request.isLookup, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -116,10 +116,10 @@ extension EngineSupervisor {
     }
 
     /// Removes a request from the queue of its engine, and starts the next ones.
-    private func leave(_ id: Int, _ engine: SupervisedEngine) {
+    private func leave(_ id: Int, _ engine: SupervisedEngine, isAnswered: Bool = false) {
         let reference = engine.entry.reference
         guard engines[reference]?.id == engine.id else { return }
-        engines[reference]?.removeRequest(id, at: time.now())
+        engines[reference]?.removeRequest(id, at: time.now(), isAnswered: isAnswered)
         startWaiting(reference)
     }
 
@@ -145,7 +145,7 @@ extension EngineSupervisor {
         }
         // First, so that no request starts on an engine that has to be checked.
         release(lease.engine, isSuspect: isSuspect)
-        leave(lease.id, lease.engine)
+        leave(lease.id, lease.engine, isAnswered: isAnswered)
     }
 }
 

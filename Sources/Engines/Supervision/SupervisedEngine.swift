@@ -91,8 +91,8 @@ struct SupervisedEngine: Sendable {
     }
 
     /// Removes a request that has ended, or whose client left.
-    mutating func removeRequest(_ id: Int, at now: Duration) {
-        admission.remove(id, at: now)
+    mutating func removeRequest(_ id: Int, at now: Duration, isAnswered: Bool) {
+        admission.remove(id, at: now, isAnswered: isAnswered)
         slots.end(id, at: now)
         places[id] = nil
     }

@@ -119,12 +119,12 @@ struct AdmissionSimulation {
     private mutating func endNext() {
         guard let index = ends.indices.min(by: { ends[$0].at < ends[$1].at }) else { return }
         now = max(now, ends[index].at)
-        queue.remove(ends.remove(at: index).id, at: now)
+        queue.remove(ends.remove(at: index).id, at: now, isAnswered: true)
     }
 
     private mutating func leave() {
         guard let gone = queue.waiting.randomElement(using: &generator) else { return }
-        queue.remove(gone.id, at: now)
+        queue.remove(gone.id, at: now, isAnswered: false)
         passed[gone.id] = nil
     }
 
