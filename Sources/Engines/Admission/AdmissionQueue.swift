@@ -21,6 +21,9 @@ struct AdmissionQueue: Sendable {
         var priority = 0
         /// Whether the engine only looks something up for it, which tells nothing about the duration of others.
         var isLookup = false
+        /// Whether it continues an answer that a client has in part. It had its turn, so it goes first, is never refused, and does
+        /// not count as work again.
+        var continues = false
         /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
         var prompt: PromptOutline?
     }
@@ -68,7 +71,7 @@ struct AdmissionQueue: Sendable {
     /// - Throws: `Refusal`.
     mutating func add(_ request: Request) throws(Refusal) {
         let ofClient = waiting.count { $0.client == request.client }
-        guard waiting.count < Self.mostWaiting, ofClient < Self.mostWaitingOfClient else {
+        guard request.continues || waiting.count < Self.mostWaiting && ofClient < Self.mostWaitingOfClient else {
             let isForClient = ofClient >= Self.mostWaitingOfClient
             throw .full(isForClient: isForClient, retryAfter: timeUntilRoom(for: isForClient ? request.client : nil))
         }
@@ -88,8 +91,9 @@ struct AdmissionQueue: Sendable {
         guard let next = nextRequest(isHeld), next.slots <= freeSlots else { return nil }
         waiting.removeAll { $0.id == next.id }
         overtaken[next.id] = nil
-        for other in waiting where other.client == next.client && other.id < next.id { overtaken[other.id, default: 0] += 1 }
         running[next.id] = (next, now)
+        guard !next.continues else { return next }
+        for other in waiting where other.client == next.client && other.id < next.id { overtaken[other.id, default: 0] += 1 }
         present = max(present, work[next.client] ?? 0)
         work[next.client, default: 0] += next.work
         return next
@@ -122,10 +126,10 @@ struct AdmissionQueue: Sendable {
         var done = work
         let turns = waiting.sorted(by: goesFirst).map { request in
             defer { done[request.client, default: 0] += request.work }
-            return (work: done[request.client] ?? 0, id: request.id)
+            return (id: request.id, turn: turn(of: request, done))
         }
         guard let own = turns.first(where: { $0.id == id }) else { return nil }
-        return 1 + turns.count { ($0.work, $0.id) < (own.work, own.id) }
+        return 1 + turns.count { $0.turn < own.turn }
     }
 
     /// The estimated time until the request at a position starts, from the duration of earlier ones: with several slots, one
@@ -146,11 +150,17 @@ struct AdmissionQueue: Sendable {
             first[request.client] = request
         }
         // Of clients with equal work, the one whose request came first.
-        return first.values.filter { !isHeld($0) }.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+        return first.values.filter { !isHeld($0) }.min { turn(of: $0, work) < turn(of: $1, work) }
+    }
+
+    /// What orders the requests of different clients: the least goes first.
+    private func turn(of request: Request, _ work: [String: Int]) -> (Int, Int, Int) {
+        (request.continues ? 0 : 1, work[request.client] ?? 0, request.id)
     }
 
     /// Whether one of two requests of a client starts before the other one.
     private func goesFirst(_ one: Request, _ other: Request) -> Bool {
+        if one.continues != other.continues { return one.continues }
         let waitedLong = [one, other].map { overtaken[$0.id, default: 0] >= Self.mostOvertaken }
         if waitedLong[0] != waitedLong[1] { return waitedLong[0] }
         return waitedLong[0] || one.priority == other.priority ? one.id < other.id : one.priority > other.priority
@@ -168,5 +178,5 @@ struct AdmissionQueue: Sendable {
 
 extension AdmissionQueue.Request {
     /// The work that counts for the client; twice as much for each step below the normal priority.
-    fileprivate var work: Int { tokens << max(0, -priority) }
+    fileprivate var work: Int { continues ? 0 : tokens << max(0, -priority) }
 }

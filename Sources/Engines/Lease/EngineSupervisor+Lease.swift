@@ -59,7 +59,8 @@ extension EngineSupervisor {
             let begin = time.now()
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             if let wish = request.context { try await prepare(for: wish, of: entry) }
-            let engine = try await acquire(entry)
+            // A request that goes first is in the queue before those that wait for the restart start.
+            let engine = try await acquire(entry, whileRestarting: request.continues)
             let ready = time.now()
             loading += ready - begin
             do {
@@ -94,7 +95,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
-                    isLookup: request.isLookup, prompt: request.slots == 1 ? request.prompt : nil))
+                    isLookup: request.isLookup, continues: request.continues, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }

@@ -6,6 +6,14 @@ import Testing
 
 @testable import Engines
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The leases of a real engine.
 @Suite(.serialized) struct AdmissionLeaseTests {
     /// Requests that hold their leases until they are allowed to end.
@@ -14,10 +22,12 @@ import Testing
 
         var began: [String] { state.withLock { $0.began } }
 
+        func note(_ name: String) { state.withLock { $0.began.append(name) } }
+
         func open() { state.withLock { $0.isOpen = true } }
 
         func hold(_ name: String) async throws {
-            state.withLock { $0.began.append(name) }
+            note(name)
             while !state.withLock({ $0.isOpen }) { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
@@ -129,6 +139,41 @@ import Testing
             await #expect(throws: (any Error).self) { try await large.value }
             holders.open()
             for task in [first, behind] { try await task.value }
+        }
+    }
+
+    @Test func `a request that continues an answer waits for the restart before all others`() async throws {
+        let starts = Holders()
+        try await withSupervisor {
+            // The second start waits until it is allowed.
+            $0.examine = { _ in
+                if !starts.began.isEmpty { try await starts.hold("again") } else { starts.note("first") }
+                return ModelFacts()
+            }
+        } _: { supervisor in
+            let entry = try sample()
+            let loaded = try await supervisor.load(entry)
+            let (pid, slots) = (try #require(loaded.processIdentifier), try #require(loaded.plan?.slots))
+            let (holders, others) = (Holders(), Holders())
+            others.open()
+            let first = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await holders.hold("first") } }
+            try await until("the start of the first") { holders.began == ["first"] }
+            let large = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await others.hold("large") } }
+            try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
+            kill(pid, SIGKILL)
+            try await until("the restart") { starts.began == ["first", "again"] }
+            holders.open()
+            try await first.value
+            var lease = LeaseRequest()
+            lease.continues = true
+            let continued = Task { [lease] in
+                try await supervisor.withEngine(for: entry, request: lease) { _ in try await others.hold("continued") }
+            }
+            try await until("the wait of the continued one") { await supervisor.waiting(for: entry.reference) == 2 }
+            #expect(others.began.isEmpty)
+            starts.open()
+            for task in [large, continued] { try await task.value }
+            #expect(others.began == ["continued", "large"])
         }
     }
 }

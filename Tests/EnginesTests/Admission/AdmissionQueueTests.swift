@@ -118,6 +118,22 @@ import Testing
         #expect(queue.averageDuration == .seconds(6) && queue.estimatedWait(ofPosition: 3) == .seconds(9))
     }
 
+    @Test func `a request that continues an answer goes first, is not refused, and costs its client nothing`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        for id in 0..<AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "a")) }
+        for id in 100..<100 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
+        try queue.add(.init(id: 1000, client: "a", slots: 1, tokens: 5000, priority: -4, continues: true))
+        #expect(queue.position(of: 1000) == 1 && queue.position(of: 0) == 2)
+        var order: [Int] = []
+        for _ in 0..<3 {
+            let started = queue.start(at: .zero)
+            let next = try #require(started.first)
+            order.append(next.id)
+            queue.remove(next.id, at: .zero, isAnswered: true)
+        }
+        #expect(order == [1000, 0, 100])
+    }
+
     @Test func `a client's requests of higher priority go first, a few times`() throws {
         var queue = AdmissionQueue(slots: 1)
         func add(_ id: Int, _ priority: Int) throws { try queue.add(.init(id: id, client: "a", slots: 1, tokens: 10, priority: priority)) }
