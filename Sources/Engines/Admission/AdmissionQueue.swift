@@ -19,6 +19,11 @@ struct AdmissionQueue: Sendable {
         /// Which requests of the same client go first: those with the highest number. A negative one also leaves more of the
         /// engine to other clients; a positive one takes nothing from them.
         var priority = 0
+        /// Whether the engine only looks something up for it, which tells nothing about the duration of others.
+        var isLookup = false
+        /// Whether it continues an answer that a client has in part. It had its turn, so it goes first, is never refused, and does
+        /// not count as work again.
+        var continues = false
         /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
         var prompt: PromptOutline?
     }
@@ -44,7 +49,7 @@ struct AdmissionQueue: Sendable {
     private(set) var running: [Int: (request: Request, since: Duration)] = [:]
     /// The waiting requests in the order of arrival.
     private(set) var waiting: [Request] = []
-    /// The average duration of a request; `nil` until one has ended.
+    /// The average duration of an answered request, without lookups; `nil` until one was answered.
     private(set) var averageDuration: Duration?
     /// The work that was done for each client with requests, in tokens.
     private var work: [String: Int] = [:]
@@ -66,8 +71,9 @@ struct AdmissionQueue: Sendable {
     /// - Throws: `Refusal`.
     mutating func add(_ request: Request) throws(Refusal) {
         let ofClient = waiting.count { $0.client == request.client }
-        guard waiting.count < Self.mostWaiting, ofClient < Self.mostWaitingOfClient else {
-            throw .full(isForClient: ofClient >= Self.mostWaitingOfClient, retryAfter: estimatedWait(behind: waiting.count))
+        guard request.continues || waiting.count < Self.mostWaiting && ofClient < Self.mostWaitingOfClient else {
+            let isForClient = ofClient >= Self.mostWaitingOfClient
+            throw .full(isForClient: isForClient, retryAfter: timeUntilRoom(for: isForClient ? request.client : nil))
         }
         work[request.client] = max(work[request.client] ?? present, present)
         waiting.append(request)
@@ -85,8 +91,9 @@ struct AdmissionQueue: Sendable {
         guard let next = nextRequest(isHeld), next.slots <= freeSlots else { return nil }
         waiting.removeAll { $0.id == next.id }
         overtaken[next.id] = nil
-        for other in waiting where other.client == next.client && other.id < next.id { overtaken[other.id, default: 0] += 1 }
         running[next.id] = (next, now)
+        guard !next.continues else { return next }
+        for other in waiting where other.client == next.client && other.id < next.id { overtaken[other.id, default: 0] += 1 }
         present = max(present, work[next.client] ?? 0)
         work[next.client, default: 0] += next.work
         return next
@@ -97,10 +104,13 @@ struct AdmissionQueue: Sendable {
     /// - Parameters:
     ///   - id: The request.
     ///   - now: The time.
-    mutating func remove(_ id: Int, at now: Duration) {
+    ///   - isAnswered: Whether it was answered to the end.
+    mutating func remove(_ id: Int, at now: Duration, isAnswered: Bool) {
         if let (request, since) = running.removeValue(forKey: id) {
-            let duration = now - since
-            averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
+            if isAnswered, !request.isLookup {
+                let duration = now - since
+                averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
+            }
             forget(request.client)
         } else if let index = waiting.firstIndex(where: { $0.id == id }) {
             overtaken[id] = nil
@@ -116,15 +126,20 @@ struct AdmissionQueue: Sendable {
         var done = work
         let turns = waiting.sorted(by: goesFirst).map { request in
             defer { done[request.client, default: 0] += request.work }
-            return (work: done[request.client] ?? 0, id: request.id)
+            return (id: request.id, turn: turn(of: request, done))
         }
         guard let own = turns.first(where: { $0.id == id }) else { return nil }
-        return 1 + turns.count { ($0.work, $0.id) < (own.work, own.id) }
+        return 1 + turns.count { $0.turn < own.turn }
     }
 
-    /// The estimated time until a request starts that has `count` requests before it, from the duration of earlier ones.
-    func estimatedWait(behind count: Int) -> Duration {
-        (averageDuration ?? .seconds(1)) * (count / slots + 1)
+    /// The estimated time until the request at a position starts, from the duration of earlier ones: with several slots, one
+    /// starts as often. `nil` before one has shown how long it takes.
+    func estimatedWait(ofPosition position: Int) -> Duration? { averageDuration.map { $0 * position / slots } }
+
+    /// The estimated time until another request may wait: until the next one starts, of this client if there is one.
+    private func timeUntilRoom(for client: String?) -> Duration {
+        let ofClient = waiting.filter { $0.client == client }.min(by: goesFirst)
+        return estimatedWait(ofPosition: ofClient.flatMap { position(of: $0.id) } ?? 1) ?? .seconds(1)
     }
 
     private func nextRequest(_ isHeld: (Request) -> Bool) -> Request? {
@@ -135,11 +150,17 @@ struct AdmissionQueue: Sendable {
             first[request.client] = request
         }
         // Of clients with equal work, the one whose request came first.
-        return first.values.filter { !isHeld($0) }.min { ((work[$0.client] ?? 0), $0.id) < ((work[$1.client] ?? 0), $1.id) }
+        return first.values.filter { !isHeld($0) }.min { turn(of: $0, work) < turn(of: $1, work) }
+    }
+
+    /// What orders the requests of different clients: the least goes first.
+    private func turn(of request: Request, _ work: [String: Int]) -> (Int, Int, Int) {
+        (request.continues ? 0 : 1, work[request.client] ?? 0, request.id)
     }
 
     /// Whether one of two requests of a client starts before the other one.
     private func goesFirst(_ one: Request, _ other: Request) -> Bool {
+        if one.continues != other.continues { return one.continues }
         let waitedLong = [one, other].map { overtaken[$0.id, default: 0] >= Self.mostOvertaken }
         if waitedLong[0] != waitedLong[1] { return waitedLong[0] }
         return waitedLong[0] || one.priority == other.priority ? one.id < other.id : one.priority > other.priority
@@ -157,5 +178,5 @@ struct AdmissionQueue: Sendable {
 
 extension AdmissionQueue.Request {
     /// The work that counts for the client; twice as much for each step below the normal priority.
-    fileprivate var work: Int { tokens << max(0, -priority) }
+    fileprivate var work: Int { continues ? 0 : tokens << max(0, -priority) }
 }

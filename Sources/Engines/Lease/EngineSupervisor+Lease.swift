@@ -59,7 +59,8 @@ extension EngineSupervisor {
             let begin = time.now()
             if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
             if let wish = request.context { try await prepare(for: wish, of: entry) }
-            let engine = try await acquire(entry)
+            // A request that goes first is in the queue before those that wait for the restart start.
+            let engine = try await acquire(entry, whileRestarting: request.continues)
             let ready = time.now()
             loading += ready - begin
             do {
@@ -73,7 +74,7 @@ extension EngineSupervisor {
                     metrics.waited(entry.reference, loading: loading, queued: queued)
                     return Lease(id: id, engine: engine, placed: placed(id, on: engine))
                 }
-                // The engine was ended meanwhile; another one is needed.
+                // The engine was ended meanwhile, and another one is needed, or its next start has changed what it can answer.
                 release(engine, isSuspect: false)
             } catch {
                 release(engine, isSuspect: false)
@@ -84,15 +85,17 @@ extension EngineSupervisor {
 
     /// Waits until an engine has a free slot and it is the client's turn.
     ///
-    /// - Returns: Whether the engine can be used; if not, it is about to end.
+    /// - Returns: Whether the engine can be used; if not, it is about to end, or has fewer slots than the request needs since it
+    ///   was started again.
     private func admit(_ id: Int, _ request: LeaseRequest, to engine: SupervisedEngine) async throws -> Bool {
         let reference = engine.entry.reference
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
+        let slots = min(request.slots, queue.slots)
         do throws(AdmissionQueue.Refusal) {
             try queue.add(
                 AdmissionQueue.Request(
-                    id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens),
-                    priority: request.priority, prompt: request.slots == 1 ? request.prompt : nil))
+                    id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
+                    isLookup: request.isLookup, continues: request.continues, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -101,7 +104,7 @@ extension EngineSupervisor {
             startWaiting(reference)
             let position = engines[reference]?.admission.position(of: id)
             request.ticket?.note(position, time: position.flatMap { engines[reference]?.admission.estimatedWait(ofPosition: $0) })
-            while let current = engines[reference], current.id == engine.id, !current.isStopping {
+            while let current = engines[reference], current.id == engine.id, !current.isStopping, current.admission.slots >= slots {
                 if current.admission.running[id] != nil, current.isReady { return true }
                 try await waitForChange()
             }
@@ -114,14 +117,14 @@ extension EngineSupervisor {
     }
 
     /// Removes a request from the queue of its engine, and starts the next ones.
-    private func leave(_ id: Int, _ engine: SupervisedEngine) {
+    private func leave(_ id: Int, _ engine: SupervisedEngine, isAnswered: Bool = false) {
         let reference = engine.entry.reference
         guard engines[reference]?.id == engine.id else { return }
-        engines[reference]?.removeRequest(id, at: time.now())
+        engines[reference]?.removeRequest(id, at: time.now(), isAnswered: isAnswered)
         startWaiting(reference)
     }
 
-    /// Starts the requests for which an engine has free slots.
+    /// Starts the requests for which a ready engine has free slots.
     func startWaiting(_ reference: ModelReference) {
         guard engines[reference]?.startRequests(at: time.now()) == true else { return }
         changed()
@@ -141,8 +144,9 @@ extension EngineSupervisor {
         } else {
             engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
         }
-        leave(lease.id, lease.engine)
+        // First, so that no request starts on an engine that has to be checked.
         release(lease.engine, isSuspect: isSuspect)
+        leave(lease.id, lease.engine, isAnswered: isAnswered)
     }
 }
 

@@ -10,6 +10,11 @@ package struct LeaseRequest: Sendable {
     package var tokens: Int
     /// Which of the client's requests go first, within `priorities`.
     package var priority = 0
+    /// Whether the engine only looks something up, such as the tokens of a text.
+    package var isLookup = false
+    /// Whether it continues an answer that its client has in part, and whose engine ended: then it goes first, and is never
+    /// refused because others wait.
+    package var continues = false
     /// Gets the place in the queue.
     package var ticket: QueueTicket?
     /// The context that it asks for; `nil` for any.

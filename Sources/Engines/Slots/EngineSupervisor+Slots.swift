@@ -42,13 +42,10 @@ extension EngineSupervisor {
     ///   - engine: The engine.
     ///   - promptStep: The number of tokens that it reads in a quarter of a second.
     func prepareSlots(of engine: SupervisedEngine, _ promptStep: Int?) {
-        let reference = engine.entry.reference
-        guard let plan = engine.plan, let current = engines[reference] else { return }
-        let stored = current.promptKey == nil ? nil : current.storedPrompts
+        guard let plan = engine.plan else { return }
         // What the engine reads in about a second is worth a copy; a token is about four bytes of text.
         let leastShared = 16 * (promptStep ?? PromptStep.untilMeasured)
-        engines[reference]?.slots = SlotTable(slots: plan.makesEmbeddings ? 0 : plan.slots, stored: stored, leastShared: leastShared)
-        engines[reference]?.places = [:]
+        engines[engine.entry.reference]?.prepareSlots(plan, leastShared: leastShared)
     }
 
     /// Waits until other requests want to use a request's prompt.

@@ -14,6 +14,8 @@ struct SlotTable: Sendable {
         var request: Int?
         /// Whether the engine still reads the prompt.
         var isReading = false
+        /// The bytes of the prompt that the engine has read, or reads, for this request.
+        var newBytes = 0
         /// Whether the request was asked to stop so that its prompt can be copied.
         var isWanted = false
         var lastUsed: Duration = .zero
@@ -84,20 +86,24 @@ struct SlotTable: Sendable {
         slots[slot].request = request
         slots[slot].prompt = prompt
         slots[slot].isReading = newBytes >= leastShared
+        slots[slot].newBytes = newBytes
         return Place(slot: slot, restored: restored, newBytes: newBytes)
     }
 
-    /// Whether a request should wait, because a running one is reading a prompt with the same begin.
+    /// Whether a request should wait, because a running one is reading a prompt with the same begin. That prompt is read to its
+    /// end first, so at least half of what is read has to be of use to this request.
     ///
     /// - Parameter prompt: The prompt of the waiting request.
     /// - Returns: Whether it waits. The running request is then marked as wanted.
     mutating func isHeld(_ prompt: PromptOutline) -> Bool {
         guard canCopy, slots.count > 1 else { return false }
-        let reading = slots.indices.filter { slots[$0].isReading }
-        guard let best = reading.max(by: { shared($0, prompt) < shared($1, prompt) }) else { return false }
         let idle = slots.indices.filter { slots[$0].request == nil }.map { shared($0, prompt) }
         let known = (idle + stored.map { $0.prompt.sharedBytes(with: prompt) }).max() ?? 0
-        guard shared(best, prompt) >= known + leastShared else { return false }
+        let helpful = slots.indices.filter { slot in
+            let saved = shared(slot, prompt) - known
+            return slots[slot].isReading && saved >= leastShared && slots[slot].newBytes <= 2 * saved
+        }
+        guard let best = helpful.max(by: { shared($0, prompt) < shared($1, prompt) }) else { return false }
         slots[best].isWanted = true
         return true
     }

@@ -12,13 +12,17 @@ extension EngineSupervisor {
 
     /// Waits for a model's ready engine, starting it if necessary, and holds it. Each success is paired with one
     /// `release`.
-    func acquire(_ entry: ModelEntry) async throws -> SupervisedEngine {
+    ///
+    /// - Parameters:
+    ///   - entry: The model.
+    ///   - whileRestarting: Whether an engine that is being checked, or starts again, is enough.
+    func acquire(_ entry: ModelEntry, whileRestarting: Bool = false) async throws -> SupervisedEngine {
         var held: Int?
         noteReturn(to: entry.reference)
         do {
             while true {
                 try Task.checkCancellation()
-                switch try next(entry, held: &held) {
+                switch try next(entry, whileRestarting, held: &held) {
                 case .use(let engine): return engine
                 case .wait: try await waitForChange()
                 }
@@ -44,7 +48,7 @@ extension EngineSupervisor {
     }
 
     /// Checks the state once; `held` is the engine that the caller holds already.
-    private func next(_ entry: ModelEntry, held: inout Int?) throws -> Next {
+    private func next(_ entry: ModelEntry, _ whileRestarting: Bool, held: inout Int?) throws -> Next {
         guard !isShuttingDown else { throw Self.shuttingDown }
         let reference = entry.reference
         if calibration != nil {
@@ -61,7 +65,7 @@ extension EngineSupervisor {
                 engines[reference]?.holders += 1
                 held = engine.id
             }
-            guard engine.isReady else { return .wait }
+            guard engine.isReady || whileRestarting && !engine.isWaiting else { return .wait }
             engines[reference]?.lastUsed = time.now()
             return .use(engine)
         }

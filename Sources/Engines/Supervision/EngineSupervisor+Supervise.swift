@@ -158,7 +158,6 @@ extension EngineSupervisor {
         let reference = engine.entry.reference
         let now = time.now()
         engines[reference]?.machine.becameReady(at: now)
-        if let plan = engine.plan { engines[reference]?.admission.slots = plan.slots }
         prepareSlots(of: engine, promptStep)
         startWaiting(reference)
         engines[reference]?.loadDuration = now - engine.startedAt
@@ -279,6 +278,7 @@ extension EngineSupervisor {
             guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
             guard engines[reference]?.isSuspect == true else { continue }
             engines[reference]?.isSuspect = false
+            startWaiting(reference)
             changed()
         }
     }

@@ -57,10 +57,30 @@ struct SupervisedEngine: Sendable {
     /// Whether it has no place among the other engines yet, so that there is no process and no memory is used.
     var isWaiting: Bool { plan == nil }
 
-    /// Starts the requests for which it has free slots.
+    /// Begins the table of the slots of a process that has just become ready.
+    ///
+    /// - Parameters:
+    ///   - plan: The options that the process was started with.
+    ///   - leastShared: The least bytes in common that are worth a copy.
+    mutating func prepareSlots(_ plan: EnginePlan, leastShared: Int) {
+        admission.slots = plan.slots
+        let stored = promptKey == nil ? nil : storedPrompts
+        slots = SlotTable(slots: plan.makesEmbeddings ? 0 : plan.slots, stored: stored, leastShared: leastShared)
+        places = [:]
+        // Requests that were started before the last process ended keep a slot each, so that no other one gets it. Those that
+        // were sent to that process are never read, so none waits for their prompts.
+        for (id, running) in admission.running.sorted(by: { $0.key < $1.key }) {
+            places[id] = slots.place(id, running.request.prompt)
+            slots.hasRead(id)
+        }
+    }
+
+    /// Starts the requests for which it has free slots, if it is ready.
     ///
     /// - Returns: Whether one was started, or waits from now on for the prompt of another one.
     mutating func startRequests(at now: Duration) -> Bool {
+        // A process that ends takes the content of its slots with it.
+        guard isReady else { return false }
         var hasStarted = false
         var slots = slots
         let wanted = slots.wantedPrompts
@@ -73,8 +93,8 @@ struct SupervisedEngine: Sendable {
     }
 
     /// Removes a request that has ended, or whose client left.
-    mutating func removeRequest(_ id: Int, at now: Duration) {
-        admission.remove(id, at: now)
+    mutating func removeRequest(_ id: Int, at now: Duration, isAnswered: Bool) {
+        admission.remove(id, at: now, isAnswered: isAnswered)
         slots.end(id, at: now)
         places[id] = nil
     }

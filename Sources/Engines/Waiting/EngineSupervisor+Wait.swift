@@ -30,11 +30,6 @@ extension EngineSupervisor {
     }
 }
 
-extension AdmissionQueue {
-    /// The estimated time until the request at a position starts; `nil` before one has shown how long it takes.
-    func estimatedWait(ofPosition position: Int) -> Duration? { averageDuration == nil ? nil : estimatedWait(behind: position - 1) }
-}
-
 extension EngineLog {
     /// Parts of lines that llama-server prints at the begin of a stage. It makes the threads just before it warms up, and
     /// tells of that itself only when it is asked for more lines.

@@ -126,6 +126,7 @@ struct EngineRequest: Sendable {
             fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
             countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
         lease.priority = options.priority
+        lease.isLookup = kind.isLookup
         lease.context = options.context
         return lease
     }

@@ -6,6 +6,14 @@ import Testing
 
 @testable import Engines
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The leases of a real engine.
 @Suite(.serialized) struct AdmissionLeaseTests {
     /// Requests that hold their leases until they are allowed to end.
@@ -14,10 +22,12 @@ import Testing
 
         var began: [String] { state.withLock { $0.began } }
 
+        func note(_ name: String) { state.withLock { $0.began.append(name) } }
+
         func open() { state.withLock { $0.isOpen = true } }
 
         func hold(_ name: String) async throws {
-            state.withLock { $0.began.append(name) }
+            note(name)
             while !state.withLock({ $0.isOpen }) { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
@@ -102,9 +112,80 @@ import Testing
             for task in tasks { try await task.value }
         }
     }
+
+    @Test func `a request for more answers than an engine gives since its restart is refused, and those behind it start`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            try #require(slots == 4)
+            let holders = Holders()
+            let first = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("first") } }
+            try await until("the start of the first") { holders.began == ["first"] }
+            // What `EngineRequest` checks: the second time with the plan of the engine that was started again.
+            let checks = Mutex(0)
+            let check: @Sendable (EnginePlan) throws -> Void = { _ in
+                if checks.withLock({ $0 += 1; return $0 }) > 1 { throw RoostError(.invalidRequest, "`n` may be at most 2.", field: "n") }
+            }
+            let large = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots), check: check) { _ in try await holders.hold("large") }
+            }
+            try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
+            let behind = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("behind") } }
+            try await until("the wait of the one behind") { await supervisor.waiting(for: entry.reference) == 2 }
+            await supervisor.noteSlots(2, of: entry.reference)
+            try await until("the start of the one behind") { holders.began == ["first", "behind"] }
+            try await until("the refusal of the large one") { checks.withLock { $0 } == 2 }
+            large.cancel()
+            await #expect(throws: (any Error).self) { try await large.value }
+            holders.open()
+            for task in [first, behind] { try await task.value }
+        }
+    }
+
+    @Test func `a request that continues an answer waits for the restart before all others`() async throws {
+        let starts = Holders()
+        try await withSupervisor {
+            // The second start waits until it is allowed.
+            $0.examine = { _ in
+                if !starts.began.isEmpty { try await starts.hold("again") } else { starts.note("first") }
+                return ModelFacts()
+            }
+        } _: { supervisor in
+            let entry = try sample()
+            let loaded = try await supervisor.load(entry)
+            let (pid, slots) = (try #require(loaded.processIdentifier), try #require(loaded.plan?.slots))
+            let (holders, others) = (Holders(), Holders())
+            others.open()
+            let first = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await holders.hold("first") } }
+            try await until("the start of the first") { holders.began == ["first"] }
+            let large = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await others.hold("large") } }
+            try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
+            kill(pid, SIGKILL)
+            try await until("the restart") { starts.began == ["first", "again"] }
+            holders.open()
+            try await first.value
+            var lease = LeaseRequest()
+            lease.continues = true
+            let continued = Task { [lease] in
+                try await supervisor.withEngine(for: entry, request: lease) { _ in try await others.hold("continued") }
+            }
+            try await until("the wait of the continued one") { await supervisor.waiting(for: entry.reference) == 2 }
+            #expect(others.began.isEmpty)
+            starts.open()
+            for task in [large, continued] { try await task.value }
+            #expect(others.began == ["continued", "large"])
+        }
+    }
 }
 
 extension EngineSupervisor {
+    /// Changes the number of slots of a model's engine, as its restart with less memory does.
+    fileprivate func noteSlots(_ slots: Int, of reference: ModelReference) {
+        engines[reference]?.admission.slots = slots
+        startWaiting(reference)
+        changed()
+    }
+
     /// The number of requests that wait for a model's engine.
     fileprivate func waiting(for reference: ModelReference) -> Int { engines[reference]?.admission.waiting.count ?? 0 }
 }

@@ -14,10 +14,10 @@ import Testing
         for id in 0..<4 { try queue.add(request(id)) }
         #expect(queue.start(at: .zero).map(\.id) == [0, 1])
         #expect(queue.position(of: 2) == 1 && queue.position(of: 3) == 2 && queue.position(of: 0) == nil)
-        queue.remove(1, at: .seconds(1))
+        queue.remove(1, at: .seconds(1), isAnswered: true)
         #expect(queue.start(at: .seconds(1)).map(\.id) == [2])
-        queue.remove(3, at: .seconds(1))
-        queue.remove(0, at: .seconds(2))
+        queue.remove(3, at: .seconds(1), isAnswered: true)
+        queue.remove(0, at: .seconds(2), isAnswered: true)
         #expect(queue.start(at: .seconds(2)).isEmpty && queue.waiting.isEmpty)
     }
 
@@ -27,7 +27,7 @@ import Testing
         _ = queue.start(at: .zero)
         try queue.add(request(20, "one"))
         #expect(queue.position(of: 20) == 1)
-        queue.remove(0, at: .seconds(1))
+        queue.remove(0, at: .seconds(1), isAnswered: true)
         #expect(queue.start(at: .seconds(1)).map(\.client) == ["one"])
     }
 
@@ -38,7 +38,7 @@ import Testing
         var order: [String] = []
         while let next = queue.start(at: .zero).first {
             order.append(next.client)
-            queue.remove(next.id, at: .zero)
+            queue.remove(next.id, at: .zero, isAnswered: true)
         }
         #expect(order.prefix(12).count { $0 == "short" } >= 10)
     }
@@ -48,14 +48,14 @@ import Testing
         for id in 0..<10 {
             try queue.add(request(id, "busy"))
             _ = queue.start(at: .zero)
-            queue.remove(id, at: .zero)
+            queue.remove(id, at: .zero, isAnswered: true)
         }
         for id in 10..<14 { try queue.add(request(id, "busy")) }
         for id in 20..<24 { try queue.add(request(id, "new")) }
         var order: [String] = []
         while let next = queue.start(at: .zero).first {
             order.append(next.client)
-            queue.remove(next.id, at: .zero)
+            queue.remove(next.id, at: .zero, isAnswered: true)
         }
         #expect(order.prefix(4).count { $0 == "new" } == 2, "\(order)")
     }
@@ -71,7 +71,7 @@ import Testing
         var order: [Int] = []
         while let next = queue.start(at: .zero).first {
             order.append(next.id)
-            queue.remove(next.id, at: .zero)
+            queue.remove(next.id, at: .zero, isAnswered: true)
         }
         #expect(order == expected)
     }
@@ -83,22 +83,55 @@ import Testing
         try queue.add(request(3, "b", slots: 4))
         try queue.add(request(4, "c"))
         #expect(queue.start(at: .zero).isEmpty)
-        for id in 0..<3 { queue.remove(id, at: .seconds(1)) }
+        for id in 0..<3 { queue.remove(id, at: .seconds(1), isAnswered: true) }
         #expect(queue.start(at: .seconds(1)).map(\.id) == [3])
-        queue.remove(3, at: .seconds(2))
+        queue.remove(3, at: .seconds(2), isAnswered: true)
         #expect(queue.start(at: .seconds(2)).map(\.id) == [4])
     }
 
     @Test func `the queue is bounded, for each client too, and says when it has room`() throws {
-        var queue = AdmissionQueue(slots: 1)
+        var queue = AdmissionQueue(slots: 2)
         try queue.add(request(0))
         _ = queue.start(at: .zero)
-        queue.remove(0, at: .seconds(4))
+        queue.remove(0, at: .seconds(4), isAnswered: true)
         #expect(queue.averageDuration == .seconds(4))
         for id in 0..<AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "greedy")) }
-        #expect(throws: AdmissionQueue.Refusal.full(isForClient: true, retryAfter: .seconds(4) * 65)) { try queue.add(request(1000, "greedy")) }
-        for id in 2000..<2000 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
-        #expect(throws: AdmissionQueue.Refusal.full(isForClient: false, retryAfter: .seconds(4) * 257)) { try queue.add(request(3000, "new")) }
+        #expect(throws: AdmissionQueue.Refusal.full(isForClient: true, retryAfter: .seconds(2))) { try queue.add(request(1000, "greedy")) }
+        // Two other clients come first, and one of the two slots is free again every two seconds.
+        _ = queue.start(at: .seconds(4))
+        for id in 66..<68 { try queue.add(request(id, "greedy")) }
+        for id in 1500..<1502 { try queue.add(request(id, "\(id)")) }
+        #expect(throws: AdmissionQueue.Refusal.full(isForClient: true, retryAfter: .seconds(6))) { try queue.add(request(1000, "greedy")) }
+        for id in 2000..<1998 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
+        #expect(throws: AdmissionQueue.Refusal.full(isForClient: false, retryAfter: .seconds(2))) { try queue.add(request(3000, "new")) }
+    }
+
+    @Test func `lookups, and requests whose clients left, do not count for the estimated wait`() throws {
+        var queue = AdmissionQueue(slots: 2)
+        for id in 0..<3 { try queue.add(.init(id: id, client: "a", slots: 1, tokens: 1, isLookup: id == 0)) }
+        _ = queue.start(at: .zero)
+        queue.remove(0, at: .milliseconds(1), isAnswered: true)
+        _ = queue.start(at: .milliseconds(1))
+        queue.remove(2, at: .seconds(1), isAnswered: false)
+        #expect(queue.averageDuration == nil && queue.estimatedWait(ofPosition: 1) == nil)
+        queue.remove(1, at: .seconds(6), isAnswered: true)
+        #expect(queue.averageDuration == .seconds(6) && queue.estimatedWait(ofPosition: 3) == .seconds(9))
+    }
+
+    @Test func `a request that continues an answer goes first, is not refused, and costs its client nothing`() throws {
+        var queue = AdmissionQueue(slots: 1)
+        for id in 0..<AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "a")) }
+        for id in 100..<100 + AdmissionQueue.mostWaiting - AdmissionQueue.mostWaitingOfClient { try queue.add(request(id, "\(id)")) }
+        try queue.add(.init(id: 1000, client: "a", slots: 1, tokens: 5000, priority: -4, continues: true))
+        #expect(queue.position(of: 1000) == 1 && queue.position(of: 0) == 2)
+        var order: [Int] = []
+        for _ in 0..<3 {
+            let started = queue.start(at: .zero)
+            let next = try #require(started.first)
+            order.append(next.id)
+            queue.remove(next.id, at: .zero, isAnswered: true)
+        }
+        #expect(order == [1000, 0, 100])
     }
 
     @Test func `a client's requests of higher priority go first, a few times`() throws {
@@ -110,10 +143,10 @@ import Testing
         for id in 2...20 { try add(id, 2) }
         #expect(queue.position(of: 1) == 20 && queue.position(of: 2) == 1)
         var order: [Int] = []
-        queue.remove(0, at: .zero)
+        queue.remove(0, at: .zero, isAnswered: true)
         while let next = queue.start(at: .zero).first {
             order.append(next.id)
-            queue.remove(next.id, at: .zero)
+            queue.remove(next.id, at: .zero, isAnswered: true)
         }
         #expect(order == Array(2...9) + [1] + Array(10...20))
     }
@@ -127,7 +160,7 @@ import Testing
                 let started = queue.start(at: .zero)
                 let next = try #require(started.first)
                 counts[next.client, default: 0] += 1
-                queue.remove(next.id, at: .zero)
+                queue.remove(next.id, at: .zero, isAnswered: true)
             }
             #expect(abs(Double(counts["b"] ?? 0) / Double(max(1, counts["a"] ?? 0)) - expected) < 0.4)
         }

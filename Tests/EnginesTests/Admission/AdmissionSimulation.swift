@@ -16,6 +16,8 @@ struct AdmissionSimulation {
         case queueWithoutBound
         /// It treats all clients as one.
         case unfair
+        /// It treats a request that continues an answer as a new one.
+        case continuedLikeNew
     }
 
     private(set) var violations: [String] = []
@@ -32,6 +34,8 @@ struct AdmissionSimulation {
     /// The last started request of each client and priority.
     private var lastStarted: [String: Int] = [:]
     private var priorities: [Int: Int] = [:]
+    /// The waiting requests that continue an answer.
+    private var continued: Set<Int> = []
     /// How often each waiting request was overtaken by later ones of its client.
     private var overtaken: [Int: Int] = [:]
     private var nextID = 0
@@ -68,17 +72,20 @@ struct AdmissionSimulation {
 
     private mutating func arrive() {
         let client = ["a", "a", "a", "b", "c"].randomElement(using: &generator) ?? "a"
-        let request = AdmissionQueue.Request(
+        var request = AdmissionQueue.Request(
             id: nextID, client: fault == .unfair ? "all" : client, slots: Int.random(in: 1...slots, using: &generator),
             tokens: Int.random(in: 1...1000, using: &generator),
             priority: Int.random(in: lowest...AdmissionQueue.priorities.upperBound, using: &generator))
+        let continues = Int.random(in: 0..<20, using: &generator) == 0
+        request.continues = continues && fault != .continuedLikeNew
         nextID += 1
         clients[request.id] = client
         priorities[request.id] = request.priority
         do {
             try queue.add(request)
-            passed[request.id] = (0, 0)
+            if continues { continued.insert(request.id) } else { passed[request.id] = (0, 0) }
         } catch {
+            if continues { violations.append("a request that continues an answer was refused") }
             if fault == .queueWithoutBound { kept += 1 }
             let ofClient = queue.waiting.count { $0.client == request.client }
             if ofClient < AdmissionQueue.mostWaitingOfClient, queue.waiting.count < AdmissionQueue.mostWaiting {
@@ -92,6 +99,9 @@ struct AdmissionSimulation {
         var started = queue.start(at: now)
         if fault == .orderOfClientBroken { started.reverse() }
         for request in started {
+            ends.append((request.id, now + .milliseconds(Int.random(in: 1...2000, using: &generator))))
+            if continued.remove(request.id) != nil { continue }
+            if !continued.isEmpty { violations.append("\(request.id) started before one that continues an answer") }
             let client = clients[request.id] ?? ""
             let line = "\(client) \(request.priority)"
             if let last = lastStarted[line], last > request.id { violations.append("\(request.id) started after \(last) of its client and priority") }
@@ -109,7 +119,6 @@ struct AdmissionSimulation {
                 let most = AdmissionQueue.mostOvertaken + AdmissionQueue.mostWaitingOfClient
                 if overtaken[waiting.id, default: 0] > most { violations.append("\(waiting.id) was overtaken too often") }
             }
-            ends.append((request.id, now + .milliseconds(Int.random(in: 1...2000, using: &generator))))
         }
     }
 
@@ -119,19 +128,20 @@ struct AdmissionSimulation {
     private mutating func endNext() {
         guard let index = ends.indices.min(by: { ends[$0].at < ends[$1].at }) else { return }
         now = max(now, ends[index].at)
-        queue.remove(ends.remove(at: index).id, at: now)
+        queue.remove(ends.remove(at: index).id, at: now, isAnswered: true)
     }
 
     private mutating func leave() {
         guard let gone = queue.waiting.randomElement(using: &generator) else { return }
-        queue.remove(gone.id, at: now)
+        queue.remove(gone.id, at: now, isAnswered: false)
+        continued.remove(gone.id)
         passed[gone.id] = nil
     }
 
     private mutating func check() {
         let used = queue.running.values.reduce(0) { $0 + $1.request.slots }
         if used > slots { violations.append("\(used) of \(slots) slots were used") }
-        let waiting = queue.waiting.count + kept
+        let waiting = queue.waiting.count { !$0.continues } + kept
         if waiting > AdmissionQueue.mostWaiting { violations.append("\(waiting) requests wait") }
         // Each of the two other clients may get as much work as this one's own before it, and two requests more, which
         // may have counted several times.

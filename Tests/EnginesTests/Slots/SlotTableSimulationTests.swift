@@ -14,6 +14,8 @@ import Testing
         case neverRead
         /// A request is held although none reads its begin.
         case heldWithoutReason
+        /// A request is held although little of what is read is of use to it.
+        case heldForLong
         /// A stored prompt is used that has nothing in common with the request.
         case wrongFile
     }
@@ -28,8 +30,8 @@ import Testing
         private var running: [Int: (prompt: PromptOutline, place: SlotTable.Place?, isReading: Bool)] = [:]
         private var nextID = 0
         private static let prompts = ["a", "b", "c"].flatMap { begin in
-            ["", "x", "y"].map { end in
-                PromptOutline(ByteBuffer(string: String(repeating: begin, count: 3000) + String(repeating: end, count: 2000)))
+            [("", 0), ("x", 2000), ("y", 2000), ("z", 9000)].map { end, count in
+                PromptOutline(ByteBuffer(string: String(repeating: begin, count: 3000) + String(repeating: end, count: count)))
             }
         }
 
@@ -56,9 +58,11 @@ import Testing
         private mutating func arrive() {
             guard running.count < slots, let prompt = Self.prompts.randomElement(using: &generator) else { return }
             let isKnown = Int.random(in: 0..<8, using: &generator) > 0
-            if isKnown, table.isHeld(prompt) {
-                let readers = running.values.filter { $0.isReading && $0.prompt.sharedBytes(with: prompt) >= table.leastShared }
+            let readers = running.values.filter { $0.isReading && $0.prompt.sharedBytes(with: prompt) >= table.leastShared }
+            if isKnown, table.isHeld(prompt) || fault == .heldForLong && !readers.isEmpty {
                 if readers.isEmpty { violations.append("held although none reads its begin") }
+                let isWorthIt = readers.contains { ($0.place?.newBytes ?? 0) <= 2 * $0.prompt.sharedBytes(with: prompt) }
+                if !isWorthIt { violations.append("held for a prompt that has little in common with it") }
                 return
             }
             nextID += 1

@@ -66,6 +66,16 @@ import Testing
         #expect(isNextHeld && !isHeldAtLast)
     }
 
+    @Test func `a short request does not wait for a long prompt that only begins like it`() {
+        let long = String(repeating: "The report says a lot. ", count: 1000)
+        var table = SlotTable(slots: 4, stored: [])
+        _ = place(1, system + long, in: &table)
+        let isShortHeld = isHeld(system + "one line", in: &table)
+        #expect(!isShortHeld && !table.isWanted(1))
+        let isLongHeld = isHeld(system + long + "and a question", in: &table)
+        #expect(isLongHeld && table.isWanted(1))
+    }
+
     @Test func `none waits for a prompt that a slot or a file has already, or when nothing can be copied`() {
         for (slots, files) in [(4, [stored(system)]), (4, nil), (1, [])] as [(Int, [StoredPrompt]?)] {
             var table = SlotTable(slots: slots, stored: files)

@@ -15,7 +15,7 @@ import Testing
         var queue = AdmissionQueue(slots: 1)
         for id in 1...3 { try queue.add(.init(id: id, client: "a", slots: 1, tokens: 1)) }
         #expect(queue.start(at: .zero).map(\.id) == [1] && queue.estimatedWait(ofPosition: 1) == nil)
-        queue.remove(1, at: .seconds(4))
+        queue.remove(1, at: .seconds(4), isAnswered: true)
         _ = queue.start(at: .seconds(4))
         #expect(queue.position(of: 3) == 1 && queue.estimatedWait(ofPosition: 1) == .seconds(4) && queue.estimatedWait(ofPosition: 2) == .seconds(8))
     }

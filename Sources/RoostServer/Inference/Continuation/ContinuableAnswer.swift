@@ -24,7 +24,7 @@ struct ContinuableAnswer {
     func run(ready: () -> Void, begin: (Int) -> Void, pass: (ByteBuffer) async throws -> Void) async throws {
         var record = AnswerRecord()
         do {
-            try await withResponse(to: request, ready) { response in
+            try await withResponse(to: request, request.lease, ready) { response in
                 begin(response.status)
                 for try await bytes in response.body {
                     let events = record.add(bytes)
@@ -48,7 +48,11 @@ struct ContinuableAnswer {
     ) async throws {
         var record = AnswerRecord()
         var events = ContinuedEvents(after: text.tokens)
-        try await withResponse(to: rest) { response in
+        var lease = rest.lease
+        lease.continues = true
+        // The engine itself refuses what no longer fits; nothing is counted in the middle of an answer.
+        lease.countable = nil
+        try await withResponse(to: rest, lease) { response in
             // Some chat templates accept no begin of an answer.
             guard response.status == 200 else { throw crash }
             for try await bytes in response.body {
@@ -60,9 +64,11 @@ struct ContinuableAnswer {
         if last.readableBytes > 0 { try await pass(last) }
     }
 
-    private func withResponse(to request: EngineRequest, _ ready: () -> Void = {}, _ body: (EngineResponse) async throws -> Void) async throws {
+    private func withResponse(
+        to request: EngineRequest, _ lease: LeaseRequest, _ ready: () -> Void = {}, _ body: (EngineResponse) async throws -> Void
+    ) async throws {
         try await engines.withEngine(
-            for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
+            for: entry, request: lease, check: { try request.check(against: $0, of: entry.reference) }
         ) { connection in
             ready()
             try await body(try await connection.send(path: request.kind.path, body: request.body))
