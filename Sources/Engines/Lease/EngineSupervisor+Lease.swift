@@ -88,10 +88,11 @@ extension EngineSupervisor {
     private func admit(_ id: Int, _ request: LeaseRequest, to engine: SupervisedEngine) async throws -> Bool {
         let reference = engine.entry.reference
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
+        let runsAlone = request.fingerprint.map { crashes.isSuspect($0, at: time.now()) } ?? false
         do throws(AdmissionQueue.Refusal) {
             try queue.add(
                 AdmissionQueue.Request(
-                    id: id, client: request.client, slots: min(request.slots, queue.slots), tokens: max(1, request.tokens),
+                    id: id, client: request.client, slots: runsAlone ? queue.slots : min(request.slots, queue.slots), tokens: max(1, request.tokens),
                     priority: request.priority, prompt: request.slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
