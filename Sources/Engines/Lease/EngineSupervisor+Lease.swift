@@ -149,7 +149,7 @@ extension EngineSupervisor {
 
 extension AdmissionQueue.Refusal {
     /// The error for the client.
-    fileprivate func described(for reference: ModelReference) -> RoostError {
+    func described(for reference: ModelReference) -> RoostError {
         switch self {
         case .full(let isForClient, let wait):
             let who = isForClient ? "\(AdmissionQueue.mostWaitingOfClient) requests of this client" : "\(AdmissionQueue.mostWaiting) requests"
