@@ -15,9 +15,9 @@ struct CrashRecordTests {
     @Test("A request is refused after its second crash, for an hour, and no other request is")
     func refused() throws {
         var record = CrashRecord()
-        record.crashed(during: [request("a")], at: .seconds(1))
+        record.crashed(1, during: [request("a")], at: .seconds(1))
         #expect(!isRefused(request("a"), by: record, at: .seconds(2)))
-        record.crashed(during: [request("a")], at: .seconds(3))
+        record.crashed(1, during: [request("a")], at: .seconds(3))
         let error = #expect(throws: (any Error).self) { try record.check(request("a"), at: .seconds(4)) }
         #expect(error?.roostCode == .crashesEngine)
         #expect(!isRefused(request("b"), by: record, at: .seconds(4)))
@@ -25,20 +25,52 @@ struct CrashRecordTests {
         #expect(!isRefused(request("a"), by: record, at: .seconds(3604)))
     }
 
+    @Test("Requests that were at work together are not refused: each runs alone next time, which shows the one that crashes engines")
+    func together() {
+        var record = CrashRecord()
+        for second in 1...2 { record.crashed(1, during: [request("a"), request("b")], at: .seconds(second)) }
+        for name in ["a", "b"] {
+            #expect(record.isSuspect(request(name), at: .seconds(3)) && !isRefused(request(name), by: record, at: .seconds(3)))
+        }
+        record.answered(request("b"))
+        record.crashed(1, during: [request("a")], at: .seconds(4))
+        #expect(isRefused(request("a"), by: record, at: .seconds(5)) && !record.isSuspect(request("b"), at: .seconds(5)))
+    }
+
+    @Test("Two crashes over different requests are not the fault of one that was there both times")
+    func betweenOthers() {
+        var record = CrashRecord()
+        record.crashed(1, during: [request("a"), request("innocent")], at: .seconds(1))
+        record.crashed(1, during: [request("b"), request("innocent")], at: .seconds(2))
+        for name in ["a", "b", "innocent"] { #expect(!isRefused(request(name), by: record, at: .seconds(3))) }
+        #expect(!record.isSuspect(request("a"), at: .seconds(3)))
+    }
+
+    @Test("The crashes of an engine that was given up count against no request")
+    func givenUp() {
+        var record = CrashRecord()
+        for _ in 0..<2 { record.crashed(1, during: [request("a")], at: .seconds(1)) }
+        for _ in 0..<2 { record.crashed(2, during: [request("b")], at: .seconds(1)) }
+        record.gaveUp(1)
+        #expect(!isRefused(request("a"), by: record, at: .seconds(2)) && isRefused(request("b"), by: record, at: .seconds(2)))
+    }
+
     @Test("An answer shows that a request was only at work beside the one that caused a crash")
     func innocent() {
         var record = CrashRecord()
-        record.crashed(during: [request("a"), request("b")], at: .seconds(1))
+        record.crashed(1, during: [request("a"), request("b")], at: .seconds(1))
         record.answered(request("b"))
-        record.crashed(during: [request("a"), request("b")], at: .seconds(2))
-        #expect(isRefused(request("a"), by: record, at: .seconds(3)) && !isRefused(request("b"), by: record, at: .seconds(3)))
+        record.crashed(1, during: [request("a"), request("b")], at: .seconds(2))
+        #expect(record.isSuspect(request("a"), at: .seconds(3)) && !record.isSuspect(request("b"), at: .seconds(3)))
     }
 
     @Test("Suspects are the requests at work, and those given up a moment ago; not the answered ones")
     func suspects() {
         var requests = RequestsAtWork()
         for (lease, name) in ["runs", "answered", "left", "left long ago"].enumerated() { requests.began(request(name), lease: lease) }
+        #expect(!requests.hasAnswered)
         #expect(requests.completed(lease: 1) == request("answered"))
+        #expect(requests.hasAnswered && requests.completed(lease: 1) == nil)
         requests.gaveUp(lease: 3, at: .seconds(1))
         requests.gaveUp(lease: 2, at: .seconds(20))
         #expect(requests.suspects(at: .seconds(25)) == [request("runs"), request("left")])
@@ -49,7 +81,7 @@ struct CrashRecordTests {
     func bounded() {
         var record = CrashRecord()
         for index in 0..<3000 {
-            for _ in 0..<2 { record.crashed(during: [request("\(index)")], at: .milliseconds(index)) }
+            for _ in 0..<2 { record.crashed(1, during: [request("\(index)")], at: .milliseconds(index)) }
         }
         #expect(isRefused(request("2999"), by: record, at: .seconds(4)) && !isRefused(request("0"), by: record, at: .seconds(4)))
     }

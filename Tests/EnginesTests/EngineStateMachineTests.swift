@@ -34,12 +34,23 @@ struct EngineStateMachineTests {
         #expect(machine.state == .ended)
     }
 
-    @Test("Crashes over requests never use up the restarts, and the others still do")
+    @Test("An engine that crashes with each request is restarted after longer and longer pauses, and given up")
+    func crashesWithEachRequest() {
+        var machine = EngineStateMachine()
+        let decisions = (1...10).map { second in
+            machine.becameReady(at: .seconds(second))
+            return machine.processEnded(at: .seconds(second), isRequestsFault: true)
+        }
+        #expect(decisions.dropLast() == [0.5, 1, 2, 4, 8, 16, 30, 30, 30].map { .restart(after: .seconds($0)) }[...])
+        #expect(decisions.last == .giveUp && machine.state == .ended)
+    }
+
+    @Test("Crashes over requests never use up the restarts of an engine that answers others, and the other crashes still do")
     func requestsFault() {
         var machine = EngineStateMachine()
         for second in 1...20 {
             machine.becameReady(at: .seconds(second))
-            #expect(machine.processEnded(at: .seconds(second), isRequestsFault: true) == .restart(after: .seconds(0.5)))
+            #expect(machine.processEnded(at: .seconds(second), isRequestsFault: true, hasAnswered: true) == .restart(after: .seconds(0.5)))
         }
         machine.becameReady(at: .seconds(21))
         let decisions = (22...26).map { machine.processEnded(at: .seconds($0)) }

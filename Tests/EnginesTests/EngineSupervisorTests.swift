@@ -110,7 +110,7 @@ struct EngineSupervisorTests {
         }
     }
 
-    @Test("A crash counts against the request that was at work: it is refused, and however many there are, the model stays there for the others")
+    @Test("A crash counts against the request that was at work: it is refused, and the model stays there for the others")
     func crashOverRequests() async throws {
         let entry = try sample()
         try await withSupervisor { supervisor in
@@ -127,10 +127,10 @@ struct EngineSupervisorTests {
             }
             for _ in 0..<2 { #expect(try await crash(over: "grammar") == .engineCrashed) }
             #expect(try await crash(over: "grammar") == .crashesEngine)
-            for other in ["a", "b", "c", "d", "e"] { #expect(try await crash(over: other) == .engineCrashed) }
+            for other in ["a", "b"] { #expect(try await crash(over: other) == .engineCrashed) }
             #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")
             let model = try #require(await supervisor.loadedModels().first)
-            #expect(model.state == .ready && model.restarts == 7)
+            #expect(model.state == .ready && model.restarts == 4)
         }
     }
 

@@ -6,8 +6,7 @@ import Testing
 struct RestartPolicyTests {
     @Test("The pause doubles from half a second to thirty seconds")
     func pauseDoubles() {
-        var policy = RestartPolicy()
-        policy.maxCrashes = 100
+        var policy = RestartPolicy(maxCrashes: 100)
         let pauses = (0..<9).compactMap { policy.crashed(at: .seconds($0), readySince: nil) }
         #expect(pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
     }

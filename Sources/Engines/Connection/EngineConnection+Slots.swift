@@ -65,7 +65,7 @@ extension EngineConnection {
         return restored.tokens
     }
 
-    /// Whether the request in a slot has no token of an answer yet. The engine answers after its present step.
+    /// Whether the request in a slot has no token of an answer yet. The engine answers also during a step.
     ///
     /// - Returns: `nil` if there is no request in the slot, because it has not begun yet or has just ended.
     /// - Throws: `RoostError`; `CancellationError`.

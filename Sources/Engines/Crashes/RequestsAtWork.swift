@@ -7,6 +7,8 @@ struct RequestsAtWork: Sendable {
     /// The maximum number of abandoned requests to remember.
     private static let mostLeft = 256
 
+    /// Whether a request was answered.
+    private(set) var hasAnswered = false
     private var running: [Int: RequestFingerprint] = [:]
     private var left: [(request: RequestFingerprint, at: Duration)] = []
 
@@ -16,7 +18,11 @@ struct RequestsAtWork: Sendable {
     /// Records that a request was answered.
     ///
     /// - Returns: The request, unless the engine has crashed since.
-    mutating func completed(lease: Int) -> RequestFingerprint? { running.removeValue(forKey: lease) }
+    mutating func completed(lease: Int) -> RequestFingerprint? {
+        guard let request = running.removeValue(forKey: lease) else { return nil }
+        hasAnswered = true
+        return request
+    }
 
     /// Records that a request was abandoned or its connection broke.
     mutating func gaveUp(lease: Int, at now: Duration) {

@@ -90,7 +90,8 @@ extension EngineSupervisor {
     private func admit(_ id: Int, _ request: LeaseRequest, to engine: SupervisedEngine) async throws -> Bool {
         let reference = engine.entry.reference
         guard var queue = engines[reference]?.admission, engines[reference]?.id == engine.id else { return false }
-        let slots = min(request.slots, queue.slots)
+        let runsAlone = request.fingerprint.map { crashes.isSuspect($0, at: time.now()) } ?? false
+        let slots = runsAlone ? queue.slots : min(request.slots, queue.slots)
         do throws(AdmissionQueue.Refusal) {
             try queue.add(
                 AdmissionQueue.Request(
@@ -152,7 +153,7 @@ extension EngineSupervisor {
 
 extension AdmissionQueue.Refusal {
     /// The error for the client.
-    fileprivate func described(for reference: ModelReference) -> RoostError {
+    func described(for reference: ModelReference) -> RoostError {
         switch self {
         case .full(let isForClient, let wait):
             let who = isForClient ? "\(AdmissionQueue.mostWaitingOfClient) requests of this client" : "\(AdmissionQueue.mostWaiting) requests"

@@ -31,6 +31,7 @@ struct EngineStateMachine: Sendable, Hashable {
     private(set) var state = State.loading
     private(set) var restarts = 0
     private var policy: RestartPolicy
+    private var requestsPolicy = RestartPolicy.overRequests
 
     init(policy: RestartPolicy = RestartPolicy()) { self.policy = policy }
 
@@ -56,34 +57,34 @@ struct EngineStateMachine: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - now: The time of the end.
-    ///   - isRequestsFault: Whether a request caused the crash. Such a crash is independent of the model, so it does
-    ///     not count against its restarts.
+    ///   - isRequestsFault: Whether a request may have caused the crash. Such crashes are counted apart, because the model
+    ///     may be sound.
+    ///   - hasAnswered: Whether the process answered a request. Then the model is sound, and the crashes before it no longer
+    ///     count.
     /// - Returns: The action to take.
-    mutating func processEnded(at now: Duration, isRequestsFault: Bool = false) -> Decision {
+    mutating func processEnded(at now: Duration, isRequestsFault: Bool = false, hasAnswered: Bool = false) -> Decision {
+        if hasAnswered { requestsPolicy = .overRequests }
         switch state {
-        case .ready where isRequestsFault: return restart(after: RestartPolicy.backoff.first)
+        case .ready(let since) where isRequestsFault: return next(requestsPolicy.crashed(at: now, readySince: since))
         case .stopping, .ended:
             state = .ended
             return .finish
         case .loading:
             state = .ended
             return .failLoad
-        case .ready(let since): return crashed(at: now, readySince: since)
-        case .restarting: return crashed(at: now, readySince: nil)
+        case .ready(let since): return next(policy.crashed(at: now, readySince: since))
+        case .restarting: return next(policy.crashed(at: now, readySince: nil))
         }
     }
 
-    private mutating func crashed(at now: Duration, readySince: Duration?) -> Decision {
-        guard let delay = policy.crashed(at: now, readySince: readySince) else {
+    /// Restarts after a pause, or gives up without one.
+    private mutating func next(_ pause: Duration?) -> Decision {
+        guard let pause else {
             state = .ended
             return .giveUp
         }
-        return restart(after: delay)
-    }
-
-    private mutating func restart(after delay: Duration) -> Decision {
         state = .restarting
         restarts += 1
-        return .restart(after: delay)
+        return .restart(after: pause)
     }
 }

@@ -178,11 +178,11 @@ extension EngineSupervisor {
     /// - Returns: The pause before the next start, or `nil` if there is none.
     private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
         let now = time.now()
-        let suspects = ending.exit.isFault ? engines[reference]?.requests.suspects(at: now) ?? [] : []
-        crashes.crashed(during: suspects, at: now)
-        guard let decision = engines[reference]?.machine.processEnded(at: now, isRequestsFault: !suspects.isEmpty),
-            let engine = engines[reference]
-        else { return nil }
+        guard var engine = engines[reference] else { return nil }
+        let suspects = ending.exit.isFault ? engine.requests.suspects(at: now) : []
+        crashes.crashed(engine.id, during: suspects, at: now)
+        let decision = engine.machine.processEnded(at: now, isRequestsFault: !suspects.isEmpty, hasAnswered: engine.requests.hasAnswered)
+        engines[reference] = engine
         switch decision {
         case .finish: return nil
         case .restart(let pause):
@@ -199,6 +199,7 @@ extension EngineSupervisor {
             return pause
         case .failLoad: fail(engine, loadError(engine, ending))
         case .giveUp:
+            crashes.gaveUp(engine.id)
             metrics.crashed(reference)
             fail(engine, crashError(engine, ending))
         }

@@ -4,17 +4,25 @@ import RoostCore
 ///
 /// The delay doubles with each crash and starts over after an engine was healthy for `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
 struct RestartPolicy: Sendable, Hashable {
-    /// The delays before restarts.
-    static let backoff = Backoff(first: .milliseconds(500), most: .seconds(30))
+    /// The policy for crashes during requests: a model that answers no request between ten crashes is not usable.
+    static let overRequests = RestartPolicy(maxCrashes: 10, window: .seconds(1800))
 
-    var healthyAfter: Duration = .seconds(60)
-    var maxCrashes = 5
-    var window: Duration = .seconds(300)
+    /// The delays before restarts.
+    private static let backoff = Backoff(first: .milliseconds(500), most: .seconds(30))
+
+    private static let healthyAfter: Duration = .seconds(60)
+
+    let maxCrashes: Int
+    let window: Duration
 
     private var crashes: [Duration] = []
     private var inARow = 0
 
-    init() {}
+    /// Creates a policy without crashes.
+    init(maxCrashes: Int = 5, window: Duration = .seconds(300)) {
+        self.maxCrashes = maxCrashes
+        self.window = window
+    }
 
     /// Records a crash of an engine.
     ///
@@ -23,7 +31,7 @@ struct RestartPolicy: Sendable, Hashable {
     ///   - readySince: The time when it became ready, if it did.
     /// - Returns: The time to wait before the next start, or `nil` to give up.
     mutating func crashed(at now: Duration, readySince: Duration?) -> Duration? {
-        if let readySince, now - readySince >= healthyAfter { inARow = 0 }
+        if let readySince, now - readySince >= Self.healthyAfter { inARow = 0 }
         crashes.removeAll { now - $0 > window }
         crashes.append(now)
         inARow += 1

@@ -26,6 +26,8 @@ struct SupervisedEngine: Sendable {
     var requests = RequestsAtWork()
     /// The requests that wait for one of its slots, and those that have one.
     var admission = AdmissionQueue(slots: 1)
+    /// The prompts whose tokens it counts, and those that wait for it.
+    var counts = CountQueue()
     /// The prompts in its slots, and in the files of its folder.
     var slots = SlotTable(slots: 0)
     /// What its stored prompts depend on: the model's file, the engine and its options; `nil` if none can be stored.

@@ -114,7 +114,7 @@ struct Inference: Sendable {
     }
 
     /// Returns the number of tokens of a chat's prompt, as the model's engine counts them, and loads the model first if needed.
-    /// It waits for no other request.
+    /// It waits for no answer.
     ///
     /// - Parameter request: The chat.
     /// - Returns: The number of tokens.
@@ -122,7 +122,7 @@ struct Inference: Sendable {
     func promptTokens(of request: EngineRequest) async throws -> Int {
         let (entry, request) = try await prepared(request)
         let check: @Sendable (EnginePlan) throws -> Void = { try request.check(against: $0, of: entry.reference) }
-        let response = try await engines.promptCount(of: request.body, for: entry, check: check)
+        let response = try await engines.promptCount(of: request.body, for: entry, client: request.lease.client, check: check)
         guard let count = response.count else {
             throw EngineAnswer.failure(status: response.status, body: response.body, field: request.kind.inputField)
         }

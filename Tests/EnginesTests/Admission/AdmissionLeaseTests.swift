@@ -124,10 +124,15 @@ import Testing
             // What `EngineRequest` checks: the second time with the plan of the engine that was started again.
             let checks = Mutex(0)
             let check: @Sendable (EnginePlan) throws -> Void = { _ in
-                if checks.withLock({ $0 += 1; return $0 }) > 1 { throw RoostError(.invalidRequest, "`n` may be at most 2.", field: "n") }
+                if checks.withLock({
+                    $0 += 1; return $0
+                }) > 1 {
+                    throw RoostError(.invalidRequest, "`n` may be at most 2.", field: "n")
+                }
             }
             let large = Task {
-                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots), check: check) { _ in try await holders.hold("large") }
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots), check: check) { _ in try await holders.hold("large")
+                }
             }
             try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
             let behind = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("behind") } }
@@ -156,9 +161,13 @@ import Testing
             let (pid, slots) = (try #require(loaded.processIdentifier), try #require(loaded.plan?.slots))
             let (holders, others) = (Holders(), Holders())
             others.open()
-            let first = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await holders.hold("first") } }
+            let first = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await holders.hold("first") }
+            }
             try await until("the start of the first") { holders.began == ["first"] }
-            let large = Task { try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await others.hold("large") } }
+            let large = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(slots: slots)) { _ in try await others.hold("large") }
+            }
             try await until("the wait of the large one") { await supervisor.waiting(for: entry.reference) == 1 }
             kill(pid, SIGKILL)
             try await until("the restart") { starts.began == ["first", "again"] }
