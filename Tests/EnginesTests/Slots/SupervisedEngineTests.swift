@@ -1,4 +1,5 @@
 import NIOCore
+import SystemPackage
 import Testing
 
 @testable import Engines
