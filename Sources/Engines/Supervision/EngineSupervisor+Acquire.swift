@@ -16,6 +16,8 @@ extension EngineSupervisor {
     /// - Parameters:
     ///   - entry: The model.
     ///   - whileRestarting: Whether an engine that is being checked, or starts again, is enough.
+    /// - Returns: The engine.
+    /// - Throws: `RoostError` when the model cannot be loaded; `CancellationError`.
     func acquire(_ entry: ModelEntry, whileRestarting: Bool = false) async throws -> SupervisedEngine {
         var held: Int?
         noteReturn(to: entry.reference)
