@@ -132,8 +132,8 @@ struct AdmissionQueue: Sendable {
         return 1 + turns.count { $0.turn < own.turn }
     }
 
-    /// The estimated time until the request at a position starts, from the duration of earlier ones: with several slots, one
-    /// starts as often. `nil` before one has shown how long it takes.
+    /// The estimated time until the request at a position starts: each slot starts one after the average duration. `nil`
+    /// before a request has shown how long one takes.
     func estimatedWait(ofPosition position: Int) -> Duration? { averageDuration.map { $0 * position / slots } }
 
     /// The estimated time until another request may wait: until the next one starts, of this client if there is one.

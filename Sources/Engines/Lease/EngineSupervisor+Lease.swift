@@ -106,7 +106,11 @@ extension EngineSupervisor {
             let position = engines[reference]?.admission.position(of: id)
             request.ticket?.note(position, time: position.flatMap { engines[reference]?.admission.estimatedWait(ofPosition: $0) })
             while let current = engines[reference], current.id == engine.id, !current.isStopping, current.admission.slots >= slots {
-                if current.admission.running[id] != nil, current.isReady { return true }
+                if current.admission.running[id] != nil, current.isReady {
+                    // The engine may have crashed during the same request while this one waited for its turn.
+                    if let request = request.fingerprint { try crashes.check(request, at: time.now()) }
+                    return true
+                }
                 try await waitForChange()
             }
         } catch {
