@@ -96,7 +96,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
-                    isLookup: request.isLookup, continues: request.continues, prompt: request.slots == 1 ? request.prompt : nil))
+                    isLookup: request.isLookup, continues: request.continues, prompt: slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }

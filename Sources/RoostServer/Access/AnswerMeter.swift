@@ -84,8 +84,10 @@ final class AnswerMeter: Sendable {
 
     /// Ends the request. Only the first call counts.
     ///
-    /// - Parameter failed: Whether it failed; a client that has left is no failure.
-    func end(failed: Bool) {
+    /// - Parameters:
+    ///   - failed: Whether it failed; a client that has left is no failure.
+    ///   - hasWorked: Whether the engine has worked for it although it failed, because its time was over.
+    func end(failed: Bool, hasWorked: Bool = false) {
         let end = state.withLock { state -> (onEnd: @Sendable (UsageCounts) -> Void, counts: UsageCounts)? in
             guard let onEnd = state.onEnd else { return nil }
             state.onEnd = nil
@@ -93,7 +95,7 @@ final class AnswerMeter: Sendable {
             counts.requests = 1
             counts.errors = failed ? 1 : 0
             // An engine that refuses a request, or fails, has done little for it.
-            if !state.isCounted, state.pieces > 0 || (state.unseen != nil && !failed) {
+            if !state.isCounted, state.pieces > 0 || (state.unseen != nil && (!failed || hasWorked)) {
                 counts.promptTokens = prompt
                 counts.generatedTokens = max(state.pieces, state.unseen ?? 0)
             }

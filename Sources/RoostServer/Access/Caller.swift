@@ -57,6 +57,12 @@ enum Caller: Sendable {
         }
     }
 
+    /// Whether a model that has a name on this disk may be used. A name that is none of a model is shown only to those who may use all.
+    func permits(named name: String) -> Bool {
+        guard let key, !key.models.isEmpty else { return isKnown }
+        return (try? ModelReference(parsing: name)).map(permits) ?? false
+    }
+
     /// Refuses a model that is not in the list of the key.
     ///
     /// - Throws: `RoostError` with code `unauthorized` or `forbidden`.

@@ -101,7 +101,7 @@ struct EngineStream: Sendable {
         }
         stop = {
             // The time is over, or the server stops; a client that has left is no failure.
-            if !($0 is CancellationError) { meter.end(failed: true) }
+            if !($0 is CancellationError) { meter.end(failed: true, hasWorked: true) }
             source.finish(throwing: $0)
             work.cancel()
         }

@@ -24,10 +24,7 @@ struct ModelRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("models")
         group.get { _, context in
-            JSON.response(
-                try await upkeep.list().filter { model in
-                    try context.caller.permits(ModelReference(parsing: model.model))
-                })
+            JSON.response(try await upkeep.list().filter { context.caller.permits(named: $0.model) })
         }
         group.get(":first", use: show)
         group.get(":first/:second", use: show)
@@ -58,15 +55,21 @@ struct ModelRoutes: Sendable {
     /// Refuses a model that the key may not use, by the name of the model and not by the one that was sent.
     private func require(_ model: ModelReference, for caller: Caller) async throws {
         guard let key = caller.key, !key.models.isEmpty else { return }
-        let entry = try? await upkeep.store.onDisk { try upkeep.store.catalog.entry(for: model) }
-        try caller.require(entry?.reference ?? model)
+        let found: ModelReference
+        do {
+            found = try await upkeep.store.onDisk { try upkeep.store.catalog.entry(for: model).reference }
+        } catch let error as RoostError where error.code == .modelNotFound {
+            // A repository without a model that an engine can load has a detail too.
+            found = model
+        }
+        try caller.require(found)
     }
 
     /// Returns the unfinished downloads of models that a key may use, with the ids of its owner's jobs only.
     private func visible(_ partials: [PartialDownload], to caller: Caller) async throws -> [PartialDownload] {
         guard !caller.isAdmin else { return partials }
         var shown: [PartialDownload] = []
-        for var partial in partials where (try? ModelReference(parsing: partial.model)).map(caller.permits) ?? false {
+        for var partial in partials where caller.permits(named: partial.model) {
             if let id = partial.jobID, let job = try await upkeep.database.job(id: id), !caller.owns(job) { partial.jobID = nil }
             shown.append(partial)
         }
@@ -81,7 +84,7 @@ struct ModelRoutes: Sendable {
             try await require(selector.model, for: context.caller)
             var detail = try await upkeep.detailWithContext(of: selector)
             detail.partials = try await visible(detail.partials, to: context.caller)
-            detail.models = try detail.models.filter { try context.caller.permits(ModelReference(parsing: $0.model)) }
+            detail.models = detail.models.filter { context.caller.permits(named: $0.model) }
             return JSON.response(detail)
         }
         parts.removeLast()
