@@ -77,6 +77,15 @@ struct CrashRecordTests {
         #expect(requests.suspects(at: .seconds(31)) == [request("runs")])
     }
 
+    @Test("A lookup does not run the model, so its answer does not show that the model is sound")
+    func lookup() {
+        var requests = RequestsAtWork()
+        for lease in 1...3 { requests.began(request("\(lease)"), lease: lease) }
+        #expect(requests.completed(lease: 1, isLookup: true) == request("1") && !requests.hasAnswered)
+        #expect(requests.completed(lease: 2) == request("2") && requests.hasAnswered)
+        #expect(requests.completed(lease: 3, isLookup: true) == request("3") && requests.hasAnswered)
+    }
+
     @Test("However many requests crash engines, what is remembered stays bounded, and the newest stay")
     func bounded() {
         var record = CrashRecord()

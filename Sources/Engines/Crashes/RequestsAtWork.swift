@@ -7,7 +7,7 @@ struct RequestsAtWork: Sendable {
     /// The maximum number of abandoned requests to remember.
     private static let mostLeft = 256
 
-    /// Whether a request was answered.
+    /// Whether a request was answered. Lookups do not count: they do not run the model.
     private(set) var hasAnswered = false
     private var running: [Int: RequestFingerprint] = [:]
     private var left: [(request: RequestFingerprint, at: Duration)] = []
@@ -18,9 +18,9 @@ struct RequestsAtWork: Sendable {
     /// Records that a request was answered.
     ///
     /// - Returns: The request, unless the engine has crashed since.
-    mutating func completed(lease: Int) -> RequestFingerprint? {
+    mutating func completed(lease: Int, isLookup: Bool = false) -> RequestFingerprint? {
         guard let request = running.removeValue(forKey: lease) else { return nil }
-        hasAnswered = true
+        hasAnswered = hasAnswered || !isLookup
         return request
     }
 

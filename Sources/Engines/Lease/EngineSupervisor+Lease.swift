@@ -46,6 +46,7 @@ extension EngineSupervisor {
         let engine: SupervisedEngine
         /// The slot of the request, if Roost has chosen it.
         let placed: PlacedRequest?
+        let isLookup: Bool
     }
 
     private func borrow(
@@ -72,7 +73,7 @@ extension EngineSupervisor {
                 if isAdmitted {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
                     metrics.waited(entry.reference, loading: loading, queued: queued)
-                    return Lease(id: id, engine: engine, placed: placed(id, on: engine))
+                    return Lease(id: id, engine: engine, placed: placed(id, on: engine), isLookup: request.isLookup)
                 }
                 // The engine was ended meanwhile, and another one is needed, or its next start has changed what it can answer.
                 release(engine, isSuspect: false)
@@ -145,7 +146,7 @@ extension EngineSupervisor {
     private func giveBack(_ lease: Lease, isAnswered: Bool, isSuspect: Bool) {
         let reference = lease.engine.entry.reference
         if isAnswered {
-            if let request = engines[reference]?.requests.completed(lease: lease.id) { crashes.answered(request) }
+            if let request = engines[reference]?.requests.completed(lease: lease.id, isLookup: lease.isLookup) { crashes.answered(request) }
         } else {
             engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
         }
