@@ -16,7 +16,8 @@ package final class TLSCertificates: Service {
 
     /// What tells that a file has changed.
     private struct Stamp: Sendable, Hashable {
-        let modified: Int64
+        /// Also changes with the permissions, which can be what was wrong.
+        let changed: Int64
         let size: Int64
     }
 
@@ -81,7 +82,7 @@ package final class TLSCertificates: Service {
     }
 
     private static func stamp(_ path: FilePath) -> Stamp? {
-        (try? path.stat()).map { Stamp(modified: $0.modifiedNanoseconds, size: Int64($0.size)) }
+        (try? path.stat()).map { Stamp(changed: $0.changedNanoseconds, size: Int64($0.size)) }
     }
 
     private static func read(_ certificate: FilePath, _ key: FilePath) throws -> NIOSSLContext {

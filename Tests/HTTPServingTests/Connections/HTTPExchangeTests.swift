@@ -89,6 +89,15 @@ import Testing
 }
 
 @Suite struct ConnectionCounterTests {
+    @Test func `addresses of one IPv6 network count as one client, and IPv4 addresses each`() throws {
+        func client(_ text: String) throws -> String? { ConnectionCounter.client(at: try SocketAddress(ipAddress: text, port: 1)) }
+        #expect(try client("2001:db8:1:2::1") == client("2001:db8:1:2:ffff:ffff:ffff:ffff"))
+        #expect(try client("2001:db8:1:2::1") != client("2001:db8:1:3::1"))
+        #expect(try client("192.0.2.1") == "192.0.2.1" && client("::ffff:192.0.2.1") == "192.0.2.1")
+        #expect(try client("192.0.2.1") != client("192.0.2.2"))
+        #expect(ConnectionCounter.client(at: try SocketAddress(unixDomainSocketPath: "/tmp/s")) == nil)
+    }
+
     @Test func `places are counted by address, and given back`() {
         let counter = ConnectionCounter(mostPerAddress: 2)
         #expect(counter.take("10.0.0.1") && counter.take("10.0.0.1"))

@@ -81,6 +81,14 @@ import Testing
         try place("second")
         await certificates.look()
         #expect(certificates.context !== before)
+        // Permissions count as a change: a corrected key is read again.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key.string)
+        let second = certificates.context
+        await certificates.look()
+        #expect(certificates.context === second)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.string)
+        await certificates.look()
+        #expect(certificates.context !== second)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key.string)
         let open = #expect(throws: RoostError.self) { try TLSCertificates(certificate: certificate, key: key, logger: .silent) }
         #expect(open?.message.contains("chmod o-rwx") == true)
