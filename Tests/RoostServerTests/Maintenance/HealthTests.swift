@@ -45,13 +45,36 @@ import Testing
         for _ in 1...50 { #expect(await check.failure() == nil) }
         #expect(count.withLock { $0 } == 2)
         let waits = Mutex<[Duration]>([])
-        time.sleep = { duration in waits.withLock { $0.append(duration) } }
+        time.sleep = { duration in
+            waits.withLock { $0.append(duration) }
+            now.withLock { $0 += duration }
+        }
         let hanging = WriteCheck(time: time) { try await Task.sleep(for: .seconds(3600)) }
         #expect(await hanging.failure()?.contains("another program") == true)
         #expect(await hanging.failure()?.contains("another program") == true)
         #expect(waits.withLock { $0 } == [.seconds(2)])
         let full = WriteCheck { throw RoostError(.insufficientSpace, "The disk is full.") }
         #expect(await full.failure() == "The disk is full.")
+    }
+
+    @Test func `requests during a check wait for it, and get its result`() async {
+        let (started, release) = (WakeSignal(), WakeSignal())
+        let count = Mutex(0)
+        let check = WriteCheck {
+            count.withLock { $0 += 1 }
+            started.signal()
+            await release.next()
+        }
+        async let first = check.failure()
+        await started.next()
+        async let others = withTaskGroup(of: String?.self) { group in
+            for _ in 1...5 { group.addTask { await check.failure() } }
+            return await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        release.signal()
+        #expect(await first == nil)
+        #expect(await others == [nil, nil, nil, nil, nil])
+        #expect(count.withLock { $0 } == 1)
     }
 
     @Test func `a real jobs.db takes the check's write, and one that is closed does not`() async throws {

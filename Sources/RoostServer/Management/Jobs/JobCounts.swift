@@ -1,8 +1,8 @@
 import RoostCore
 
-/// The number of jobs by status, for frequent requests that must not wait. One count runs at a time; a request during a
-/// count, or one that would wait too long for it, gets the previous result, and so do requests within a tenth of a second: many
-/// of them cost the database no more than a few.
+/// The number of jobs by status, for frequent requests that must not wait. One count runs at a time; a request that would wait too
+/// long for it gets the previous result, and so do requests within a tenth of a second: many of them cost the database no more
+/// than a few.
 struct JobCounts: Sendable {
     private let count: @Sendable () async -> Result<[String: Int], any Error>
     private let run: SharedRun<Result<[String: Int], any Error>>

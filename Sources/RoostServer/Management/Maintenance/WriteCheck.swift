@@ -23,6 +23,6 @@ struct WriteCheck: Sendable {
     /// - Returns: A sentence for the operator; `nil` when a change can be written.
     func failure() async -> String? {
         let (last, isRunning) = await run.current()
-        return isRunning ? "jobs.db is being written by another program, and changes have to wait." : last ?? nil
+        return isRunning ? "A change of jobs.db takes longer than two seconds: the disk is slow, or another program writes to the file." : last ?? nil
     }
 }

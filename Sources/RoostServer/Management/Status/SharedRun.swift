@@ -1,12 +1,15 @@
 import RoostCore
 import Synchronization
 
-/// Work whose result many requests need. It runs once at a time, and no request waits long for it.
+/// Work whose result many requests need. It runs once at a time; a request that comes during a run waits for that one, and none waits long.
 final class SharedRun<Value: Sendable>: Sendable {
     private struct State {
         var last: Value?
         var endedAt: Duration?
-        var isRunning = false
+        /// When the run that goes on began.
+        var beganAt: Duration?
+        /// The requests that wait for it.
+        var waiting: [WakeSignal] = []
     }
 
     private let validity: Duration
@@ -31,24 +34,39 @@ final class SharedRun<Value: Sendable>: Sendable {
 
     /// Returns the last result, after a run if it is no longer valid, and whether a run goes on.
     func current() async -> (last: Value?, isRunning: Bool) {
-        let mustRun = state.withLock { state in
-            let isValid = state.endedAt.map { time.now() - $0 < validity } ?? false
-            guard !state.isRunning, !isValid else { return false }
-            state.isRunning = true
-            return true
-        }
-        if mustRun { await start() }
-        return state.withLock { ($0.last, $0.isRunning) }
+        if let (finished, pause) = wait() { await finished.wait(atMost: pause, time) }
+        return state.withLock { ($0.last, $0.beganAt != nil) }
     }
 
-    private func start() async {
+    /// Joins the run that goes on, or begins one.
+    ///
+    /// - Returns: The signal of its end, and how long to wait for it; `nil` when there is nothing to wait for.
+    private func wait() -> (WakeSignal, Duration)? {
+        let now = time.now()
         let finished = WakeSignal()
+        let pause = state.withLock { state -> Duration? in
+            if state.beganAt == nil, state.endedAt.map({ now - $0 < validity }) == true { return nil }
+            let pause = longestWait - (now - (state.beganAt ?? now))
+            guard pause > .zero else { return nil }
+            state.waiting.append(finished)
+            if state.beganAt == nil {
+                state.beganAt = now
+                begin()
+            }
+            return pause
+        }
+        return pause.map { (finished, $0) }
+    }
+
+    private func begin() {
         // Not a child task: the work cannot be cancelled, and the caller continues without it.
         Task {
             let value = await self.work()
-            self.state.withLock { $0 = State(last: value, endedAt: self.time.now()) }
-            finished.signal()
+            let waiting = self.state.withLock { state in
+                defer { state = State(last: value, endedAt: self.time.now()) }
+                return state.waiting
+            }
+            for finished in waiting { finished.signal() }
         }
-        await finished.wait(atMost: longestWait, time)
     }
 }
