@@ -3,7 +3,7 @@ public import RoostCore
 
 /// The report of a repair of a damaged jobs.db.
 ///
-/// It is kept as `recovery.json` beside the file, so that a server that is restarted soon afterwards still shows it.
+/// It is kept as `recovery.json` beside the file, where `roost db check` finds it after a restart.
 public struct JobRecoveryReport: Sendable, Hashable, Codable {
     /// The time of the repair.
     public let time: Timestamp

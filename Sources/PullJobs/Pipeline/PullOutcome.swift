@@ -16,18 +16,21 @@ enum PullOutcome: Sendable {
     ///
     /// - Parameters:
     ///   - machine: The state of the run.
-    ///   - isHeld: Whether downloads are closed, and the server is not stopping.
+    ///   - isStopping: Whether the server stops.
+    ///   - isHeld: Whether downloads are closed.
     /// - Returns: A sentence; `nil` when there is nothing to say.
-    func message(_ machine: PullStateMachine, isHeld: Bool) -> String? {
+    func message(_ machine: PullStateMachine, isStopping: Bool, isHeld: Bool) -> String? {
         switch self {
         case .succeeded(_, let notLoaded): notLoaded.map(Self.sentence)
         case .failed(let error, _): error.message
         case .postponed(let error, let pause):
             "\(error.message) Try \(machine.retryCount) in a row; the next begins in \(Int((pause / .seconds(1)).rounded(.up))) s."
         case .interrupted:
-            isHeld
-                ? "Downloads are closed; the pull continues when they are open again."
-                : "The server is stopping; the pull continues after the next start."
+            if isStopping {
+                "The server is stopping; the pull continues after the next start."
+            } else {
+                isHeld ? "Downloads are closed; the pull continues when they are open again." : "The pull was interrupted; it is in the queue again."
+            }
         }
     }
 

@@ -39,22 +39,25 @@ struct ClaimedPull: PullRecorder {
     ///
     /// - Parameters:
     ///   - outcome: The end of the run.
-    ///   - isHeld: Whether downloads are closed.
-    func finish(_ outcome: PullOutcome, isHeld: Bool) async {
+    ///   - running: The running pulls, which tell why it was interrupted.
+    func finish(_ outcome: PullOutcome, in running: RunningPulls) async {
         let machine = machine ?? PullStateMachine()
         let date = time.date()
         var nextTry: Timestamp?
         if case .postponed(_, let pause) = outcome { nextTry = Timestamp(date.addingTimeInterval(pause / .seconds(1))) }
         while true {
             do {
-                try await database.updateJob(claim, message: outcome.message(machine, isHeld: isHeld)) { [nextTry] in
+                try await database.updateJob(claim, message: outcome.message(machine, isStopping: running.isStopping, isHeld: running.isHeld)) {
+                    [nextTry] in
                     $0.finish(outcome, machine: machine, at: Timestamp(date), nextTry: nextTry)
                 }
                 return
             } catch {
                 logger.error("a pull's end cannot be written; trying again", metadata: ["job": "\(claim.jobID)", "error": "\(error)"])
                 // When the server stops, its next start requeues the job.
-                guard (try? await time.sleep(.seconds(2))) != nil else { return }
+                guard !running.isStopping else { return }
+                // The run may be cancelled, because downloads have closed; this task is not.
+                await Task { [time] in try? await time.sleep(.seconds(2)) }.value
             }
         }
     }

@@ -86,9 +86,13 @@ package final class PullWorker: Service {
     package func run() async throws {
         let orphans = try await database.requeueOrphans(failAfter: Self.mostInterruptions)
         if orphans > 0 { logger.notice("continuing the pulls of a process that ended", metadata: ["jobs": "\(orphans)"]) }
-        await withDiscardingTaskGroup { group in
-            for slot in slots {
-                group.addTask { await cancelWhenGracefulShutdown { await self.work(in: slot) } }
+        await cancelWhenGracefulShutdown {
+            await withTaskCancellationHandler {
+                await withDiscardingTaskGroup { group in
+                    for slot in self.slots { group.addTask { await self.work(in: slot) } }
+                }
+            } onCancel: {
+                self.running.stop()
             }
         }
     }
@@ -111,7 +115,9 @@ package final class PullWorker: Service {
     /// The time until the next `run_after`, at most two seconds, because other programs add rows without a signal.
     private func timeToNextLook() async throws -> Duration {
         guard let next = try await database.nextRunAfter() else { return .seconds(2) }
-        return .seconds(min(max(next.timeIntervalSince(configuration.time.date()), 0.02), 2))
+        // While pulls are held, a job whose time has come stays where it is.
+        let shortest = running.isHeld ? 2 : 0.02
+        return .seconds(min(max(next.timeIntervalSince(configuration.time.date()), shortest), 2))
     }
 
     private func run(_ job: Job, _ claim: JobClaim) async {
@@ -124,7 +130,7 @@ package final class PullWorker: Service {
         let recorder = ClaimedPull(claim: claim, database: database, board: board, time: configuration.time, logger: logger)
         let outcome = await outcome(of: job, limiter, recorder)
         if let rate = board.lastRate { configuration.rateNote?.write(rate) }
-        await recorder.finish(outcome, isHeld: running.isHeld)
+        await recorder.finish(outcome, in: running)
         log(outcome, of: job)
     }
 

@@ -6,6 +6,7 @@ final class RunningPulls: Sendable {
     private struct State {
         var tasks: [String: Task<Void, Never>] = [:]
         var isHeld = false
+        var isStopping = false
     }
 
     private let state = Mutex(State())
@@ -45,6 +46,12 @@ final class RunningPulls: Sendable {
 
     /// Whether pulls are held.
     var isHeld: Bool { state.withLock { $0.isHeld } }
+
+    /// Whether the server stops.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Records that the server stops.
+    func stop() { state.withLock { $0.isStopping = true } }
 
     /// Stops the work of all jobs and prevents new work, or allows it again.
     func hold(_ isHeld: Bool) {

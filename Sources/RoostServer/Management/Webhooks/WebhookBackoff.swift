@@ -1,7 +1,7 @@
 import RoostCore
 
 /// The times of retries of a failed call: after 10 s, then twice as long each time up to an hour; 12 calls in about
-/// four hours.
+/// three and a half hours.
 struct WebhookBackoff: Sendable {
     /// The number of calls after which a webhook is given up.
     static let mostTries = 12

@@ -84,7 +84,12 @@ final class WebhookService: Service {
     /// Wakes the service when a job ends. A stream that ended because it was too slow is opened again; the missed jobs
     /// are found in the queue.
     private func watch(_ events: AsyncStream<JobEvent>) async {
-        for await event in events where event.status.isFinished { wake.signal() }
+        var events = events
+        repeat {
+            for await event in events where event.status.isFinished { wake.signal() }
+            events = database.watchEvents()
+            wake.signal()
+        } while (try? await time.sleep(.seconds(1))) != nil  // Only cancellation throws.
     }
 
     /// Returns the calls to begin now, as many as there are free places. Each check begins after the receiver of the
