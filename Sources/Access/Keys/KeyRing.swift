@@ -23,6 +23,13 @@ package struct KeyRing: Sendable {
     /// Whether there has never been a key.
     package var isEmpty: Bool { keys.isEmpty }
 
+    /// Whether a key that was found once may still be used.
+    ///
+    /// - Parameters:
+    ///   - id: The public id of the key.
+    ///   - date: The current date.
+    package func isActive(_ id: String, at date: Date) -> Bool { keys[id]?.state(at: date) == .active }
+
     /// Looks a key up. Its public id finds the row; the digests of the secrets are compared in constant time.
     ///
     /// - Parameters:

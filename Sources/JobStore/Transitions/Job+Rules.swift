@@ -57,6 +57,14 @@ extension RoostError {
     }
 
     /// The error for a job that would become identical to an active one.
+    package static func pullOfAnother(_ model: String) -> RoostError {
+        RoostError(
+            .conflict,
+            "\(model) is being pulled for another user already, or that pull is paused or waits for its time. Use the model when it is here, or name a revision, such as `main`, for a pull of your own.",
+            field: "model", retryAfter: .seconds(30))
+    }
+
+    /// The error for a change that makes a job active beside an identical one.
     package static func identicalPull(of model: String, cause: any Error) -> RoostError {
         RoostError(.conflict, "An identical pull of \(model) is queued or running already; follow that one.", field: "id", cause: cause)
     }

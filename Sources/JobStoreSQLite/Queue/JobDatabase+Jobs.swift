@@ -12,6 +12,7 @@ extension JobDatabase {
             try insert.execute(arguments: StatementArguments(job.columnValues))
             let isNew = transaction.database.changesCount == 1
             let followed = isNew ? job : try Self.active(like: job, in: transaction.database)
+            if pull.joinsOwnOnly, followed.userID != job.userID { throw RoostError.pullOfAnother(job.model) }
             if isNew { try transaction.record(.created, of: job) }
             if isNew, job.tags != nil { try JobTags.listWaiting(transaction.database) }
             if let url = pull.callbackURL { try transaction.addWebhook(url, to: followed.id) }

@@ -22,6 +22,8 @@ public struct NewPull: Sendable, Hashable {
     public var runAfter: Timestamp?
     /// The URL that is called when the job ends.
     public var callbackURL: String?
+    /// Whether an identical pull of another user is an error instead of the job to follow.
+    public var joinsOwnOnly = false
     /// The patterns of the files to fetch; `nil` for all files.
     public var allowPatterns: [String]?
     /// The patterns of the files to leave out.

@@ -74,6 +74,27 @@ enum Caller: Sendable {
             field: "model")
     }
 
+    /// Refuses a priority that puts a pull ahead of those of other owners.
+    ///
+    /// - Throws: `RoostError` with code `forbidden`.
+    func requirePriority(_ priority: Int) throws {
+        guard let key, !isAdmin, priority > 0 else { return }
+        throw RoostError(
+            .forbidden,
+            "The key \(key.id) may give priorities up to 0, because a higher one delays the pulls of others; lower your other pulls instead, or ask the operator.",
+            field: "priority")
+    }
+
+    /// Refuses a program whose key may use some models only.
+    ///
+    /// - Throws: `RoostError` with code `forbidden`.
+    func requireAllModels() throws {
+        guard let key, !key.models.isEmpty else { return }
+        throw RoostError(
+            .forbidden, "The key \(key.id) may use some models only, and this names all of them; ask the operator for a key without a list of models."
+        )
+    }
+
     /// Returns an error without the names of models that the key may not use: an unknown model's error proposes others.
     func visible(_ error: any Error) -> any Error {
         guard let error = error as? RoostError, error.code == .modelNotFound, let key, !key.models.isEmpty else { return error }

@@ -75,6 +75,18 @@ final class KeyKeeper: Service {
         }
     }
 
+    /// Whether a caller may still ask, for answers that have no end of their own. A rotated key may: its holder gets another secret.
+    func isCurrent(_ caller: Caller) -> Bool {
+        let date = time.date()
+        return known.withLock { known in
+            switch caller {
+            case .local: known.ring.isEmpty
+            case .key(let key): known.ring.isActive(key.id, at: date)
+            case .unknown: false
+            }
+        }
+    }
+
     /// Looks at keys.db every second, writes the times of use every minute, and once more at the end.
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in

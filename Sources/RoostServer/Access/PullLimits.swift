@@ -28,6 +28,22 @@ struct PullLimits: Sendable {
         }
     }
 
+    /// Refuses to let a key with a limit of bytes delete a job that counts towards it: the files would stay.
+    ///
+    /// - Parameters:
+    ///   - id: The id of a job.
+    ///   - caller: Who wants to delete it.
+    /// - Throws: `RoostError` with code `forbidden`; errors of the database.
+    func checkDeletion(of id: String, by caller: Caller) async throws {
+        guard let key = caller.key, !key.isAdmin, key.limits.diskBytes != nil, let job = try await database.job(id: id), job.bytesOnDisk > 0 else {
+            return
+        }
+        throw RoostError(
+            .forbidden,
+            "This job counts for the limit disk_bytes of the key \(key.id) with \(ByteCount(job.bytesOnDisk)); have the operator delete its model and then the job."
+        )
+    }
+
     private func check(_ pull: NewPull, _ key: StoredKey) async throws {
         let new = try Job(pull, id: "", createdAt: Timestamp(rawValue: ""))
         let jobs = try await jobs(of: key.owner)
@@ -41,9 +57,9 @@ struct PullLimits: Sendable {
                 retryAfter: .seconds(30))
         }
         guard let most = key.limits.diskBytes else { return }
-        // Several pulls of one model need its space once.
-        let models = Dictionary(grouping: jobs.filter { !$0.status.isFinished || $0.status == .succeeded }) { [$0.model, $0.revision ?? ""] }
-        let bytes = models.values.reduce(0) { $0 + ($1.map { max($0.sizeBytes ?? 0, $0.totalBytes ?? 0) }.max() ?? 0) }
+        // Several pulls of one model need its space once, and one that goes on with what it has needs no more.
+        let models = Dictionary(grouping: jobs.filter { !$0.isSame(as: new) }) { [$0.model, $0.revision ?? ""] }
+        let bytes = models.values.reduce(0) { $0 + ($1.map(\.bytesOnDisk).max() ?? 0) }
         guard bytes < most else {
             throw RoostError(
                 .rateLimited,
@@ -66,6 +82,11 @@ struct PullLimits: Sendable {
 }
 
 extension Job {
+    /// The bytes that the pull has, or will have when it succeeds. One that failed or was canceled keeps what it downloaded.
+    fileprivate var bytesOnDisk: Int64 {
+        status.isFinished && status != .succeeded ? downloadedBytes ?? 0 : max(sizeBytes ?? 0, totalBytes ?? 0)
+    }
+
     /// Whether a pull like this one would join the other.
     fileprivate func isSame(as other: Job) -> Bool {
         model == other.model && quantize == other.quantize && initialize == other.initialize && revision == other.revision

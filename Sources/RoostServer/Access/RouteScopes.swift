@@ -29,7 +29,8 @@ enum RouteScopes {
         return table["\(method == .head ? "GET" : method.rawValue) /\(parts.joined(separator: "/"))"]
     }
 
-    private static let table: [String: Need] = {
+    /// The needs by method and pattern.
+    static let table: [String: Need] = {
         var table: [String: Need] = [:]
         func add(_ need: Need, _ routes: [String]) { for route in routes { table[route] = need } }
         add(.nothing, open)
@@ -48,16 +49,16 @@ enum RouteScopes {
     /// What programs ask first, whatever they do next.
     private static let lists = [
         "GET /openapi.json", "GET /usage", "GET /models", "GET /models/{}", "GET /models/{}/{}", "GET /models/{}/{}/**", "GET /aliases",
-        "GET /v1/models", "GET /v1/models/{}", "GET /v1/models/{}/{}", "GET /v1/models/{}/{}/**", "GET /v1/models/**",
+        "GET /v1/models", "GET /v1/models/{}", "GET /v1/models/{}/{}",
         "GET /api/version", "GET /api/tags", "GET /api/ps", "POST /api/show",
     ]
 
     private static let chat = [
         "POST /chat", "GET /sessions/{}", "DELETE /sessions/{}",
-        "POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "POST /v1/rerank", "POST /v1/reranking", "POST /rerank",
+        "POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "POST /v1/rerank",
         "POST /v1/tokenize", "POST /v1/detokenize", "POST /v1/apply-template", "POST /tokenize", "POST /detokenize", "POST /apply-template",
         "POST /v1/responses", "GET /v1/responses/{}", "DELETE /v1/responses/{}", "POST /v1/responses/{}/cancel",
-        "GET /v1/responses/{}/input_items", "POST /v1/responses/input_tokens",
+        "GET /v1/responses/{}/input_items",
         "POST /v1/messages", "POST /v1/messages/count_tokens",
         "POST /api/chat", "POST /api/generate", "POST /api/embed", "POST /api/embeddings",
     ]
@@ -76,10 +77,10 @@ enum RouteScopes {
         "POST /models/load", "POST /models/unload", "POST /models/tune", "POST /models/untune", "POST /models/gc", "POST /models/verify",
         "POST /models/repair", "DELETE /models/{}", "DELETE /models/{}/{}", "DELETE /models/{}/{}/**",
         "POST /models/{}/load", "POST /models/{}/unload", "POST /models/{}/reload", "POST /models/{}/{}/load", "POST /models/{}/{}/unload",
-        "POST /models/{}/{}/reload", "POST /models/{}/{}/**",
+        "POST /models/{}/{}/reload",
         "PUT /aliases/{}", "PUT /aliases/{}/{}", "PUT /aliases/{}/{}/**", "DELETE /aliases/{}", "DELETE /aliases/{}/{}",
         "DELETE /aliases/{}/{}/**",
-        "DELETE /api/delete", "POST /api/copy", "POST /api/create", "POST /api/blobs/{}", "GET /api/blobs/{}", "POST /api/push",
+        "DELETE /api/delete", "POST /api/copy", "POST /api/create", "POST /api/blobs/{}", "GET /api/blobs/{}",
     ]
 }
 

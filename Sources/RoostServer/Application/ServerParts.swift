@@ -96,7 +96,7 @@ struct ServerParts: Sendable {
         router.add(middleware: ScopeMiddleware(accounts: accounts))
         router.add(middleware: AnthropicModels(catalog: catalog))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
-        JobRoutes(database: database, pulls: pulls, polls: polls, logger: logger).add(to: router)
+        JobRoutes(database: database, pulls: pulls, polls: polls, isCurrent: keys.isCurrent, logger: logger).add(to: router)
         let upkeep = ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)
         ModelRoutes(upkeep: upkeep).add(to: router)
         AliasRoutes(aliases: ModelAliases(store: models)).add(to: router)

@@ -10,7 +10,8 @@ struct MetricsRoutes: Sendable {
     let parts: ServerParts
 
     func add(to router: Router<RoostContext>) {
-        router.get("metrics") { _, _ in
+        router.get("metrics") { _, context in
+            try context.caller.requireAllModels()
             await observe()
             return Response(
                 status: .ok, headers: [.contentType: PrometheusRegistry.contentType],

@@ -24,7 +24,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
 
     func respond(to request: Request, context: RoostContext) async throws -> Response {
         var context = context
-        context.caller = identify(PageKey.headers(of: request))
+        context.caller = Self.needsCaller(request) ? identify(PageKey.headers(of: request)) : .unseen
         context.forwardedAddress = proxies.client(of: context.channel.remoteAddress, request.headers)
         let log = RequestLog(request, context)
         var response: Response
@@ -40,6 +40,11 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         response.headers[.vary] = response.headers[.vary].map { "\($0), Origin" } ?? "Origin"
         if let page { CrossOrigin.open(&response, to: page) }
         return log.logged(request.method == .head ? response.createHeadResponse() : response)
+    }
+
+    /// Whether the answer depends on who asks. A health check is the same for all, and is asked often: no key is looked at.
+    private static func needsCaller(_ request: Request) -> Bool {
+        request.uri.path != "/health" || (request.method != .get && request.method != .head)
     }
 
     /// - Returns: The origin of a page on another host that may use this server.

@@ -36,6 +36,28 @@ import Testing
         #expect(try await due().count == 1)
     }
 
+    @Test func `a pull that joins no other user's job leaves no callback there`() async throws {
+        let job = try await store.create { $0.userID = "ann" }
+        for user in ["bob", nil] {
+            let error = await #expect(throws: RoostError.self) {
+                try await store.create {
+                    $0.userID = user
+                    $0.joinsOwnOnly = true
+                    $0.callbackURL = "http://caller/bob"
+                }
+            }
+            #expect(error?.code == .conflict && error?.message.contains(job.id) == false)
+        }
+        let own = try await store.create {
+            $0.userID = "ann"
+            $0.joinsOwnOnly = true
+            $0.callbackURL = "http://caller/ann"
+        }
+        #expect(own.id == job.id)
+        try await store.finish(try await store.claim())
+        #expect(try await due() == ["\(job.id) http://caller/ann 0"])
+    }
+
     @Test(arguments: [JobState.succeeded, .failed, .canceled]) func `each end of a job makes the call due`(end: JobState) async throws {
         let created = try await store.create("state/name") { $0.callbackURL = "http://caller" }
         switch end {

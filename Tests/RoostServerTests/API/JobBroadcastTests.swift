@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Hummingbird
 import JobStore
 import JobStoreSQLite
 import Logging
@@ -109,6 +111,45 @@ import Testing
             #expect(numbers == Array((before + 1)...(before + Int64(numbers.count))))
             await bench.broadcast.leave(watcher)
             await bench.broadcast.leave(quick)
+        }
+    }
+
+    /// Records what is written, and ends a watcher at the first event.
+    private struct Recorder: ResponseBodyWriter {
+        final class Text: Sendable {
+            let value = Mutex("")
+        }
+
+        let text: Text
+        let watcher: JobWatcher
+
+        mutating func write(_ buffer: ByteBuffer) async throws {
+            text.value.withLock { $0 += String(buffer: buffer) }
+            if String(buffer: buffer).contains("event_of_the_history") { watcher.end() }
+        }
+
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+
+    @Test func `a client whose watcher ends during a long history gets no event after the part that is missing`() async throws {
+        try await Bench.run { bench in
+            let claim = try #require(bench.running.claim)
+            for _ in 1...600 { try await bench.database.addNote("event_of_the_history", to: claim) }
+            let watcher = await bench.broadcast.watch(.all)
+            let last = try await bench.database.lastEventNumber(of: .all)
+            let live = JobEvent(
+                id: last + 1, jobID: bench.running.id, time: Timestamp(Date()), kind: .note, status: .running, stage: nil, message: "event_of_now")
+            watcher.send(JobFrame(live))
+            let request = Request(
+                head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/jobs/events"), body: .init(buffer: ByteBuffer()))
+            let body = JobEventBody(database: bench.database, broadcast: bench.broadcast, request: request, scope: .all, after: 0) { true }
+            let text = Recorder.Text()
+            var writer: any ResponseBodyWriter = Recorder(text: text, watcher: watcher)
+            try await body.relay(watcher, to: &writer)
+            await bench.broadcast.leave(watcher)
+            let written = text.value.withLock { $0 }
+            #expect(written.components(separatedBy: "event_of_the_history").count - 1 < 600)
+            #expect(written.contains("event_of_the_history") && !written.contains("event_of_now"))
         }
     }
 

@@ -37,6 +37,8 @@ import Testing
                     }
                 }
             }
+            // No key is looked at: a wrong one does not turn a healthy server into one that fails its health check.
+            #expect(try await server.send(.GET, "/health", key: "sk-wrong").status == 200)
             for path in ["/nothing", "//jobs//", "/jobs/", "/%6aobs", "/health/../jobs", "/v1/nothing", "/health/x"] {
                 #expect(try await server.send(.GET, path, key: nil).status == 401, "\(path)")
             }
@@ -120,6 +122,31 @@ import Testing
             #expect((answer["detail"] as? String)?.contains("is revoked") == true)
             // No key is left, and the server does not become open again.
             #expect(try await server.send(.GET, "/jobs", key: nil).status == 401)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `a stream of events ends with its key`() async throws {
+        try await RunningServer.runKeyed { server, keys in
+            let stored = try server.withKeys { try $0.keys() }
+            for scope in [KeyScope.read, .admin] {
+                let key = try #require(stored.first { $0.scopes == [scope] })
+                let hasEnded = try await server.follow("/jobs/events", key: keys[scope]) { _ in
+                    _ = try? server.withKeys { try $0.revoke(key.id) }
+                } onEvent: { _ in
+                    true
+                }
+                #expect(hasEnded)
+                #expect(try await server.send(.GET, "/jobs/events", key: keys[scope]).status == 401)
+            }
+        }
+        // A server that was open.
+        try await RunningServer.run { server in
+            let hasEnded = try await server.follow("/jobs/events") { _ in
+                _ = try? server.withKeys { try $0.create(NewKey(name: "first", scopes: [.admin])) }
+            } onEvent: { _ in
+                true
+            }
+            #expect(hasEnded)
         }
     }
 

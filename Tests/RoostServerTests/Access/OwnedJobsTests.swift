@@ -3,6 +3,7 @@ import Foundation
 import NIOHTTP1
 import RoostAPI
 import RoostCore
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -139,7 +140,22 @@ import Testing
             let refused = try await pull("org/one", by: keys.bob, of: server)
             #expect(refused.status == 409 && refused.headers.first(name: "Retry-After") == "30")
             #expect(!String(decoding: refused.body, as: UTF8.self).contains(first))
+            #expect(try await pull("org/one", #","revision":"main""#, by: keys.bob, of: server).status == 202)
             #expect(try id(await pull("org/one", by: keys.admin, of: server)) == first)
+        }
+    }
+
+    @Test func `a key does not put its pulls ahead of those of others`() async throws {
+        try await run { server, keys in
+            let refused = try await pull("org/one", #","priority":1"#, by: keys.bob, of: server)
+            #expect(try refused.status == 403 && refused.json()["field"] as? String == "priority")
+            let own = try id(await pull("org/one", #","priority":-1"#, by: keys.bob, of: server))
+            func prioritize(_ priority: Int, by key: String) async throws -> Int {
+                try await server.send(.POST, "/jobs/\(own)/priority", key: key, body: "{\"priority\":\(priority)}").status
+            }
+            #expect(try await prioritize(0, by: keys.bob) == 200)
+            #expect(try await prioritize(1, by: keys.bob) == 403)
+            #expect(try await prioritize(1, by: keys.admin) == 200)
         }
     }
 
@@ -194,5 +210,38 @@ import Testing
             let tags = try await server.send(.GET, "/api/tags", key: keys.ann).json()["models"] as? [[String: Any]]
             #expect(tags?.compactMap { $0["name"] as? String } == ["acme/tiny:Q4_0"])
         }
+    }
+
+    @Test func `figures name no model outside the list of a key`() async throws {
+        var reader = NewKey(name: "reader", scopes: [.read])
+        reader.models = ["acme/tiny"]
+        let new = [reader, NewKey(name: "root", scopes: [.admin])]
+        try await RunningServer.run(keys: new) { server, keys in
+            for path in ["/engines", "/status"] {
+                let answer = try await server.send(.GET, path, key: keys[0])
+                #expect(answer.status == 200)
+            }
+            #expect(try await server.send(.GET, "/metrics", key: keys[0]).json()["code"] as? String == "forbidden")
+            #expect(try await server.send(.GET, "/metrics", key: keys[1]).status == 200)
+        }
+    }
+
+    @Test func `a decision about memory is told to those who may use all its models`() throws {
+        func decision(_ model: String, for other: String?) -> EngineList.Decision {
+            .init(time: Timestamp(rawValue: ""), model: model, what: "eviction", why: "", forModel: other, figures: [:])
+        }
+        let directory = try TemporaryDirectory()
+        let store = try KeyStore(path: directory.path.appending("keys.db"))
+        var new = NewKey(name: "reader", scopes: [.read])
+        new.models = ["acme/tiny"]
+        let reader = Caller.key(try store.create(new).stored)
+        try store.close()
+        for (model, other, isVisible) in [
+            ("acme/tiny:Q4_0", nil, true), ("other/big:Q4_0", nil, false), ("acme/tiny:Q4_0", "other/big:Q4_0", false), ("not a name", nil, false),
+        ] as [(String, String?, Bool)] {
+            #expect(decision(model, for: other).isVisible(to: reader) == isVisible, "\(model)")
+            #expect(decision(model, for: other).isVisible(to: .local))
+        }
+        withExtendedLifetime(directory) {}
     }
 }

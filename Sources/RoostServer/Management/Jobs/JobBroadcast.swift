@@ -47,10 +47,12 @@ actor JobBroadcast {
     /// Adds a watcher. Every event that is committed after this returns reaches it; it first gets the progress of the
     /// running jobs.
     ///
-    /// - Parameter scope: The jobs that it watches.
+    /// - Parameters:
+    ///   - scope: The jobs that it watches.
+    ///   - isAllowed: Whether the client may still see them; when not, its stream ends.
     /// - Returns: The watcher; the caller has to call `leave` later.
-    func watch(_ scope: JobScope) async -> JobWatcher {
-        let watcher = JobWatcher(scope: scope)
+    func watch(_ scope: JobScope, isAllowed: @escaping @Sendable () -> Bool = { true }) async -> JobWatcher {
+        let watcher = JobWatcher(scope: scope, isAllowed: isAllowed)
         let name = ObjectIdentifier(watcher)
         watchers[name] = watcher
         watchersByScope[scope, default: []].insert(name)
@@ -66,6 +68,12 @@ actor JobBroadcast {
             watcher.send(JobFrame(progress: view(row)))
         }
         return watcher
+    }
+
+    /// Notes a change of a job that is no event, so that its progress tells it too.
+    func refresh(_ job: Job) {
+        guard let known = running[job.id], job.status == .running else { return }
+        running[job.id] = (job, known.told)
     }
 
     /// Removes a watcher.
@@ -96,7 +104,10 @@ actor JobBroadcast {
                     if !Task.isCancelled { await self.endAll() }
                 }
                 group.addTask {
-                    while (try? await Task.sleep(for: self.tick)) != nil { await self.tellProgress() }  // Only cancellation throws.
+                    while (try? await Task.sleep(for: self.tick)) != nil {  // Only cancellation throws.
+                        await self.endForbidden()
+                        await self.tellProgress()
+                    }
                 }
             }
         }
@@ -138,6 +149,10 @@ actor JobBroadcast {
             for watcher in watchers.values { if case .user = watcher.scope { watcher.end() } }
             return nil
         }
+    }
+
+    private func endForbidden() {
+        for watcher in watchers.values where !watcher.isAllowed() { watcher.end() }
     }
 
     private func tellProgress() {

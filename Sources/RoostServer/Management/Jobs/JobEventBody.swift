@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// The body of an event stream: first the events since the client's last one, then new events, without gaps or
 /// duplicates.
 ///
-/// It ends when the job is finished, the client disconnects or reads too slowly, or the server stops.
+/// It ends when the job is finished, the client disconnects or reads too slowly, its key ends, or the server stops.
 struct JobEventBody: Sendable {
     private static let pageSize = 250
 
@@ -20,6 +20,8 @@ struct JobEventBody: Sendable {
     let scope: JobScope
     /// The number of the last event that the client has or does not want.
     let after: Int64
+    /// Whether the client may still see the jobs.
+    let isAllowed: @Sendable () -> Bool
 
     /// The response with this body. Its connection cannot be used again, because it is watched for the client's
     /// disconnection.
@@ -31,7 +33,7 @@ struct JobEventBody: Sendable {
 
     @concurrent private func run(_ writer: inout any ResponseBodyWriter) async throws {
         // Watching begins before reading: an event that is committed between the two arrives twice and is not lost.
-        let watcher = await broadcast.watch(scope)
+        let watcher = await broadcast.watch(scope, isAllowed: isAllowed)
         do {
             try await request.body.consumeWithInboundCloseHandler { _ in
                 try await withGracefulShutdownHandler {
@@ -50,15 +52,19 @@ struct JobEventBody: Sendable {
         try await writer.finish(nil)
     }
 
-    @concurrent private func relay(_ watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws {
+    /// Writes what the client lacks, and then what the watcher gets.
+    @concurrent func relay(_ watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws {
         try await writer.write(JobFrame.opening(after: after))
         let wasFinished = try await isFinished()
-        let newest = try await replay(while: watcher, to: &writer)
+        let (newest, isWhole) = try await replay(while: watcher, to: &writer)
+        // What waits in the watcher comes after the part that is missing: the client comes back for both.
+        guard isWhole else { return }
         // A final event in an earlier run of the job does not end the stream; the last event of the history does.
         if wasFinished || ends(newest) { return }
         var last = newest?.id ?? after
         for await frame in watcher.frames {
             watcher.consumed()
+            guard watcher.isAllowed() else { return }
             guard case .event(let event, let bytes) = frame else {
                 try await writer.write(frame.bytes)
                 continue
@@ -72,16 +78,18 @@ struct JobEventBody: Sendable {
 
     /// Writes the history after the client's last event.
     ///
-    /// - Returns: The last event written.
-    @concurrent private func replay(while watcher: JobWatcher, to writer: inout any ResponseBodyWriter) async throws -> JobEvent? {
+    /// - Returns: The last event written, and whether nothing of the history is missing: the watcher may end before.
+    @concurrent private func replay(
+        while watcher: JobWatcher, to writer: inout any ResponseBodyWriter
+    ) async throws -> (newest: JobEvent?, isWhole: Bool) {
         var newest: JobEvent?
         while !watcher.hasEnded {
             let (page, bytes) = try await page(after: newest?.id ?? after)
             if bytes.readableBytes > 0 { try await writer.write(bytes) }
             newest = page.last ?? newest
-            if page.count < Self.pageSize { break }
+            if page.count < Self.pageSize { return (newest, true) }
         }
-        return newest
+        return (newest, false)
     }
 
     private func page(after number: Int64) async throws -> (events: [JobEvent], bytes: ByteBuffer) {

@@ -14,6 +14,7 @@ struct JobRoutes: Sendable {
     private let pulls: PullWorker
     private let polls: JobPollService
     private let broadcast: JobBroadcast
+    private let isCurrent: @Sendable (Caller) -> Bool
 
     /// Creates the routes.
     ///
@@ -21,8 +22,12 @@ struct JobRoutes: Sendable {
     ///   - database: The database of the jobs.
     ///   - pulls: The worker of the jobs.
     ///   - polls: Counts the requests for a job.
+    ///   - isCurrent: Whether a caller may still ask; the streams of others end.
     ///   - logger: The logger.
-    init(database: any JobStore, pulls: PullWorker, polls: JobPollService, logger: Logger) {
+    init(
+        database: any JobStore, pulls: PullWorker, polls: JobPollService, isCurrent: @escaping @Sendable (Caller) -> Bool, logger: Logger
+    ) {
+        self.isCurrent = isCurrent
         self.database = database
         self.pulls = pulls
         self.polls = polls
@@ -32,13 +37,13 @@ struct JobRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("jobs")
         group.get(use: list)
-        group.get("events") { request, context in try await events(of: context.caller.visibleJobs(), request) }
+        group.get("events") { request, context in try await events(of: context.caller.visibleJobs(), request, context) }
         group.get("export") { _, _ in JobExport(database: database, pulls: pulls).response }
         group.post("prune", use: prune)
         group.get(":id") { _, context in try await show(id(context)) }
         group.delete(":id", use: delete)
         group.get(":id/files", use: files)
-        group.get(":id/events") { request, context in try await events(of: .job(id(context)), request) }
+        group.get(":id/events") { request, context in try await events(of: .job(id(context)), request, context) }
         group.post(":id/cancel") { _, context in try await show(pulls.cancel(id: id(context))) }
         group.post(":id/pause") { _, context in try await show(pulls.pause(id: id(context))) }
         group.post(":id/resume") { _, context in try await show(pulls.resume(id: id(context))) }
@@ -89,17 +94,23 @@ extension JobRoutes {
     private func prioritize(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let priority = try await request.readFields(upTo: context.maxUploadSize) { try $0.requiredInt("priority", in: Job.priorities) }
-        return try await show(pulls.prioritize(id: id(context), priority: priority))
+        let id = try await id(context)
+        try context.caller.requirePriority(priority)
+        return try await show(pulls.prioritize(id: id, priority: priority))
     }
 
     private func limit(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let rate = try await request.readFields(upTo: context.maxUploadSize) { try $0.optionalRate("max_bytes_per_second") }
-        return try await show(pulls.limit(id: id(context), bytesPerSecond: rate))
+        let job = try await pulls.limit(id: id(context), bytesPerSecond: rate)
+        await broadcast.refresh(job)
+        return show(job)
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
-        try await database.deleteJob(id: id(context))
+        let id = try await id(context)
+        try await PullLimits(database: database).checkDeletion(of: id, by: context.caller)
+        try await database.deleteJob(id: id)
         return Response(status: .noContent)
     }
 
@@ -109,7 +120,7 @@ extension JobRoutes {
         return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
     }
 
-    private func events(of scope: JobScope, _ request: Request) async throws -> Response {
+    private func events(of scope: JobScope, _ request: Request, _ context: RoostContext) async throws -> Response {
         let query = try JobEventQuery(request)
         if query.wantsJSON {
             let events = try await database.history(of: scope, after: query.after ?? 0, limit: query.limit)
@@ -122,7 +133,9 @@ extension JobRoutes {
             // Only this status, not the end of a stream, prevents a browser from reconnecting.
             return Response(status: .noContent)
         }
-        return JobEventBody(database: database, broadcast: broadcast, request: request, scope: scope, after: start).response
+        return JobEventBody(database: database, broadcast: broadcast, request: request, scope: scope, after: start) { [isCurrent] in
+            isCurrent(context.caller)
+        }.response
     }
 
     /// Returns the number of the event after which a stream begins: the client's, if there was such an event since jobs.db was last replaced by

@@ -10,6 +10,8 @@ final class JobWatcher: Sendable {
 
     /// The jobs that it watches.
     let scope: JobScope
+    /// Whether the client may still see the jobs: its key can be revoked meanwhile.
+    let isAllowed: @Sendable () -> Bool
     /// The pieces for the client. They end when the client is too slow or has disconnected, or the server stops.
     let frames: AsyncStream<JobFrame>
     private let source: AsyncStream<JobFrame>.Continuation
@@ -17,8 +19,9 @@ final class JobWatcher: Sendable {
     private let ended = Atomic<Bool>(false)
 
     /// Creates a watcher without any pieces.
-    init(scope: JobScope) {
+    init(scope: JobScope, isAllowed: @escaping @Sendable () -> Bool = { true }) {
         self.scope = scope
+        self.isAllowed = isAllowed
         (frames, source) = AsyncStream.makeStream(of: JobFrame.self, bufferingPolicy: .bufferingOldest(Self.backlog))
     }
 
