@@ -9,6 +9,7 @@ from datetime import datetime
 from axe_playwright_python.sync_playwright import Axe
 from browser import VIEWS, Browser
 from figures import Figure
+from quiet import QuietBrowser
 from server import Server
 
 MOST_BYTES, INTERACTIVE, EVENT, FRAMES = 150_000, 300, 100, 50
@@ -22,7 +23,7 @@ def all_figures(options):
             with filled(options, count) as server:
                 if count == COUNTS[0]:
                     yield from whole(browser, server)
-                yield from loads(browser, server, count, 2 if options.quick else 10)
+                yield from loads(options.chromium, server, count, 2 if options.quick else 10)
                 yield from events(browser, server, count, 5 if options.quick else 60)
                 yield from scrolling(browser, server, count, 2 if options.quick else 10)
 
@@ -70,13 +71,10 @@ def whole(browser, server):
     yield Figure("reports of the Content Security Policy, and errors of scripts", [len(reports)], "", 0)
 
 
-def loads(browser, server, count, times):
+def loads(chromium, server, count, times):
     """From the start of a load to rows and input: each time with a new cache, and again with what that one has."""
-    cold, warm = [], []
-    for _ in range(times):
-        with browser.visit(server.url) as visit:
-            cold.append(visit.open())
-            warm.append(visit.open())
+    with QuietBrowser(chromium) as browser:
+        cold, warm = zip(*(browser.loads(server.url) for _ in range(times)))
     yield Figure(f"load until interactive, {count:,} pulls, empty cache", cold, "ms", INTERACTIVE)
     yield Figure(f"load until interactive, {count:,} pulls, warm cache", warm, "ms", INTERACTIVE)
 
