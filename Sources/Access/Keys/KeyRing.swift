@@ -28,6 +28,7 @@ package struct KeyRing: Sendable {
     /// - Parameters:
     ///   - id: The public id of the key.
     ///   - date: The current date.
+    /// - Returns: Whether it is neither revoked nor expired.
     package func isActive(_ id: String, at date: Date) -> Bool { keys[id]?.state(at: date) == .active }
 
     /// Looks a key up. Its public id finds the row; the digests of the secrets are compared in constant time.
