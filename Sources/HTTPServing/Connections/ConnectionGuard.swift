@@ -18,6 +18,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var isStopping = false
     /// Whether the last answer is being sent and no other follows.
     private var isFlushingLast = false
+    /// The ends of answers that the system has not accepted yet.
+    private var unsentEnds = 0
+    private var isCloseHeld = false
     /// The scheduled close of a connection whose last answer is sent; `nil` before.
     private var lingering: Scheduled<Void>?
     private var thrownAway = 0
@@ -118,19 +121,36 @@ extension ConnectionGuard {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
             watches = []
-            guard exchange.writeEnd() == .close else { return context.write(data, promise: promise) }
+            let isLast = exchange.writeEnd() == .close
             let sent = promise ?? context.eventLoop.makePromise()
+            unsentEnds += 1
             sent.futureResult.assumeIsolated().whenComplete { result in
+                self.unsentEnds -= 1
+                guard isLast || self.isCloseHeld && self.unsentEnds == 0 else { return }
                 switch result {
                 case .success: self.linger(context)
                 case .failure: context.close(promise: nil)
                 }
             }
-            isFlushingLast = true
             context.write(data, promise: sent)
-            if paceCheck == nil { beginPace(context) }
+            if isLast { expectLast(context) }
         default: context.write(data, promise: promise)
         }
+    }
+
+    /// Holds a close until the end of an answer is sent: the channel would drop what the system has not accepted.
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all, unsentEnds > 0, context.channel.isActive else { return context.close(mode: mode, promise: promise) }
+        context.channel.closeFuture.cascade(to: promise)
+        isCloseHeld = true
+        context.flush()
+        if unsentEnds > 0 { expectLast(context) }
+    }
+
+    /// Watches that the client takes what is left.
+    private func expectLast(_ context: ChannelHandlerContext) {
+        isFlushingLast = true
+        if paceCheck == nil { beginPace(context) }
     }
 
     package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
