@@ -180,6 +180,7 @@ let package = Package(
             "HTTPServingTests",
             [
                 "HTTPServing", "RoostCore", "RoostServer", .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(
             "HubMirrorTests",
