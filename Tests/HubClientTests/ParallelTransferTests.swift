@@ -217,6 +217,43 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `small files are requested only while few batches of them wait for the disk`() async throws {
+        let files = try (0..<1000).map { try Fixture.file("f\($0).json", Fixture.bytes(100 + $0), isLarge: false) }
+        let counts = Mutex((requested: 0, written: 0, most: 0))
+        try await Fixture.run { request in
+            counts.withLock {
+                $0.requested += 1
+                $0.most = max($0.most, $0.requested - $0.written)
+            }
+            let index = Int(request.target.split(separator: "f").last?.dropLast(5) ?? "") ?? 0
+            return ScriptedServer.Response(body: Fixture.bytes(100 + index))
+        } _: { hub in
+            let observer = DownloadObserver(
+                onProgress: { _, _ in },
+                onVerified: { verified in
+                    // A disk that is slower than the network, for as long as the client would go on.
+                    while counts.withLock({ $0.requested < 4 * 64 }) { try? await Task.sleep(for: .milliseconds(5)) }
+                    try? await Task.sleep(for: .milliseconds(100))
+                    counts.withLock { $0.written += verified.count }
+                })
+            try await hub.client.download(files, in: hub.revision, observer: observer)
+            #expect(counts.withLock { $0.written } == 1000)
+            // Four batches, the one that is being collected, and one from lanes that end while none may begin.
+            #expect(counts.withLock { $0.most } <= 6 * 64)
+        }
+    }
+
+    @Test func `small files with one content come into a cache without links, each of them`() async throws {
+        let content = Fixture.bytes(100)
+        let files = try (0..<200).map { try Fixture.file("f\($0).json", content, isLarge: false) }
+        try await Fixture.run(answering: ScriptedServer.always(.init(body: content)), makesLinks: false) { hub in
+            try await hub.client.download(files, in: hub.revision, observer: DownloadObserver(onProgress: { _, _ in }))
+            for file in files { #expect(hub.content(hub.cache.snapshotPath(of: file, in: hub.revision)) == content) }
+            #expect(try FileSystem.names(in: hub.cache.blobsFolder(hub.revision.repository)).isEmpty)
+        }
+    }
+
     /// How many bytes a `Range` header asks for.
     private static func length(_ range: String) -> Int64 {
         let bounds = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int64($0) }

@@ -15,9 +15,7 @@ extension HubCache {
     ///   - isNew: Whether this download created the blob.
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
     func link(_ file: RepositoryFile, in revision: ResolvedRevision, isNew: Bool) throws {
-        try forgetAbsence(of: file.path, in: revision)
-        let path = snapshotPath(of: file, in: revision)
-        try FileSystem.makeFolder(path.removingLastComponent())
+        let path = try preparePlace(of: file, in: revision)
         if makesLinks {
             do {
                 return try makeLink(file, at: path, in: revision)
@@ -26,14 +24,7 @@ extension HubCache {
             }
         }
         let blob = blob(file.digest, of: revision.repository)
-        guard !isNew else {
-            do {
-                return try FileSystem.move(blob, to: path)
-            } catch let error as RoostError where error.cause as? Errno == .noSuchFileOrDirectory && isInSnapshot(file, revision) {
-                // Another download of the same small file has already created the link.
-                return
-            }
-        }
+        guard !isNew else { return try FileSystem.move(blob, to: path) }
         let temporary = FileSystem.temporaryName(in: blobsFolder(revision.repository))
         do {
             try FileSystem.copy(blob, to: temporary)
@@ -43,6 +34,29 @@ extension HubCache {
             try? FileSystem.remove(temporary)
             throw error
         }
+    }
+
+    /// Moves a new small file to its name, and links it into its snapshot. The caller flushes the folders.
+    ///
+    /// - Parameters:
+    ///   - temporary: The file, written and flushed.
+    ///   - file: The file from the listing.
+    ///   - revision: The revision of the snapshot.
+    ///   - hasLinks: Whether snapshots consist of links. If not, the file never has the name of a blob: small files have
+    ///     no lock, and one with the same content could take it away.
+    /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`.
+    func install(_ temporary: FilePath, as file: RepositoryFile, in revision: ResolvedRevision, hasLinks: Bool) throws {
+        guard hasLinks else { return try FileSystem.move(temporary, to: preparePlace(of: file, in: revision)) }
+        try FileSystem.move(temporary, to: blob(file.digest, of: revision.repository))
+        try link(file, in: revision, isNew: true)
+    }
+
+    /// Makes the folder of a file in a snapshot, and returns the file's path.
+    private func preparePlace(of file: RepositoryFile, in revision: ResolvedRevision) throws -> FilePath {
+        try forgetAbsence(of: file.path, in: revision)
+        let path = snapshotPath(of: file, in: revision)
+        try FileSystem.makeFolder(path.removingLastComponent())
+        return path
     }
 
     private func makeLink(_ file: RepositoryFile, at path: FilePath, in revision: ResolvedRevision) throws {
