@@ -11,8 +11,8 @@ extension HubClient {
     /// parallel, large ones in several streams.
     ///
     /// Partial files of earlier attempts are continued. A failed or cancelled attempt keeps its bytes, unless they are
-    /// wrong. If another process downloads the same file, this waits for it. An existing file is hashed, whichever
-    /// program created it; a damaged one is downloaded again.
+    /// wrong. If another process downloads the same file, this waits for it, unless the file has at most 256 KiB. An
+    /// existing file is hashed, whichever program created it; a damaged one is downloaded again.
     ///
     /// - Parameters:
     ///   - files: The files from the listing.
