@@ -81,14 +81,32 @@ extension HubCache {
         if FileSystem.size(of: tag) == nil { try FileSystem.write(Self.directoryTag.utf8, to: tag, temporaryIn: folder) }
         let commit = revision.commit.description
         if revision.revision != commit, FileManager.default.contents(atPath: ref.string) != Data(commit.utf8) {
-            try FileSystem.makeFolder(ref.removingLastComponent())
-            try FileSystem.write(commit.utf8, to: ref, temporaryIn: folder)
+            // The folder of the snapshot is on the disk before the ref that names it.
+            try flush([snapshot(revision)])
+            try write(commit.utf8, to: ref, temporaryIn: folder)
         }
         let tree = treeFile(revision)
         // A commit never changes, so an existing list is equally good, and Python's contains more.
         guard let files, FileSystem.size(of: tree) == nil else { return }
-        try FileSystem.makeFolder(tree.removingLastComponent())
-        try FileSystem.write(try TreeFile.json(of: files), to: tree, temporaryIn: folder)
+        try write(try TreeFile.json(of: files), to: tree, temporaryIn: folder)
+    }
+
+    private func write(_ bytes: some Sequence<UInt8>, to path: FilePath, temporaryIn folder: FilePath) throws {
+        try FileSystem.makeFolder(path.removingLastComponent())
+        try FileSystem.write(bytes, to: path, temporaryIn: folder)
+        try flush([path.removingLastComponent()])
+    }
+
+    /// Waits until the names in folders of the cache are on the disk, and the names of the folders themselves.
+    ///
+    /// - Parameter folders: Folders below the root.
+    /// - Throws: `RoostError` with code `fileSystem`.
+    func flush(_ folders: [FilePath]) throws {
+        var all: Set<FilePath> = [root]
+        for var folder in folders {
+            while all.insert(folder).inserted, folder.removeLastComponent() {}
+        }
+        for folder in all { try FileSystem.flushFolder(folder) }
     }
 
     /// Tells backup programs to exclude the cache: https://bford.info/cachedir/

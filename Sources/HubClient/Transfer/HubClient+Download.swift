@@ -124,8 +124,8 @@ extension HubClient {
     private func finish(_ files: [RepositoryFile], _ unwritten: [FetchedFile], _ job: DownloadJob) async throws {
         let revision = job.revision
         try await FetchedFile.install(unwritten, in: cache, revision, disk)
-        let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
-        try await disk.runToTheEnd { for folder in folders { try FileSystem.flushFolder(folder) } }
+        let folders = files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)]
+        try await disk.runToTheEnd { [cache] in try cache.flush(folders) }
         for file in files { job.observer.onProgress(file, file.size) }
         await job.observer.onVerified(files)
     }
