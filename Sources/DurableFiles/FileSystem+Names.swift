@@ -1,4 +1,5 @@
 import Foundation
+import RoostCore
 package import SystemPackage
 
 /// The names of files: renaming, links, removal.
@@ -16,6 +17,17 @@ extension FileSystem {
         let failure = Errno(rawValue: errno)
         if failure == .fileExists { return false }
         throw failure.error("make the link", path)
+    }
+
+    /// Whether a folder can contain symbolic links. The test makes one and removes it.
+    package static func hasLinks(_ folder: FilePath) throws -> Bool {
+        let link = temporaryName(in: folder)
+        do {
+            if try makeLink(at: link, to: "link") { try remove(link) }
+            return true
+        } catch let error as RoostError where (error.cause as? Errno)?.meansNoLinks == true {
+            return false
+        }
     }
 
     /// A unique name.

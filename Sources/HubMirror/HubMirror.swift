@@ -40,7 +40,8 @@ package struct HubMirror: Service {
         package var listPieceSize = 500
         /// The prefix of the command's options, for messages.
         package var optionPrefix = "--"
-        /// The most file bodies that are sent at the same time; further clients are asked to try again later.
+        /// The most file bodies that are sent at the same time, a quarter of them to one address; further clients are
+        /// asked to try again later.
         package var mostBodies = 256
         /// The limits of clients.
         package var limits = HTTPLimits(connections: 1024, connectionsPerAddress: 256)
@@ -144,7 +145,7 @@ package struct HubMirror: Service {
         let router = Router(context: BasicRequestContext.self)
         for wrapper in middleware { router.middlewares.add(wrapper) }
         let responder = MirrorResponder(
-            source: MirrorSources(sources: sources), configuration: configuration, slots: BodySlots(configuration.mostBodies),
+            source: MirrorSources(sources: sources), configuration: configuration, slots: ClientSlots(configuration.mostBodies),
             limiter: configuration.bandwidthLimit.map { BandwidthLimiter(bytesPerSecond: $0) })
         let limits = configuration.limits
         let chain = router.middlewares.constructResponder(finalResponder: responder)

@@ -91,6 +91,70 @@ import Testing
         }
     }
 
+    @Test func `a page in place of a part neither replaces bytes that are hashed nor costs those that are here`() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        let page = ScriptedServer.Response(body: [UInt8](repeating: 0x3C, count: 5000), isChunked: true)
+        let serve = ScriptedServer.serving(content)
+        let (hashed, onHashed) = AsyncStream<Int64>.makeStream()
+        let isFirst = Mutex(true)
+        try await Fixture.run(pauses: [.milliseconds(1)]) { request in
+            guard
+                isFirst.withLock({ first in
+                    defer { first = false }; return first
+                })
+            else { return await serve(request) }
+            for await end in hashed where end == 1 << 20 { break }
+            return page
+        } _: { [content] hub in
+            try FileSystem.makeFolder(hub.partial(file).removingLastComponent())
+            let partial = try PartialFile(opening: hub.partial(file), for: file, space: DiskSpace())
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content.prefix(1 << 20))], at: 0)
+            try partial.checkpoint(isLast: true)
+            var observer = DownloadObserver(onProgress: { _, _ in })
+            observer.onGrown = { _, _, end in onHashed.yield(end) }
+            try await hub.client.download([file], in: hub.revision, observer: observer)
+            #expect(hub.content(hub.blob(file)) == content)
+            let starts = hub.server.requests.map { Int64($0.headers["range"]?.dropFirst("bytes=".count).prefix { $0 != "-" } ?? "0") ?? 0 }
+            #expect(starts.count >= 2 && starts.allSatisfy { $0 >= 1 << 20 }, "\(starts)")
+        }
+    }
+
+    @Test func `bytes that are written stay, unless they are repaired`() async throws {
+        let file = try Fixture.file("m.gguf", content)
+        try await Fixture.run(answering: ScriptedServer.always(.init())) { [content] hub in
+            try FileSystem.makeFolder(hub.partial(file).removingLastComponent())
+            let partial = try PartialFile(opening: hub.partial(file), for: file, space: DiskSpace())
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content[100..<200])], at: 100)
+            try partial.write([ByteBuffer(bytes: content[300..<400])], at: 300)
+            let wrong = [UInt8](repeating: 0, count: 250)
+            // Two buffers, with what is here at the end of the first, in the middle, and at the end.
+            try partial.write([ByteBuffer(bytes: wrong[..<125]), ByteBuffer(bytes: wrong[125...])], at: 150)
+            let mixed = Array(content[100..<200] + wrong[..<100] + content[300..<400])
+            #expect(hub.content(hub.partial(file)).map { Array($0[100..<400]) } == mixed)
+            #expect(partial.bytes == 300 && partial.missing == RangeSet([0..<100, 400..<file.size]))
+            try partial.write([ByteBuffer(bytes: wrong)], at: 150, overwriting: true)
+            #expect(hub.content(hub.partial(file)).map { Array($0[150..<400]) } == wrong)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a mark of wrong bytes costs its part once, and the digest of the file decides`() async throws {
+        let large = [UInt8](repeating: 5, count: 65 << 20)
+        let file = try Fixture.file("m.gguf", large)
+        try await Fixture.run(answering: ScriptedServer.serving(large)) { hub in
+            try FileSystem.makeFolder(hub.partial(file).removingLastComponent())
+            let partial = try PartialFile(opening: hub.partial(file), for: file, space: DiskSpace())
+            try partial.reserve()
+            partial.mark(0, .sha256(String(repeating: "a", count: 64)))
+            try partial.write([ByteBuffer(bytes: [5])], at: 0)
+            try partial.checkpoint(isLast: true)
+            let path = try await hub.download(file)
+            #expect(hub.content(path) == large)
+        }
+    }
+
     @Test func `wrong bytes that stay wrong are deleted and told`() async throws {
         var wrong = content
         wrong[7] ^= 1
@@ -150,6 +214,46 @@ import Testing
             #expect(verified.values.reduce(0, +) == 200)
             #expect(hub.server.requests.count == 200)
             #expect(2...8 ~= waiting.withLock { $0.most })
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `small files are requested only while few batches of them wait for the disk`() async throws {
+        let files = try (0..<600).map { try Fixture.file("f\($0).json", Fixture.bytes(100 + $0), isLarge: false) }
+        let counts = Mutex((requested: 0, written: 0, most: 0))
+        try await Fixture.run { request in
+            counts.withLock {
+                $0.requested += 1
+                $0.most = max($0.most, $0.requested - $0.written)
+            }
+            let index = Int(request.target.split(separator: "f").last?.dropLast(5) ?? "") ?? 0
+            return ScriptedServer.Response(body: Fixture.bytes(100 + index))
+        } _: { hub in
+            let observer = DownloadObserver(
+                onProgress: { _, _ in },
+                onVerified: { verified in
+                    // A disk that needs as long as the client goes on requesting files.
+                    var before = 0
+                    while case let now = counts.withLock({ $0.requested }), now > before {
+                        before = now
+                        try? await Task.sleep(for: .milliseconds(300))
+                    }
+                    counts.withLock { $0.written += verified.count }
+                })
+            try await hub.client.download(files, in: hub.revision, observer: observer)
+            #expect(counts.withLock { $0.written } == 600)
+            // Four batches, the one that is being collected, and one from lanes that end while none may begin.
+            #expect(counts.withLock { $0.most } <= 6 * 64)
+        }
+    }
+
+    @Test func `small files with one content come into a cache without links, each of them`() async throws {
+        let content = Fixture.bytes(100)
+        let files = try (0..<200).map { try Fixture.file("f\($0).json", content, isLarge: false) }
+        try await Fixture.run(answering: ScriptedServer.always(.init(body: content)), makesLinks: false) { hub in
+            try await hub.client.download(files, in: hub.revision, observer: DownloadObserver(onProgress: { _, _ in }))
+            for file in files { #expect(hub.content(hub.cache.snapshotPath(of: file, in: hub.revision)) == content) }
+            #expect(try FileSystem.names(in: hub.cache.blobsFolder(hub.revision.repository)).isEmpty)
         }
     }
 

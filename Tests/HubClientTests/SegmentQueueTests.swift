@@ -43,6 +43,8 @@ import Testing
         let second = try #require(queue.next(atMost: mebi))
         #expect(queue.giveAll(to: second.id, size: 100 * mebi))
         #expect(queue.advance(first.id, to: 20) == 0, "the other one stops")
+        #expect(queue.advance(second.id, to: 5) == 100 * mebi)
+        #expect(queue.firstMissing == 10, "what came before the segment was not missing")
         #expect(queue.advance(second.id, to: 11) == 100 * mebi)
         #expect(queue.next(atMost: mebi) == nil)
         queue.end(second.id)

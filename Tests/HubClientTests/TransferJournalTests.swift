@@ -116,6 +116,29 @@ import Testing
         }
     }
 
+    @Test func `an empty file has no bytes, whatever is in place of its part`() async throws {
+        try await withTemporaryDirectory { folder in
+            let path = folder.appending("blob.roost.incomplete")
+            let file = try Fixture.file("empty", [])
+            for bytes in [[], [1]] as [[UInt8]] {
+                try Data(bytes).write(to: URL(fileURLWithPath: path.string))
+                #expect(PartialContent.bytes(at: path, of: file) == 0)
+            }
+        }
+    }
+
+    @Test func `bytes that are forgotten are not safe any more, and neither are the marks after them`() async throws {
+        try await withPartial { path, file in
+            let partial = try open(path, file)
+            try partial.reserve()
+            try partial.write([ByteBuffer(bytes: content[0..<1000])], at: 0)
+            partial.mark(0, file.digest)
+            try partial.checkpoint(isLast: true)
+            partial.forget(0..<400)
+            #expect(partial.synced == [[400, 1000]] && partial.marks.isEmpty && partial.bytes == 600)
+        }
+    }
+
     /// A disk whose flushes fail from some time on.
     private final class Disk: Sendable {
         let isFailing = Mutex(false)

@@ -5,7 +5,6 @@ import HummingbirdTesting
 import NIOCore
 import Testing
 
-@testable import HTTPServing
 @testable import HubMirror
 
 @Suite("Models, datasets and spaces")
@@ -106,11 +105,26 @@ struct HubMirrorKindTests {
             #expect(response["Retry-After"] == "5")
             #expect(try await client.execute(uri: "/org/name/resolve/main/a", method: .head).status == .ok)
         }
-        let slots = BodySlots(1)
+        let slots = ClientSlots(1)
         var first = slots.take()
         #expect(first != nil && slots.take() == nil)
         first = nil
         let again = slots.take()
         #expect(again != nil)
+    }
+
+    @Test("One address gets a quarter of the bodies, and its slots again when they end; the others are for other addresses")
+    func share() {
+        let slots = ClientSlots(8)
+        func take(_ address: String) -> ClientSlot? { ClientSlots.$address.withValue(address) { slots.take() } }
+        var held = (0..<2).map { _ in take("10.0.0.1") }
+        #expect(held.allSatisfy { $0 != nil } && take("10.0.0.1") == nil)
+        held.removeLast()
+        held.append(take("10.0.0.1"))
+        held += (2...4).flatMap { index in (0..<2).map { _ in take("10.0.0.\(index)") } }
+        #expect(held.allSatisfy { $0 != nil } && held.count == 8)
+        #expect(take("10.0.0.5") == nil)
+        held.removeFirst()
+        #expect(take("10.0.0.5") != nil)
     }
 }

@@ -116,6 +116,24 @@ struct HubMirrorServiceTests {
         }
     }
 
+    @Test("A client that has its share of the bodies is asked to come again")
+    func share() async throws {
+        try await withTemporaryDirectory { directory in
+            var fixture = MirrorFixture(directory)
+            fixture.configuration.mostBodies = 4
+            // So slow that the first body is under way for as long as the test needs it.
+            fixture.configuration.bandwidthLimit = 1000
+            try fixture.write("org/name/a.bin", [UInt8](repeating: 1, count: 1 << 20))
+            try await serve(fixture.configuration) { port in
+                let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/org/name/resolve/main/a.bin")
+                let first = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                let second = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                #expect(first.status == .ok && second.status == .tooManyRequests)
+                #expect(second.headers.first(name: "Retry-After") == "5")
+            }
+        }
+    }
+
     @Test("A transfer under way does not hold up the end, however long a stop may take", .timeLimit(.minutes(5)))
     func endsTransfers() async throws {
         try await withTemporaryDirectory { directory in

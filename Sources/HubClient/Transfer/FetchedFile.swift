@@ -21,27 +21,30 @@ struct FetchedFile: Sendable {
     /// - Throws: `RoostError` with code `fileSystem` or `insufficientSpace`. Files without their final name are then
     ///   removed.
     static func install(_ files: [FetchedFile], in cache: HubCache, _ revision: ResolvedRevision, _ disk: DiskThreads) async throws {
+        guard !files.isEmpty else { return }
         let folder = cache.blobsFolder(revision.repository)
+        let hasLinks = try await disk.runToTheEnd { try cache.makesLinks && FileSystem.hasLinks(folder) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<min(lanes, files.count) {
                 let own = stride(from: lane, to: files.count, by: lanes).map { files[$0] }
-                group.addTask { try await disk.runToTheEnd { try install(own, in: cache, revision, folder) } }
+                group.addTask { try await disk.runToTheEnd { try install(own, in: cache, revision, folder, hasLinks) } }
             }
             try await group.waitForAll()
         }
     }
 
-    private static func install(_ files: [FetchedFile], in cache: HubCache, _ revision: ResolvedRevision, _ folder: FilePath) throws {
+    private static func install(
+        _ files: [FetchedFile], in cache: HubCache, _ revision: ResolvedRevision, _ folder: FilePath, _ hasLinks: Bool
+    ) throws {
         var temporaries: [FilePath] = []
         do {
             // All files are written before the first flush, when most of them are already on their way to the disk.
             for file in files { temporaries.append(try FileSystem.writeTemporary(file.content, in: folder)) }
             for temporary in temporaries { try FileSystem.flushFile(temporary) }
             for (fetched, temporary) in zip(files, temporaries) {
-                try FileSystem.move(temporary, to: cache.blob(fetched.file.digest, of: revision.repository))
+                try cache.install(temporary, as: fetched.file, in: revision, hasLinks: hasLinks)
                 // A partial file of a version that kept parts of small files.
                 try FileSystem.remove(cache.partial(fetched.file.digest, of: revision.repository))
-                try cache.link(fetched.file, in: revision, isNew: true)
             }
         } catch {
             // The first error is the one to report. A file with its final name no longer has the temporary one.

@@ -72,7 +72,7 @@ struct FileRepair: Sendable {
                 }
                 end += Int64(buffer.readableBytes)
             }
-            if differs { try partial.write(buffers, at: offset) }
+            if differs { try partial.write(buffers, at: offset, overwriting: true) }
             return (hasher, end, differs)
         }
         (pass.hasher, pass.offset) = (result.0, result.1)

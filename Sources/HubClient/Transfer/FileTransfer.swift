@@ -1,3 +1,4 @@
+import Logging
 import RoostCore
 import SystemPackage
 
@@ -84,6 +85,9 @@ struct FileTransfer: Sendable {
                     }
                 case .hashed(.digest(let digest), _): return digest
                 case .hashed(.damaged(let range), let hasher):
+                    source.transport.logger.warning(
+                        "a part of a file is not as an earlier run received it and is downloaded again",
+                        metadata: ["file": "\(partial.file.path)", "bytes": "\(range.lowerBound)-\(range.upperBound - 1)"])
                     partial.forget(range)
                     queue.change { $0.add(range) }
                     group.addTask { try await follow(hasher) }

@@ -28,7 +28,7 @@ extension HubClient {
         bytes.reserveCapacity(count)
         do {
             // A server without ranges sends the complete file; the rest is not read.
-            for try await chunk in answer.response.body {
+            for try await chunk in transport.body(of: answer) {
                 bytes.append(contentsOf: chunk.readableBytesView.prefix(count - bytes.count))
                 if bytes.count == count { break }
             }

@@ -11,8 +11,8 @@ extension HubClient {
     /// parallel, large ones in several streams.
     ///
     /// Partial files of earlier attempts are continued. A failed or cancelled attempt keeps its bytes, unless they are
-    /// wrong. If another process downloads the same file, this waits for it. An existing file is hashed, whichever
-    /// program created it; a damaged one is downloaded again.
+    /// wrong. If another process downloads the same file, this waits for it, unless the file has at most 256 KiB. An
+    /// existing file is hashed, whichever program created it; a damaged one is downloaded again.
     ///
     /// - Parameters:
     ///   - files: The files from the listing.
@@ -62,9 +62,9 @@ extension HubClient {
     private static let largeFile: Int64 = 32 << 20
     /// The maximum number of streams.
     private static let mostStreams = 8
-    private static let batch = 64
-    /// The number of bytes in memory at which a batch is written.
-    private static let batchBytes = 4 << 20
+    /// The number of batches that wait for the disk at which no further small file is requested, since each batch is in
+    /// memory.
+    private static let mostBatches = 4
 
     private enum SmallFileEvent: Sendable {
         /// A file and its lane, with its content if it is not written yet.
@@ -77,41 +77,43 @@ extension HubClient {
     private func fetch(_ files: [RepositoryFile], _ job: DownloadJob) async throws {
         try await withThrowingTaskGroup(of: SmallFileEvent.self) { group in
             var waiting = files[...]
-            var fetched: [RepositoryFile] = []
-            var unwritten: [FetchedFile] = []
-            var underWay = 0
+            var batch = SmallFileBatch()
+            var idleLanes = Array(0..<Self.mostStreams)
+            var unfinished = 0
             let loops = HTTPClient.defaultEventLoopGroup.makeIterator().map(EventLoopTasks.init)
-            func launch(_ lane: Int) {
-                guard let file = waiting.popFirst() else { return }
-                underWay += 1
-                // Larger files are hashed and locked, which must not happen on an event loop.
-                let loop = file.size <= SmallFileTransfer.largest ? loops[lane % loops.count] : nil
-                group.addTask(executorPreference: loop) { .fetched(file, lane, try await self.complete(file, job)) }
+            func launch() {
+                while unfinished < Self.mostBatches, let lane = idleLanes.last, let file = waiting.popFirst() {
+                    idleLanes.removeLast()
+                    // Larger files are hashed and locked, which must not happen on an event loop.
+                    let loop = file.size <= SmallFileTransfer.largest ? loops[lane % loops.count] : nil
+                    group.addTask(executorPreference: loop) { .fetched(file, lane, try await self.complete(file, job)) }
+                }
             }
-            for lane in 0..<Self.mostStreams { launch(lane) }
+            launch()
             do {
                 while let event = try await group.next() {
-                    guard case .fetched(let file, let lane, let content) = event else { continue }
-                    underWay -= 1
-                    fetched.append(file)
-                    unwritten += [content].compactMap(\.self)
-                    launch(lane)
-                    guard fetched.count == Self.batch || underWay == 0 || unwritten.reduce(0, { $0 + $1.content.count }) >= Self.batchBytes else {
-                        continue
+                    switch event {
+                    case .finished: unfinished -= 1
+                    case .fetched(let file, let lane, let content):
+                        idleLanes.append(lane)
+                        batch.add(file, content)
                     }
-                    group.addTask { [fetched, unwritten] in
-                        try await self.finish(fetched, unwritten, job)
+                    launch()
+                    guard batch.isFull || !batch.files.isEmpty && idleLanes.count == Self.mostStreams else { continue }
+                    unfinished += 1
+                    group.addTask { [batch] in
+                        try await self.finish(batch.files, batch.unwritten, job)
                         return .finished
                     }
-                    (fetched, unwritten) = ([], [])
+                    batch = SmallFileBatch()
                 }
             } catch {
                 // The downloaded bytes are kept for the next attempt. The first error is the one to report.
                 group.cancelAll()
                 while let result = await group.nextResult() {
-                    if case .success(.fetched(_, _, let content?)) = result { unwritten.append(content) }
+                    if case .success(.fetched(let file, _, let content)) = result { batch.add(file, content) }
                 }
-                try? await FetchedFile.install(unwritten, in: cache, job.revision, disk)
+                try? await FetchedFile.install(batch.unwritten, in: cache, job.revision, disk)
                 throw error
             }
         }
@@ -122,8 +124,8 @@ extension HubClient {
     private func finish(_ files: [RepositoryFile], _ unwritten: [FetchedFile], _ job: DownloadJob) async throws {
         let revision = job.revision
         try await FetchedFile.install(unwritten, in: cache, revision, disk)
-        let folders = Set(files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)])
-        try await disk.runToTheEnd { for folder in folders { try FileSystem.flushFolder(folder) } }
+        let folders = files.map { cache.snapshotPath(of: $0, in: revision).removingLastComponent() } + [cache.blobsFolder(revision.repository)]
+        try await disk.runToTheEnd { [cache] in try cache.flush(folders) }
         for file in files { job.observer.onProgress(file, file.size) }
         await job.observer.onVerified(files)
     }

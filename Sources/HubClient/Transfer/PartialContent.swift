@@ -29,7 +29,7 @@ struct PartialContent: Sendable {
             guard let found = try Self.newestJournal(in: descriptor, path, of: file) else { return nil }
             journal = found
             written = found.present(in: SystemSession.current)
-        } else if hasJournal ? length == file.size : (1...file.size).contains(length) {
+        } else if hasJournal ? length == file.size : length >= 1 && length <= file.size {
             // A small file is written from its beginning. A large one without its journal was complete and about to get
             // its final name.
             journal = TransferJournal(of: file)

@@ -1,5 +1,4 @@
 import DurableFiles
-import NIOCore
 import RoostCore
 import Synchronization
 import SystemPackage
@@ -26,6 +25,8 @@ final class PartialFile: Sendable {
 
     struct State {
         var written = RangeSet<Int64>()
+        /// The bytes that a stream is writing now.
+        var claimed = RangeSet<Int64>()
         var bytes: Int64 = 0
         var length: Int64 = 0
         var journal: TransferJournal
@@ -37,12 +38,8 @@ final class PartialFile: Sendable {
 
     /// The maximum size of a file without a journal.
     static let largestWithoutJournal: Int64 = 4 << 20
-    /// The maximum number of bytes that the end of the process may lose, besides those of a quarter of a second.
-    private static let mostUnnoted: Int64 = 2 << 20
     /// The number of bytes at risk in a power cut at which a checkpoint is due.
     static let checkpointBytes: Int64 = 16 << 20
-    /// The number of bytes at risk at which writers wait for the disk.
-    private static let mostUnsynced: Int64 = 48 << 20
 
     /// Waits until a file's bytes are on the disk; throws `RoostError`.
     typealias Flush = @Sendable (SystemPackage.FileDescriptor, FilePath) throws -> Void
@@ -128,36 +125,6 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// Writes bytes.
-    ///
-    /// - Parameters:
-    ///   - buffers: The bytes in order.
-    ///   - offset: The position of the first byte.
-    /// - Throws: `RoostError` with code `fileSystem`, or `insufficientSpace` with the number of missing bytes.
-    func write(_ buffers: [ByteBuffer], at offset: Int64) throws {
-        try requireUntouched()
-        var end = offset
-        do {
-            for buffer in buffers {
-                _ = try buffer.withUnsafeReadableBytes { try descriptor.writeAll(toAbsoluteOffset: end, $0) }
-                end += Int64(buffer.readableBytes)
-            }
-        } catch let failure as Errno where failure.meansFullDisk {
-            throw full(failure)
-        } catch {
-            _ = try FileSystem.attempt("write", path) { throw error }
-        }
-        let risked = state.withLock { state in
-            state.insert(offset..<end)
-            state.length = max(state.length, end)
-            return (process: state.unnoted, power: state.unsynced)
-        }
-        grown.signal()
-        guard hasJournal else { return }
-        if risked.process >= Self.mostUnnoted { try note() }
-        if risked.power >= Self.mostUnsynced { try checkpoint() } else if risked.power >= Self.checkpointBytes { isDue.signal() }
-    }
-
     /// Reads written bytes.
     ///
     /// - Returns: The number of bytes; less than requested only at the end of the file.
@@ -182,11 +149,14 @@ final class PartialFile: Sendable {
         }
     }
 
-    /// Marks wrong bytes as missing.
+    /// Marks wrong bytes as missing, and drops the marks after them. A mark may be the wrong one of the two, if an earlier
+    /// run received wrong bytes; the digest of the whole file decides then.
     func forget(_ range: Range<Int64>) {
+        let mark = Int(range.lowerBound / TransferJournal.markInterval(size: file.size))
         state.withLock { state in
             state.written.remove(contentsOf: range)
             state.bytes = state.written.count64
+            state.journal.forget(range, marksFrom: mark)
         }
     }
 
@@ -234,7 +204,7 @@ final class PartialFile: Sendable {
     func discard() throws { try FileSystem.remove(path) }
 
     /// Throws if another program has changed the file's length, because its content is then damaged too.
-    private func requireUntouched() throws {
+    func requireUntouched() throws {
         let expected = state.withLock { $0.length }
         guard try stat().size < expected else { return }
         try discard()
@@ -249,22 +219,13 @@ final class PartialFile: Sendable {
         )
     }
 
-    private func full(_ failure: Errno) -> RoostError {
+    /// The error for a disk that is full.
+    func full(_ failure: Errno) -> RoostError {
         space.filledUp(
             needed: file.size - bytes, in: path.removingLastComponent(), name: file.path.description.quotedForPeople, cause: failure)
     }
 
     private func stat() throws -> Stat { try FileSystem.attempt("examine", path) { try descriptor.stat() } }
-}
-
-extension PartialFile.State {
-    fileprivate mutating func insert(_ range: Range<Int64>) {
-        written.insert(contentsOf: range)
-        let now = written.count64
-        unnoted += now - bytes
-        unsynced += now - bytes
-        bytes = now
-    }
 }
 
 extension RangeSet<Int64> {

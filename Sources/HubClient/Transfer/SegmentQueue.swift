@@ -51,12 +51,13 @@ struct SegmentQueue: Sendable {
         return Segment(id: nextID, range: range)
     }
 
-    /// Records that a stream has its segment up to an offset.
+    /// Records that a stream has its segment up to an offset. A response that begins before the segment moves nothing until
+    /// it is there.
     ///
     /// - Returns: The current end of its segment; earlier than before if another stream received the rest.
     mutating func advance(_ id: Int, to offset: Int64) -> Int64 {
         guard let range = active[id] else { return 0 }
-        active[id] = min(offset, range.upperBound)..<range.upperBound
+        active[id] = max(range.lowerBound, min(offset, range.upperBound))..<range.upperBound
         return range.upperBound
     }
 

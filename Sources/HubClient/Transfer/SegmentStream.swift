@@ -70,8 +70,9 @@ struct SegmentStream: Sendable {
                 if batch.offset >= end { return }
             }
         } catch {
-            // Received bytes are kept for the next attempt. The first error is the one to report.
-            _ = try? await write(&batch, segment)
+            // Received bytes are kept for the next attempt. A failure to write them is final, because other streams may
+            // have left bytes to this one.
+            _ = try await write(&batch, segment)
             throw source.transport.failure(error, url: answer.url)
         }
         let end = try await write(&batch, segment)

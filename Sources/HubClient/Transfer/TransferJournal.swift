@@ -82,6 +82,14 @@ struct TransferJournal: Sendable, Hashable, Codable {
         RangeSet((session != nil && session == self.session ? written : synced).map { $0[0]..<$0[1] })
     }
 
+    /// Removes wrong bytes, and the marks from an index on.
+    mutating func forget(_ range: Range<Int64>, marksFrom index: Int) {
+        var ranges = present(in: nil)
+        ranges.remove(contentsOf: range)
+        synced = Self.pairs(ranges)
+        marks = Array(marks.prefix(index))
+    }
+
     /// The ranges in the form for the journal. Ranges beyond the limit are dropped and downloaded again.
     static func pairs(_ ranges: RangeSet<Int64>) -> [[Int64]] { ranges.ranges.prefix(mostRanges).map { [$0.lowerBound, $0.upperBound] } }
 }

@@ -54,9 +54,9 @@ struct MirrorError: Error {
         MirrorError(status: .badGateway, message: "\(path) is damaged in this mirror's cache; its operator can pull it again.")
     }
 
-    /// The most bodies that the mirror sends at the same time are being sent.
+    /// A limit is reached, or the mirror is stopping.
     static let tooBusy = MirrorError(
-        status: .tooManyRequests, message: "The mirror is sending as many files as it can; try again in a moment.", headers: [.retryAfter: "5"])
+        status: .tooManyRequests, message: "The mirror cannot answer this request now; try again in a moment.", headers: [.retryAfter: "5"])
 
     /// The request is for a host name that a mirror on a loopback address does not have.
     static let foreignHost = MirrorError(

@@ -13,7 +13,7 @@ struct MirrorResponder: HTTPResponder {
 
     let source: any MirrorSource
     let configuration: HubMirror.Configuration
-    let slots: BodySlots
+    let slots: ClientSlots
     /// The slots for requests with a body, which stays in memory while the answer is created.
     let questionSlots = BodySlots(32)
     /// The slots for long lists, each of which keeps its repository's list in memory while it is sent.

@@ -41,8 +41,8 @@ final class MirrorArrival: Sendable {
                 state.file = nil
             }
             // The file is opened once, since it keeps its content when it gets its final name. One that is already gone
-            // is opened at the end.
-            if state.file == nil { state.file = try? OpenFile(path: path) }
+            // is opened at the end. A file of which nothing may be sent is not opened: a damaged one is replaced.
+            if end > 0, state.file == nil { state.file = try? OpenFile(path: path) }
             state.end = end
         }
     }
@@ -50,7 +50,7 @@ final class MirrorArrival: Sendable {
     /// Reports that the file is complete and verified.
     func finish(with file: OpenFile) {
         state.change { state in
-            if state.file == nil { state.file = file }
+            state.file = file
             state.end = self.file.size
             state.outcome = .success(())
         }
@@ -60,10 +60,10 @@ final class MirrorArrival: Sendable {
     ///
     /// - Parameters:
     ///   - error: The reason.
-    ///   - isDamaged: Whether bytes that were reported are wrong.
+    ///   - isDamaged: Whether the received bytes are wrong. This matters only when some were reported.
     func fail(_ error: any Error, isDamaged: Bool) {
         state.change { state in
-            if isDamaged { state.generation += 1 }
+            if isDamaged, state.end > 0 { state.generation += 1 }
             state.outcome = .failure(error)
         }
     }

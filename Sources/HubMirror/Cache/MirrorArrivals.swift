@@ -93,11 +93,12 @@ final class MirrorArrivals: Service {
 
     private func settle(_ arrival: MirrorArrival, _ result: Result<OpenFile, any Error>) {
         let key = Key(repository: arrival.revision.repository, digest: arrival.file.digest)
-        switch result {
-        case .success(let file): arrival.finish(with: file)
-        case .failure(let error): arrival.fail(error, isDamaged: (error as? RoostError).map { Self.spoiling.contains($0.code) } ?? false)
-        }
+        // In one step, so that a client that learns the result and asks again begins a new arrival.
         state.withLock { state in
+            switch result {
+            case .success(let file): arrival.finish(with: file)
+            case .failure(let error): arrival.fail(error, isDamaged: (error as? RoostError).map { Self.spoiling.contains($0.code) } ?? false)
+            }
             state.underWay[key] = nil
             if arrival.isDamaged { state.spoilt.insert(key) }
         }

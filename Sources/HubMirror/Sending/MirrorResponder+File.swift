@@ -50,7 +50,7 @@ extension MirrorResponder {
         return headers
     }
 
-    private func body(of found: FoundFile, _ range: Range<Int64>, _ slot: BodySlot?) async throws -> ResponseBody {
+    private func body(of found: FoundFile, _ range: Range<Int64>, _ slot: ClientSlot?) async throws -> ResponseBody {
         let length = Int(range.upperBound - range.lowerBound)
         guard length > 0 else { return ResponseBody() }
         switch found.content {

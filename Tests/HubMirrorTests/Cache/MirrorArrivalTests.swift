@@ -60,6 +60,35 @@ struct MirrorArrivalTests {
         #expect(bytes.end == 10)
     }
 
+    @Test("A damaged file is not sent: not while another one is fetched, and not when that one is complete")
+    func replaced() async throws {
+        let directory = try TemporaryDirectory()
+        for reported in [0, 60] as [Int64] {
+            let (arrival, damaged) = try self.arrival(size: 100, at: directory)
+            if reported > 0 { arrival.report(reported, at: damaged) }
+            arrival.report(0, at: damaged)
+            #expect(arrival.isDamaged == (reported > 0))
+            let right = try directory.write("right", [UInt8](repeating: 7, count: 100))
+            let generation = try await arrival.begin(atMost: .zero)
+            arrival.report(50, at: right)
+            let first = try await arrival.bytes(from: 0, generation: generation)
+            #expect(Array(buffer: try await first.file.read(at: 0, atMost: 1)) == [7])
+            let verified = try OpenFile(path: try directory.write("verified", [UInt8](repeating: 9, count: 100)))
+            arrival.finish(with: verified)
+            let last = try await arrival.bytes(from: 50, generation: generation)
+            #expect(last.file === verified && last.end == 100)
+        }
+    }
+
+    @Test("Wrong bytes spoil a file only when some of them were reported", arguments: [0, 10] as [Int64])
+    func unsent(reported: Int64) async throws {
+        let directory = try TemporaryDirectory()
+        let (arrival, path) = try arrival(size: 100, at: directory)
+        if reported > 0 { arrival.report(reported, at: path) }
+        arrival.fail(Broken(), isDamaged: true)
+        #expect(arrival.isDamaged == (reported > 0))
+    }
+
     @Test("A failure reaches those who wait and those who come; what was told before can still be sent")
     func failure() async throws {
         let directory = try TemporaryDirectory()

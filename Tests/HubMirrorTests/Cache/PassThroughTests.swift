@@ -125,6 +125,30 @@ struct PassThroughTests {
         }
     }
 
+    @Test(
+        "A file that was damaged in the cache is fetched again, and no client gets the damaged one whole", arguments: [9 << 20, 33 << 20, 1000])
+    func damagedInCache(size: Int) async throws {
+        let content = [UInt8](repeating: 7, count: size)
+        try await withTemporaryDirectory { directory in
+            try await PassThrough.run(["org/name/model.safetensors": content], in: directory) { hub in
+                #expect(try await body(hub.mirror + model) == content)
+                let blobs = hub.cache.appending("models--org--name/blobs").string
+                let name = try #require(try FileManager.default.contentsOfDirectory(atPath: blobs).first)
+                let blob = try FileHandle(forUpdating: URL(fileURLWithPath: "\(blobs)/\(name)"))
+                try blob.seek(toOffset: 5)
+                try blob.write(contentsOf: [1])
+                try blob.close()
+                // A client that already has some of the damaged bytes is disconnected.
+                let first = try? await body(hub.mirror + model)
+                #expect(first == nil || first == content)
+                #expect(first != nil || size > 32 << 20)
+                let second = try await body(hub.mirror + model)
+                #expect(second == content)
+                #expect(hub.upstream.bodies["model.safetensors"].map { $0 > 1 } == true)
+            }
+        }
+    }
+
     @Test("Bytes that stay wrong are never served whole")
     func alwaysWrong() async throws {
         try await withTemporaryDirectory { directory in
