@@ -69,23 +69,75 @@ package struct ModelStore: Sendable {
     package func partials(_ pulls: UnfinishedJobs) async throws -> [PartialDownload] { try await onDisk { pulls.naming(try cache.partials()) } }
 
     /// Hashes files again.
+    ///
+    /// - Throws: `RoostError` with code `modelNotFound`, `invalidRequest` for a model of an Ollama store, or `fileSystem`.
     package func verify(_ selector: ModelSelector?, onProgress: @escaping @Sendable (VerifyProgress) -> Void) async throws -> VerifyReport {
-        let named = try await onDisk { try selector.map { try catalog.named($0, followsAliases: true) } }
+        let named = try await onDisk { try selector.map { try inCache($0) } }
         return try await CacheVerifier(cache: cache, receipts: receipts).verify(named, onProgress: onProgress)
     }
 
+    /// Returns a selection of the Hub cache as it is called there.
+    private func inCache(_ typed: ModelSelector) throws -> ModelSelector {
+        do {
+            return try catalog.named(typed, followsAliases: true)
+        } catch let error as RoostError where error.code == .modelNotFound {
+            guard let entry = catalog.ollamaEntry(for: typed, followsAliases: true) else { throw error }
+            throw RoostError(
+                .invalidRequest,
+                "\(entry.reference) is in an Ollama store, and only models of the Hub cache can be verified and repaired. `roost import ollama FOLDER --dry-run` hashes the files of such a store.",
+                field: "model")
+        }
+    }
+
     /// Removes unused content.
-    package func collect(_ options: CollectOptions, pulls: UnfinishedJobs, loaded: [ModelInUse]) async throws -> CacheCleanup {
+    ///
+    /// - Parameters:
+    ///   - options: The content to remove.
+    ///   - pulls: Reads the unfinished pulls, again before each repository: one may begin in the meantime.
+    ///   - loaded: Reads the models in memory, as often.
+    /// - Returns: The removed content, and what was kept.
+    /// - Throws: `RoostError` with code `fileSystem`; the errors of `pulls`.
+    package func collect(
+        _ options: CollectOptions, pulls: @Sendable () async throws -> UnfinishedJobs, loaded: @Sendable () async -> [ModelInUse]
+    ) async throws -> CacheCleanup {
+        try await cleanups.alone(with: cache.root) {
+            var report = CacheCleanup(isDryRun: options.isDryRun)
+            for repository in try await onDisk({ try cache.repositories() }) {
+                report = try await cleaning(report, pulls, loaded) { try $0.collect(in: repository, options, &$1) }
+            }
+            return try await cleaning(report, pulls, loaded) {
+                try $0.collectRest(options, &$1)
+                // A new file has no model for a moment.
+                try catalog.ollama?.own.collect(before: Date(timeIntervalSinceNow: -max(options.minimumAge, 86_400)), &$1)
+            }
+        }
+    }
+
+    /// Continues a report by a step of a clean-up that knows what may not be touched now.
+    private func cleaning(
+        _ report: CacheCleanup, _ pulls: @Sendable () async throws -> UnfinishedJobs, _ loaded: @Sendable () async -> [ModelInUse],
+        _ step: @escaping @Sendable (CacheCleaner, inout CacheCleanup) throws -> Void
+    ) async throws -> CacheCleanup {
         let cleaner = CacheCleaner(
-            cache: cache, receipts: receipts, snapshotsInUse: Set(loaded.map(\.snapshotPath)), reasonToKeep: pulls.reasonToKeep)
-        return try await cleanups.alone(with: cache.root) { try await onDisk { try cleaner.collect(options) } }
+            cache: cache, receipts: receipts, snapshotsInUse: Set(await loaded().map(\.snapshotPath)), reasonToKeep: try await pulls().reasonToKeep)
+        return try await onDisk {
+            var report = report
+            try step(cleaner, &report)
+            return report
+        }
     }
 
     /// Removes a model.
-    package func remove(_ removal: ModelRemoval, pulls: UnfinishedJobs) async throws -> CacheCleanup {
-        let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: pulls.reasonToKeep)
-        return try await cleanups.alone(with: cache.root) {
-            try await onDisk {
+    ///
+    /// - Parameters:
+    ///   - removal: The model.
+    ///   - pulls: Reads the unfinished pulls, when no other removal runs.
+    /// - Returns: The removed content.
+    /// - Throws: `RoostError` with code `modelNotFound`, `conflict`, `invalidRequest` for an ambiguous name, or `fileSystem`; the errors of `pulls`.
+    package func remove(_ removal: ModelRemoval, pulls: @Sendable () async throws -> UnfinishedJobs) async throws -> CacheCleanup {
+        try await cleanups.alone(with: cache.root) {
+            let cleaner = CacheCleaner(cache: cache, receipts: receipts, reasonToKeep: try await pulls().reasonToKeep)
+            return try await onDisk {
                 let removal = try named(removal)
                 let selector = removal.selector
                 if let entry = ollamaEntry(for: removal) { return try remove(entry, isDryRun: removal.isDryRun) }

@@ -3,12 +3,25 @@ import HubTestSupport
 import ModelLibrary
 import RoostAPI
 import RoostCore
+import Synchronization
 import SystemPackage
 import Testing
 
 @testable import HubClient
 
 @Suite struct CacheRemovalTests {
+    /// How often a clean-up has asked which pulls are unfinished.
+    private final class Questions: Sendable {
+        private let number = Mutex(0)
+
+        func count(adding more: Int = 0) -> Int {
+            number.withLock { number in
+                number += more
+                return number
+            }
+        }
+    }
+
     private let model = Fixture.bytes(100_000)
     private let other = Fixture.bytes(90_000)
 
@@ -60,6 +73,56 @@ import Testing
             try remove("sub/gem-Q4_0")
             try remove("MTP/gem-Q8_0-MTP")
             #expect(try remaining() == ["gem-Q4_0.gguf", "gem-UD-Q8_0.gguf"])
+        }
+    }
+
+    @Test func `a name that is ambiguous in one of several commits removes nothing of the others, and no converted model`() async throws {
+        try await CacheSite.run { site in
+            try site.install(["gem-Q4_0.gguf": model])
+            try site.install(["a/gem-Q4_0.gguf": model, "b/gem-Q4_0.gguf": other], commit: CacheSite.second, ref: "refs/pr/1")
+            let error = try #require(throws: RoostError.self) {
+                _ = try site.cleaner().remove(ModelSelector(parsing: "acme/tiny:Q4_0"), isDryRun: false)
+            }
+            #expect(error.code == .invalidRequest)
+            #expect(
+                try site.exists(site.snapshotFile("gem-Q4_0.gguf")) && site.exists(site.snapshotFile("a/gem-Q4_0.gguf", commit: CacheSite.second)))
+        }
+    }
+
+    @Test func `a clean-up asks before each repository which pulls are unfinished, and a removal when no other one runs`() async throws {
+        try await CacheSite.run { site in
+            for name in ["acme/one", "acme/two"] {
+                try site.install(["m-Q4_0.gguf": model], of: name)
+                try site.write(other, to: try site.repository(name).blobs.appending(String(repeating: "c", count: 64) + ".roost.incomplete"))
+            }
+            let hub = try HubConfiguration(environment: ["HOME": site.root.string, "HF_HUB_CACHE": site.cache.root.string])
+            let store = ModelStore(hub: hub, home: site.root.appending("home"))
+            let asked = Questions()
+            let (started, mayEnd) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            // The pull of the second repository begins when the first one has been cleaned up.
+            async let collected = store.collect(
+                CollectOptions(isDryRun: false, minimumAge: 0),
+                pulls: {
+                    let count = asked.count(adding: 1)
+                    if count == 1 {
+                        started.continuation.finish()
+                        for await _ in mayEnd.stream {}
+                    }
+                    return UnfinishedJobs(count == 1 ? [] : [(id: "j1", model: "acme/two")])
+                }, loaded: { [] })
+            for await _ in started.stream {}
+            // It waits for the clean-up, and asks only then.
+            let removing = Task {
+                try await store.remove(ModelRemoval(ModelSelector(parsing: "acme/one"))) {
+                    UnfinishedJobs(asked.count() == 1 ? [] : [(id: "j2", model: "acme/one")])
+                }
+            }
+            mayEnd.continuation.finish()
+            let report = try await collected
+            #expect(report.removed.map(\.path).allSatisfy { $0.contains("acme--one") } && report.removed.count == 1)
+            #expect(report.kept.map(\.path) == ["models--acme--two"] && asked.count() == 3)
+            let refused = await #expect(throws: RoostError.self) { _ = try await removing.value }
+            #expect(refused?.code == .conflict && refused?.message.contains("j2") == true)
         }
     }
 

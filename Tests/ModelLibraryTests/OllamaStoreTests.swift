@@ -99,6 +99,30 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
+    @Test func `sizes of any number are added without a trap`() throws {
+        let directory = try TemporaryDirectory()
+        let huge = String(repeating: "0", count: 64)
+        func layer(_ size: Int64) -> String { #"{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:\#(huge)","size":\#(size)}"# }
+        try write("registry.ollama.ai/library/huge/latest", Array(repeating: layer(.max), count: 2), to: directory)
+        try write("registry.ollama.ai/library/large/latest", Array(repeating: layer(1 << 50), count: 256), to: directory)
+        let check = try OllamaStore(root: directory.path).check { _ in }
+        #expect(check.models.map(\.model) == ["large"] && check.models[0].size == 1 << 58 && check.models[0].fault != nil)
+    }
+
+    @Test(arguments: [("q4_K_M", "Q4_K_M"), ("fp16", "F16"), ("fp16", "fp16"), ("v2.gguf", "v2"), ("Instruct-v2", "instruct-V2"), ("135m", "135M")])
+    func `a tag is found by the name that the list gives it, and in any case of its letters`(tag: String, typed: String) throws {
+        let directory = try TemporaryDirectory()
+        let model = try layer("model", "GGUF weights", in: directory)
+        for other in [tag, "other"] { try write("registry.ollama.ai/library/name/\(other)", [model], to: directory) }
+        let store = OllamaStore(root: directory.path)
+        let listed = try #require(store.models().first { $0.manifestFile.lastComponent?.string == tag }?.reference)
+        // One name for one file: it is loaded once.
+        for reference in [listed, try ModelReference(parsing: "name:\(typed)"), try ModelReference(parsing: "name:\(tag)")] {
+            #expect(store.model(named: reference)?.reference == listed, "\(reference)")
+        }
+        for absent in ["name:absent", "name"] { #expect(try store.model(named: ModelReference(parsing: absent)) == nil) }
+    }
+
     @Test func `imported folders are remembered, and a damaged list only hides them`() throws {
         let directory = try TemporaryDirectory()
         let stores = OllamaStores(home: directory.path)
@@ -108,6 +132,16 @@ import Testing
         #expect(OllamaStores(home: directory.path).all.map(\.root) == [directory.path.appending("ollama"), "/srv/other", "/srv/ollama"])
         try directory.write("ollama-stores.json", "{".utf8)
         #expect(OllamaStores(home: directory.path, configured: "/opt/x").all.map(\.root) == [directory.path.appending("ollama"), "/opt/x"])
+        let refused = #expect(throws: RoostError.self) { try stores.add("/srv/third") }
+        #expect(
+            refused?.code == .fileSystem
+                && FileManager.default.contents(atPath: directory.path.appending("ollama-stores.json").string) == Data("{".utf8))
+        try FileSystem.remove(directory.path.appending("ollama-stores.json"))
+        let held: RoostError? =
+            try FileLock(directory.path.appending("ollama-stores.json.lock")).holdingIfFree {
+                #expect(throws: RoostError.self) { try stores.add("/srv/third") }
+            } ?? nil
+        #expect(held?.code == .conflict)
     }
 
     @Test func `a model of a store is shown; Roost's own can be removed, and Ollama's not`() async throws {
@@ -124,8 +158,12 @@ import Testing
                     + "sha256-\(SHA256.hash(data: Array("GGUF weights".utf8)).hexadecimal)"
         )
         let refused = await #expect(throws: RoostError.self) {
-            _ = try await store.remove(ModelRemoval(ModelSelector(parsing: "smollm2:135m")), pulls: UnfinishedJobs([]))
+            _ = try await store.remove(ModelRemoval(ModelSelector(parsing: "smollm2:135m"))) { UnfinishedJobs([]) }
         }
+        let unverified = await #expect(throws: RoostError.self) {
+            _ = try await store.verify(ModelSelector(parsing: "smollm2:135m")) { _ in }
+        }
+        #expect(unverified?.code == .invalidRequest && unverified?.message.contains("roost import ollama") == true)
         #expect(refused?.code == .conflict && refused?.message.contains("`ollama rm smollm2:135m`") == true)
         let unknown = await #expect(throws: RoostError.self) { _ = try await store.detail(of: selector, loaded: [], pulls: UnfinishedJobs([])) }
         #expect(unknown?.code == .modelNotFound)
@@ -136,9 +174,9 @@ import Testing
         try own?.create(
             ModelReference(parsing: "mine"), model: SHA256.hash(data: Array("GGUF mine".utf8)).hexadecimal, projector: nil, preset: ModelPreset())
         let mine = try ModelSelector(parsing: "mine")
-        let planned = try await store.remove(ModelRemoval(mine, isDryRun: true), pulls: UnfinishedJobs([]))
+        let planned = try await store.remove(ModelRemoval(mine, isDryRun: true)) { UnfinishedJobs([]) }
         #expect(planned.freedBytes > 9 && own?.entries().count == 1)
-        #expect(try await store.remove(ModelRemoval(mine), pulls: UnfinishedJobs([])).freedBytes == planned.freedBytes)
+        #expect(try await store.remove(ModelRemoval(mine), pulls: { UnfinishedJobs([]) }).freedBytes == planned.freedBytes)
         #expect(own?.entries().isEmpty == true)
     }
 
@@ -167,5 +205,64 @@ import Testing
         #expect(try FileSystem.names(in: directory.path.appending("blobs")) == [])
         let error = #expect(throws: RoostError.self) { try store.create(first, model: digest, projector: nil, preset: preset) }
         #expect(error?.code == .notFound)
+    }
+
+    /// Sends a file as a client does.
+    private func send(_ content: String, to store: OllamaStore) throws -> String {
+        let digest = SHA256.hash(data: Array(content.utf8)).hexadecimal
+        let writer = try OllamaBlobWriter(in: store, sha256: digest)
+        try writer.write(Array(content.utf8))
+        try writer.finish()
+        return digest
+    }
+
+    @Test func `no file of a model goes while a manifest cannot be read, or has it under another host`() throws {
+        let directory = try TemporaryDirectory()
+        let store = OllamaStore(root: directory.path)
+        let (mine, other) = (try ModelReference(parsing: "mine"), try ModelReference(parsing: "other"))
+        let digest = try send("GGUF weights", to: store)
+        func create() throws { for name in [mine, other] { try store.create(name, model: digest, projector: nil, preset: ModelPreset()) } }
+        try create()
+        try directory.write("manifests/registry.ollama.ai/library/third/latest", "damaged".utf8)
+        let kept = try #require(try store.remove(mine))
+        #expect(kept.removed.isEmpty && store.model(named: mine) == nil)
+        let last = try #require(try store.remove(other))
+        #expect(last.removed.isEmpty && last.kept.map(\.path).contains(store.blob(digest).string) && last.kept[0].reason.contains("third/latest"))
+        try create()
+        try FileSystem.removeTree(directory.path.appending("manifests/registry.ollama.ai/library/third"))
+        try write(
+            "elsewhere.example/team/model/v1", [#"{"mediaType":"application/x","digest":"sha256:\#(digest)","size":12}"#], to: directory)
+        _ = try store.remove(mine)
+        #expect(
+            try store.remove(other)?.removed.map(\.path).contains(store.blob(digest).string) == false
+                && store.isComplete(.init(kind: nil, sha256: digest, size: 12)))
+    }
+
+    @Test func `a model that is made again leaves no files of the earlier one, and a clean-up takes what uploads have left`() async throws {
+        let home = try TemporaryDirectory()
+        let hub = try HubConfiguration(environment: ["HOME": home.path.string, "HF_HUB_CACHE": home.path.appending("hub").string])
+        let models = ModelStore(hub: hub, home: home.path)
+        let store = try #require(models.catalog.ollama?.own)
+        let mine = try ModelReference(parsing: "mine")
+        let (first, second, unnamed, young) = (
+            try send("GGUF one", to: store), try send("GGUF two", to: store), try send("GGUF three", to: store), try send("GGUF four", to: store)
+        )
+        try store.create(mine, model: first, projector: nil, preset: ModelPreset(system: "S"))
+        try store.create(mine, model: second, projector: nil, preset: ModelPreset(system: "S"))
+        #expect(FileSystem.size(of: store.blob(first)) == nil && store.entries().map(\.preset.system) == ["S"])
+        try home.write("ollama/blobs/.roost-1.tmp", "GGUF".utf8)
+        try home.write("ollama/blobs/.roost-2.tmp", "GGUF".utf8)
+        let yesterday = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -90_000)]
+        for file in [store.blob(second), store.blob(unnamed), home.path.appending("ollama/blobs/.roost-1.tmp")] {
+            try FileManager.default.setAttributes(yesterday, ofItemAtPath: file.string)
+        }
+        func collect(isDryRun: Bool) async throws -> CacheCleanup {
+            try await models.collect(CollectOptions(isDryRun: isDryRun, minimumAge: 0), pulls: { UnfinishedJobs([]) }, loaded: { [] })
+        }
+        let planned = try await collect(isDryRun: true)
+        #expect(planned.lines == ["blob \(store.blob(unnamed))", "temporary \(home.path.appending("ollama/blobs/.roost-1.tmp"))"])
+        #expect(try await collect(isDryRun: false).lines == planned.lines)
+        #expect(FileSystem.size(of: store.blob(unnamed)) == nil && FileSystem.size(of: store.blob(young)) == 9 && store.entries().count == 1)
+        #expect(FileSystem.size(of: home.path.appending("ollama/blobs/.roost-2.tmp")) == 4)
     }
 }

@@ -68,7 +68,7 @@ enum EngineFailureReason {
         let damaged = ["magic", "gguf", "tensor", "file bounds", "corrupt", "failed to read", "key"]
         if damaged.contains(where: text.contains) {
             return
-                "`roost models verify \(model)` checks whether the file is damaged, and `roost models repair \(model)` downloads a damaged file again. If the file is sound, "
+                "`roost models verify \(model)` checks whether a file of the Hub cache is damaged, and `roost models repair \(model)` downloads a damaged one again; `roost import ollama FOLDER --dry-run` checks an Ollama store. If the file is sound, "
                 + "the fault is in the repository: use another file, or a newer llama-server."
         }
         return "The server's log has the engine's last lines; `roost doctor` checks the engine."

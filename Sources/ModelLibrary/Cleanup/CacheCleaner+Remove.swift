@@ -31,13 +31,14 @@ extension CacheCleaner {
                 .conflict, "\(selector) cannot be removed: \(conversion.reference) is being converted from it. Wait for that, or cancel it.",
                 field: "model")
         }
+        // An ambiguous name is refused before anything is removed.
+        let chosen = try commits.map { commit in (commit, files: try selector.variant.map { try repository.files(of: $0, in: commit) }) }
         var report = CacheCleanup(isDryRun: isDryRun)
         for conversion in conversions { try remove(conversion, &report) }
         let before = try repository.referencedBlobs()
         var goneFiles: Set<FilePath> = []
         var goneCommits: Set<CommitHash> = []
-        for commit in commits {
-            let files = try selector.variant.map { try repository.files(of: $0, in: commit) }
+        for (commit, files) in chosen {
             if let files, files.isEmpty { continue }
             if let files, try repository.holdsModels(besides: files, in: commit) {
                 try remove(files, of: commit, in: repository, &report)

@@ -43,17 +43,25 @@ package struct CacheCleaner: Sendable {
     /// - Throws: `RoostError` with code `fileSystem`.
     package func collect(_ options: CollectOptions) throws -> CacheCleanup {
         var report = CacheCleanup(isDryRun: options.isDryRun)
-        for repository in try cache.repositories() {
-            let isFetched = try cache.isBeingFetched(repository.id)
-            if let reason = reasonToKeep(repository.id) ?? (isFetched ? "a process is downloading files of it" : nil) {
-                report.kept.append(.init(path: cache.relative(repository.folder), reason: reason))
-            } else {
-                try collect(repository, options, &report)
-            }
+        for repository in try cache.repositories() { try collect(in: repository, options, &report) }
+        try collectRest(options, &report)
+        return report
+    }
+
+    /// Does the part of `collect` that concerns one repository.
+    func collect(in repository: CachedRepository, _ options: CollectOptions, _ report: inout CacheCleanup) throws {
+        let isFetched = try cache.isBeingFetched(repository.id)
+        if let reason = reasonToKeep(repository.id) ?? (isFetched ? "a process is downloading files of it" : nil) {
+            report.kept.append(.init(path: cache.relative(repository.folder), reason: reason))
+        } else {
+            try collect(repository, options, &report)
         }
+    }
+
+    /// Does the part of `collect` that concerns no repository of the cache: content that several share, and converted models.
+    func collectRest(_ options: CollectOptions, _ report: inout CacheCleanup) throws {
         try collectShared(options, &report)
         try collectConversions(options, &report)
-        return report
     }
 
     private func collect(_ repository: CachedRepository, _ options: CollectOptions, _ report: inout CacheCleanup) throws {

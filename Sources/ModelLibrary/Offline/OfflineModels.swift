@@ -68,8 +68,10 @@ package struct OfflineModels: Sendable {
     /// - Throws: `RoostError` with code `conflict` while a server runs; `fileSystem` or `database`.
     package func collect(isDryRun: Bool, includesRevisions: Bool, minimumAge: TimeInterval) async throws -> CacheCleanup {
         let options = CollectOptions(isDryRun: isDryRun, includesRevisions: includesRevisions, minimumAge: minimumAge)
-        guard !isDryRun else { return try await store.collect(options, pulls: UnfinishedJobs(unfinished()), loaded: []) }
-        return try await owningHome { try await store.collect(options, pulls: UnfinishedJobs(unfinished()), loaded: []) }
+        func collect() async throws -> CacheCleanup {
+            try await store.collect(options, pulls: { try UnfinishedJobs(unfinished()) }, loaded: { [] })
+        }
+        return isDryRun ? try await collect() : try await owningHome { try await collect() }
     }
 
     /// Removes a model. Only a server can cancel unfinished pulls, so force has no effect on them here.
@@ -78,8 +80,8 @@ package struct OfflineModels: Sendable {
     /// - Returns: The items that were removed, or would be.
     /// - Throws: `RoostError` with code `modelNotFound`, `fileSystem`, `database`, or `conflict`, also while a server runs.
     package func remove(_ removal: ModelRemoval) async throws -> CacheCleanup {
-        guard !removal.isDryRun else { return try await store.remove(removal, pulls: UnfinishedJobs(unfinished())) }
-        return try await owningHome { try await store.remove(removal, pulls: UnfinishedJobs(unfinished())) }
+        func remove() async throws -> CacheCleanup { try await store.remove(removal) { try UnfinishedJobs(unfinished()) } }
+        return removal.isDryRun ? try await remove() : try await owningHome { try await remove() }
     }
 
     /// Makes a model from weights in the cache. It does not need to own the home: a server at the same time makes the

@@ -31,6 +31,8 @@ package struct OllamaManifest: Sendable, Hashable {
     /// The most bytes of a manifest.
     static let mostBytes = 256 << 10
     private static let mostLayers = 256
+    /// The largest size of a file: those of all files of a manifest can be added.
+    private static let largest: Int64 = 1 << 50
 
     /// The files, in the order of the manifest.
     package let layers: [Layer]
@@ -70,7 +72,7 @@ package struct OllamaManifest: Sendable, Hashable {
     }
 
     private static func layer(_ layer: Content.Layer) -> Layer? {
-        guard let digest = sha256(in: layer.digest), layer.size >= 0 else { return nil }
+        guard let digest = sha256(in: layer.digest), (0...largest).contains(layer.size) else { return nil }
         return Layer(kind: Kind.allCases.first { $0.mediaType == layer.mediaType }, sha256: digest, size: layer.size)
     }
 
@@ -95,6 +97,9 @@ package struct OllamaManifest: Sendable, Hashable {
         }
         return try JSONEncoder().encode(Content(config: config, layers: layers.map(content)))
     }
+
+    /// The digests of all files.
+    var digests: Set<String> { Set((layers + [config].compactMap(\.self)).map(\.sha256)) }
 
     /// The only layer of a kind; `nil` for none or several.
     package func only(_ kind: Kind) -> Layer? {

@@ -58,25 +58,22 @@ package struct OllamaStore: Sendable, Hashable {
         return found.sorted { $0.reference.description < $1.reference.description }
     }
 
-    /// Returns the model with a name: without a tag `latest`, otherwise the only one.
+    /// Returns the model with a name: without a tag `latest`, otherwise the only one. A tag counts that is written in another case of its
+    /// letters, or names the quantisation in another way.
     package func model(named reference: ModelReference) -> Model? {
-        for host in Self.hosts {
-            guard let folder = folder(of: reference.repository, host) else { continue }
-            if let tag = reference.variant?.description {
-                for spelling in [tag, tag.lowercased()] {
-                    if !spelling.contains("/"), let model = model(at: folder.appending(spelling), reference) { return model }
-                }
-                continue
-            }
-            if let latest = model(at: folder.appending("latest"), reference) { return latest }
-            let tags = names(in: folder)
-            if tags.count == 1, let tag = VariantName(parsing: tags[0]),
-                let only = model(at: folder.appending(tags[0]), ModelReference(repository: reference.repository, variant: tag))
-            {
-                return only
-            }
-        }
-        return nil
+        Self.hosts.lazy.compactMap { host -> Model? in
+            guard let folder = folder(of: reference.repository, host), let tag = Self.tag(reference.variant, among: names(in: folder)),
+                // The name of the tag: another one would load the same file again.
+                let named = Self.reference(namespace: reference.repository.namespace ?? Self.library, name: reference.repository.name, tag: tag)
+            else { return nil }
+            return model(at: folder.appending(tag), named)
+        }.first
+    }
+
+    private static func tag(_ wanted: VariantName?, among tags: [String]) -> String? {
+        guard let wanted else { return tags.contains("latest") ? "latest" : tags.count == 1 ? tags[0] : nil }
+        let name = wanted.description
+        return tags.first { $0 == name } ?? tags.first { VariantName(parsing: $0) == wanted } ?? tags.first { $0.lowercased() == name.lowercased() }
     }
 
     /// Returns the models that an engine can load.
@@ -122,10 +119,14 @@ package struct OllamaStore: Sendable, Hashable {
     }
 
     private func model(at file: FilePath, _ reference: ModelReference) -> Model? {
-        guard let size = FileSystem.size(of: file), size <= OllamaManifest.mostBytes, let data = FileManager.default.contents(atPath: file.string),
-            let manifest = OllamaManifest(data)
+        manifest(at: file).map { Model(reference: reference, manifestFile: file, manifest: $0) }
+    }
+
+    /// Reads a manifest; `nil` when the file is none.
+    func manifest(at file: FilePath) -> OllamaManifest? {
+        guard let size = FileSystem.size(of: file), size <= OllamaManifest.mostBytes, let data = FileManager.default.contents(atPath: file.string)
         else { return nil }
-        return Model(reference: reference, manifestFile: file, manifest: manifest)
+        return OllamaManifest(data)
     }
 
     private func text(of layer: OllamaManifest.Layer?) -> String? {

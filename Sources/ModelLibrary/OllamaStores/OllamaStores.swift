@@ -51,24 +51,39 @@ package struct OllamaStores: Sendable {
 
     /// Adds a folder to the list. It is on the disk when this returns.
     ///
-    /// - Throws: `RoostError` with code `tooLarge`, `fileSystem` or `insufficientSpace`.
+    /// - Throws: `RoostError` with code `tooLarge`, `fileSystem`, `insufficientSpace`, or `conflict` while another process adds one.
     package func add(_ folder: FilePath) throws {
-        let folders = imported().map(\.root.string).filter { $0 != folder.string } + [folder.string]
-        guard folders.count <= Self.most else {
-            throw RoostError(.tooLarge, "At most \(Self.most) Ollama stores can be served; remove one from \(list) first.")
-        }
         let home = list.removingLastComponent()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
         try FileSystem.makePrivateFolder(home)
-        try FileSystem.write(try encoder.encode(Content(folders: folders)), to: list, temporaryIn: home)
-        try FileSystem.flushFolder(home)
+        let added: Void? = try FileLock(FilePath(list.string + ".lock")).holdingIfFree {
+            let folders = try read().filter { $0 != folder.string } + [folder.string]
+            guard folders.count <= Self.most else {
+                throw RoostError(.tooLarge, "At most \(Self.most) Ollama stores can be served; remove one from \(list) first.")
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
+            try FileSystem.write(try encoder.encode(Content(folders: folders)), to: list, temporaryIn: home)
+            try FileSystem.flushFolder(home)
+        }
+        guard added != nil else { throw RoostError(.conflict, "Another process is adding a folder to \(list). Try again when it has ended.") }
     }
 
+    /// The stores of the list; none when it is damaged.
     private func imported() -> [OllamaStore] {
-        guard let size = FileSystem.size(of: list), size <= Self.mostBytes, let data = FileManager.default.contents(atPath: list.string),
-            let content = try? JSONDecoder().decode(Content.self, from: data)
-        else { return [] }
-        return content.folders.prefix(Self.most).filter { $0.hasPrefix("/") }.map { OllamaStore(root: FilePath($0)) }
+        ((try? read()) ?? []).prefix(Self.most).filter { $0.hasPrefix("/") }.map { OllamaStore(root: FilePath($0)) }
+    }
+
+    private func read() throws -> [String] {
+        guard (try? list.stat(followTargetSymlink: false)) != nil else { return [] }
+        do {
+            guard let size = FileSystem.size(of: list), size <= Self.mostBytes, let data = FileManager.default.contents(atPath: list.string) else {
+                throw Errno.fileTooLarge
+            }
+            return try JSONDecoder().decode(Content.self, from: data).folders
+        } catch {
+            throw RoostError(
+                .fileSystem, "The list of Ollama stores in \(list) cannot be read. Correct the file, or move it away to begin without any.",
+                cause: error)
+        }
     }
 }

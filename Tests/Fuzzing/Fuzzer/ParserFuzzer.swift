@@ -10,7 +10,8 @@ typealias FuzzedInput = ParserFuzzer
 
 /// A parser of text that comes from outside, and what must hold of whatever it accepts. A broken rule ends the process, which the fuzzer reports.
 enum ParserFuzzer: String, CaseIterable {
-    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json, schema, events
+    case path, range, contentRange = "content-range", retryAfter = "retry-after", link, tree, pattern, gguf, safetensors, json, schema, events, image,
+        sound, deflate
     case sentencePiece = "sentence-piece"
 
     /// Parses one input.
@@ -37,6 +38,9 @@ enum ParserFuzzer: String, CaseIterable {
             guard let schema = (try? JSONDocument(Array(bytes)))?.root, (try? GrammarBounds.check(schema: schema, "schema")) != nil else { return }
             try? SchemaSupport(schema).check("schema")
         case .events: Self.events(Array(bytes))
+        case .image: Self.image(Array(bytes))
+        case .sound: Self.sound(Array(bytes))
+        case .deflate: precondition(InflatedSize.of(Array(bytes), limit: 1 << 20).map { $0 <= 1 << 20 } ?? true)
         }
     }
 
@@ -60,6 +64,20 @@ enum ParserFuzzer: String, CaseIterable {
         let events = try? whole.feed(bytes)
         let pieces = try? bytes.flatMap { try cut.feed([$0]) }
         precondition(events == pieces)
+    }
+
+    /// An image has pixels.
+    private static func image(_ bytes: [UInt8]) {
+        guard let head = ImageHead(bytes) else { return }
+        precondition(head.pixels > 0)
+        if head.format == .png, head.pixels <= 25_000_000 { _ = PNGPixels.fit(bytes) }
+    }
+
+    /// A sound is no longer than its bytes, or than what an MP3 declares.
+    private static func sound(_ bytes: [UInt8]) {
+        guard let sound = SoundHead(bytes) else { return }
+        precondition(sound.seconds.lowerBound >= 0 && sound.seconds.upperBound.isFinite)
+        precondition(sound.format == .mp3 || sound.seconds.upperBound * 8000 <= Double(bytes.count))
     }
 
     private static func range(_ text: String) {

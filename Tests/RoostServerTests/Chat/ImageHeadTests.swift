@@ -6,8 +6,8 @@ import Testing
 
 /// The size of an image before an engine decodes it.
 @Suite struct ImageHeadTests {
-    private static func big(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-    private static func little(_ value: Int, _ count: Int) -> [UInt8] { big(value, count).reversed() }
+    static func big(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    static func little(_ value: Int, _ count: Int) -> [UInt8] { big(value, count).reversed() }
 
     static func png(_ width: Int, _ height: Int) -> [UInt8] {
         [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + big(13, 4) + Array("IHDR".utf8) + big(width, 4) + big(height, 4) + [8, 2, 0, 0, 0]

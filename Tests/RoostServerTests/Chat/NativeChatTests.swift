@@ -33,6 +33,15 @@ import Testing
         #expect(!asked.streams && asked.timeout == .seconds(5) && asked.engine.options.keepAlive != nil)
     }
 
+    @Test func `the parameters of an alias reach completions too, and its system prompt does not`() throws {
+        let preset = ModelPreset(system: "S", parameters: ["temperature": .number(0.2), "num_predict": .number(9), "num_ctx": .number(2048)])
+        let asked = try EngineRequest(texts: RequestFields(body: ByteBuffer(string: #"{"model":"a/b","prompt":"x","temperature":1}"#)))
+        let request = try asked.applying(preset)
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(request.body.readableBytesView)) as? [String: Any])
+        #expect(fields["temperature"] as? Double == 1 && fields["max_tokens"] as? Int == 9 && fields["prompt"] as? String == "x")
+        #expect(fields["messages"] == nil && request.kind == .completion && request.options.context?.tokens == 2048 && request.tokens.output == 9)
+    }
+
     @Test func `the preset of an alias is stronger than the usual values, and weaker than the request`() throws {
         let preset = ModelPreset(system: nil, parameters: ["temperature": .number(0.2), "num_predict": .number(9)])
         let plain = try chat(#""top_k":3"#).engine.applying(preset)

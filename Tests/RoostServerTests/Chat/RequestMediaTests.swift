@@ -29,7 +29,7 @@ import Testing
         #"{"type":"input_audio","input_audio":{"data":"\#(Data(bytes).base64EncodedString())","format":"\#(format)"}}"#
     }
 
-    private let wave = Array("RIFF\u{24}\u{0}\u{0}\u{0}WAVEfmt ".utf8)
+    private let wave = SoundHeadTests.wave()
     private let small = ImageHeadTests.png(32, 32)
 
     private var model: ModelReference { get throws { try ModelReference(parsing: "a/b:Q4_0") } }
@@ -94,10 +94,28 @@ import Testing
         #expect(
             try refusal(image(ImageHeadTests.png(5000, 4000)), image(ImageHeadTests.png(5000, 1001))).field?.hasPrefix("messages[0].content[1]")
                 == true)
-        let large = small + Array(repeating: 0, count: 11 << 20)
+        let large = small + [0, 0, 0, 0] + ImageHeadTests.big(11 << 20, 4) + Array("zeRo".utf8) + Array(repeating: 0, count: 11 << 20)
         #expect(try refusal(image(large), image(large)).message.contains("all images of a request may have"))
-        let long = wave + Array(repeating: 0, count: 3 << 20)
+        let long = SoundHeadTests.wave(samples: 3 << 19)
         #expect(try refusal(sound(long), sound(long)).message.contains("all sounds of a request may have"))
+    }
+
+    @Test func `a PNG whose pixels unpack to more than its size needs is refused`() throws {
+        let data = InflatedSizeTests.zeros(4000)
+        let bomb = small + [0, 0, 0, 0] + ImageHeadTests.big(data.count, 4) + Array("IDAT".utf8) + data + [0, 0, 0, 0]
+        let error = try refusal(image(bomb))
+        #expect(error.field == "messages[0].content[0].image_url.url" && error.message.contains("32 × 32"), "\(error.message)")
+    }
+
+    @Test func `the length of sounds is bounded, also the one that an encoder declares, and one of a few samples is refused`() throws {
+        for samples in [0, 1, 1599] { #expect(try refusal(sound(SoundHeadTests.wave(samples: samples))).message.contains("too short")) }
+        #expect(try request([sound(SoundHeadTests.wave(samples: 1600))]).media.count == 1)
+        // A megabyte at 8 kbit/s: 1008 seconds.
+        let header: [UInt8] = [0xFF, 0xE3, 0x18, 0xC4]
+        let frame = header + Array(repeating: 0, count: 68)
+        let quarter = Array(repeatElement(frame, count: 14_000).joined())
+        #expect(try request([sound(quarter, format: "mp3")]).media.count == 1)
+        #expect(try refusal(sound(quarter), sound(quarter)).message.contains("30 minutes"))
     }
 
     @Test func `a model without a projector gets none, with the way to get one`() throws {

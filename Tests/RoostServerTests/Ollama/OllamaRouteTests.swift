@@ -97,7 +97,8 @@ import Testing
         try await RunningServer.run { server in
             _ = try CachedModel(in: server)
             for (name, body, status, field) in [
-                ("acme/tiny", #"{"model":"acme/other"}"#, 409, "name"), ("x", #"{"model":"x"}"#, 400, "name"), ("x", "{}", 400, "model"),
+                ("acme/tiny", #"{"model":"acme/other"}"#, 409, "name"), ("ACME/Tiny:q4_0", #"{"model":"acme/other"}"#, 409, "name"),
+                ("x", #"{"model":"x"}"#, 400, "name"), ("x", "{}", 400, "model"),
                 ("x", #"{"model":"a/b","parameters":{"temperature":"hot"}}"#, 400, "parameters.temperature"),
                 ("x", #"{"model":"a/b","parameters":{"temprature":1}}"#, 400, "parameters"), ("a/b/c", #"{"model":"a/b"}"#, 400, "name"),
             ] {

@@ -38,7 +38,13 @@ final class ConversationFile: Sendable {
     func write<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             let queue = try await WorkThreads.run { try self.open() }
-            return try await queue.write(work)
+            do {
+                return try await queue.write(work)
+            } catch let error as DatabaseError where Self.meansDamage(error) {
+                // The damage of a page shows when it is read first. The changes of the work were not made.
+                let new = try await WorkThreads.run { try self.replace(queue) }
+                return try await new.write(work)
+            }
         } catch let error as RoostError {
             throw error
         } catch is CancellationError {
@@ -58,16 +64,35 @@ final class ConversationFile: Sendable {
             let new: DatabaseQueue
             do {
                 new = try makeQueue()
-            } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
-                // Conversations of some days are worth less than a server that answers. The file stays for a repair.
-                for end in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path.string + end) {
-                    try? FileManager.default.removeItem(atPath: "\(path.string).damaged\(end)")
-                    try FileManager.default.moveItem(atPath: path.string + end, toPath: "\(path.string).damaged\(end)")
-                }
+            } catch let error as DatabaseError where Self.meansDamage(error) {
+                try setAside()
                 new = try makeQueue()
             }
             queue = new
             return new
+        }
+    }
+
+    /// Begins the file again, unless another caller has done that since this queue was opened.
+    private func replace(_ damaged: DatabaseQueue) throws -> DatabaseQueue {
+        try opened.withLock { queue in
+            if let queue, queue !== damaged { return queue }
+            queue = nil
+            try damaged.close()
+            try setAside()
+            let new = try makeQueue()
+            queue = new
+            return new
+        }
+    }
+
+    private static func meansDamage(_ error: DatabaseError) -> Bool { [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) }
+
+    /// Conversations of some days are worth less than a server that answers. The file stays for a repair.
+    private func setAside() throws {
+        for end in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path.string + end) {
+            try? FileManager.default.removeItem(atPath: "\(path.string).damaged\(end)")
+            try FileManager.default.moveItem(atPath: path.string + end, toPath: "\(path.string).damaged\(end)")
         }
     }
 

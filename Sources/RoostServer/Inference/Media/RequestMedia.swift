@@ -12,8 +12,12 @@ struct RequestMedia: Sendable {
     private static let most = 16
     /// The most bytes of all images of a request.
     private static let mostImageBytes = 20 << 20
-    /// The most bytes of all sounds of a request. The engine needs up to sixty times as much memory for them.
+    /// The most bytes of all sounds of a request.
     private static let mostSoundBytes = 4 << 20
+    /// The most minutes of all sounds of a request. The engine needs 4 MB for each: floats, 16,000 in a second.
+    private static let mostMinutes = 30
+    /// The shortest sound in seconds: an engine ends when it gets one of a few samples.
+    private static let shortestSound = 0.1
 
     /// The name of the field with the first image; `nil` without one.
     private(set) var firstImage: String?
@@ -25,6 +29,7 @@ struct RequestMedia: Sendable {
     private(set) var encodedBytes = 0
     private var imageBytes = 0
     private var soundBytes = 0
+    private var seconds = 0.0
     private var pixels: Int64 = 0
 
     /// Validates a part `{"type":"image_url","image_url":{"url":"data:image/png;base64,…"}}`.
@@ -73,6 +78,9 @@ struct RequestMedia: Sendable {
                 "is too large: all images of a request may have \(EngineCompanions.mostPixels / 1_000_000) million pixels, and this one has \(image.width) × \(image.height). Make them smaller."
             )
         }
+        guard image.format != .png || PNGPixels.fit(file) else {
+            throw Self.wrong(field, "is a damaged PNG: its data is not that of \(image.width) × \(image.height) pixels. Save the image again.")
+        }
         firstImage = firstImage ?? name
         try note(name, base64)
         return Array("data:image/\(image.format.rawValue);base64,".utf8) + base64
@@ -90,16 +98,25 @@ struct RequestMedia: Sendable {
         let field = "\(name).input_audio.data"
         guard let base64 = part["input_audio"]?["data"]?.text?.bytes else { throw Self.wrong(field, "is missing; it must be a sound in base64.") }
         let file = try decoded(base64[...], field)
-        let isWave = file.starts(with: "RIFF".utf8) && file.dropFirst(8).starts(with: "WAVE".utf8)
-        let isLayer3 = file.starts(with: "ID3".utf8) || (file.count > 1 && file[0] == 0xFF && file[1] & 0xE0 == 0xE0)
-        guard isWave || isLayer3 else { throw Self.wrong(field, "contains no sound in a format that engines decode: WAV, MP3.") }
+        guard let sound = SoundHead(file) else {
+            throw Self.wrong(
+                field,
+                "contains no sound in a format that engines decode: WAV (whole numbers or floats, 8 to 192 kHz, with its true length) or MP3.")
+        }
         soundBytes += file.count
+        seconds += sound.seconds.upperBound
         guard soundBytes <= Self.mostSoundBytes else {
             throw Self.wrong(field, "is too large: all sounds of a request may have \(ByteCount(Int64(Self.mostSoundBytes))). Make them shorter.")
         }
+        guard seconds <= Double(Self.mostMinutes * 60) else {
+            throw Self.wrong(field, "is too long: all sounds of a request may last \(Self.mostMinutes) minutes. Make them shorter.")
+        }
+        guard sound.seconds.lowerBound >= Self.shortestSound else {
+            throw Self.wrong(field, "is too short: a sound must last a tenth of a second.")
+        }
         firstSound = firstSound ?? name
         try note(name, base64[...])
-        return Array("data:audio/\(isWave ? "wav" : "mp3");base64,".utf8) + base64
+        return Array("data:audio/\(sound.format.rawValue);base64,".utf8) + base64
     }
 
     /// Refuses images and sounds for a model that has no projector, before it is loaded.

@@ -7,13 +7,13 @@ import RoostCore
 
 extension EngineRequest {
     /// Returns the request with the values of a preset where it has none itself: the system prompt of a chat without one,
-    /// and parameters.
+    /// and the parameters of a chat or a completion.
     ///
     /// - Parameter preset: The preset. Parameters of an Ollama store that are not valid have no effect.
     /// - Returns: The request.
     /// - Throws: `RoostError` with code `invalidRequest` for a body that is no JSON object.
     func applying(_ preset: ModelPreset) throws -> EngineRequest {
-        guard kind == .chat else { return self }
+        guard kind.generates else { return self }
         let parameters = ModelParameters(validOf: preset)
         let fields = try RequestFields(body: body)
         var merged = EngineBody()

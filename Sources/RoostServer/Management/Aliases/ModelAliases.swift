@@ -33,9 +33,10 @@ struct ModelAliases: Sendable {
             guard alias.model != alias.name else {
                 throw RoostError(.invalidRequest, "An alias needs another name than its model, \(alias.model).", field: "name")
             }
-            let name = alias.name
+            let name = alias.name.description.lowercased()
             let models = try store.catalog.entries().map(\.reference)
-            if let model = models.first(where: { $0 == name || (name.variant == nil && $0.repository == name.repository) }) {
+            // An alias is found in any case of its letters, and before a model.
+            if let model = models.first(where: { [$0.description, $0.repository.description].contains { $0.lowercased() == name } }) {
                 throw RoostError(
                     .conflict, "\(alias.name) is the name of a model on this machine, \(model). Choose another name for the alias.", field: "name")
             }

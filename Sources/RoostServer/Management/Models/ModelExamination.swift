@@ -42,10 +42,14 @@ enum ModelExamination {
         let shape = try ProjectorShape(GGUFFile(opening: file), name: name)
         let length = model.metadata.string("general.architecture").flatMap { model.metadata.count("\($0).embedding_length") }
         guard length.map(shape.fits) ?? true else {
+            let advice =
+                entry.origin == .ollama
+                ? "Make or pull the model again with the right projector."
+                : "Remove it with `roost models rm \(entry.reference.repository):\(entry.pathInFolder(file))`, and pull the right one."
             throw RoostError(
                 .unsupportedModel,
                 "\(name.quotedForPeople) is the projector of another model: it makes vectors of \(shape.lengthsForPeople) numbers, and \(entry.reference) "
-                    + "reads vectors of \(length ?? 0). Remove it with `roost models rm \(entry.reference.repository):\(entry.pathInFolder(file))`, and pull the right one.",
+                    + "reads vectors of \(length ?? 0). \(advice)",
                 field: "model")
         }
         return EngineCompanions.Projector(file: file, shape: shape)

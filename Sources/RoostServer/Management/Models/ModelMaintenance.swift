@@ -28,7 +28,7 @@ struct ModelMaintenance: Sendable {
     func partials() async throws -> [PartialDownload] { try await store.partials(UnfinishedJobs(in: database)) }
 
     func collect(_ options: CollectOptions) async throws -> CacheCleanup {
-        let report = try await store.collect(options, pulls: UnfinishedJobs(in: database), loaded: inUse())
+        let report = try await store.collect(options, pulls: { try await UnfinishedJobs(in: database) }, loaded: { await inUse() })
         if !options.isDryRun { logger.notice("cleaned the Hub cache: \(report.removed.count) removed, \(ByteCount(report.freedBytes)) freed") }
         return report
     }
@@ -49,15 +49,16 @@ struct ModelMaintenance: Sendable {
         let selector = removal.selector
         guard removal.isForced, !removal.isDryRun else {
             if !removal.onlyPartials, !removal.isDryRun { try await refuseLoaded(selector) }
-            let report = try await store.remove(removal, pulls: jobs)
+            let report = try await store.remove(removal) { try await UnfinishedJobs(in: database) }
             if !removal.isDryRun { try await engines.removePromptsOfMissingModels() }
             return report
         }
-        for id in jobs.ids(of: selector.repository) { _ = try await pulls.cancel(id: id) }
+        let cancelled = jobs.ids(of: selector.repository)
+        for id in cancelled { _ = try await pulls.cancel(id: id) }
         if !removal.onlyPartials {
             for engine in try await loaded(selector) { await engines.unload(engine.reference) }
         }
-        let report = try await removeWhenFree(removal)
+        let report = try await remove(removal, whenFreeOf: Set(cancelled))
         try await engines.removePromptsOfMissingModels()
         logger.notice("removed \(selector), \(ByteCount(report.freedBytes)) freed")
         return report
@@ -74,16 +75,16 @@ struct ModelMaintenance: Sendable {
         await engines.unload(name)
     }
 
-    /// Removes a model whose pull was just cancelled, which releases its files within a moment.
-    private func removeWhenFree(_ removal: ModelRemoval) async throws -> CacheCleanup {
+    /// Removes a model whose pulls were just cancelled, which release its files within a moment. Other pulls of it keep it.
+    private func remove(_ removal: ModelRemoval, whenFreeOf cancelled: Set<String>) async throws -> CacheCleanup {
         for _ in 0..<50 {
             do {
-                return try await store.remove(removal, pulls: UnfinishedJobs([]))
+                return try await store.remove(removal) { try await UnfinishedJobs(in: database, except: cancelled) }
             } catch let error as RoostError where error.code == .conflict {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        return try await store.remove(removal, pulls: UnfinishedJobs([]))
+        return try await store.remove(removal) { try await UnfinishedJobs(in: database, except: cancelled) }
     }
 
     private func refuseLoaded(_ selector: ModelSelector) async throws {
@@ -135,11 +136,16 @@ struct ModelMaintenance: Sendable {
 
 extension UnfinishedJobs {
     /// Reads the queued, paused and running jobs of an open store.
-    fileprivate init(in database: any JobStore) async throws {
+    ///
+    /// - Parameters:
+    ///   - database: The store.
+    ///   - ids: Jobs that do not count.
+    /// - Throws: `RoostError` with code `database`.
+    fileprivate init(in database: any JobStore, except ids: Set<String> = []) async throws {
         var found: [(id: String, model: String)] = []
         for status in [JobStatus.queued, .running] {
             found += try await database.jobs(matching: JobFilter(status: status)).map { ($0.id, $0.model) }
         }
-        self.init(found)
+        self.init(found.filter { !ids.contains($0.id) })
     }
 }

@@ -18,7 +18,7 @@ struct ImageHead: Sendable, Hashable {
     ///
     /// - Parameter bytes: The file; untrusted.
     init?(_ bytes: some RandomAccessCollection<UInt8>) {
-        let reader = Reader(bytes: bytes)
+        let reader = MediaReader(bytes: bytes)
         guard let (format, width, height) = Self.png(reader) ?? Self.gif(reader) ?? Self.bmp(reader) ?? Self.jpeg(reader),
             (1...Self.longestSide).contains(width), (1...Self.longestSide).contains(height)
         else { return nil }
@@ -30,18 +30,18 @@ struct ImageHead: Sendable, Hashable {
 
     private typealias Found = (Format, Int, Int)
 
-    private static func png(_ reader: Reader<some RandomAccessCollection<UInt8>>) -> Found? {
+    private static func png(_ reader: MediaReader<some RandomAccessCollection<UInt8>>) -> Found? {
         guard reader.begins([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), reader.text(12, 4) == "IHDR" else { return nil }
         guard let width = reader.big(16, 4), let height = reader.big(20, 4) else { return nil }
         return (.png, width, height)
     }
 
-    private static func gif(_ reader: Reader<some RandomAccessCollection<UInt8>>) -> Found? {
+    private static func gif(_ reader: MediaReader<some RandomAccessCollection<UInt8>>) -> Found? {
         guard ["GIF87a", "GIF89a"].contains(reader.text(0, 6)), let width = reader.little(6, 2), let height = reader.little(8, 2) else { return nil }
         return (.gif, width, height)
     }
 
-    private static func bmp(_ reader: Reader<some RandomAccessCollection<UInt8>>) -> Found? {
+    private static func bmp(_ reader: MediaReader<some RandomAccessCollection<UInt8>>) -> Found? {
         guard reader.text(0, 2) == "BM", let head = reader.little(14, 4) else { return nil }
         // The oldest form has 16 bits for each side. The height is negative for an image that begins with its top row.
         let bytes = head == 12 ? 2 : 4
@@ -50,7 +50,7 @@ struct ImageHead: Sendable, Hashable {
     }
 
     /// The size is in the first frame header, after segments of any content such as a small picture.
-    private static func jpeg(_ reader: Reader<some RandomAccessCollection<UInt8>>) -> Found? {
+    private static func jpeg(_ reader: MediaReader<some RandomAccessCollection<UInt8>>) -> Found? {
         guard reader.begins([0xFF, 0xD8]) else { return nil }
         var position = 2
         while let prefix = reader.big(position, 1), let marker = reader.big(position + 1, 1) {
@@ -68,24 +68,5 @@ struct ImageHead: Sendable, Hashable {
             }
         }
         return nil
-    }
-}
-
-/// Reads numbers at positions; `nil` beyond the end.
-private struct Reader<Bytes: RandomAccessCollection<UInt8>> {
-    let bytes: Bytes
-
-    func begins(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
-
-    func text(_ position: Int, _ count: Int) -> String? { slice(position, count).map { String(decoding: $0, as: UTF8.self) } }
-
-    func big(_ position: Int, _ count: Int) -> Int? { slice(position, count)?.reduce(0) { $0 << 8 | Int($1) } }
-
-    func little(_ position: Int, _ count: Int) -> Int? { slice(position, count)?.reversed().reduce(0) { $0 << 8 | Int($1) } }
-
-    private func slice(_ position: Int, _ count: Int) -> Bytes.SubSequence? {
-        guard position >= 0, count <= bytes.count, position <= bytes.count - count else { return nil }
-        let start = bytes.index(bytes.startIndex, offsetBy: position)
-        return bytes[start..<bytes.index(start, offsetBy: count)]
     }
 }
