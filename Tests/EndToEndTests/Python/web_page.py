@@ -548,11 +548,12 @@ def access(chromium):
         assert page.page.locator("main button").count() == 0, view
     page.page.reload()
     expect(page.page.locator("nav")).to_be_visible()
-    cookie = [each for each in page.context.cookies() if each["name"] == "roost_page"][0]
+    name = "roost_page_" + url.rsplit(":", 1)[1]
+    cookie = [each for each in page.context.cookies() if each["name"] == name][0]
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and reader[-32:] not in json.dumps(page.context.storage_state()), cookie
     page.press("Log out")
     expect(page.page.get_by_label("Key")).to_be_visible()
-    assert not [each for each in page.context.cookies() if each["name"] == "roost_page"] and page.page.evaluate("localStorage.length") == 0
+    assert not [each for each in page.context.cookies() if each["name"] == name] and page.page.evaluate("localStorage.length") == 0
     log_in(chatter)
     assert views() == ["Models", "Chat", "Usage"], views()
     page.press("Log out")
@@ -576,7 +577,7 @@ def access(chromium):
     threading.Thread(target=other.serve_forever, daemon=True).start()
     stranger = page.context.new_page()
     stranger.goto(f"http://127.0.0.1:{other.server_port}/")
-    assert any("roost_page=" in each for each in Other.seen) and not any(admin[-32:] in each for each in Other.seen)
+    assert any(name in each for each in Other.seen) and not any(admin[-32:] in each for each in Other.seen)
     for how in ({"mode": "no-cors"}, {}, {"headers": {"X-Roost-Page": "0" * 88}}):
         stranger.evaluate("([url, how]) => fetch(url, {method: 'POST', credentials: 'include', ...how}).catch(() => null)", [f"{url}/jobs/{waiting}/cancel", how])
     assert ask("GET", f"/jobs/{waiting}", headers={"Authorization": f"Bearer {admin}"})["status"] == "queued"
