@@ -41,7 +41,7 @@ export async function open(path, { method = 'GET', body, headers = {}, signal } 
   }
   if (response.ok) return response;
   const problem = new Problem(response.status, await response.json().catch(() => null));
-  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new Event('roost-stranger'));
+  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new CustomEvent('roost-stranger', { detail: problem.message }));
   throw problem;
 }
 
@@ -1157,10 +1157,10 @@ export class View extends HTMLElement {
 import { ask, memory, visitor } from './api.js';
 import { field, fill, h } from './dom.js';
 
-/** Shows the log-in until it works. */
-export function showLogin(root, onDone) {
+/** Shows the log-in until it works, and why the last one has ended, if one has. */
+export function showLogin(root, onDone, reason) {
   const key = h('input', { type: 'password', required: true, autocomplete: 'current-password', spellcheck: 'false', placeholder: 'rst_…' });
-  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: true });
+  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: !reason }, reason);
   const send = h('button', { type: 'submit', class: 'primary' }, 'Log in');
   fill(root, h('main', { class: 'login' }, h('form', { onsubmit: async (event) => {
     event.preventDefault();
@@ -1169,9 +1169,11 @@ export function showLogin(root, onDone) {
     try {
       const { half, ...who } = await ask('/page/login', { method: 'POST', body: { key: key.value.trim() } });
       memory.half = half;
+      if ((await ask('/page/me')).needs_key) throw new Error('The browser did not keep the cookie of the log-in. Allow cookies for this page, and log in again.');
       Object.assign(visitor, who);
       onDone();
     } catch (error) {
+      memory.half = null;
       fault.textContent = error.message;
       fault.hidden = false;
       key.select();
@@ -1183,8 +1185,11 @@ export function showLogin(root, onDone) {
 }
 
 export async function logOut() {
+  // From here on the chat keeps nothing, so the conversation is gone for the next person at this tab.
+  visitor.needs_key = true;
   await ask('/page/logout', { method: 'POST', body: {} }).catch(() => {});
   memory.half = null;
+  sessionStorage.removeItem('roost.chat');
   location.hash = '';
   location.reload();
 }
@@ -1274,16 +1279,20 @@ const title = () => { document.title = `${activeWords()}${current?.title ?? ''} 
 document.addEventListener('roost-jobs', title);
 document.addEventListener('keydown', (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || !current) return;
+  // On a Mac, Alt and a digit type letters: Alt+5 is [ on a German keyboard.
+  if (navigator.platform.startsWith('Mac') && event.target.closest('input, textarea, select')) return;
   const view = /^Digit[1-7]$/.test(event.code) && allowed()[Number(event.code.at(-1)) - 1];
   if (view) location.hash = `#/${view.name}`;
   else if (event.code === 'KeyN' && can('pull') && !document.querySelector('dialog')) openPull();
   else return;
   event.preventDefault();
 });
-document.addEventListener('roost-stranger', () => { if (!visitor.needs_key) login(); });
+document.addEventListener('roost-stranger', ({ detail }) => { if (!visitor.needs_key) login(detail); });
 window.addEventListener('hashchange', () => { if (current) route(); });
 
-function login() {
+function login(reason) {
+  // Without a log-in there was simply no key yet.
+  const fault = memory.half && reason && `The log-in has ended. ${reason}`;
   visitor.needs_key = true;
   closeSide();
   for (const end of ends.splice(0)) end();
@@ -1292,7 +1301,7 @@ function login() {
   fill(root);
   jobs.clear();
   memory.half = null;
-  showLogin(root, start);
+  showLogin(root, start, fault);
 }
 
 function start() {
@@ -1307,8 +1316,9 @@ async function begin() {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;
   }
-  if (visitor.needs_key) login();
-  else start();
+  if (!visitor.needs_key) start();
+  // Any answer that needs a key tells why a log-in has ended.
+  else login(memory.half && await ask('/status').then(() => null, (error) => error.message));
 }
 
 begin();

@@ -33,7 +33,7 @@ export async function open(path, { method = 'GET', body, headers = {}, signal } 
   }
   if (response.ok) return response;
   const problem = new Problem(response.status, await response.json().catch(() => null));
-  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new Event('roost-stranger'));
+  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new CustomEvent('roost-stranger', { detail: problem.message }));
   throw problem;
 }
 
