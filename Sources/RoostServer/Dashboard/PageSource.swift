@@ -64,15 +64,19 @@ firstJobs.catch(() => {});
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 
-async function* pieces(response) {
+async function* pieces(response, patience) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let timer;
   try {
     for (;;) {
+      timer = patience && setTimeout(() => reader.cancel().catch(() => {}), 1000 * patience);
       const { value, done } = await reader.read();
+      clearTimeout(timer);
       if (done) return;
       yield value;
     }
   } finally {
+    clearTimeout(timer);
     reader.cancel().catch(() => {});
   }
 }
@@ -88,10 +92,13 @@ export async function* lines(response) {
   if (rest.trim()) yield JSON.parse(rest);
 }
 
-/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. */
-export async function* events(response) {
+/** The seconds without a byte after which the connection of a stream of jobs is lost: the server sends something every 15 seconds. */
+export const patience = 45;
+
+/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. They end when nothing comes for `seconds`, if given. */
+export async function* events(response, seconds) {
   let rest = '';
-  for await (const piece of pieces(response)) {
+  for await (const piece of pieces(response, seconds)) {
     const parts = (rest + piece).split('\n\n');
     rest = parts.pop();
     for (const part of parts) {
@@ -769,7 +776,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 ("job.js", ##"""
 // One pull: how far it is, its files, its whole history, and why it failed.
 
-import { ask, can, events, open, post } from './api.js';
+import { ask, can, events, open, patience } from './api.js';
 import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
@@ -812,6 +819,11 @@ class JobView {
     this.title = h('h2', { class: 'name', tabindex: '-1' });
     this.state = h('p', { class: 'state' });
     this.buttons = h('div', { class: 'actions' });
+    this.priority = h('input', { type: 'number', min: '-100', max: '100', step: '1', 'aria-label': 'Priority' });
+    this.form = h('form', { class: 'inline', onsubmit: (event) => {
+      event.preventDefault();
+      this.#prioritize();
+    } }, this.priority, h('button', { type: 'submit' }, 'Set priority'));
     this.facts = h('div');
     this.now = h('div', { class: 'now' });
     this.fault = h('div');
@@ -824,7 +836,8 @@ class JobView {
     const change = () => this.#draw();
     jobs.addEventListener('change', change);
     this.#ends.push(() => jobs.removeEventListener('change', change));
-    this.#ends.push(whileVisible(() => this.#follow()));
+    this.unfollow = whileVisible(() => this.#follow());
+    this.#ends.push(() => this.unfollow());
     if (!jobs.all.has(id)) attempt(() => jobs.refresh(id));
     this.#draw();
   }
@@ -843,7 +856,6 @@ class JobView {
     if (signature !== this.signature) {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
-      fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
       fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
@@ -853,6 +865,15 @@ class JobView {
         ['User', job.user_id], ['Workspace', job.workspace_id], ['Tags', job.tags?.join(', ')], ['Folder', job.local_path], ['Id', job.id],
       ]));
     }
+    // What is typed stays until the priority is another one.
+    if (job.priority !== this.shown) this.priority.value = this.shown = job.priority;
+    // A pull that goes on after its end has a history again.
+    if (this.ended && job.finished_at !== this.ended) {
+      this.unfollow();
+      this.unfollow = whileVisible(() => this.#follow());
+    }
+    this.ended = job.finished_at;
+    this.#control(job);
     this.bar.hidden = job.progress == null;
     this.bar.show(job.progress, status.kind);
     fill(this.now, job.status === 'running' && h('p', {}, [percent(job.progress), job.total_bytes && `${bytes(job.downloaded_bytes ?? 0)} of ${bytes(job.total_bytes)}`,
@@ -861,22 +882,36 @@ class JobView {
       (job.current_files ?? []).map((file) => h('p', { class: 'part' }, h('span', {}, file.path), h('span', {}, `${percent(file.downloaded_bytes / file.size)} of ${bytes(file.size)}`))));
   }
 
+  /** Shows the buttons for what is possible now. They change only with that, and the focus stays among them. */
+  #control(job) {
+    const actions = actionsOf(job);
+    const controls = [job.status, isQueued(job), ...actions].join();
+    if (controls === this.controls) return;
+    this.controls = controls;
+    const focused = this.buttons.contains(document.activeElement) && document.activeElement;
+    fill(this.buttons, actions.map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
+    if (focused) (this.buttons.contains(focused) ? focused : this.buttons.firstChild)?.focus();
+  }
+
   /** The place in the queue, by priority. */
   #placing(job) {
     if (!can('pull') || !['queued', 'running'].includes(job.status)) return null;
-    const input = h('input', { type: 'number', min: '-100', max: '100', step: '1', value: String(job.priority), 'aria-label': 'Priority' });
-    const set = () => attempt(async () => jobs.take(await post(`/jobs/${job.id}/priority`, { priority: Number(input.value) })), `The priority is ${input.value}.`);
     const isMovable = isQueued(job);
     const step = (by) => move(jobs.all.get(this.id), by === 'first' ? 0 : jobs.queue().findIndex((other) => other.id === this.id) + by);
-    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }),
-      h('form', { class: 'inline', onsubmit: (event) => { event.preventDefault(); set(); } }, input, h('button', { type: 'submit' }, 'Set priority'))];
+    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }), this.form];
+  }
+
+  #prioritize() {
+    const priority = Number(this.priority.value);
+    attempt(() => jobs.change(this.id, 'priority', { priority }), `The priority is ${priority}.`);
   }
 
   #removal(job) {
     if (!can('pull') || !['failed', 'succeeded'].includes(job.status)) return null;
     return button('Delete', async () => {
       if (!(await confirmed('Delete this pull?', 'The job and its history are deleted. The model stays on the disk.', 'Delete the job'))) return;
-      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }), 'Deleted.')) {
+      // One that is not there any more was deleted elsewhere.
+      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }).catch((error) => { if (error.status !== 404) throw error; }), 'Deleted.')) {
         jobs.drop(job.id);
         location.hash = '#/pulls';
       }
@@ -903,7 +938,7 @@ class JobView {
         try {
           const response = await open(`/jobs/${this.id}/events`, { signal: control.signal, headers: this.#last == null ? {} : { 'Last-Event-ID': this.#last } });
           if (response.status === 204) return;
-          for await (const event of events(response)) {
+          for await (const event of events(response, patience)) {
             if (event.id) this.#last = event.id;
             if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
@@ -928,7 +963,7 @@ class JobView {
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, events, firstJobs, open } from './api.js';
+import { ask, events, firstJobs, open, patience, post } from './api.js';
 import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
@@ -938,6 +973,8 @@ const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
+/** The milliseconds after which a stream that opens again has the list read again: no event tells of jobs that were deleted. */
+const longest = 300_000;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -955,6 +992,7 @@ class Jobs extends EventTarget {
   #timer = null;
   #isReading = false;
   #lastReading = 0;
+  #lastLoad = 0;
   #isTold = false;
   #first = firstJobs;
 
@@ -1022,6 +1060,7 @@ class Jobs extends EventTarget {
     }
     for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
+    this.#lastLoad = Date.now();
     this.#fail(null);
   }
 
@@ -1050,10 +1089,11 @@ class Jobs extends EventTarget {
     while (!signal.aborted) {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
-        for await (const event of events(await open('/jobs/events', { headers, signal }))) {
+        for await (const event of events(await open('/jobs/events', { headers, signal }), patience)) {
           // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
           // is of an older jobs.db, or of one from which jobs were deleted.
-          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
+          const isOld = event.id && !event.data && (Number(event.id) < this.#last || Date.now() - this.#lastLoad > longest);
+          if (!this.isLoaded || isOld) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -1096,6 +1136,16 @@ class Jobs extends EventTarget {
     }
     this.#isReading = false;
     if (this.#users && !document.hidden) this.#plan(wait);
+  }
+
+  /** Changes a job, and takes it as the answer has it. One that is not there any more is dropped. */
+  async change(id, action, body) {
+    try {
+      this.take(await post(`/jobs/${id}/${action}`, body));
+    } catch (error) {
+      if (error.status === 404) this.drop(id);
+      throw error;
+    }
   }
 
   /** Reads a job again. */
