@@ -1819,13 +1819,13 @@ function shown(plan, choose) {
 ("pulls.js", ##"""
 // The pulls: what runs, what waits and in which order, and what has ended.
 
-import { can, post } from './api.js';
+import { can } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
 import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
-import { View } from './live.js';
+import { every, View } from './live.js';
 import { attempt, confirmed, say } from './notes.js';
 import { moved } from './queue.js';
 import './rows.js';
@@ -1842,10 +1842,10 @@ const mostChanges = 100;
 /** What can be done with a job now. */
 export function actionsOf(job) {
   if (!can('pull')) return [];
-  const isPaused = job.status === 'queued' && job.stage === 'paused';
   if (job.status === 'failed') return ['retry'];
   if (job.status === 'succeeded') return [];
-  return [isPaused || job.stage === 'waiting_network' ? 'resume' : 'pause', 'cancel'];
+  const isWaiting = job.status === 'queued' && job.stage === 'waiting_network';
+  return job.stage === 'paused' ? ['resume', 'cancel'] : [isWaiting && 'resume', 'pause', 'cancel'].filter(Boolean);
 }
 
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
@@ -1853,7 +1853,7 @@ const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 
 /** Does something with a job, and says so. */
 async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
-  await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
+  await attempt(async () => jobs.change(job.id, name), `${words[name][2]} ${job.model}.`);
 }
 
 export const actionButton = (name, job, attributes = {}) => button(words[name][0], () => act(name, job()), { mark: words[name][1], ...attributes });
@@ -1870,7 +1870,7 @@ export async function move(job, place) {
     return;
   }
   await attempt(async () => {
-    for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
+    for (const [id, priority] of plan) await jobs.change(id, 'priority', { priority });
   }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
@@ -1885,15 +1885,20 @@ class Pulls extends View {
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
-    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => {
+      const place = jobs.queue().findIndex(({ id }) => id === other.id);
+      // The other one may have left the queue meanwhile.
+      if (place >= 0) move(job, place);
+    });
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
     this.until(jobs.use());
+    // Times such as `5 min ago` go on when nothing happens.
+    this.until(every(60, () => this.#list(true)));
     const change = () => this.#list(false);
     jobs.addEventListener('change', change);
     this.until(() => jobs.removeEventListener('change', change));
-    this.#list(true);
     const narrow = matchMedia('(max-width: 46rem)');
     const fit = () => {
       this.rows.height = narrow.matches ? 92 : 64;
@@ -2260,6 +2265,10 @@ class Rows extends HTMLElement {
     const shown = new Map();
     const wanted = new Map();
     for (let index = first; index < last; index++) wanted.set(this.key(this.items[index]), index);
+    // So does the row with the focus when it is out of sight, or its element would show another item and still have the focus.
+    const focused = this.#pool.find((row) => row.item != null && row.contains(document.activeElement));
+    const place = focused ? this.items.findIndex((item) => this.key(item) === this.key(focused.item)) : -1;
+    if (place >= 0) wanted.set(this.key(focused.item), place);
     for (const row of this.#pool) {
       const key = row.item == null ? null : this.key(row.item);
       if (key != null && wanted.has(key)) shown.set(key, row);
@@ -2303,6 +2312,8 @@ class Rows extends HTMLElement {
   }
 
   #key(event) {
+    const row = event.target.closest('[role=row]');
+    if (row?.item) this.#activate(this.key(row.item));
     const item = this.activeItem;
     if (!item || event.target.closest('input, select')) return;
     const page = Math.max(1, Math.floor(this.clientHeight / this.height) - 1);
@@ -2445,7 +2456,7 @@ main > :first-child { overflow-y: auto; padding: 1.3rem 1.6rem 2rem; display: bl
 roost-pulls:first-child, roost-chat:first-child { display: flex !important; flex-direction: column; overflow: hidden !important; }
 roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; overscroll-behavior: contain; contain: strict; }
 .space { position: relative; }
-.job { position: absolute; inset: 0 0 auto; height: 64px; display: grid; grid-template-columns: 2.6rem minmax(0, 1fr) minmax(9rem, 26%) 5.4rem; align-items: center; gap: .6rem; padding: 0 .9rem 0 .3rem; border-bottom: 1px solid var(--line); cursor: pointer; contain: layout paint style; }
+.job { position: absolute; inset: 0 0 auto; height: 64px; display: grid; grid-template-columns: 2.6rem minmax(0, 1fr) minmax(9rem, 26%) 6.8rem; align-items: center; gap: .6rem; padding: 0 .9rem 0 .3rem; border-bottom: 1px solid var(--line); cursor: pointer; contain: layout paint style; }
 .job:hover { background: var(--ground); }
 .job:focus-visible { outline-offset: -2px; border-radius: 0; }
 .job.dragged { opacity: .45; }
