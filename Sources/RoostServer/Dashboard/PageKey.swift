@@ -10,12 +10,20 @@ import RoostCore
 /// to other ports of this host, and with requests that pages of other ports cause; none of those has the page's half. So
 /// the cookie alone allows nothing.
 enum PageKey {
-    /// The name of the cookie.
-    static let cookie = "roost_page"
     /// The seconds after which browsers forget the cookie: 30 days.
     static let cookieLifetime = 30 * 86_400
     /// The bytes of a key's text.
     private static let length = 44
+
+    /// Returns the name of the cookie. Browsers keep one set of cookies for all ports of a host, so the name has the port: servers on one
+    /// host have cookies of their own.
+    ///
+    /// - Parameter request: A request of the page. One whose host cannot be read is refused before its key is needed.
+    /// - Returns: `roost_page_8005`, or `roost_page` for a host without a port.
+    static func cookie(of request: Request) -> String {
+        let port = (try? request.host())?.port
+        return port.map { "roost_page_\($0)" } ?? "roost_page"
+    }
 
     /// Splits a key.
     ///
@@ -35,7 +43,7 @@ enum PageKey {
     static func headers(of request: Request) -> HTTPFields {
         var headers = request.headers
         guard headers[.authorization] == nil, headers[.apiKey] == nil, let page = headers[.pageHalf].flatMap(bytes),
-            let cookie = half(in: headers).flatMap(bytes), isFromPage(request)
+            let cookie = half(of: request).flatMap(bytes), isFromPage(request)
         else { return headers }
         let text = String(decoding: zip(page, cookie).map { $0 ^ $1 }, as: UTF8.self)
         // Halves of different log-ins give no key; `KeyKeeper` refuses what is none.
@@ -54,9 +62,9 @@ enum PageKey {
         return request.headers[.secFetchSite] != nil || [.get, .head].contains(request.method)
     }
 
-    private static func half(in headers: HTTPFields) -> String? {
-        let name = cookie + "="
-        for line in headers[values: .cookie] {
+    private static func half(of request: Request) -> String? {
+        let name = cookie(of: request) + "="
+        for line in request.headers[values: .cookie] {
             for part in line.split(separator: ";") {
                 let text = part.drop { $0 == " " }
                 if text.hasPrefix(name) { return String(text.dropFirst(name.count)) }

@@ -62,6 +62,6 @@ struct PageRoutes: Sendable {
     private func cookie(_ value: String, seconds: Int, _ request: Request) -> String {
         // A proxy with TLS speaks plain HTTP with this server, but the page's origin tells.
         let isEncrypted = settings.tlsCertificate != nil || request.headers[.origin]?.lowercased().hasPrefix("https://") ?? false
-        return "\(PageKey.cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict\(isEncrypted ? "; Secure" : "")"
+        return "\(PageKey.cookie(of: request))=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict\(isEncrypted ? "; Secure" : "")"
     }
 }

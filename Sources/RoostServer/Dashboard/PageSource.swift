@@ -41,7 +41,7 @@ export async function open(path, { method = 'GET', body, headers = {}, signal } 
   }
   if (response.ok) return response;
   const problem = new Problem(response.status, await response.json().catch(() => null));
-  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new Event('roost-stranger'));
+  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new CustomEvent('roost-stranger', { detail: problem.message }));
   throw problem;
 }
 
@@ -64,15 +64,19 @@ firstJobs.catch(() => {});
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 
-async function* pieces(response) {
+async function* pieces(response, patience) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let timer;
   try {
     for (;;) {
+      timer = patience && setTimeout(() => reader.cancel().catch(() => {}), 1000 * patience);
       const { value, done } = await reader.read();
+      clearTimeout(timer);
       if (done) return;
       yield value;
     }
   } finally {
+    clearTimeout(timer);
     reader.cancel().catch(() => {});
   }
 }
@@ -88,10 +92,13 @@ export async function* lines(response) {
   if (rest.trim()) yield JSON.parse(rest);
 }
 
-/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. */
-export async function* events(response) {
+/** The seconds without a byte after which the connection of a stream of jobs is lost: the server sends something every 15 seconds. */
+export const patience = 45;
+
+/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. They end when nothing comes for `seconds`, if given. */
+export async function* events(response, seconds) {
   let rest = '';
-  for await (const piece of pieces(response)) {
+  for await (const piece of pieces(response, seconds)) {
     const parts = (rest + piece).split('\n\n');
     rest = parts.pop();
     for (const part of parts) {
@@ -110,9 +117,9 @@ export async function* events(response) {
 
 """##),
 ("chat.js", ##"""
-// A conversation with a model of this machine. It stays in this tab, and is gone with it.
+// A conversation with a model of this machine. It stays in this tab, and is gone with it, or with a log-out.
 
-import { ask, events, open } from './api.js';
+import { ask, events, open, visitor } from './api.js';
 import { button, empty, field, fill, h, icon, iconButton, write } from './dom.js';
 import { duration } from './format.js';
 import { View } from './live.js';
@@ -120,6 +127,8 @@ import { say } from './notes.js';
 
 const place = 'roost.chat';
 const mostImages = 4;
+/** What a request may have: the images of one message, and those of earlier ones as far as they fit. */
+const mostSentImages = 16;
 const mostImageBytes = 20 << 20;
 /** Fields of a request: name, label, least, most, step, and what the server takes without it. */
 const sampling = [
@@ -133,31 +142,43 @@ class Chat extends View {
   #control = null;
 
   show() {
-    const kept = JSON.parse(sessionStorage.getItem(place) ?? '{}');
+    const stored = JSON.parse(sessionStorage.getItem(place) ?? '{}');
+    const kept = stored.owner === visitor.key?.owner ? stored : {};
     this.#messages = kept.messages ?? [];
-    this.model = h('select', { 'aria-label': 'Model' });
+    this.model = h('select', { 'aria-label': 'Model' }, kept.model && h('option', { value: kept.model }, kept.model));
     this.thread = h('div', { class: 'thread', role: 'log', 'aria-label': 'Conversation', tabindex: '0' });
-    this.text = h('textarea', { rows: '2', 'aria-label': 'Message', placeholder: 'Message', onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
+    this.text = h('textarea', { rows: '2', 'aria-label': 'Message', placeholder: 'Message', value: kept.draft ?? '', onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
     this.file = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif,image/bmp', multiple: true, hidden: true, onchange: () => this.#attach([...this.file.files]) });
     this.pictures = h('div', { class: 'pictures' });
     this.send = h('button', { type: 'submit', class: 'primary' }, icon('send'), 'Send');
     this.stop = button('Stop', () => this.#control?.abort(), { mark: 'stop', hidden: true });
     this.status = h('p', { class: 'hint', role: 'status' });
+    this.problem = h('p', { class: 'fault', role: 'alert', hidden: true });
     this.system = h('textarea', { rows: '3', value: kept.system ?? '' });
     this.fields = sampling.map(([name, label, least, most, step, usual]) =>
       [name, h('input', { type: 'number', min: String(least), max: String(most), step: String(step), placeholder: usual || 'the model’s', value: kept.options?.[name] ?? '' }), label]);
     const options = h('details', { class: 'options' }, h('summary', {}, 'System prompt and sampling'), field('System prompt', this.system),
       h('div', { class: 'grid' }, this.fields.map(([, input, label]) => field(label, input))));
-    fill(this, h('header', { class: 'top' }, h('h1', {}, 'Chat'), this.model, button('New chat', () => this.#clear(), { mark: 'add' })), options, this.thread,
+    fill(this, h('header', { class: 'top' }, h('h1', {}, 'Chat'), this.model, button('New chat', () => this.#clear(), { mark: 'add' })), options, this.thread, this.problem,
       h('form', { class: 'composer', onsubmit: (event) => {
         event.preventDefault();
         this.#ask();
       } }, this.pictures, this.text, h('div', { class: 'actions' }, this.file, iconButton('Add an image', 'image', () => this.file.click()), this.status, this.stop, this.send)));
     this.addEventListener('paste', (event) => this.#attach([...event.clipboardData.files].filter((file) => file.type.startsWith('image/'))));
     this.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#control?.abort(); });
-    this.until(() => this.#control?.abort());
+    const leave = () => {
+      this.#control?.abort();
+      this.#keep();
+    };
+    window.addEventListener('pagehide', leave);
+    this.until(() => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+    });
     this.#models(kept.model);
     this.#draw();
+    this.#takeBack(this.#messages.at(-1));
+    this.#grow();
     this.text.focus();
   }
 
@@ -186,16 +207,24 @@ class Chat extends View {
     this.text.style.height = `${Math.min(240, this.text.scrollHeight + 2)}px`;
   }
 
+  /** Adds images to the message. Each has its place at once, and its data a moment later. */
   #attach(files) {
     this.file.value = '';
     for (const file of files) {
+      const size = this.#images.reduce((sum, image) => sum + image.size, file.size);
       if (this.#images.length >= mostImages) say(`A message has at most ${mostImages} images.`, 'bad');
-      else if (file.size > mostImageBytes) say(`${file.name} is larger than 20 MiB.`, 'bad');
+      else if (size > mostImageBytes) say(`${file.name} is too large: the images of a message have at most 20 MiB in all.`, 'bad');
       else {
+        const image = { name: file.name, size: file.size, url: null };
+        this.#images.push(image);
         const reader = new FileReader();
         reader.onload = () => {
-          this.#images.push({ name: file.name, url: reader.result });
+          image.url = reader.result;
           this.#pictures();
+        };
+        reader.onerror = () => {
+          this.#images = this.#images.filter((other) => other !== image);
+          say(`${file.name} cannot be read.`, 'bad');
         };
         reader.readAsDataURL(file);
       }
@@ -203,7 +232,7 @@ class Chat extends View {
   }
 
   #pictures() {
-    fill(this.pictures, this.#images.map((image) => h('figure', {}, h('img', { src: image.url, alt: image.name }), iconButton(`Remove ${image.name}`, 'cancel', () => {
+    fill(this.pictures, this.#images.filter((image) => image.url).map((image) => h('figure', {}, h('img', { src: image.url, alt: image.name }), iconButton(`Remove ${image.name}`, 'cancel', () => {
       this.#images = this.#images.filter((other) => other !== image);
       this.#pictures();
     }))));
@@ -213,6 +242,7 @@ class Chat extends View {
     this.#control?.abort();
     this.#messages = [];
     this.#images = [];
+    this.problem.hidden = true;
     this.#pictures();
     this.#draw();
     this.#keep();
@@ -224,21 +254,26 @@ class Chat extends View {
     this.thread.scrollTop = this.thread.scrollHeight;
   }
 
-  /** Texts are kept for a reload of this tab, and images are not. */
+  /** Texts are kept for a reload of this tab, and images are not. After a log-out nothing is. */
   #keep() {
-    const messages = this.#messages.map(({ role, text, thoughts, end }) => ({ role, text, thoughts, end }));
+    if (visitor.needs_key) return;
+    const messages = this.#messages.map(({ role, text, thoughts, end }) => ({ role, text, thoughts, end: end ?? (role === 'assistant' ? 'Stopped.' : '') }));
     const options = Object.fromEntries(this.fields.map(([name, input]) => [name, input.value]));
     try {
-      sessionStorage.setItem(place, JSON.stringify({ messages, model: this.model.value, system: this.system.value, options }));
+      sessionStorage.setItem(place, JSON.stringify({ owner: visitor.key?.owner, messages, draft: this.text.value, model: this.model.value, system: this.system.value, options }));
     } catch {
       sessionStorage.removeItem(place);
     }
   }
 
   #body() {
-    const messages = this.#messages.filter((message) => message.role === 'user' || message.text).map(({ role, text, images }) => ({
-      role, content: images?.length ? [{ type: 'text', text }, ...images.map(({ url }) => ({ type: 'image_url', image_url: { url } }))] : text,
-    }));
+    let size = 0;
+    const newest = this.#messages.flatMap(({ images }) => images ?? []).reverse().slice(0, mostSentImages);
+    const sent = new Set(newest.filter((image) => (size += image.size) <= mostImageBytes));
+    const messages = this.#messages.map(({ role, text, images }) => {
+      const parts = (images ?? []).filter((image) => sent.has(image)).map(({ url }) => ({ type: 'image_url', image_url: { url } }));
+      return { role, content: parts.length ? [{ type: 'text', text }, ...parts] : text };
+    });
     if (this.system.value.trim()) messages.unshift({ role: 'system', content: this.system.value });
     const options = Object.fromEntries(this.fields.filter(([, input]) => input.value !== '').map(([name, input]) => [name, Number(input.value)]));
     return { model: this.model.value, messages, stream: true, timeout: 600, ...options };
@@ -247,6 +282,11 @@ class Chat extends View {
   async #ask() {
     const text = this.text.value.trim();
     if (this.#control || !this.model.value || (!text && !this.#images.length)) return;
+    if (this.#images.some((image) => !image.url)) {
+      say('An image is still being read.');
+      return;
+    }
+    this.problem.hidden = true;
     this.#messages.push({ role: 'user', text, images: this.#images });
     this.#images = [];
     this.#pictures();
@@ -264,6 +304,7 @@ class Chat extends View {
     this.thread.append(shown.node);
     this.#control = new AbortController();
     this.#busy(true);
+    this.#keep();
     const begin = performance.now();
     let isDrawn = true;
     const draw = () => {
@@ -285,9 +326,10 @@ class Chat extends View {
         if (delta.content || delta.reasoning_content) write(this.status, '');
         message.text += delta.content ?? '';
         message.thoughts += delta.reasoning_content ?? '';
-        if (done) message.end = done_reason === 'length' ? 'The answer ends at the limit of tokens.' : `in ${duration((performance.now() - begin) / 1000)}`;
+        if (done) message.end = done_reason === 'length' ? 'The answer ends at the limit of tokens.' : message.text ? `in ${duration((performance.now() - begin) / 1000)}` : 'The model answered without a word.';
         draw();
       }
+      if (!message.end) throw new Error('The answer broke off.');
     } catch (error) {
       message.end = this.#control.signal.aborted ? 'Stopped.' : error.message;
       message.isFault = !this.#control.signal.aborted;
@@ -295,8 +337,23 @@ class Chat extends View {
     this.#control = null;
     shown.draw();
     this.#busy(false);
+    this.#takeBack(message);
     this.#keep();
     if (this.isConnected && document.activeElement === document.body) this.text.focus();
+  }
+
+  /** A question without an answer goes back to where it was written, with its images: models want questions and answers in turn. */
+  #takeBack(answer) {
+    if (!answer || answer.text || this.#messages.at(-1) !== answer) return;
+    const [question] = this.#messages.splice(-2);
+    this.text.value = [question.text, this.text.value].filter(Boolean).join('\n');
+    this.#images.unshift(...(question.images ?? []));
+    this.#pictures();
+    this.#grow();
+    this.#draw();
+    write(this.problem, answer.end);
+    this.problem.dataset.kind = answer.isFault ? 'bad' : '';
+    this.problem.hidden = false;
   }
 
   #busy(isBusy) {
@@ -546,17 +603,17 @@ export class Dragging {
 // The engines: what is in memory, who waits, and why models came and went.
 
 import { ask, can, post } from './api.js';
-import { badge, bar, button, empty, facts, fill, h, table } from './dom.js';
+import { badge, bar, button, empty, facts, fill, h, table, write } from './dom.js';
 import { bytes, duration, many, number, time } from './format.js';
 import { View } from './live.js';
 import { attempt } from './notes.js';
 
 const kinds = { ready: 'live', failed: 'bad', loading: 'warn', starting: 'warn' };
-const remembered = 60;
+/** The milliseconds of the line. */
+const remembered = 60_000;
 
 class Engines extends View {
-  #past = new Map();
-  #text = '';
+  #shown = new Map();
 
   show() {
     this.head = h('div');
@@ -575,19 +632,15 @@ class Engines extends View {
       ['Downloads', bandwidth.closed ? 'closed' : bandwidth.bytes_per_second ? `at most ${bytes(bandwidth.bytes_per_second)}/s` : 'without a limit'],
       ['Engine', status.engine ?? 'none is installed'], ['Up for', duration(status.uptime_seconds)], ['Hub', status.hub_endpoint],
     ]));
-    for (const engine of engines) {
-      const past = this.#past.get(engine.model) ?? [];
-      past.push(engine.running + engine.waiting);
-      this.#past.set(engine.model, past.slice(-remembered));
+    // A card stays as long as its engine, so its button keeps the focus.
+    const cards = new Map(engines.map(({ model }) => [model, this.#shown.get(model) ?? card(model)]));
+    if ([...cards.keys()].join() !== [...this.#shown.keys()].join() || !this.cards.firstChild) {
+      const focused = document.activeElement;
+      fill(this.cards, cards.size ? [...cards.values()] : empty('No model is in memory', 'A model is loaded by the first request to it, or by hand in Models.'));
+      if (this.cards.contains(focused)) focused.focus();
     }
-    // Cards are made again only when they change otherwise than in their line: a button keeps its focus.
-    const text = JSON.stringify(engines.map((engine) => ({ ...engine, load: engine.load?.message })));
-    if (text !== this.#text) fill(this.cards, engines.length ? engines.map((engine) => card(engine)) : empty('No model is in memory', 'A model is loaded by the first request to it, or by hand in Models.'));
-    this.#text = text;
-    for (const engine of engines) {
-      const svg = [...this.cards.querySelectorAll('[data-engine]')].find((node) => node.dataset.engine === engine.model)?.querySelector('.spark');
-      if (svg) fill(svg, line(this.#past.get(engine.model), engine.slots ?? 1));
-    }
+    this.#shown = cards;
+    for (const engine of engines) cards.get(engine.model).show(engine);
     const newest = decisions[0] ? `${decisions[0].time}${decisions.length}` : 'none';
     if (this.newest === newest) return;
     this.newest = newest;
@@ -606,26 +659,45 @@ function figure(name, value) {
   return `${words} ${number(value)}${name === 'context' ? ' tokens' : ''}`;
 }
 
-function card(engine) {
-  const slots = engine.slots ?? 0;
-  const loading = engine.load && bar('Load');
-  loading?.show(engine.load.total_bytes ? engine.load.read_bytes / engine.load.total_bytes : null, 'live');
-  return h('article', { class: 'card', 'data-engine': engine.model },
-    h('h2', {}, engine.model), h('p', { class: 'line' }, badge(engine.state, kinds[engine.state] ?? ''), engine.need_bytes != null && ` needs ${bytes(engine.need_bytes)}`),
-    engine.load && h('div', { class: 'now' }, h('p', {}, engine.load.message), loading),
-    slots > 0 && h('p', { class: 'slots', role: 'img', 'aria-label': `${engine.running} of ${many(slots, 'slot')} busy` }, Array.from({ length: slots }, (_, index) => h('span', { class: index < engine.running ? 'busy' : '' })),
-      h('span', { class: 'words' }, `${engine.running} of ${slots} busy`)),
-    engine.waiting > 0 && h('p', {}, `${many(engine.waiting, 'request')} waiting`),
-    h('svg', { class: 'spark', viewBox: '0 0 240 32', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Requests in the last minute' }),
-    h('p', { class: 'hint' }, 'Requests, last minute'),
-    engine.last_error && h('p', { class: 'fault', 'data-kind': 'bad' }, engine.last_error),
-    facts([['Context', engine.context_length && `${number(engine.context_length)} tokens`], ['Restarts', engine.restarts || null], ['Process', engine.pid]]),
-    can('admin') && h('div', { class: 'actions' }, button('Unload', () => attempt(() => post('/models/unload', { model: engine.model }), `${engine.model} has left memory.`))));
+/** Makes the card of an engine; `show` shows the engine as it is now. */
+function card(model) {
+  const [head, message, words, waiting, rest] = [h('p', { class: 'line' }), h('p'), h('span', { class: 'words' }), h('p'), h('div')];
+  const progress = bar('Load');
+  const load = h('div', { class: 'now' }, message, progress);
+  const slots = h('p', { class: 'slots', role: 'img' });
+  const spark = h('svg', { class: 'spark', viewBox: '0 0 240 32', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Requests in the last minute' });
+  const node = h('article', { class: 'card', 'data-engine': model }, h('h2', {}, model), head, load, slots, waiting, spark, h('p', { class: 'hint' }, 'Requests, last minute'), rest,
+    can('admin') && h('div', { class: 'actions' }, button('Unload', () => attempt(() => post('/models/unload', { model }), `${model} has left memory.`))));
+  let [past, text] = [[], null];
+  node.show = (engine) => {
+    past = [...past.filter(([time]) => time >= Date.now() - remembered), [Date.now(), engine.running + engine.waiting]];
+    const busy = `${engine.running} of ${engine.slots}`;
+    load.hidden = !engine.load;
+    write(message, engine.load?.message ?? '');
+    progress.show(engine.load?.total_bytes ? engine.load.read_bytes / engine.load.total_bytes : null, 'live');
+    slots.hidden = !engine.slots;
+    slots.setAttribute('aria-label', `${busy} ${engine.slots === 1 ? 'slot' : 'slots'} busy`);
+    fill(slots, Array.from({ length: engine.slots ?? 0 }, (_, index) => h('span', { class: index < engine.running ? 'busy' : '' })), words);
+    write(words, `${busy} busy`);
+    waiting.hidden = !engine.waiting;
+    write(waiting, `${many(engine.waiting, 'request')} waiting`);
+    fill(spark, line(past, engine.slots ?? 1));
+    const { state, need_bytes, last_error, context_length, restarts, pid } = engine;
+    const now = JSON.stringify([state, need_bytes, last_error, context_length, restarts, pid]);
+    if (now === text) return;
+    text = now;
+    fill(head, badge(state, kinds[state] ?? ''), need_bytes != null && ` needs ${bytes(need_bytes)}`);
+    fill(rest, last_error && h('p', { class: 'fault', 'data-kind': 'bad' }, last_error),
+      facts([['Context', context_length && `${number(context_length)} tokens`], ['Restarts', restarts || null], ['Process', pid]]));
+  };
+  return node;
 }
 
-function line(values, slots) {
-  const top = Math.max(slots, ...values);
-  const points = values.map((value, index) => `${240 - 4 * (values.length - 1 - index)},${30 - (28 * value) / top}`);
+/** The numbers of requests, each at its time: the newest at the right, those of a minute ago at the left. */
+function line(past, slots) {
+  const top = Math.max(slots, ...past.map(([, value]) => value));
+  const newest = past.at(-1)[0];
+  const points = past.map(([time, value]) => `${240 * (1 - (newest - time) / remembered)},${30 - (28 * value) / top}`);
   return [h('line', { x1: '0', x2: '240', y1: '30', y2: '30', class: 'ground' }), h('polyline', { points: points.join(' ') })];
 }
 
@@ -719,7 +791,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 ("job.js", ##"""
 // One pull: how far it is, its files, its whole history, and why it failed.
 
-import { ask, can, events, open, post } from './api.js';
+import { ask, can, events, open, patience } from './api.js';
 import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
@@ -762,6 +834,11 @@ class JobView {
     this.title = h('h2', { class: 'name', tabindex: '-1' });
     this.state = h('p', { class: 'state' });
     this.buttons = h('div', { class: 'actions' });
+    this.priority = h('input', { type: 'number', min: '-100', max: '100', step: '1', 'aria-label': 'Priority' });
+    this.form = h('form', { class: 'inline', onsubmit: (event) => {
+      event.preventDefault();
+      this.#prioritize();
+    } }, this.priority, h('button', { type: 'submit' }, 'Set priority'));
     this.facts = h('div');
     this.now = h('div', { class: 'now' });
     this.fault = h('div');
@@ -774,7 +851,8 @@ class JobView {
     const change = () => this.#draw();
     jobs.addEventListener('change', change);
     this.#ends.push(() => jobs.removeEventListener('change', change));
-    this.#ends.push(whileVisible(() => this.#follow()));
+    this.unfollow = whileVisible(() => this.#follow());
+    this.#ends.push(() => this.unfollow());
     if (!jobs.all.has(id)) attempt(() => jobs.refresh(id));
     this.#draw();
   }
@@ -793,7 +871,6 @@ class JobView {
     if (signature !== this.signature) {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
-      fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
       fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
@@ -803,6 +880,15 @@ class JobView {
         ['User', job.user_id], ['Workspace', job.workspace_id], ['Tags', job.tags?.join(', ')], ['Folder', job.local_path], ['Id', job.id],
       ]));
     }
+    // What is typed stays until the priority is another one.
+    if (job.priority !== this.shown) this.priority.value = this.shown = job.priority;
+    // A pull that goes on after its end has a history again.
+    if (this.ended && job.finished_at !== this.ended) {
+      this.unfollow();
+      this.unfollow = whileVisible(() => this.#follow());
+    }
+    this.ended = job.finished_at;
+    this.#control(job);
     this.bar.hidden = job.progress == null;
     this.bar.show(job.progress, status.kind);
     fill(this.now, job.status === 'running' && h('p', {}, [percent(job.progress), job.total_bytes && `${bytes(job.downloaded_bytes ?? 0)} of ${bytes(job.total_bytes)}`,
@@ -811,22 +897,36 @@ class JobView {
       (job.current_files ?? []).map((file) => h('p', { class: 'part' }, h('span', {}, file.path), h('span', {}, `${percent(file.downloaded_bytes / file.size)} of ${bytes(file.size)}`))));
   }
 
+  /** Shows the buttons for what is possible now. They change only with that, and the focus stays among them. */
+  #control(job) {
+    const actions = actionsOf(job);
+    const controls = [job.status, isQueued(job), ...actions].join();
+    if (controls === this.controls) return;
+    this.controls = controls;
+    const focused = this.buttons.contains(document.activeElement) && document.activeElement;
+    fill(this.buttons, actions.map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
+    if (focused) (this.buttons.contains(focused) ? focused : this.buttons.firstChild)?.focus();
+  }
+
   /** The place in the queue, by priority. */
   #placing(job) {
     if (!can('pull') || !['queued', 'running'].includes(job.status)) return null;
-    const input = h('input', { type: 'number', min: '-100', max: '100', step: '1', value: String(job.priority), 'aria-label': 'Priority' });
-    const set = () => attempt(async () => jobs.take(await post(`/jobs/${job.id}/priority`, { priority: Number(input.value) })), `The priority is ${input.value}.`);
     const isMovable = isQueued(job);
     const step = (by) => move(jobs.all.get(this.id), by === 'first' ? 0 : jobs.queue().findIndex((other) => other.id === this.id) + by);
-    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }),
-      h('form', { class: 'inline', onsubmit: (event) => { event.preventDefault(); set(); } }, input, h('button', { type: 'submit' }, 'Set priority'))];
+    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }), this.form];
+  }
+
+  #prioritize() {
+    const priority = Number(this.priority.value);
+    attempt(() => jobs.change(this.id, 'priority', { priority }), `The priority is ${priority}.`);
   }
 
   #removal(job) {
     if (!can('pull') || !['failed', 'succeeded'].includes(job.status)) return null;
     return button('Delete', async () => {
       if (!(await confirmed('Delete this pull?', 'The job and its history are deleted. The model stays on the disk.', 'Delete the job'))) return;
-      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }), 'Deleted.')) {
+      // One that is not there any more was deleted elsewhere.
+      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }).catch((error) => { if (error.status !== 404) throw error; }), 'Deleted.')) {
         jobs.drop(job.id);
         location.hash = '#/pulls';
       }
@@ -853,7 +953,7 @@ class JobView {
         try {
           const response = await open(`/jobs/${this.id}/events`, { signal: control.signal, headers: this.#last == null ? {} : { 'Last-Event-ID': this.#last } });
           if (response.status === 204) return;
-          for await (const event of events(response)) {
+          for await (const event of events(response, patience)) {
             if (event.id) this.#last = event.id;
             if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }
@@ -878,7 +978,7 @@ class JobView {
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, events, firstJobs, open } from './api.js';
+import { ask, events, firstJobs, open, patience, post } from './api.js';
 import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
@@ -888,6 +988,8 @@ const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
+/** The milliseconds after which a stream that opens again has the list read again: no event tells of jobs that were deleted. */
+const longest = 300_000;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -905,6 +1007,7 @@ class Jobs extends EventTarget {
   #timer = null;
   #isReading = false;
   #lastReading = 0;
+  #lastLoad = 0;
   #isTold = false;
   #first = firstJobs;
 
@@ -972,6 +1075,7 @@ class Jobs extends EventTarget {
     }
     for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
+    this.#lastLoad = Date.now();
     this.#fail(null);
   }
 
@@ -1000,10 +1104,11 @@ class Jobs extends EventTarget {
     while (!signal.aborted) {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
-        for await (const event of events(await open('/jobs/events', { headers, signal }))) {
+        for await (const event of events(await open('/jobs/events', { headers, signal }), patience)) {
           // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
           // is of an older jobs.db, or of one from which jobs were deleted.
-          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
+          const isOld = event.id && !event.data && (Number(event.id) < this.#last || Date.now() - this.#lastLoad > longest);
+          if (!this.isLoaded || isOld) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -1046,6 +1151,16 @@ class Jobs extends EventTarget {
     }
     this.#isReading = false;
     if (this.#users && !document.hidden) this.#plan(wait);
+  }
+
+  /** Changes a job, and takes it as the answer has it. One that is not there any more is dropped. */
+  async change(id, action, body) {
+    try {
+      this.take(await post(`/jobs/${id}/${action}`, body));
+    } catch (error) {
+      if (error.status === 404) this.drop(id);
+      throw error;
+    }
   }
 
   /** Reads a job again. */
@@ -1157,10 +1272,10 @@ export class View extends HTMLElement {
 import { ask, memory, visitor } from './api.js';
 import { field, fill, h } from './dom.js';
 
-/** Shows the log-in until it works. */
-export function showLogin(root, onDone) {
+/** Shows the log-in until it works, and why the last one has ended, if one has. */
+export function showLogin(root, onDone, reason) {
   const key = h('input', { type: 'password', required: true, autocomplete: 'current-password', spellcheck: 'false', placeholder: 'rst_…' });
-  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: true });
+  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: !reason }, reason);
   const send = h('button', { type: 'submit', class: 'primary' }, 'Log in');
   fill(root, h('main', { class: 'login' }, h('form', { onsubmit: async (event) => {
     event.preventDefault();
@@ -1169,9 +1284,11 @@ export function showLogin(root, onDone) {
     try {
       const { half, ...who } = await ask('/page/login', { method: 'POST', body: { key: key.value.trim() } });
       memory.half = half;
+      if ((await ask('/page/me')).needs_key) throw new Error('The browser did not keep the cookie of the log-in. Allow cookies for this page, and log in again.');
       Object.assign(visitor, who);
       onDone();
     } catch (error) {
+      memory.half = null;
       fault.textContent = error.message;
       fault.hidden = false;
       key.select();
@@ -1183,8 +1300,11 @@ export function showLogin(root, onDone) {
 }
 
 export async function logOut() {
+  // From here on the chat keeps nothing, so the conversation is gone for the next person at this tab.
+  visitor.needs_key = true;
   await ask('/page/logout', { method: 'POST', body: {} }).catch(() => {});
   memory.half = null;
+  sessionStorage.removeItem('roost.chat');
   location.hash = '';
   location.reload();
 }
@@ -1274,16 +1394,20 @@ const title = () => { document.title = `${activeWords()}${current?.title ?? ''} 
 document.addEventListener('roost-jobs', title);
 document.addEventListener('keydown', (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || !current) return;
+  // On a Mac, Alt and a digit type letters: Alt+5 is [ on a German keyboard.
+  if (navigator.platform.startsWith('Mac') && event.target.closest('input, textarea, select')) return;
   const view = /^Digit[1-7]$/.test(event.code) && allowed()[Number(event.code.at(-1)) - 1];
   if (view) location.hash = `#/${view.name}`;
   else if (event.code === 'KeyN' && can('pull') && !document.querySelector('dialog')) openPull();
   else return;
   event.preventDefault();
 });
-document.addEventListener('roost-stranger', () => { if (!visitor.needs_key) login(); });
+document.addEventListener('roost-stranger', ({ detail }) => { if (!visitor.needs_key) login(detail); });
 window.addEventListener('hashchange', () => { if (current) route(); });
 
-function login() {
+function login(reason) {
+  // Without a log-in there was simply no key yet.
+  const fault = memory.half && reason && `The log-in has ended. ${reason}`;
   visitor.needs_key = true;
   closeSide();
   for (const end of ends.splice(0)) end();
@@ -1292,7 +1416,7 @@ function login() {
   fill(root);
   jobs.clear();
   memory.half = null;
-  showLogin(root, start);
+  showLogin(root, start, fault);
 }
 
 function start() {
@@ -1307,8 +1431,9 @@ async function begin() {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;
   }
-  if (visitor.needs_key) login();
-  else start();
+  if (!visitor.needs_key) start();
+  // Any answer that needs a key tells why a log-in has ended.
+  else login(memory.half && await ask('/status').then(() => null, (error) => error.message));
 }
 
 begin();
@@ -1454,9 +1579,11 @@ async function remove(model) {
   await attempt(async () => {
     const path = modelPath(model);
     // With `force` the plan also tells what a loaded model would free.
-    const plan = await ask(`${path}?dry_run=true&force=true`, { method: 'DELETE' });
-    if (!(await confirmed(`Remove ${model}?`, h('div', {}, removals(plan)), 'Remove'))) return;
-    say(`Freed ${bytes((await ask(`${path}`, { method: 'DELETE' })).freed_bytes)}.`);
+    const [plan, { models }] = await Promise.all([ask(`${path}?dry_run=true&force=true`, { method: 'DELETE' }), ask(path)]);
+    const isLoaded = models.some((other) => other.loaded);
+    const text = h('div', {}, isLoaded && h('p', {}, 'It is in memory, and leaves memory first. Unfinished pulls of its repository are canceled.'), removals(plan));
+    if (!(await confirmed(`Remove ${model}?`, text, 'Remove'))) return;
+    say(`Freed ${bytes((await ask(isLoaded ? `${path}?force=true` : path, { method: 'DELETE' })).freed_bytes)}.`);
     changed();
     location.hash = '#/models';
   });
@@ -1628,7 +1755,7 @@ export function openPull(named = '') {
   const forget = () => {
     control?.abort();
     start.hidden = true;
-    look.hidden = false;
+    look.hidden = look.disabled = false;
     fill(preview);
   };
   const dryRun = async () => {
@@ -1709,13 +1836,13 @@ function shown(plan, choose) {
 ("pulls.js", ##"""
 // The pulls: what runs, what waits and in which order, and what has ended.
 
-import { can, post } from './api.js';
+import { can } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
 import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
-import { View } from './live.js';
+import { every, View } from './live.js';
 import { attempt, confirmed, say } from './notes.js';
 import { moved } from './queue.js';
 import './rows.js';
@@ -1732,10 +1859,10 @@ const mostChanges = 100;
 /** What can be done with a job now. */
 export function actionsOf(job) {
   if (!can('pull')) return [];
-  const isPaused = job.status === 'queued' && job.stage === 'paused';
   if (job.status === 'failed') return ['retry'];
   if (job.status === 'succeeded') return [];
-  return [isPaused || job.stage === 'waiting_network' ? 'resume' : 'pause', 'cancel'];
+  const isWaiting = job.status === 'queued' && job.stage === 'waiting_network';
+  return job.stage === 'paused' ? ['resume', 'cancel'] : [isWaiting && 'resume', 'pause', 'cancel'].filter(Boolean);
 }
 
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
@@ -1743,7 +1870,7 @@ const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 
 /** Does something with a job, and says so. */
 async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
-  await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
+  await attempt(async () => jobs.change(job.id, name), `${words[name][2]} ${job.model}.`);
 }
 
 export const actionButton = (name, job, attributes = {}) => button(words[name][0], () => act(name, job()), { mark: words[name][1], ...attributes });
@@ -1760,7 +1887,7 @@ export async function move(job, place) {
     return;
   }
   await attempt(async () => {
-    for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
+    for (const [id, priority] of plan) await jobs.change(id, 'priority', { priority });
   }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
@@ -1775,15 +1902,20 @@ class Pulls extends View {
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
-    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => {
+      const place = jobs.queue().findIndex(({ id }) => id === other.id);
+      // The other one may have left the queue meanwhile.
+      if (place >= 0) move(job, place);
+    });
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
     this.until(jobs.use());
+    // Times such as `5 min ago` go on when nothing happens.
+    this.until(every(60, () => this.#list(true)));
     const change = () => this.#list(false);
     jobs.addEventListener('change', change);
     this.until(() => jobs.removeEventListener('change', change));
-    this.#list(true);
     const narrow = matchMedia('(max-width: 46rem)');
     const fit = () => {
       this.rows.height = narrow.matches ? 92 : 64;
@@ -1969,6 +2101,8 @@ import { many, number, time } from './format.js';
 import { View } from './live.js';
 
 const dayBefore = (days) => new Date(Date.now() - days * 86400e3).toISOString().slice(0, 10);
+/** The most rows that an answer has. */
+const mostRows = 10_000;
 const tokens = (row) => row.prompt_tokens + row.generated_tokens;
 
 class Usage extends View {
@@ -1981,7 +2115,7 @@ class Usage extends View {
   }
 
   async #load(signal) {
-    const { usage, total } = await ask(`/usage?limit=10000&from=${dayBefore(Number(this.span.value))}`, { signal });
+    const { usage, total } = await ask(`/usage?limit=${mostRows}&from=${dayBefore(Number(this.span.value))}`, { signal });
     if (!usage.length) {
       fill(this.body, empty('Nothing yet', 'Requests to models are counted here, by day, key and model.'));
       return;
@@ -1998,6 +2132,7 @@ class Usage extends View {
     }
     fill(this.body, h('div', { class: 'tiles' }, [['Requests', total.requests], ['Prompt tokens', total.prompt_tokens], ['of them cached', total.cached_tokens], ['Generated tokens', total.generated_tokens], ['Errors', total.errors]].map(([name, value]) =>
       h('div', { class: 'tile' }, h('span', { class: 'value' }, number(value)), h('span', {}, name)))),
+    usage.length === mostRows && h('p', { class: 'fault' }, `Only the newest ${number(mostRows)} rows are in what follows; the sums above have all.`),
     chart([...byDay].slice(-days.length)),
     table('By key and model', ['Key', 'Model', '#Requests', '#Errors', '#Prompt', '#Cached', '#Generated'], [...groups.values()].sort((one, other) => tokens(other) - tokens(one)).map((row) =>
       [row.key, row.model, number(row.requests), number(row.errors), number(row.prompt_tokens), number(row.cached_tokens), number(row.generated_tokens)])));
@@ -2150,6 +2285,10 @@ class Rows extends HTMLElement {
     const shown = new Map();
     const wanted = new Map();
     for (let index = first; index < last; index++) wanted.set(this.key(this.items[index]), index);
+    // So does the row with the focus when it is out of sight, or its element would show another item and still have the focus.
+    const focused = this.#pool.find((row) => row.item != null && row.contains(document.activeElement));
+    const place = focused ? this.items.findIndex((item) => this.key(item) === this.key(focused.item)) : -1;
+    if (place >= 0) wanted.set(this.key(focused.item), place);
     for (const row of this.#pool) {
       const key = row.item == null ? null : this.key(row.item);
       if (key != null && wanted.has(key)) shown.set(key, row);
@@ -2193,6 +2332,8 @@ class Rows extends HTMLElement {
   }
 
   #key(event) {
+    const row = event.target.closest('[role=row]');
+    if (row?.item) this.#activate(this.key(row.item));
     const item = this.activeItem;
     if (!item || event.target.closest('input, select')) return;
     const page = Math.max(1, Math.floor(this.clientHeight / this.height) - 1);
@@ -2335,7 +2476,7 @@ main > :first-child { overflow-y: auto; padding: 1.3rem 1.6rem 2rem; display: bl
 roost-pulls:first-child, roost-chat:first-child { display: flex !important; flex-direction: column; overflow: hidden !important; }
 roost-rows { flex: 1; min-height: 0; overflow-y: auto; position: relative; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; overscroll-behavior: contain; contain: strict; }
 .space { position: relative; }
-.job { position: absolute; inset: 0 0 auto; height: 64px; display: grid; grid-template-columns: 2.6rem minmax(0, 1fr) minmax(9rem, 26%) 5.4rem; align-items: center; gap: .6rem; padding: 0 .9rem 0 .3rem; border-bottom: 1px solid var(--line); cursor: pointer; contain: layout paint style; }
+.job { position: absolute; inset: 0 0 auto; height: 64px; display: grid; grid-template-columns: 2.6rem minmax(0, 1fr) minmax(9rem, 26%) 6.8rem; align-items: center; gap: .6rem; padding: 0 .9rem 0 .3rem; border-bottom: 1px solid var(--line); cursor: pointer; contain: layout paint style; }
 .job:hover { background: var(--ground); }
 .job:focus-visible { outline-offset: -2px; border-radius: 0; }
 .job.dragged { opacity: .45; }

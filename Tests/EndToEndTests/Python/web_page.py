@@ -216,10 +216,34 @@ def pulls(page, model):
         page.press(name, detail)
         until(lambda: order() == wanted and ranks() == wanted, f"a job moves by the button {name}")
     page.row("noise/b").click()
-    detail.get_by_label("Priority").fill("50")
+    priority = detail.get_by_label("Priority")
+    priority.fill("50")
+    for action, state in (("pause", "paused"), ("resume", "queued")):
+        ask("POST", f"/jobs/{queued['noise/b']}/{action}")
+        expect(detail.locator(".badge").first).to_have_text(state)
+        expect(priority).to_have_value("50")
+        expect(priority).to_be_focused()
     page.press("Set priority", detail)
     until(lambda: job(queued["noise/b"])["priority"] == 50, "the priority is set")
     until(lambda: order()[0] == "noise/b", "the priority moves the job")
+
+    # A pull that leaves the queue under the pointer takes no other one to the first place.
+    until(lambda: len(order()) == 4, "the queue is shown")
+    first, *_, target, last = order()
+    page.page.mouse.move(**middle(page.row(last)))
+    page.page.mouse.down()
+    page.page.mouse.move(**middle(page.row(target)), steps=5)
+    expect(page.page.locator("[data-drop=before]")).to_have_count(1)
+    ask("POST", f"/jobs/{queued[target]}/pause")
+    expect(page.row(target).locator(".line")).to_contain_text("paused")
+    before = ranks()
+    page.page.mouse.up()
+    expect(page.page.locator("[role=row].dragged")).to_have_count(0)
+    ask("POST", f"/jobs/{queued[target]}/resume")
+    expect(page.row(target).locator(".line")).to_contain_text("queued")
+    assert order()[0] == first and ranks() == before, (order(), before)
+    waiting = page.page.evaluate("async () => (await import(document.querySelector('[href$=\"/pulls.js\"]').href)).actionsOf({status: 'queued', stage: 'waiting_network'})")
+    assert waiting == ["resume", "pause", "cancel"], waiting
 
     # Pause, resume, cancel, retry: of the slow one, and of one in the queue.
     page.press("Pause", page.row("noise/a"))
@@ -276,12 +300,27 @@ def pulls(page, model):
     expect(detail.locator(".fault")).to_contain_text("Repository Not Found")
     detail.locator("summary", has_text="Details for a report").click()
     expect(detail.locator("pre")).to_contain_text("[repository_not_found]")
+    # The history has ended; after a retry it goes on.
+    page.page.keyboard.press("Escape")
+    with page.page.expect_response(lambda answer: answer.url.endswith(f"/jobs/{failed}/events") and answer.status == 204):
+        page.row("no/such").click()
+    ended = detail.locator(".history strong", has_text="failed")
+    expect(ended).to_have_count(1)
+    page.press("Retry", detail)
+    expect(ended).to_have_count(2)
     page.press("Delete", detail)
     page.confirm("Delete the job")
     expect(page.row("no/such")).to_have_count(0)
     assert failed not in [each["id"] for each in ask("GET", "/jobs")]
     page.press("New pull")
     page.page.get_by_label("Model", exact=True).fill("no/such")
+    look = page.page.get_by_role("button", name="Look first")
+    page.page.route("**/pull", lambda route: None)
+    page.page.keyboard.press("Enter")
+    expect(look).to_be_disabled()
+    page.page.get_by_label("Revision").fill("main")
+    expect(look).to_be_enabled()
+    page.page.unroute("**/pull")
     page.page.keyboard.press("Enter")
     expect(preview.locator(".fault")).to_contain_text("Repository Not Found")
     page.page.keyboard.press("Escape")
@@ -340,6 +379,18 @@ def models(page, model, damaged):
     expect(engine).to_contain_text("0 of")
     expect(page.page.get_by_role("table")).to_contain_text("ready")
     page.sound("engines")
+
+    def busy(route):
+        answer = ask("GET", "/engines")
+        answer["engines"][0].update(running=1, waiting=2)
+        route.fulfill(json=answer)
+
+    engine.get_by_role("button", name="Unload").focus()
+    page.page.route("**/engines", busy)
+    expect(engine).to_contain_text("2 requests waiting")
+    expect(engine).to_contain_text("1 of")
+    expect(engine.get_by_role("button", name="Unload")).to_be_focused()
+    page.page.unroute("**/engines")
     page.press("Unload", engine)
     page.note("has left memory")
     expect(engine).to_have_count(0)
@@ -364,13 +415,20 @@ def chat(page, model):
     assert answers.last.locator(".text").inner_text().strip()
     page.sound("chat")
     page.page.get_by_label("Most tokens").fill("100000")
-    for number, stop in enumerate((lambda: page.press("Stop"), lambda: page.page.keyboard.press("Escape")), 2):
+
+    def leave():
+        page.see("models")
+        page.see("chat")
+
+    page.page.get_by_label("System prompt").fill("You write very long stories.")
+    for stop in (lambda: page.press("Stop"), lambda: page.page.keyboard.press("Escape"), page.page.reload, leave):
+        page.press("New chat")
         page.page.get_by_label("Message", exact=True).fill("Write a very long story.")
         page.press("Send")
-        expect(answers).to_have_count(number)
-        until(lambda: answers.last.locator(".text").inner_text().strip(), "the first words")
+        until(lambda: answers.count() == 1 and answers.locator(".text").inner_text().strip(), "the first words")
         stop()
-        expect(answers.last.locator(".end")).to_have_text("Stopped.")
+        expect(answers.locator(".end")).to_have_text("Stopped.")
+        assert answers.locator(".text").inner_text().strip()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.press("Copy the text", answers.last)
     page.note("Copied.")
@@ -409,16 +467,52 @@ def chat(page, model):
         expect(page.page.locator(".pictures img")).to_have_count(1)
         page.page.get_by_label("Message", exact=True).fill("What is it?")
         page.page.keyboard.press("Enter")
-        expect(answers.last.locator(".end")).not_to_have_text("")
-        end = answers.last.locator(".end")
         if text:
-            expect(end).to_contain_text(text)
-            assert end.get_attribute("data-kind") == "bad"
-        else:
-            expect(end).to_have_attribute("data-kind", "")
-            expect(page.page.locator(".message.user img")).to_have_count(1)
+            expect(page.page.locator("roost-chat .fault")).to_contain_text(text)
+            expect(page.page.locator(".message")).to_have_count(0)
+            expect(page.page.get_by_label("Message", exact=True)).to_have_value("What is it?")
+            page.sound("a refused image")
+            page.press("Remove dot.bmp")
+            page.press("Send")
+        end = answers.last.locator(".end")
+        expect(end).not_to_have_text("")
+        expect(end).to_have_attribute("data-kind", "")
+        expect(page.page.locator(".message.user img")).to_have_count(0 if text else 1)
         page.press("New chat")
     page.sound("images")
+
+    # A question that is stopped before the first word is asked again, and no two questions follow each other.
+    message = page.page.get_by_label("Message", exact=True)
+    page.page.route("**/chat", lambda route: None)
+    message.fill("One?")
+    page.press("Send")
+    page.press("Stop")
+    expect(page.page.locator("roost-chat .fault")).to_have_text("Stopped.")
+    expect(message).to_have_value("One?")
+    page.page.unroute("**/chat")
+    bodies = []
+
+    def answer(route):
+        bodies.append(route.request.post_data_json["messages"])
+        route.fulfill(status=200, content_type="text/event-stream", body="".join(f"data: {json.dumps(each)}\n\n" for each in said))
+
+    page.page.route("**/chat", answer)
+    # More images than a message may have, five times: a request has the newest sixteen.
+    for turn in range(1, 6):
+        page.page.locator("input[type=file]").set_input_files([{"name": f"{number}.bmp", "mimeType": "image/bmp", "buffer": picture + bytes([number])} for number in range(5)])
+        expect(page.page.locator(".pictures img")).to_have_count(4)
+        page.note("at most 4 images")
+        assert page.page.locator(".pictures img").evaluate_all("images => images.map(image => image.alt)") == [f"{number}.bmp" for number in range(4)]
+        message.press("Enter")
+        expect(answers).to_have_count(turn)
+        expect(answers.last.locator(".end")).to_contain_text("in ")
+        if turn == 1:
+            assert bodies[0][-1]["content"][0] == {"type": "text", "text": "One?"}, bodies
+    roles = [each["role"] for each in bodies[-1] if each["role"] != "system"]
+    counts = [sum(part["type"] == "image_url" for part in each["content"]) if isinstance(each["content"], list) else 0 for each in bodies[-1] if each["role"] == "user"]
+    assert roles == ["user", "assistant"] * 4 + ["user"] and counts == [0, 4, 4, 4, 4], (roles, counts)
+    page.page.unroute("**/chat")
+    page.press("New chat")
 
 
 def records(page, model):
@@ -428,6 +522,12 @@ def records(page, model):
     page.page.get_by_label("Days").select_option("6")
     expect(page.page.locator(".chart figcaption span").first).to_have_text(time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 86_400)))
     page.sound("usage")
+    counts = {"requests": 1, "errors": 0, "prompt_tokens": 1, "cached_tokens": 0, "generated_tokens": 1}
+    rows = [{"day": time.strftime("%Y-%m-%d", time.gmtime()), "key": f"key-{number}", "model": "many/rows", **counts} for number in range(10_000)]
+    page.page.route("**/usage?*", lambda route: route.fulfill(json={"usage": rows, "total": counts}))
+    page.page.get_by_label("Days").select_option("29")
+    expect(page.page.locator("roost-usage .fault")).to_contain_text("Only the newest")
+    page.page.unroute("**/usage?*")
     page.see("log", "Log of actions")
     for text in ("POST /pull", "POST /jobs/{id}/pause", "POST /models/verify", "local"):
         expect(page.page.get_by_role("table")).to_contain_text(text)
@@ -463,14 +563,49 @@ def remove(page, model):
     card = page.page.locator(f"[data-model='{name}']")
     page.press("Unload", card)
     page.note("has left memory")
+    page.press("Load", card)
+    expect(card.get_by_role("button", name="Unload")).to_be_visible()
     card.get_by_role("link", name=name).click()
     page.press("Remove", page.page.locator("aside"))
     expect(page.page.locator("dialog")).to_contain_text("This frees")
+    expect(page.page.locator("dialog")).to_contain_text("leaves memory first")
     page.sound("removal")
     page.confirm("Remove")
     page.note("Freed")
     expect(card).to_have_count(0)
     assert name not in [each["model"] for each in ask("GET", "/models")]
+
+
+def later(chromium):
+    """What minutes change: a connection without a byte is lost, and jobs that were deleted elsewhere go from the list; times are of now."""
+    page = Browser(chromium)
+    page.page.clock.install()
+    page.see("pulls")
+    expect(page.row("noise/b")).to_have_count(1)
+    line = page.row("noise/c").locator(".line")
+    before = line.inner_text()
+    ask("DELETE", f"/jobs/{page.row('noise/b').evaluate('row => row.item.id')}")
+    with page.page.expect_request("**/jobs/events"):
+        page.page.clock.fast_forward("07:00")
+    expect(page.row("noise/b")).to_have_count(0)
+    expect(line).not_to_have_text(before)
+    page.sound("later")
+    page.context.close()
+
+
+def apple(chromium):
+    """On a Mac, Alt and a digit write a letter in a field, and open a view elsewhere."""
+    page = Browser(chromium)
+    page.page.add_init_script("Object.defineProperty(navigator, 'platform', {get: () => 'MacIntel'})")
+    page.see("chat")
+    page.page.get_by_label("Message", exact=True).focus()
+    page.page.keyboard.press("Alt+5")
+    page.page.locator(".thread").focus()
+    page.page.keyboard.press("Alt+3")
+    expect(page.page.locator("h1")).to_have_text("Engines")
+    page.page.go_back()
+    expect(page.page.locator("h1")).to_have_text("Chat")
+    page.context.close()
 
 
 def every_view(chromium, where):
@@ -496,7 +631,9 @@ def use(chromium):
     expect(page.page.locator("h1")).to_have_text("Pulls")
     print(f"{1000 * (time.monotonic() - started):.0f} ms until the page is there")
     pulls(page, model)
+    later(chromium)
     models(page, model, damaged)
+    apple(chromium)
     chat(page, model)
     records(page, model)
     total = sum(page.bytes.values())
@@ -548,15 +685,60 @@ def access(chromium):
         assert page.page.locator("main button").count() == 0, view
     page.page.reload()
     expect(page.page.locator("nav")).to_be_visible()
-    cookie = [each for each in page.context.cookies() if each["name"] == "roost_page"][0]
+    name = "roost_page_" + url.rsplit(":", 1)[1]
+    cookie = [each for each in page.context.cookies() if each["name"] == name][0]
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and reader[-32:] not in json.dumps(page.context.storage_state()), cookie
     page.press("Log out")
     expect(page.page.get_by_label("Key")).to_be_visible()
-    assert not [each for each in page.context.cookies() if each["name"] == "roost_page"] and page.page.evaluate("localStorage.length") == 0
+    assert not [each for each in page.context.cookies() if each["name"] == name] and page.page.evaluate("localStorage.length") == 0
     log_in(chatter)
     assert views() == ["Models", "Chat", "Usage"], views()
+
+    # A conversation is of the person who has logged in, and gone with the log-out.
+    said = [{"delta": {"content": "A secret."}, "done": False}, {"delta": {}, "done": True, "done_reason": "stop"}]
+    page.page.route("**/models", lambda route: route.fulfill(json=[{"model": "tiny/one:F16", "loaded": False}]))
+    page.page.route("**/chat", lambda route: route.fulfill(status=200, content_type="text/event-stream", body="".join(f"data: {json.dumps(each)}\n\n" for each in said)))
+    page.see("chat")
+    expect(page.page.get_by_label("Model", exact=True)).to_have_value("tiny/one:F16")
+    message = page.page.get_by_label("Message", exact=True)
+    message.fill("Tell me.")
+    message.press("Enter")
+    thread = page.page.get_by_role("log")
+    expect(thread.locator(".end").last).to_contain_text("in ")
+    message.fill("And more.")
+    page.page.reload()
+    expect(thread).to_contain_text("A secret.")
+    expect(message).to_have_value("And more.")
+    kept = page.page.evaluate("sessionStorage.getItem('roost.chat')")
     page.press("Log out")
+    expect(page.page.get_by_label("Key")).to_be_visible()
+    assert page.page.evaluate("sessionStorage.length") == 0
+
+    # A log-in without a cookie, and one that has ended, say so; a first visit has nothing to say.
+    alert = page.page.get_by_role("alert")
+    expect(alert).to_have_count(0)
+    page.page.route("**/page/login", lambda route: route.fulfill(json={"needs_key": False, "scopes": [], "key": None, "version": None, "half": "00" * 44}))
+    page.page.get_by_label("Key").fill(admin)
+    page.press("Log in")
+    expect(alert).to_contain_text("did not keep the cookie")
+    page.page.unroute("**/page/login")
     log_in(admin)
+    page.page.evaluate("text => sessionStorage.setItem('roost.chat', text)", kept)
+    page.see("chat")
+    expect(message).to_have_value("")
+    expect(thread).not_to_contain_text("A secret.")
+    page.page.unroute("**/models")
+    page.page.unroute("**/chat")
+    page.context.clear_cookies()
+    page.page.reload()
+    expect(alert).to_contain_text("The log-in has ended.")
+    page.sound("an ended log-in")
+    log_in(admin)
+    page.context.clear_cookies()
+    page.page.keyboard.press("Alt+2")
+    expect(alert).to_contain_text("The log-in has ended.")
+    log_in(admin)
+    page.see("pulls")
     assert views() == ["Pulls", "Models", "Engines", "Chat", "Usage", "Log", "Settings"], views()
 
     # A page of another port of this machine gets the cookie sent along, and can do nothing with it.
@@ -576,7 +758,7 @@ def access(chromium):
     threading.Thread(target=other.serve_forever, daemon=True).start()
     stranger = page.context.new_page()
     stranger.goto(f"http://127.0.0.1:{other.server_port}/")
-    assert any("roost_page=" in each for each in Other.seen) and not any(admin[-32:] in each for each in Other.seen)
+    assert any(name in each for each in Other.seen) and not any(admin[-32:] in each for each in Other.seen)
     for how in ({"mode": "no-cors"}, {}, {"headers": {"X-Roost-Page": "0" * 88}}):
         stranger.evaluate("([url, how]) => fetch(url, {method: 'POST', credentials: 'include', ...how}).catch(() => null)", [f"{url}/jobs/{waiting}/cancel", how])
     assert ask("GET", f"/jobs/{waiting}", headers={"Authorization": f"Bearer {admin}"})["status"] == "queued"
@@ -615,6 +797,13 @@ def many(chromium):
     until(lambda: int(page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')")) > 3, "a later row has the focus")
     page.page.keyboard.press("PageUp")
     until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == "1", "the first row has the focus again")
+    # The row with the focus keeps it, and its job, while the list is scrolled.
+    focused = page.page.evaluate("document.activeElement.item.id")
+    page.page.evaluate("document.querySelector('roost-rows').scrollTop = 100_000")
+    until(lambda: page.page.locator("roost-rows [role=row][aria-rowindex='1570']").count(), "a later row is seen")
+    assert page.page.evaluate("document.activeElement.item?.id") == focused
+    page.page.keyboard.press("ArrowDown")
+    until(lambda: page.page.evaluate("document.activeElement.getAttribute('aria-rowindex')") == "2", "the keys go on from the row with the focus")
     delays = []
     for index in range(10):
         identifier = ask("POST", "/pull", {"model": f"fresh/m{index}", "run_after": "2099-01-01T00:00:00Z"})["job_id"]

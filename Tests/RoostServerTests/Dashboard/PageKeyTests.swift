@@ -9,14 +9,15 @@ import Testing
 
 /// The log-in of the web page, over real HTTP.
 @Suite struct PageKeyTests {
-    /// The halves that a log-in gives, and the whole text of the cookie.
+    /// The halves that a log-in gives, and the name and the whole text of the cookie.
     private struct Halves {
         let page: String
+        let name: String
         let cookie: String
         let header: String
 
         func headers(_ more: HTTPHeaders = [:]) -> HTTPHeaders {
-            var headers: HTTPHeaders = ["Cookie": "other=1; \(PageKey.cookie)=\(cookie)", "X-Roost-Page": page]
+            var headers: HTTPHeaders = ["Cookie": "other=1; \(name)=\(cookie)", "X-Roost-Page": page]
             headers.add(contentsOf: more)
             return headers
         }
@@ -29,8 +30,8 @@ import Testing
         #expect(answer.status == 200 && answer.headers["Cache-Control"] == ["no-store"])
         #expect(!String(decoding: answer.body, as: UTF8.self).contains(key.suffix(32)))
         let header = try #require(answer.headers.first(name: "Set-Cookie"))
-        let cookie = try #require(header.firstMatch(of: /^roost_page=([0-9a-f]{88});/)?.1)
-        return Halves(page: try #require(answer.json()["half"] as? String), cookie: String(cookie), header: header)
+        let (_, name, cookie) = try #require(header.firstMatch(of: /^(roost_page[_0-9]*)=([0-9a-f]{88});/)?.output)
+        return Halves(page: try #require(answer.json()["half"] as? String), name: String(name), cookie: String(cookie), header: header)
     }
 
     @Test func `both halves together are the key, and one of them is nothing`() async throws {
@@ -39,18 +40,32 @@ import Testing
             #expect(halves.header.hasSuffix("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"))
             #expect(try await server.send(.GET, "/status", headers: halves.headers(Self.own)).status == 200)
             #expect(try await server.send(.GET, "/audit", headers: halves.headers(Self.own)).status == 403)
-            let cookie: HTTPHeaders = ["Cookie": "\(PageKey.cookie)=\(halves.cookie)"]
+            let cookie: HTTPHeaders = ["Cookie": "\(halves.name)=\(halves.cookie)"]
             let page: HTTPHeaders = ["X-Roost-Page": halves.page]
             for headers in [cookie, page] { #expect(try await server.send(.GET, "/status", headers: headers).status == 401) }
             // Two log-ins with one key have different halves, which do not fit each other.
             let second = try await logIn(server, try #require(keys[.read]))
             #expect(second.cookie != halves.cookie && second.page != halves.page)
-            let mixed = Halves(page: second.page, cookie: halves.cookie, header: "")
+            let mixed = Halves(page: second.page, name: halves.name, cookie: halves.cookie, header: "")
             #expect(try await server.send(.GET, "/status", headers: mixed.headers(Self.own)).status == 401)
             for wrong in ["", "zz", String(repeating: "0", count: 88), String(repeating: "é", count: 44), String(repeating: "a", count: 100_0)] {
-                let broken = Halves(page: wrong, cookie: halves.cookie, header: "")
+                let broken = Halves(page: wrong, name: halves.name, cookie: halves.cookie, header: "")
                 #expect([400, 401].contains(try await server.send(.GET, "/status", headers: broken.headers(Self.own)).status), "\(wrong)")
             }
+        }
+    }
+
+    @Test func `servers on two ports of a host have cookies of their own`() async throws {
+        try await RunningServer.runKeyed { server, keys in
+            let halves = try await logIn(server, try #require(keys[.read]))
+            #expect(halves.name == "roost_page_\(server.port)")
+            for others in ["roost_page_1", "roost_page"] {
+                var headers = halves.headers(Self.own)
+                headers.replaceOrAdd(name: "Cookie", value: "\(others)=\(String(repeating: "0", count: 88)); \(halves.name)=\(halves.cookie)")
+                #expect(try await server.send(.GET, "/status", headers: headers).status == 200, "\(others)")
+            }
+            let moved = Halves(page: halves.page, name: "roost_page_1", cookie: halves.cookie, header: "")
+            #expect(try await server.send(.GET, "/status", headers: moved.headers(Self.own)).status == 401)
         }
     }
 
@@ -92,7 +107,7 @@ import Testing
             #expect(job["user_id"] as? String == "ann")
             #expect(try server.withKeys { try $0.audit(AuditFilter()) }.contains { $0.action == "POST /pull" && $0.actor == stored.id })
             let out = try await server.send(.POST, "/page/logout", headers: halves.headers(Self.own), body: Array("{}".utf8))
-            #expect(out.status == 204 && out.headers.first(name: "Set-Cookie")?.hasPrefix("roost_page=; Path=/; Max-Age=0;") == true)
+            #expect(out.status == 204 && out.headers.first(name: "Set-Cookie")?.hasPrefix("\(halves.name)=; Path=/; Max-Age=0;") == true)
             _ = try server.withKeys { try $0.revoke(stored.id) }
             try await server.wait(for: 401, "/jobs", key: key.text.value)
             let refused = try await server.send(.GET, "/jobs", headers: halves.headers(Self.own))
@@ -123,7 +138,8 @@ import Testing
         } _: { server, keys in
             let headers: HTTPHeaders = ["Host": "roost.example", "Origin": "https://roost.example", "Sec-Fetch-Site": "same-origin"]
             let halves = try await logIn(server, try #require(keys[.read]), headers: headers)
-            #expect(halves.header.hasSuffix("; SameSite=Strict; Secure"))
+            #expect(halves.header.hasSuffix("; SameSite=Strict; Secure") && halves.name == "roost_page")
+            #expect(try await server.send(.GET, "/status", headers: halves.headers(headers)).status == 200)
         }
     }
 

@@ -33,7 +33,7 @@ export async function open(path, { method = 'GET', body, headers = {}, signal } 
   }
   if (response.ok) return response;
   const problem = new Problem(response.status, await response.json().catch(() => null));
-  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new Event('roost-stranger'));
+  if (response.status === 401 && path !== '/page/login') document.dispatchEvent(new CustomEvent('roost-stranger', { detail: problem.message }));
   throw problem;
 }
 
@@ -56,15 +56,19 @@ firstJobs.catch(() => {});
 /** The path of a model: its slashes stay, and all else is encoded. */
 export const modelPath = (name, tail = '') => `/models/${name.split('/').map(encodeURIComponent).join('/')}${tail}`;
 
-async function* pieces(response) {
+async function* pieces(response, patience) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let timer;
   try {
     for (;;) {
+      timer = patience && setTimeout(() => reader.cancel().catch(() => {}), 1000 * patience);
       const { value, done } = await reader.read();
+      clearTimeout(timer);
       if (done) return;
       yield value;
     }
   } finally {
+    clearTimeout(timer);
     reader.cancel().catch(() => {});
   }
 }
@@ -80,10 +84,13 @@ export async function* lines(response) {
   if (rest.trim()) yield JSON.parse(rest);
 }
 
-/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. */
-export async function* events(response) {
+/** The seconds without a byte after which the connection of a stream of jobs is lost: the server sends something every 15 seconds. */
+export const patience = 45;
+
+/** The server-sent events of an answer: `id`, `event`, `data`, and `comment` for those between them. They end when nothing comes for `seconds`, if given. */
+export async function* events(response, seconds) {
   let rest = '';
-  for await (const piece of pieces(response)) {
+  for await (const piece of pieces(response, seconds)) {
     const parts = (rest + piece).split('\n\n');
     rest = parts.pop();
     for (const part of parts) {

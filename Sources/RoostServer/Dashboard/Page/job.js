@@ -1,6 +1,6 @@
 // One pull: how far it is, its files, its whole history, and why it failed.
 
-import { ask, can, events, open, post } from './api.js';
+import { ask, can, events, open, patience } from './api.js';
 import { badge, bar, button, facts, fill, h, icon, prose, table, write } from './dom.js';
 import { bytes, duration, percent, rate, time } from './format.js';
 import { isQueued, jobs } from './jobs.js';
@@ -43,6 +43,11 @@ class JobView {
     this.title = h('h2', { class: 'name', tabindex: '-1' });
     this.state = h('p', { class: 'state' });
     this.buttons = h('div', { class: 'actions' });
+    this.priority = h('input', { type: 'number', min: '-100', max: '100', step: '1', 'aria-label': 'Priority' });
+    this.form = h('form', { class: 'inline', onsubmit: (event) => {
+      event.preventDefault();
+      this.#prioritize();
+    } }, this.priority, h('button', { type: 'submit' }, 'Set priority'));
     this.facts = h('div');
     this.now = h('div', { class: 'now' });
     this.fault = h('div');
@@ -55,7 +60,8 @@ class JobView {
     const change = () => this.#draw();
     jobs.addEventListener('change', change);
     this.#ends.push(() => jobs.removeEventListener('change', change));
-    this.#ends.push(whileVisible(() => this.#follow()));
+    this.unfollow = whileVisible(() => this.#follow());
+    this.#ends.push(() => this.unfollow());
     if (!jobs.all.has(id)) attempt(() => jobs.refresh(id));
     this.#draw();
   }
@@ -74,7 +80,6 @@ class JobView {
     if (signature !== this.signature) {
       this.signature = signature;
       fill(this.state, badge(status.text, status.kind), ' ', job.status === 'running' ? stageWords[job.stage] ?? job.stage : '');
-      fill(this.buttons, actionsOf(job).map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
       fill(this.fault, job.error && h('p', { class: 'fault', 'data-kind': job.status === 'failed' ? 'bad' : 'warn' }, prose(job.error)),
         job.traceback && h('details', {}, h('summary', {}, 'Details for a report'), h('pre', { tabindex: '0' }, job.traceback)));
       fill(this.facts, facts([
@@ -84,6 +89,15 @@ class JobView {
         ['User', job.user_id], ['Workspace', job.workspace_id], ['Tags', job.tags?.join(', ')], ['Folder', job.local_path], ['Id', job.id],
       ]));
     }
+    // What is typed stays until the priority is another one.
+    if (job.priority !== this.shown) this.priority.value = this.shown = job.priority;
+    // A pull that goes on after its end has a history again.
+    if (this.ended && job.finished_at !== this.ended) {
+      this.unfollow();
+      this.unfollow = whileVisible(() => this.#follow());
+    }
+    this.ended = job.finished_at;
+    this.#control(job);
     this.bar.hidden = job.progress == null;
     this.bar.show(job.progress, status.kind);
     fill(this.now, job.status === 'running' && h('p', {}, [percent(job.progress), job.total_bytes && `${bytes(job.downloaded_bytes ?? 0)} of ${bytes(job.total_bytes)}`,
@@ -92,22 +106,36 @@ class JobView {
       (job.current_files ?? []).map((file) => h('p', { class: 'part' }, h('span', {}, file.path), h('span', {}, `${percent(file.downloaded_bytes / file.size)} of ${bytes(file.size)}`))));
   }
 
+  /** Shows the buttons for what is possible now. They change only with that, and the focus stays among them. */
+  #control(job) {
+    const actions = actionsOf(job);
+    const controls = [job.status, isQueued(job), ...actions].join();
+    if (controls === this.controls) return;
+    this.controls = controls;
+    const focused = this.buttons.contains(document.activeElement) && document.activeElement;
+    fill(this.buttons, actions.map((name) => actionButton(name, () => jobs.all.get(this.id))), this.#placing(job), this.#removal(job), this.#again(job));
+    if (focused) (this.buttons.contains(focused) ? focused : this.buttons.firstChild)?.focus();
+  }
+
   /** The place in the queue, by priority. */
   #placing(job) {
     if (!can('pull') || !['queued', 'running'].includes(job.status)) return null;
-    const input = h('input', { type: 'number', min: '-100', max: '100', step: '1', value: String(job.priority), 'aria-label': 'Priority' });
-    const set = () => attempt(async () => jobs.take(await post(`/jobs/${job.id}/priority`, { priority: Number(input.value) })), `The priority is ${input.value}.`);
     const isMovable = isQueued(job);
     const step = (by) => move(jobs.all.get(this.id), by === 'first' ? 0 : jobs.queue().findIndex((other) => other.id === this.id) + by);
-    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }),
-      h('form', { class: 'inline', onsubmit: (event) => { event.preventDefault(); set(); } }, input, h('button', { type: 'submit' }, 'Set priority'))];
+    return [isMovable && button('First', () => step('first'), { mark: 'first' }), isMovable && button('Up', () => step(-1), { mark: 'up' }), isMovable && button('Down', () => step(1), { mark: 'down' }), this.form];
+  }
+
+  #prioritize() {
+    const priority = Number(this.priority.value);
+    attempt(() => jobs.change(this.id, 'priority', { priority }), `The priority is ${priority}.`);
   }
 
   #removal(job) {
     if (!can('pull') || !['failed', 'succeeded'].includes(job.status)) return null;
     return button('Delete', async () => {
       if (!(await confirmed('Delete this pull?', 'The job and its history are deleted. The model stays on the disk.', 'Delete the job'))) return;
-      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }), 'Deleted.')) {
+      // One that is not there any more was deleted elsewhere.
+      if (await attempt(() => ask(`/jobs/${job.id}`, { method: 'DELETE' }).catch((error) => { if (error.status !== 404) throw error; }), 'Deleted.')) {
         jobs.drop(job.id);
         location.hash = '#/pulls';
       }
@@ -134,7 +162,7 @@ class JobView {
         try {
           const response = await open(`/jobs/${this.id}/events`, { signal: control.signal, headers: this.#last == null ? {} : { 'Last-Event-ID': this.#last } });
           if (response.status === 204) return;
-          for await (const event of events(response)) {
+          for await (const event of events(response, patience)) {
             if (event.id) this.#last = event.id;
             if (event.data && event.event !== 'progress') this.#add(JSON.parse(event.data));
           }

@@ -1,7 +1,7 @@
 // All jobs, as the server has them: a list, and then the events of the one stream. A line that was lost, and a tab that was hidden, miss
 // nothing, because the stream goes on after the last event that was seen.
 
-import { ask, events, firstJobs, open } from './api.js';
+import { ask, events, firstJobs, open, patience, post } from './api.js';
 import { whileVisible } from './live.js';
 import { rankOf } from './queue.js';
 
@@ -11,6 +11,8 @@ const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
+/** The milliseconds after which a stream that opens again has the list read again: no event tells of jobs that were deleted. */
+const longest = 300_000;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
 export const isQueued = (job) => job?.status === 'queued' && !job.stage && !(job.starts > Date.now());
@@ -28,6 +30,7 @@ class Jobs extends EventTarget {
   #timer = null;
   #isReading = false;
   #lastReading = 0;
+  #lastLoad = 0;
   #isTold = false;
   #first = firstJobs;
 
@@ -95,6 +98,7 @@ class Jobs extends EventTarget {
     }
     for (const id of before) if (!seen.has(id)) this.drop(id);
     this.isLoaded = true;
+    this.#lastLoad = Date.now();
     this.#fail(null);
   }
 
@@ -123,10 +127,11 @@ class Jobs extends EventTarget {
     while (!signal.aborted) {
       try {
         const headers = this.#last == null ? {} : { 'Last-Event-ID': this.#last };
-        for await (const event of events(await open('/jobs/events', { headers, signal }))) {
+        for await (const event of events(await open('/jobs/events', { headers, signal }), patience)) {
           // The first event has only a number, the one that the stream begins after: the list is read after it. A smaller number than before
           // is of an older jobs.db, or of one from which jobs were deleted.
-          if (!this.isLoaded || (!event.data && Number(event.id) < this.#last)) await this.load(signal);
+          const isOld = event.id && !event.data && (Number(event.id) < this.#last || Date.now() - this.#lastLoad > longest);
+          if (!this.isLoaded || isOld) await this.load(signal);
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
@@ -169,6 +174,16 @@ class Jobs extends EventTarget {
     }
     this.#isReading = false;
     if (this.#users && !document.hidden) this.#plan(wait);
+  }
+
+  /** Changes a job, and takes it as the answer has it. One that is not there any more is dropped. */
+  async change(id, action, body) {
+    try {
+      this.take(await post(`/jobs/${id}/${action}`, body));
+    } catch (error) {
+      if (error.status === 404) this.drop(id);
+      throw error;
+    }
   }
 
   /** Reads a job again. */

@@ -3,10 +3,10 @@
 import { ask, memory, visitor } from './api.js';
 import { field, fill, h } from './dom.js';
 
-/** Shows the log-in until it works. */
-export function showLogin(root, onDone) {
+/** Shows the log-in until it works, and why the last one has ended, if one has. */
+export function showLogin(root, onDone, reason) {
   const key = h('input', { type: 'password', required: true, autocomplete: 'current-password', spellcheck: 'false', placeholder: 'rst_…' });
-  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: true });
+  const fault = h('p', { class: 'fault', 'data-kind': 'bad', role: 'alert', hidden: !reason }, reason);
   const send = h('button', { type: 'submit', class: 'primary' }, 'Log in');
   fill(root, h('main', { class: 'login' }, h('form', { onsubmit: async (event) => {
     event.preventDefault();
@@ -15,9 +15,11 @@ export function showLogin(root, onDone) {
     try {
       const { half, ...who } = await ask('/page/login', { method: 'POST', body: { key: key.value.trim() } });
       memory.half = half;
+      if ((await ask('/page/me')).needs_key) throw new Error('The browser did not keep the cookie of the log-in. Allow cookies for this page, and log in again.');
       Object.assign(visitor, who);
       onDone();
     } catch (error) {
+      memory.half = null;
       fault.textContent = error.message;
       fault.hidden = false;
       key.select();
@@ -29,8 +31,11 @@ export function showLogin(root, onDone) {
 }
 
 export async function logOut() {
+  // From here on the chat keeps nothing, so the conversation is gone for the next person at this tab.
+  visitor.needs_key = true;
   await ask('/page/logout', { method: 'POST', body: {} }).catch(() => {});
   memory.half = null;
+  sessionStorage.removeItem('roost.chat');
   location.hash = '';
   location.reload();
 }

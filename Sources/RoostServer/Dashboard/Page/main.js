@@ -81,16 +81,20 @@ const title = () => { document.title = `${activeWords()}${current?.title ?? ''} 
 document.addEventListener('roost-jobs', title);
 document.addEventListener('keydown', (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || !current) return;
+  // On a Mac, Alt and a digit type letters: Alt+5 is [ on a German keyboard.
+  if (navigator.platform.startsWith('Mac') && event.target.closest('input, textarea, select')) return;
   const view = /^Digit[1-7]$/.test(event.code) && allowed()[Number(event.code.at(-1)) - 1];
   if (view) location.hash = `#/${view.name}`;
   else if (event.code === 'KeyN' && can('pull') && !document.querySelector('dialog')) openPull();
   else return;
   event.preventDefault();
 });
-document.addEventListener('roost-stranger', () => { if (!visitor.needs_key) login(); });
+document.addEventListener('roost-stranger', ({ detail }) => { if (!visitor.needs_key) login(detail); });
 window.addEventListener('hashchange', () => { if (current) route(); });
 
-function login() {
+function login(reason) {
+  // Without a log-in there was simply no key yet.
+  const fault = memory.half && reason && `The log-in has ended. ${reason}`;
   visitor.needs_key = true;
   closeSide();
   for (const end of ends.splice(0)) end();
@@ -99,7 +103,7 @@ function login() {
   fill(root);
   jobs.clear();
   memory.half = null;
-  showLogin(root, start);
+  showLogin(root, start, fault);
 }
 
 function start() {
@@ -114,8 +118,9 @@ async function begin() {
     fill(root, h('main', { class: 'login' }, h('p', { class: 'fault', role: 'alert' }, error.message), h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Try again')));
     return;
   }
-  if (visitor.needs_key) login();
-  else start();
+  if (!visitor.needs_key) start();
+  // Any answer that needs a key tells why a log-in has ended.
+  else login(memory.half && await ask('/status').then(() => null, (error) => error.message));
 }
 
 begin();

@@ -137,9 +137,11 @@ async function remove(model) {
   await attempt(async () => {
     const path = modelPath(model);
     // With `force` the plan also tells what a loaded model would free.
-    const plan = await ask(`${path}?dry_run=true&force=true`, { method: 'DELETE' });
-    if (!(await confirmed(`Remove ${model}?`, h('div', {}, removals(plan)), 'Remove'))) return;
-    say(`Freed ${bytes((await ask(`${path}`, { method: 'DELETE' })).freed_bytes)}.`);
+    const [plan, { models }] = await Promise.all([ask(`${path}?dry_run=true&force=true`, { method: 'DELETE' }), ask(path)]);
+    const isLoaded = models.some((other) => other.loaded);
+    const text = h('div', {}, isLoaded && h('p', {}, 'It is in memory, and leaves memory first. Unfinished pulls of its repository are canceled.'), removals(plan));
+    if (!(await confirmed(`Remove ${model}?`, text, 'Remove'))) return;
+    say(`Freed ${bytes((await ask(isLoaded ? `${path}?force=true` : path, { method: 'DELETE' })).freed_bytes)}.`);
     changed();
     location.hash = '#/models';
   });

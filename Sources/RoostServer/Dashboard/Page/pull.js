@@ -36,7 +36,7 @@ export function openPull(named = '') {
   const forget = () => {
     control?.abort();
     start.hidden = true;
-    look.hidden = false;
+    look.hidden = look.disabled = false;
     fill(preview);
   };
   const dryRun = async () => {

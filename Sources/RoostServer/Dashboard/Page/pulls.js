@@ -1,12 +1,12 @@
 // The pulls: what runs, what waits and in which order, and what has ended.
 
-import { can, post } from './api.js';
+import { can } from './api.js';
 import { bar, button, fill, h, icon, iconButton, write } from './dom.js';
 import { Dragging } from './drag.js';
 import { ago, bytes, duration, many, percent, rate } from './format.js';
 import { openJob, stageWords, statusOf } from './job.js';
 import { isQueued, jobs } from './jobs.js';
-import { View } from './live.js';
+import { every, View } from './live.js';
 import { attempt, confirmed, say } from './notes.js';
 import { moved } from './queue.js';
 import './rows.js';
@@ -23,10 +23,10 @@ const mostChanges = 100;
 /** What can be done with a job now. */
 export function actionsOf(job) {
   if (!can('pull')) return [];
-  const isPaused = job.status === 'queued' && job.stage === 'paused';
   if (job.status === 'failed') return ['retry'];
   if (job.status === 'succeeded') return [];
-  return [isPaused || job.stage === 'waiting_network' ? 'resume' : 'pause', 'cancel'];
+  const isWaiting = job.status === 'queued' && job.stage === 'waiting_network';
+  return job.stage === 'paused' ? ['resume', 'cancel'] : [isWaiting && 'resume', 'pause', 'cancel'].filter(Boolean);
 }
 
 const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 'Resumed'], cancel: ['Cancel', 'cancel', 'Canceled'], retry: ['Retry', 'retry', 'Back in the queue:'] };
@@ -34,7 +34,7 @@ const words = { pause: ['Pause', 'pause', 'Paused'], resume: ['Resume', 'play', 
 /** Does something with a job, and says so. */
 async function act(name, job) {
   if (name === 'cancel' && !(await confirmed('Cancel this pull?', `${job.model} stops. Its bytes are kept, and a retry goes on from them.`, 'Cancel the pull'))) return;
-  await attempt(async () => jobs.take(await post(`/jobs/${job.id}/${name}`)), `${words[name][2]} ${job.model}.`);
+  await attempt(async () => jobs.change(job.id, name), `${words[name][2]} ${job.model}.`);
 }
 
 export const actionButton = (name, job, attributes = {}) => button(words[name][0], () => act(name, job()), { mark: words[name][1], ...attributes });
@@ -51,7 +51,7 @@ export async function move(job, place) {
     return;
   }
   await attempt(async () => {
-    for (const [id, priority] of plan) jobs.take(await post(`/jobs/${id}/priority`, { priority }));
+    for (const [id, priority] of plan) await jobs.change(id, 'priority', { priority });
   }, `${job.model} is now number ${to + 1} of ${can('admin') ? 'the queue' : 'your pulls in the queue'}.`);
 }
 
@@ -66,15 +66,20 @@ class Pulls extends View {
     this.fault = h('p', { class: 'fault', role: 'status', hidden: true });
     this.rows = h('roost-rows', { 'aria-label': 'Pulls', class: 'jobs' });
     Object.assign(this.rows, { make: () => this.#make(), show: (row, job) => this.#show(row, job), choose: (job) => openJob(job.id), press: (event, job) => this.#press(event, job) });
-    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => move(job, jobs.queue().findIndex(({ id }) => id === other.id)));
+    this.drag = new Dragging(this.rows, (job) => isQueued(job) && can('pull'), (job, other) => {
+      const place = jobs.queue().findIndex(({ id }) => id === other.id);
+      // The other one may have left the queue meanwhile.
+      if (place >= 0) move(job, place);
+    });
     this.none = h('div', { class: 'empty' }, h('p', { class: 'title' }, 'Loading…'));
     fill(this, h('header', { class: 'top' }, h('h1', {}, 'Pulls'), this.tabs, this.search,
       can('pull') && button('New pull', () => openPull(), { kind: 'primary', mark: 'add', title: 'Alt+N' })), this.fault, this.rows, this.none);
     this.until(jobs.use());
+    // Times such as `5 min ago` go on when nothing happens.
+    this.until(every(60, () => this.#list(true)));
     const change = () => this.#list(false);
     jobs.addEventListener('change', change);
     this.until(() => jobs.removeEventListener('change', change));
-    this.#list(true);
     const narrow = matchMedia('(max-width: 46rem)');
     const fit = () => {
       this.rows.height = narrow.matches ? 92 : 64;

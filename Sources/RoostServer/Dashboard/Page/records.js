@@ -6,6 +6,8 @@ import { many, number, time } from './format.js';
 import { View } from './live.js';
 
 const dayBefore = (days) => new Date(Date.now() - days * 86400e3).toISOString().slice(0, 10);
+/** The most rows that an answer has. */
+const mostRows = 10_000;
 const tokens = (row) => row.prompt_tokens + row.generated_tokens;
 
 class Usage extends View {
@@ -18,7 +20,7 @@ class Usage extends View {
   }
 
   async #load(signal) {
-    const { usage, total } = await ask(`/usage?limit=10000&from=${dayBefore(Number(this.span.value))}`, { signal });
+    const { usage, total } = await ask(`/usage?limit=${mostRows}&from=${dayBefore(Number(this.span.value))}`, { signal });
     if (!usage.length) {
       fill(this.body, empty('Nothing yet', 'Requests to models are counted here, by day, key and model.'));
       return;
@@ -35,6 +37,7 @@ class Usage extends View {
     }
     fill(this.body, h('div', { class: 'tiles' }, [['Requests', total.requests], ['Prompt tokens', total.prompt_tokens], ['of them cached', total.cached_tokens], ['Generated tokens', total.generated_tokens], ['Errors', total.errors]].map(([name, value]) =>
       h('div', { class: 'tile' }, h('span', { class: 'value' }, number(value)), h('span', {}, name)))),
+    usage.length === mostRows && h('p', { class: 'fault' }, `Only the newest ${number(mostRows)} rows are in what follows; the sums above have all.`),
     chart([...byDay].slice(-days.length)),
     table('By key and model', ['Key', 'Model', '#Requests', '#Errors', '#Prompt', '#Cached', '#Generated'], [...groups.values()].sort((one, other) => tokens(other) - tokens(one)).map((row) =>
       [row.key, row.model, number(row.requests), number(row.errors), number(row.prompt_tokens), number(row.cached_tokens), number(row.generated_tokens)])));

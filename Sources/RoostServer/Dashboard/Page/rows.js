@@ -84,6 +84,10 @@ class Rows extends HTMLElement {
     const shown = new Map();
     const wanted = new Map();
     for (let index = first; index < last; index++) wanted.set(this.key(this.items[index]), index);
+    // So does the row with the focus when it is out of sight, or its element would show another item and still have the focus.
+    const focused = this.#pool.find((row) => row.item != null && row.contains(document.activeElement));
+    const place = focused ? this.items.findIndex((item) => this.key(item) === this.key(focused.item)) : -1;
+    if (place >= 0) wanted.set(this.key(focused.item), place);
     for (const row of this.#pool) {
       const key = row.item == null ? null : this.key(row.item);
       if (key != null && wanted.has(key)) shown.set(key, row);
@@ -127,6 +131,8 @@ class Rows extends HTMLElement {
   }
 
   #key(event) {
+    const row = event.target.closest('[role=row]');
+    if (row?.item) this.#activate(this.key(row.item));
     const item = this.activeItem;
     if (!item || event.target.closest('input, select')) return;
     const page = Math.max(1, Math.floor(this.clientHeight / this.height) - 1);
