@@ -2,6 +2,7 @@ import Engines
 import ModelFormats
 import ModelLibrary
 import NIOPosix
+import RoostAPI
 import RoostCore
 import SystemPackage
 
