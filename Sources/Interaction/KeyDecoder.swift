@@ -33,8 +33,13 @@ package struct KeyDecoder: Sendable {
     /// Creates a decoder.
     package init() {}
 
-    /// Whether an escape has come and nothing after it yet: the Escape key, or the begin of a sequence.
-    package var isAfterEscape: Bool { if case .escape = state { true } else { false } }
+    /// Whether an escape has come and what follows it is not complete: a sequence, the Escape key, or Alt with a key that begins a sequence.
+    package var isInSequence: Bool {
+        switch state {
+        case .typed, .paste: false
+        case .escape, .control, .single, .string: true
+        }
+    }
 
     /// Processes the next bytes.
     ///
@@ -53,8 +58,8 @@ package struct KeyDecoder: Sendable {
         return keys
     }
 
-    /// Notes that nothing has come for a moment, so that an escape was the Escape key, which does nothing.
-    package mutating func settle() { if isAfterEscape { state = .typed } }
+    /// Notes that nothing has come for a moment, so that no sequence goes on: terminals send them at once.
+    package mutating func settle() { if isInSequence { state = .typed } }
 
     /// Takes the bytes at the begin that are only text, all at once.
     ///
@@ -144,6 +149,11 @@ package struct KeyDecoder: Sendable {
     }
 
     private mutating func string(_ byte: UInt8, _ count: Int, _ isAfterEscape: Bool) {
+        // No text contains these keys, and a person has to be able to leave one.
+        if [0x03, 0x04, 0x0D].contains(byte) {
+            state = .typed
+            return type(byte)
+        }
         let isEnd = byte == 0x07 || (isAfterEscape && byte == UInt8(ascii: "\\")) || count >= Self.longestString
         state = isEnd ? .typed : .string(count + 1, byte == 0x1B)
     }

@@ -66,11 +66,19 @@ extension RoostClient {
             _ = try await collect(send(.HEAD, address))
             return
         } catch let error as RoostError where error.code == .notFound {}
-        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        let sentence = "\(path.quotedForPeople) cannot be read"
+        let file: FileHandle
+        do { file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch { throw RoostError.wrapping(error, as: .fileSystem, sentence) }
         let blocks = AsyncThrowingStream<ByteBuffer, any Error> {
-            let block = try await NIOThreadPool.singleton.runIfActive { try file.read(upToCount: Self.block) }
-            guard let block, !block.isEmpty else { return nil }
-            return ByteBuffer(bytes: block)
+            do {
+                let block = try await NIOThreadPool.singleton.runIfActive { try file.read(upToCount: Self.block) }
+                guard let block, !block.isEmpty else { return nil }
+                return ByteBuffer(bytes: block)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                throw RoostError.wrapping(error, as: .fileSystem, sentence)
+            }
         }
         _ = try await collect(send(.POST, address, content: .stream(blocks, length: .known(Int64(size))), timeout: .hours(24)))
     }

@@ -101,53 +101,18 @@ extension RoostClient {
             response = try await Self.http.execute(request, timeout: timeout)
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as RoostError {
+            // The content could not be read.
+            throw error
         } catch let error as HTTPClientError where error == .deadlineExceeded {
             throw RoostError(
                 .serverUnreachable, "\(server) has not answered within \(timeout.nanoseconds / 1_000_000_000) seconds; see its log, or ask again.",
                 cause: error)
         } catch {
-            throw RoostError(
-                .serverUnreachable,
-                "No Roost server answers at \(server); start one with `roost serve`, or for good with `roost service install`, or name another with --server.",
-                cause: error
-            )
+            throw unanswered(error)
         }
         guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
         return response
-    }
-
-    private func failure(_ response: HTTPClientResponse) async throws -> RoostError {
-        let body = try await collect(response)
-        guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
-            if let other = try? JSONDecoder().decode(OpenAIProblem.self, from: body).error {
-                return RoostError(.init(rawValue: other.code), other.message, field: other.param, retryAfter: Self.pause(response))
-            }
-            if let other = try? JSONDecoder().decode(OllamaProblem.self, from: body) { return RoostError(.unexpected, other.error) }
-            // The answer to HEAD has no body.
-            if response.status == .notFound, body.isEmpty { return RoostError(.notFound, "\(server) does not have it.") }
-            return RoostError(.unexpected, "\(server) answered \(response.status); it does not seem to be a Roost server.")
-        }
-        return RoostError(.init(rawValue: problem.code), problem.detail, field: problem.field, retryAfter: Self.pause(response))
-    }
-
-    private static func pause(_ response: HTTPClientResponse) -> Duration? {
-        response.headers.first(name: "Retry-After").flatMap(Int64.init).map { .seconds($0) }
-    }
-
-    /// An error in OpenAI's form, as the routes below `/v1` send it.
-    private struct OpenAIProblem: Decodable {
-        struct Detail: Decodable {
-            let message: String
-            let code: String
-            let param: String?
-        }
-
-        let error: Detail
-    }
-
-    /// An error in Ollama's form, as the routes below `/api` send it.
-    private struct OllamaProblem: Decodable {
-        let error: String
     }
 
     func collect(_ response: HTTPClientResponse) async throws -> Data {
@@ -160,7 +125,8 @@ extension RoostClient {
 
     /// Returns the error for an answer that ended too early.
     func brokenConnection(_ error: any Error) -> RoostError {
-        RoostError(.serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error)
+        RoostError(
+            .serverUnreachable, "The connection to \(server) broke in the middle of the answer: \(error)", cause: error, context: ["answer": "begun"])
     }
 
     func decode<Value: Decodable>(_ response: HTTPClientResponse) async throws -> Value {

@@ -59,7 +59,9 @@ struct DoctorCommand: AsyncParsableCommand {
     private func settings(_ environment: [String: String]) async -> Finding {
         do {
             let settings = try await ServerSettings.load(flags: .init(), environment: environment)
-            return Finding(.ok, "settings", "home \(settings.home), http://\(settings.host):\(settings.port)")
+            let scheme = settings.tlsCertificate == nil ? "http" : "https"
+            let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            return Finding(.ok, "settings", "home \(settings.home), \(scheme)://\(host):\(settings.port)")
         } catch {
             return Finding(.missing, "settings", "\(error)")
         }

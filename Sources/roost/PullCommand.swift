@@ -53,7 +53,7 @@ struct PullCommand: AsyncParsableCommand {
             if options.json { try JSONOutput.print(accepted) } else { Terminal.print(accepted.jobID) }
             return
         }
-        try await PullWatcher(client: client, jobID: accepted.jobID, json: options.json).watchToTheEnd()
+        try await PullWatcher(client: client, jobID: accepted.jobID, output: options.json ? .json : .text).watchToTheEnd()
     }
 
     private var request: PullRequest {

@@ -52,7 +52,7 @@ struct Roost: AsyncParsableCommand {
             // ArgumentParser only tells that the word was not expected.
             guard exitCode(for: error) == .validationFailure else { end(with: error) }
             let words = CommandLine.arguments.dropFirst()
-            end(with: UnknownCommand(words)?.error ?? OtherSpelling.error(words) ?? error)
+            end(with: UnknownCommand(words)?.error ?? OtherSpelling.error(words, message: message(for: error)) ?? error)
         }
     }
 

@@ -12,7 +12,7 @@ struct UpdateEngineCommand: AsyncParsableCommand {
         discussion: """
             Runs scripts/engine of the checkout, which finds the devices of this machine, builds llama-server if that build is not here yet, and prints its path. Without a checkout it \
             says which engine is used and how it is replaced: Roost downloads no programs. Engines that run go on; the next load uses the new one after a restart of the server.
-            With --json: `engine`, `version`, `build`, `minimum_build`, `advice`.
+            Exits 1 without a checkout, unless with --dry-run. With --json, after the build: `engine`, `version`, `build`, `minimum_build`, `advice`.
             """)
 
     @Option(help: "The checkout. Default: the one that this command was built in.", completion: .directory)
@@ -24,7 +24,10 @@ struct UpdateEngineCommand: AsyncParsableCommand {
 
     func run() async throws {
         let script = try script()
-        if !dryRun, !json, let script { return try Program(at: script).become([]) }
+        if !dryRun, let script {
+            guard json else { return try Program(at: script).become([]) }
+            try build(script)
+        }
         let environment = ProcessInfo.processInfo.environment
         let path =
             try? await ServerSettings.load(flags: .init(), environment: environment).llamaServer ?? EngineLocator.locate(environment: environment)
@@ -32,13 +35,25 @@ struct UpdateEngineCommand: AsyncParsableCommand {
         if let path { version = try? await EngineLocator.version(of: path) }
         let report = Report(
             engine: path?.string, version: version.map { "\($0)" }, build: version?.build, advice: advice(script, engine: path?.string))
-        if json { return try JSONOutput.print(report) }
+        if json { try JSONOutput.print(report) } else { show(report) }
+        if !dryRun, script == nil { throw ExitCode(1) }
+    }
+
+    /// Runs the script to its end; what it prints is not JSON.
+    private func build(_ script: String) throws {
+        let answer = try Program(at: script).run([])
+        guard answer.code == 0 else {
+            let reason = answer.output.split(whereSeparator: \.isNewline).last.map { ": \($0.prefix(300))" } ?? ""
+            throw RoostError(.unexpected, "\(script) failed\(reason)")
+        }
+    }
+
+    private func show(_ report: Report) {
         Terminal.print(report.engine.map { "The engine is \($0)\(report.version.map { " (\($0))" } ?? "")." } ?? "There is no engine.")
         if let build = report.build, build < EngineLocator.minimumBuild {
             Terminal.print("Roost needs build \(EngineLocator.minimumBuild) or newer.")
         }
         Terminal.print(report.advice)
-        if !dryRun { throw ExitCode(1) }
     }
 
     /// Returns the script of the checkout; `nil` when this command was not built in one.

@@ -59,9 +59,18 @@ struct KeyDecoderTests {
 
     @Test func `the Escape key does nothing, also before a letter`() {
         var decoder = KeyDecoder()
-        #expect(decoder.decode([0x1B]) == [] && decoder.isAfterEscape)
+        #expect(decoder.decode([0x1B]) == [] && decoder.isInSequence)
         decoder.settle()
-        #expect(decoder.decode("b".utf8) == [.text("b")])
+        #expect(!decoder.isInSequence && decoder.decode("b".utf8) == [.text("b")])
+    }
+
+    @Test(arguments: ["\u{1B}]", "\u{1B}_", "\u{1B}^", "\u{1B}P", "\u{1B}X", "\u{1B}]0;a title"])
+    func `a text for the terminal without an end is left by Ctrl-C, Ctrl-D, Enter or a pause`(begin: String) {
+        #expect(keys(begin + "\u{3}a") == [.interrupt, .text("a")] && keys(begin + "\u{4}") == [.endOfInput] && keys(begin + "\r") == [.enter])
+        var decoder = KeyDecoder()
+        #expect(decoder.decode(begin.utf8) == [] && decoder.isInSequence)
+        decoder.settle()
+        #expect(decoder.decode("b\r".utf8) == [.text("b"), .enter])
     }
 
     @Test func `a paste without an end takes no more than its limit, and the end still ends it`() {

@@ -69,7 +69,7 @@ import Testing
         #expect(try resolve("tiny") == "org/Tiny-GGUF:Q4_0" && resolve("TINY-gguf:latest") == "org/Tiny-GGUF:Q4_0")
         #expect(try resolve("solo:Q8_0") == "org/solo:Q8_0")
         let error = #expect(throws: RoostError.self) { _ = try resolve("twin") }
-        #expect(error?.code == .modelNotFound && error?.message.contains("could mean a/twin, b/twin") == true)
+        #expect(error?.code == .ambiguousModel && error?.message.contains("could mean a/twin, b/twin") == true)
         try store.set(alias("twin", "b/twin"))
         try store.set(alias("solo", "a/twin:Q4_0", ModelPreset(system: "S")))
         #expect(try resolve("twin") == "b/twin:Q4_0" && resolve("solo") == "a/twin:Q4_0" && resolve("org/solo") == "org/solo:Q8_0")

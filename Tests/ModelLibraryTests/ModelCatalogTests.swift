@@ -177,7 +177,7 @@ struct ModelCatalogTests {
                 { _ = try catalog.named(ModelSelector(parsing: typed), followsAliases: true) },
             ] {
                 let error = #expect(throws: RoostError.self) { try look() }
-                #expect(error?.code == .modelNotFound && error?.message.contains("could mean one/Twin, one/twin") == true, "\(typed)")
+                #expect(error?.code == .ambiguousModel && error?.message.contains("could mean one/Twin, one/twin") == true, "\(typed)")
             }
         }
         // A repository without a model can be shown and removed, and not loaded.

@@ -9,7 +9,7 @@ extension ModelCatalog {
     ///   - typed: The selection, as it was typed.
     ///   - followsAliases: Whether an alias stands for its model.
     /// - Returns: The selection.
-    /// - Throws: `RoostError` with code `modelNotFound` when there is no such repository, or several; `fileSystem`.
+    /// - Throws: `RoostError` with code `modelNotFound` when there is no such repository, `ambiguousModel` when there are several; `fileSystem`.
     package func named(_ typed: ModelSelector, followsAliases: Bool) throws -> ModelSelector {
         let all = try repositories()
         if all.contains(typed.repository) { return typed }
@@ -38,12 +38,12 @@ extension ModelCatalog {
     /// Returns the only one of several repositories that a name means.
     ///
     /// - Returns: `nil` for none.
-    /// - Throws: `RoostError` with code `modelNotFound` for several.
+    /// - Throws: `RoostError` with code `ambiguousModel` for several.
     func only(_ matching: [RepositoryID], for typed: ModelReference) throws -> RepositoryID? {
         guard matching.count <= 1 else {
             let names = matching.map(\.description).sorted().prefix(8).joined(separator: ", ")
             throw RoostError(
-                .modelNotFound, "\(typed) could mean \(names). Name one of them, or give it an alias with `roost alias set`.", field: "model")
+                .ambiguousModel, "\(typed) could mean \(names). Name one of them, or give it an alias with `roost alias set`.", field: "model")
         }
         return matching.first
     }

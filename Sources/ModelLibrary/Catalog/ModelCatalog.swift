@@ -60,7 +60,7 @@ package struct ModelCatalog: Sendable {
     ///
     /// - Parameter reference: The requested model.
     /// - Returns: The model, whose reference identifies this one file, with the preset of the alias.
-    /// - Throws: `RoostError` with code `modelNotFound` that explains how to pull it.
+    /// - Throws: `RoostError` with code `modelNotFound` that explains how to pull it, or `ambiguousModel`.
     package func entry(for reference: ModelReference) throws -> ModelEntry {
         let alias = Result { try aliases?.alias(named: reference) }
         // Damaged aliases are no reason to refuse the other names.

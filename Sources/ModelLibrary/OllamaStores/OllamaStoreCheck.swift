@@ -28,14 +28,10 @@ extension OllamaStore {
     ///
     /// - Parameter onProgress: Receives the name of each model before its files are hashed.
     /// - Returns: The models with their faults.
-    /// - Throws: `RoostError` with code `notFound` if the folder has no models.
+    /// - Throws: `RoostError` with code `notFound` if the folder has no models, `fileSystem` if this user may not read it.
     package func check(onProgress: (_ model: String) -> Void) throws -> OllamaStoreCheck {
         let models = models()
-        guard !models.isEmpty else {
-            throw RoostError(
-                .notFound, "\(root) has no models of Ollama. Name the folder with `manifests` and `blobs` in it, such as ~/.ollama/models.",
-                field: "folder")
-        }
+        guard !models.isEmpty else { throw forbidden() ?? noModels() }
         var faults: [String: String?] = [:]
         return OllamaStoreCheck(
             folder: root.string,
@@ -50,6 +46,34 @@ extension OllamaStore {
                 let size = model.manifest.layers.reduce(0) { $0 + $1.size }
                 return .init(model: model.reference.description, size: size, fault: fault ?? (entry(model) == nil ? unfit(model.manifest) : nil))
             })
+    }
+
+    private func noModels() -> RoostError {
+        let home = ProcessInfo.processInfo.environment["HOME"] ?? "~"
+        let usual = ["~/.ollama/models", "/usr/share/ollama/.ollama/models"].filter { $0.replacing("~", with: home) != root.string }
+        return RoostError(
+            .notFound,
+            "\(root) has no models of Ollama. Name the folder with `manifests` and `blobs` in it, such as \(usual.joined(separator: " or ")).",
+            field: "folder")
+    }
+
+    /// Returns the error for a folder on the way to the manifests that this user may not open; `nil` for none.
+    private func forbidden() -> RoostError? {
+        let manifests = root.appending("manifests")
+        var folder = FilePath("/")
+        for component in manifests.components {
+            folder.append(component)
+            // Without a folder there is nothing that permissions hide.
+            guard let facts = try? FileManager.default.attributesOfItem(atPath: folder.string) else { return nil }
+            guard access(folder.string, folder == manifests ? R_OK | X_OK : X_OK) != 0 else { continue }
+            let mode = (facts[.posixPermissions] as? NSNumber).map { String($0.intValue, radix: 8) } ?? "unknown"
+            let (owner, group) = (facts[.ownerAccountName] as? String ?? "unknown", facts[.groupOwnerAccountName] as? String ?? "unknown")
+            return RoostError(
+                .fileSystem,
+                "\(root) cannot be read: \(folder) is closed to this user (owner \(owner), group \(group), mode \(mode)). Give the user that runs the server access to it, then import again.",
+                field: "folder")
+        }
+        return nil
     }
 
     private func unfit(_ manifest: OllamaManifest) -> String {

@@ -22,6 +22,8 @@ extension RoostError.Code {
     public static let methodNotAllowed = Self(rawValue: "method_not_allowed")
     /// The model is not on this machine.
     public static let modelNotFound = Self(rawValue: "model_not_found")
+    /// Several models on this machine have the name; the message contains their whole names.
+    public static let ambiguousModel = Self(rawValue: "ambiguous_model")
     /// The current state does not allow the request.
     public static let conflict = Self(rawValue: "conflict")
     /// The `Host` header is not one of the server's names, or the request comes from a web page that may not use this
@@ -115,8 +117,9 @@ extension RoostError.Code {
 
     /// Every code of this version, as the API documents them. A newer server may send others.
     public static let all: [Self] = [
-        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .conflict, .forbiddenHost, .unauthorized, .forbidden,
-        .tooLarge,
+        .invalidRequest, .invalidConfiguration, .notFound, .methodNotAllowed, .modelNotFound, .ambiguousModel, .conflict, .forbiddenHost,
+        .unauthorized,
+        .forbidden, .tooLarge,
         .repositoryNotFound, .revisionNotFound, .entryNotFound, .gatedRepository, .accessDenied, .rateLimited, .hubFailure,
         .hubProtocolViolation, .network, .offline, .digestMismatch, .sizeMismatch, .insufficientSpace, .insufficientMemory, .fileSystem,
         .database, .databaseBusy, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .engineMissing, .engineLoadFailed,

@@ -95,9 +95,11 @@ enum Caller: Sendable {
         )
     }
 
-    /// Returns an error without the names of models that the key may not use: an unknown model's error proposes others.
+    /// Returns an error without the names of models that the key may not use: the error of an unknown or ambiguous name proposes others.
     func visible(_ error: any Error) -> any Error {
-        guard let error = error as? RoostError, error.code == .modelNotFound, let key, !key.models.isEmpty else { return error }
+        guard let error = error as? RoostError, [.modelNotFound, .ambiguousModel].contains(error.code), let key, !key.models.isEmpty else {
+            return error
+        }
         return RoostError(
             .modelNotFound, "There is no such model on this machine, or its name is not unique. GET /v1/models lists those that this key may use.",
             field: error.field)

@@ -5,7 +5,8 @@ extension RoostError {
     /// The HTTP status for the kind of the failure.
     var httpStatus: HTTPResponse.Status {
         switch code {
-        case .invalidRequest, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine, .contextLengthExceeded,
+        case .invalidRequest, .ambiguousModel, .unsupportedModel, .invalidModelFile, .numberOutOfRange, .notFinite, .crashesEngine,
+            .contextLengthExceeded,
             .insufficientMemory:
             .badRequest
         case .unauthorized: .unauthorized

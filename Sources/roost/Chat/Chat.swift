@@ -1,4 +1,5 @@
 import Foundation
+import Interaction
 import RoostAPI
 import RoostClient
 import RoostCore
@@ -44,7 +45,9 @@ struct Chat: Sendable {
         Terminal.write("\n")
         if conversation.isVerbose { Terminal.printError(last.figures(in: ContinuousClock.now - start)) }
         if last.doneReason == "length" {
-            Terminal.printError("(cut at \(request.maxTokens) tokens, or at the end of the context; --max-tokens and --context allow more)")
+            Terminal.printError(
+                "(cut at \(request.maxTokens) tokens, or at the end of the context; --max-tokens and --context, in a conversation `/set max_tokens N` and `/set context N`, allow more)"
+            )
         }
     }
 
@@ -59,7 +62,7 @@ struct Chat: Sendable {
             guard words.isEmpty, json else { return words.isEmpty ? nil : words }
             throw RoostError(.invalidRequest, "With --json the command needs a message: write one after the model.", field: "message")
         }
-        let parts = [words, try StandardInput.text()].filter { !$0.isEmpty }
+        let parts = [words, try StandardInput.text(hint: "use `</dev/null` to send the message alone").trimmed].filter { !$0.isEmpty }
         guard !parts.isEmpty else {
             throw RoostError(.invalidRequest, "There is no message: write one after the model, or give one on standard input.", field: "message")
         }

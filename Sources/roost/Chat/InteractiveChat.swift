@@ -7,6 +7,9 @@ import Synchronization
 
 /// A conversation on a terminal.
 struct InteractiveChat {
+    /// Runs some work that a person may stop, and returns whether it was done to its end.
+    private typealias Runner = (@escaping @Sendable () async throws -> Void) async throws -> Bool
+
     private let chat: Chat
     private let notes = ChatNotes(environment: ProcessInfo.processInfo.environment)
 
@@ -23,16 +26,8 @@ struct InteractiveChat {
         defer { terminal.end() }
         var reader = PromptReader(history: notes.history(), onLine: notes.addToHistory)
         while let entry = await reader.next() {
-            do {
-                switch entry {
-                case .message(let text): try await ask(text, in: &conversation) { try await reader.during($0) }
-                case .instruction(.bye): return
-                case .instruction(let instruction): try await follow(instruction, in: &conversation)
-                }
-            } catch let error as RoostError {
-                // The conversation goes on: another question, or the same again, may succeed.
-                Terminal.printFailure(error.message)
-            }
+            if case .instruction(.bye) = entry { return }
+            try await react(to: entry, in: &conversation) { try await reader.during($0) }
         }
     }
 
@@ -44,15 +39,29 @@ struct InteractiveChat {
         while true {
             if Terminal.hasTerminalOutput { Terminal.write(input.isOpen ? "... " : ">>> ") }
             guard let line = readLine() else { return }
-            if !input.isOpen, let instruction = ChatInstruction(line.trimmed) {
-                if instruction == .bye { return }
-                try await follow(instruction, in: &conversation)
-            } else if case .message(let text) = input.add(line), !text.isEmpty {
-                try await ask(text, in: &conversation) { work in
-                    try await work()
-                    return true
-                }
+            let entry = PromptReader.Entry(line, &input)
+            if case .instruction(.bye) = entry { return }
+            guard let entry else { continue }
+            try await react(to: entry, in: &conversation) { work in
+                try await work()
+                return true
             }
+        }
+    }
+
+    /// Does what was entered. An error does not end the conversation: another question, or the same again, may succeed.
+    private func react(to entry: PromptReader.Entry, in conversation: inout Conversation, _ run: Runner) async throws {
+        do {
+            switch entry {
+            case .message(let text): try await ask(text, in: &conversation, run)
+            case .instruction(let instruction): try await follow(instruction, in: &conversation, run)
+            }
+        } catch let error as RoostError where error.code == .contextLengthExceeded {
+            Terminal.printFailure(
+                "The conversation with this message is longer than the context of the model. `/set context N` gives it a longer one, `/clear` forgets what was said."
+            )
+        } catch let error as RoostError {
+            Terminal.printFailure(error.message)
         }
     }
 
@@ -63,9 +72,7 @@ struct InteractiveChat {
     ///   - conversation: The conversation, which gets both.
     ///   - run: Runs the work, and returns whether it was done to its end.
     /// - Throws: The errors of `run`.
-    private func ask(
-        _ text: String, in conversation: inout Conversation, _ run: (@escaping @Sendable () async throws -> Void) async throws -> Bool
-    ) async throws {
+    private func ask(_ text: String, in conversation: inout Conversation, _ run: Runner) async throws {
         let answer = CollectedText()
         let (chat, request, asked) = (chat, conversation.asking(text), conversation)
         let isWhole = try await run { try await chat.stream(request, asked) { answer.add($0) } }
@@ -75,7 +82,7 @@ struct InteractiveChat {
         if isWhole || !said.isEmpty { conversation.add(text, answer: said) }
     }
 
-    private func follow(_ instruction: ChatInstruction, in conversation: inout Conversation) async throws {
+    private func follow(_ instruction: ChatInstruction, in conversation: inout Conversation, _ run: Runner) async throws {
         switch instruction {
         case .bye: break
         case .help: Terminal.print(ChatInstruction.guide)
@@ -97,17 +104,22 @@ struct InteractiveChat {
         case .save(let name):
             let path = try notes.save(conversation, as: name)
             Terminal.print("The conversation is in \(path); /load \(name) continues it.")
-        case .load(let name): try await load(name, in: &conversation)
+        case .load(let name): try await load(name, in: &conversation, run)
         }
     }
 
-    private func load(_ name: String, in conversation: inout Conversation) async throws {
-        if let stored = try notes.conversation(named: name) {
+    private func load(_ name: String, in conversation: inout Conversation, _ run: Runner) async throws {
+        if var stored = try notes.conversation(named: name) {
+            // What is shown belongs to this chat and not to the conversation.
+            (stored.isVerbose, stored.hidesThinking) = (conversation.isVerbose, conversation.hidesThinking)
             conversation = stored
             return Terminal.print("The conversation with \(stored.request.model) goes on, after \(stored.request.messages.count) messages.")
         }
         let model = try ModelAddress(parsing: name)?.model ?? ModelReference(parsing: name)
-        _ = try await ModelLoad(client: chat.client, isQuiet: !Terminal.isInteractive).run(model)
+        let load = ModelLoad(client: chat.client, isQuiet: !Terminal.isInteractive)
+        guard try await run({ _ = try await load.run(model) }) else {
+            return Terminal.print("(stopped; \(conversation.request.model) answers as before)")
+        }
         conversation.request.model = model.description
         Terminal.print("\(model) answers from now on.")
     }

@@ -27,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
         var conversation = try chat.conversation(with: name.description, maxTokens: 4096, timeout: 600)
         let chat = Chat(client: try await options.client(), json: options.json)
         let text = try chat.message(message)
-        try await ModelAtHand(client: chat.client, isQuiet: options.json || !Terminal.isInteractive).prepare(name, typed: model)
+        try await ModelAtHand(client: chat.client, json: options.json).prepare(name, typed: model)
         guard let text else { return try await InteractiveChat(chat).run(&conversation) }
         let interrupt = Interrupt { nil }
         defer { interrupt.cancel() }

@@ -62,7 +62,7 @@ struct ConfigSetCommand: AsyncParsableCommand {
             guard Setting.all.contains(where: { $0.key == settings[0] }) else { throw Setting.unknown(settings[0]) }
             throw ValidationError("There is no value: write it after \(settings[0]), or remove the setting with --unset.")
         }
-        return [(settings[0], try StandardInput.text())]
+        return [(settings[0], try StandardInput.secret(settings[0]))]
     }
 
     /// Splits `KEY=VALUE` whose key is a setting, so that a value may contain `=` too.

@@ -14,7 +14,10 @@ struct ImportOllamaCommand: AsyncParsableCommand {
             which Roost only reads.
             """)
 
-    @Argument(help: "The folder. Default: OLLAMA_MODELS, otherwise ~/.ollama/models.")
+    @Argument(
+        help:
+            "The folder. Default: OLLAMA_MODELS, otherwise ~/.ollama/models, otherwise /usr/share/ollama/.ollama/models, where Ollama's service has it."
+    )
     var folder: String?
     @Flag(help: "Only hash the files.")
     var dryRun = false
@@ -48,6 +51,8 @@ struct ImportOllamaCommand: AsyncParsableCommand {
         guard let home = environment["HOME"], home.hasPrefix("/") else {
             throw RoostError(.invalidRequest, "Name Ollama's folder: neither OLLAMA_MODELS nor HOME is set.", field: "folder")
         }
-        return home + "/.ollama/models"
+        let own = home + "/.ollama/models"
+        let isOwn = FileManager.default.fileExists(atPath: own + "/manifests") || !FileManager.default.fileExists(atPath: "/usr/share/ollama")
+        return isOwn ? own : "/usr/share/ollama/.ollama/models"
     }
 }

@@ -37,21 +37,23 @@ struct JobsEventsCommand: AsyncParsableCommand {
     }
 
     /// Prints events until the job is finished. While the server does not answer (during a restart), it waits; no event
-    /// is lost, because the history is stored.
+    /// is lost, because the history is stored. A minute without an answer is an error.
     private func follow(_ id: String?, _ client: RoostClient) async throws {
         var last = after
-        var lastSeen = ContinuousClock.now
+        // The time of the first try of those that failed in a row.
+        var failedSince: ContinuousClock.Instant?
         while true {
             do {
                 for try await case .event(let event) in client.events(of: id, after: last) {
-                    lastSeen = .now
                     last = event.id
                     try show(event)
                 }
-                lastSeen = .now
                 if let id, try await client.job(id).job.status.isFinished { return }
+                failedSince = nil
             } catch let error as RoostError where error.code == .serverUnreachable {
-                guard last != nil || id != nil, ContinuousClock.now - lastSeen < .seconds(60) else { throw error }
+                let first = error.hasBegunAnswer ? .now : failedSince ?? .now
+                failedSince = first
+                guard last != nil || id != nil, .now - first < .seconds(60) else { throw error }
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -12,6 +12,6 @@ struct JobsWatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try await job.options.client()
-        try await PullWatcher(client: client, jobID: client.jobID(job.id), json: job.options.json).watchToTheEnd()
+        try await PullWatcher(client: client, jobID: client.jobID(job.id), output: job.options.json ? .json : .text).watchToTheEnd()
     }
 }

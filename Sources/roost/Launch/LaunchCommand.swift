@@ -12,7 +12,7 @@ struct LaunchCommand: AsyncParsableCommand {
             Sets the variables and arguments that the program needs, and starts it in the place of this command; no file of the user is changed. Words after `--` are for the program:
               roost launch claude --model org/name -- --continue
             Programs: \(LaunchTool.all.map { "\($0.name) — \($0.summary)" }.joined(separator: "; ")).
-            With --json: `tool`, `installed`, `variables`, `arguments`. The key of ROOST_API_KEY is passed on, except to `ollama`, which can send none, and --print does not show it.
+            With --json: `tool`, `installed`, `variables`, `arguments`; without a program, an array of `tool`, `installed`, `summary`. The key of ROOST_API_KEY is passed on, except to `ollama`, which can send none, and --print does not show it.
             """)
 
     @Argument(help: "The program; without one, the list of them.", completion: .list(LaunchTool.all.map(\.name)))
@@ -29,7 +29,7 @@ struct LaunchCommand: AsyncParsableCommand {
     private static let hidden = "$ROOST_API_KEY"
 
     func run() async throws {
-        guard let tool else { return list() }
+        guard let tool else { return try list() }
         guard let launch = LaunchTool.named(tool) else {
             let near = NearNames.nearest(to: tool, among: LaunchTool.all.map { (name: $0.name, texts: [$0.name]) })
             throw RoostError(
@@ -53,7 +53,8 @@ struct LaunchCommand: AsyncParsableCommand {
         try Program(tool).become(setup.arguments + arguments, variables: setup.variables)
     }
 
-    private func list() {
+    private func list() throws {
+        if options.json { return try JSONOutput.print(LaunchTool.all.map(Summary.init)) }
         var table = TextTable(columns: ["PROGRAM", "INSTALLED", .prose("WHAT")])
         for tool in LaunchTool.all { table.add([tool.name, Program.path(of: tool.name) == nil ? "no" : "yes", tool.summary]) }
         Terminal.print(table)
@@ -73,11 +74,20 @@ struct LaunchCommand: AsyncParsableCommand {
 
     private func chosenModel(_ client: RoostClient) async throws -> (name: String, context: Int?) {
         if let model {
-            let fit = try await client.fit(ModelReference(parsing: model))
-            return (fit.model, fit.context.length)
+            let reference = try ModelReference(parsing: model)
+            let fit = try await client.fit(reference)
+            // An alias has a preset, which its model's own name has not.
+            guard let alias = try await client.aliases().first(where: { $0.isNamed(reference) }) else { return (fit.model, fit.context.length) }
+            return (alias.name.description, alias.contextLength ?? fit.context.length)
         }
         let engines = (try? await client.engines().engines) ?? []
-        if let engine = engines.first(where: { $0.state == "ready" }) { return (engine.model, engine.contextLength) }
+        for engine in engines where engine.state == "ready" {
+            // A model of vectors has no chat template.
+            let selector = try ModelSelector(parsing: engine.model)
+            let models = try await client.model(selector).models
+            guard models.first(where: { $0.model == engine.model })?.chatTemplate != nil else { continue }
+            return (engine.model, engine.contextLength)
+        }
         let models = try await client.models()
         guard let only = models.first, models.count == 1 else {
             let names = models.prefix(8).map(\.model).joined(separator: ", ")
@@ -85,9 +95,21 @@ struct LaunchCommand: AsyncParsableCommand {
                 .invalidRequest,
                 models.isEmpty
                     ? "There is no model on this machine: pull one with `roost pull org/name`, then launch again."
-                    : "No model is in memory; choose one with --model, such as \(names).", field: "model")
+                    : "No model that can chat is in memory; choose one with --model, such as \(names).", field: "model")
         }
         return (only.model, nil)
+    }
+
+    private struct Summary: Encodable {
+        let tool: String
+        let installed: Bool
+        let summary: String
+
+        init(_ launch: LaunchTool) {
+            tool = launch.name
+            installed = Program.path(of: launch.name) != nil
+            summary = launch.summary
+        }
     }
 
     private struct Report: Encodable {

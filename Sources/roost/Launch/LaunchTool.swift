@@ -39,6 +39,8 @@ struct LaunchTool {
             Setup(
                 variables: [
                     "ANTHROPIC_BASE_URL": target.server, "ANTHROPIC_AUTH_TOKEN": target.key ?? noKey, "ANTHROPIC_MODEL": target.model,
+                    // A person's own key would be sent beside the token.
+                    "ANTHROPIC_API_KEY": "",
                     "ANTHROPIC_DEFAULT_HAIKU_MODEL": target.model, "ANTHROPIC_DEFAULT_SONNET_MODEL": target.model,
                     "ANTHROPIC_DEFAULT_OPUS_MODEL": target.model, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
                 ])

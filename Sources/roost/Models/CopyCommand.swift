@@ -18,9 +18,10 @@ struct CopyCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try await options.client()
         let name = try ModelReference(parsing: name)
+        let source = try ModelReference(parsing: model)
         // A name that means nothing would be noticed only at its first use.
-        let known = try await client.fit(ModelReference(parsing: model)).model
-        let preset = try await client.aliases().first { $0.name.description.lowercased() == model.lowercased() }?.preset ?? ModelPreset()
+        let known = try await client.fit(source).model
+        let preset = try await client.aliases().first { $0.isNamed(source) }?.preset ?? ModelPreset()
         let alias = try await client.setAlias(ModelAlias(name: name, model: try ModelReference(parsing: known), preset: preset))
         if options.json { return try JSONOutput.print(alias) }
         Terminal.print("\(alias.name) is \(alias.model).")

@@ -31,7 +31,7 @@ struct CreateCommand: AsyncParsableCommand {
         if paths.isEmpty, modelfile.sources.count == 1 {
             let source = modelfile.sources[0]
             let model = try ModelReference(parsing: source)
-            try await ModelAtHand(client: client, isQuiet: options.json || !Terminal.isInteractive).fetch(model, typed: source)
+            try await ModelAtHand(client: client, json: options.json).fetch(model, typed: source)
             try await client.create(name, from: model, modelfile.preset)
         } else {
             guard paths.count == modelfile.sources.count, paths.count <= 2 else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Interaction
 import RoostAPI
 import RoostClient
 import RoostCore
@@ -19,7 +20,7 @@ struct EmbedCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let texts = try text.isEmpty ? StandardInput.text().split(whereSeparator: \.isNewline).map(String.init) : text
+        let texts = try text.isEmpty ? lines() : text
         guard !texts.isEmpty, !texts.contains("") else {
             throw RoostError(.invalidRequest, "There is no text: write one after the model, or give lines on standard input.", field: "text")
         }
@@ -27,5 +28,19 @@ struct EmbedCommand: AsyncParsableCommand {
         let list = try await options.client().embed(texts, model: name.description)
         if options.json { return try JSONOutput.print(list) }
         for vector in list.embeddings { try JSONOutput.printLine(vector) }
+    }
+
+    /// The lines of standard input. Each has a vector, so that none may be empty; other characters that end lines are part of a text.
+    private func lines() throws -> [String] {
+        let all = try StandardInput.text(hint: "each of its lines gets a vector")
+        guard !all.trimmed.isEmpty else { return [] }
+        var lines = all.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { String(Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0)) }
+        // After the end of the last line.
+        if lines.last == "" { lines.removeLast() }
+        if let empty = lines.firstIndex(of: "") {
+            throw RoostError(.invalidRequest, "Line \(empty + 1) is empty, and has no vector; leave it out.", field: "text")
+        }
+        return lines
     }
 }

@@ -5,8 +5,8 @@ import RoostCore
 /// Brings a model into memory, and to this machine before if needed, with its progress on standard error.
 struct ModelAtHand {
     let client: RoostClient
-    /// Whether the progress is not shown.
-    let isQuiet: Bool
+    /// Whether the output of the command is JSON, beside which nothing else is printed.
+    let json: Bool
 
     /// Loads a model, after a pull if it is not here.
     ///
@@ -38,17 +38,23 @@ struct ModelAtHand {
             } catch let refusal as RoostError where refusal.code == .forbidden {
                 throw error
             }
-            if !isQuiet { Terminal.printError("\(model) is not on this machine; pulling it.") }
-            try await PullWatcher(client: client, jobID: accepted.jobID, json: false, line: Terminal.printError).watchToTheEnd()
+            if !json { Terminal.printError("\(model) is not on this machine.\(error.question) Pulling \(typed).") }
+            let output: PullWatcher.Output = json ? .none : .text
+            try await PullWatcher(client: client, jobID: accepted.jobID, output: output, line: Terminal.printError).watchToTheEnd()
             try await use()
         }
     }
 
     private func load(_ model: ModelReference) async throws {
         do {
-            _ = try await ModelLoad(client: client, isQuiet: isQuiet).run(model)
+            _ = try await ModelLoad(client: client, isQuiet: json || !Terminal.isInteractive).run(model)
         } catch let error as RoostError where error.code == .forbidden {
             // A key that may only chat: the chat loads the model.
         }
     }
+}
+
+extension RoostError {
+    /// The question of the server whether another name was meant, after a space; empty without one.
+    fileprivate var question: String { message.firstMatch(of: /\ Did you mean [^?]*\?/).map { String($0.0) } ?? "" }
 }

@@ -50,6 +50,7 @@ extension ServerOptions {
         do {
             return try await work(ServerModels(client: await client()))
         } catch let error as RoostError where error.code == .serverUnreachable && named == nil {
+            if !error.meansNoServer { Terminal.printError("\(error.message) This command uses the files of this machine itself.") }
             return try await work(OfflineModels(environment: ProcessInfo.processInfo.environment))
         }
     }

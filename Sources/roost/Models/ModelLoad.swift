@@ -22,13 +22,12 @@ struct ModelLoad {
     /// Shows how far the load of a model is, until it is cancelled.
     private func show(_ model: ModelReference, by reporter: VerifyReporter) async {
         guard !isQuiet else { return }
+        // Engines have whole names, and a person types short ones and aliases. The load itself tells what is wrong with a name.
+        let name = (try? await client.fit(model).model) ?? model.description
         while (try? await Task.sleep(for: .milliseconds(250))) != nil {
             // The progress is not worth an error; the load itself has one.
             guard let engines = try? await client.engines().engines else { continue }
-            let progress = engines.first { engine in
-                engine.model == model.description || (model.variant == nil && engine.model.hasPrefix("\(model.repository):"))
-            }?.load
-            if let progress { reporter.show(progress) }
+            if let progress = engines.first(where: { $0.model == name })?.load { reporter.show(progress) }
         }
     }
 }

@@ -28,7 +28,7 @@ struct ModelsRemoveCommand: AsyncParsableCommand {
         let cleanup: CacheCleanup
         do {
             cleanup = try await options.withModels { try await $0.remove(removal) }
-        } catch let error as RoostError where error.code == .modelNotFound && !partials && !dryRun {
+        } catch let error as RoostError where [.modelNotFound, .ambiguousModel].contains(error.code) && !partials && !dryRun {
             guard try await removeAlias(removal.selector) else { throw error }
             return
         }

@@ -27,17 +27,16 @@ struct ModelsRepairCommand: AsyncParsableCommand {
         progress.end()
         if !options.json { Terminal.print(repair.report.summary) }
         guard !detach, !repair.jobs.isEmpty else {
-            if options.json { try JSONOutput.print(repair) } else { for job in repair.jobs { Terminal.print(job) } }
+            if options.json { try JSONOutput.printLine(repair) } else { for job in repair.jobs { Terminal.print(job) } }
             return
         }
         for id in repair.jobs {
-            let job = try await PullWatcher(client: client, jobID: id, json: options.json).watch()
+            let job = try await PullWatcher(client: client, jobID: id, output: options.json ? .json : .text).watch()
             guard job.status == .succeeded else { throw ExitCode(1) }
         }
         let report = try await client.verify(selector) { progress.show($0) }
         progress.end()
-        if options.json { try JSONOutput.print(ModelRepair(report: report, jobs: repair.jobs)) }
-        if !options.json { Terminal.print(report.summary) }
+        if options.json { try JSONOutput.printLine(ModelRepair(report: report, jobs: repair.jobs)) } else { Terminal.print(report.summary) }
         guard report.sound else { throw ExitCode(1) }
     }
 }

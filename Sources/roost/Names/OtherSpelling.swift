@@ -1,3 +1,4 @@
+import Foundation
 import RoostCore
 
 /// Options that people know from `ollama` and `hf`: some are Roost's own in another spelling, and for the others there is advice.
@@ -39,19 +40,21 @@ enum OtherSpelling {
         return arguments[..<end].flatMap { spellings[$0] ?? [$0] } + arguments[end...]
     }
 
-    /// Returns the error for an option of another program that Roost has not; `nil` when a command line has none.
+    /// Returns the error for an option of another program that Roost has not, or for a file after a model; `nil` when a command line has none.
     ///
-    /// - Parameter arguments: The words after `roost`.
+    /// - Parameters:
+    ///   - arguments: The words after `roost`.
+    ///   - message: What the parser says about them.
     /// - Returns: The error, with what to do instead.
-    static func error(_ arguments: some Collection<String>) -> RoostError? {
+    static func error(_ arguments: some Collection<String>, message: String) -> RoostError? {
         guard let command = arguments.first, let advice = advice[command] else { return nil }
         for word in arguments.prefix(while: { $0 != "--" }) {
             let option = String(word.prefix { $0 != "=" })
             if let sentence = advice[option] { return RoostError(.invalidRequest, "`roost \(command)` has no \(option). \(sentence)", field: option) }
         }
-        guard command == "pull", let file = arguments.dropFirst(2).first, !file.hasPrefix("-"), let model = arguments.dropFirst().first else {
-            return nil
-        }
+        guard command == "pull", message.localizedCaseInsensitiveContains("unexpected argument"),
+            let model = arguments.dropFirst().first, let file = arguments.dropFirst(2).first, !model.hasPrefix("-"), !file.hasPrefix("-")
+        else { return nil }
         return RoostError(
             .invalidRequest,
             "`roost pull` takes one model: \("\(model):\(file)".quotedForPeople) names a GGUF file of it, and `--include \(file)` other files.",

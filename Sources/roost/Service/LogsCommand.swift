@@ -29,8 +29,9 @@ struct LogsCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let user = try Service(isSystem: false)
         if user.manager == .launchd {
-            guard FileManager.default.fileExists(atPath: ServiceLog.file(environment).string) else { throw nothing(user) }
-            return try Program("tail").become(["-n", "\(lines)"] + (follow ? ["-F"] : []) + [ServiceLog.file(environment).string])
+            let file = ServiceLog.file(of: user) ?? ServiceLog.file(environment).string
+            guard FileManager.default.fileExists(atPath: file) else { throw nothing(user) }
+            return try Program("tail").become(["-n", "\(lines)"] + (follow ? ["-F"] : []) + [file])
         }
         // Without a choice, the service that there is.
         let isSystem = system || (!user.isInstalled && ServiceLog.hasSystemService)
@@ -51,6 +52,14 @@ struct LogsCommand: AsyncParsableCommand {
 enum ServiceLog {
     /// The file that launchd writes.
     static func file(_ environment: [String: String]) -> FilePath { FilePath("\(environment["HOME"] ?? "/tmp")/Library/Logs/roost.log") }
+
+    /// The file that the property list of a service names for launchd; `nil` when it names none.
+    static func file(of service: Service) -> String? {
+        guard let data = FileManager.default.contents(atPath: service.file.string),
+            let list = try? PropertyListSerialization.propertyList(from: data, format: nil) as? [String: Any]
+        else { return nil }
+        return list["StandardErrorPath"] as? String
+    }
 
     /// Whether the machine has a service for systemd, from this command or a package.
     static var hasSystemService: Bool {

@@ -20,7 +20,8 @@ struct Service {
 
     /// Creates the value for this system.
     ///
-    /// - Throws: `RoostError` with code `invalidConfiguration` when the user's folder is not known.
+    /// - Throws: `RoostError` with code `invalidConfiguration` when the user's folder is not known, `invalidRequest` for a service of the machine
+    ///   where only users have services.
     init(isSystem: Bool, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.isSystem = isSystem
         #if os(macOS)
@@ -28,7 +29,10 @@ struct Service {
         #else
             manager = .systemd
         #endif
-        if isSystem, manager == .systemd {
+        guard !isSystem || manager == .systemd else {
+            throw RoostError(.invalidRequest, "--system is for systemd; with launchd Roost makes a service of this user only.", field: "system")
+        }
+        if isSystem {
             file = "/etc/systemd/system/roost.service"
             return
         }

@@ -10,16 +10,11 @@ struct ServiceUnit {
 
     /// A unit for systemd.
     ///
-    /// - Parameter isSystem: Whether it is one of the machine, which has a user of its own for the time that it runs, and a folder in
-    ///   `/var/lib`; otherwise it is one of a user, and has the user's files.
+    /// - Parameter isSystem: Whether it is one of the machine, which has a user of its own for the time that it runs; otherwise it is one of a
+    ///   user, and has the user's files.
     /// - Returns: The text.
     func systemd(isSystem: Bool) -> String {
-        var all = variables
-        if isSystem {
-            all["ROOST_HOME"] = "/var/lib/roost"
-            all["HF_HOME"] = "/var/lib/roost/huggingface"
-        }
-        let environment = all.sorted { $0.key < $1.key }.map { "Environment=\(Self.quoted("\($0.key)=\($0.value)"))" }
+        let environment = variables.sorted { $0.key < $1.key }.map { "Environment=\(Self.quoted("\($0.key)=\($0.value)"))" }
         let own = isSystem ? ["DynamicUser=yes", "StateDirectory=roost", "StateDirectoryMode=0700", "EnvironmentFile=-/etc/roost/environment"] : []
         let confinement = isSystem ? Self.confinement + Self.systemConfinement : Self.confinement
         let lines =

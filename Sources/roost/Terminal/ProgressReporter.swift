@@ -60,12 +60,8 @@ struct ProgressReporter {
             let isLoaded = job.initialize == true && job.error == nil
             line("\(made?.model ?? job.model) is here\(size)\(isLoaded ? ", loaded" : ""): \(job.localPath ?? "")")
             if let error = job.error { Terminal.printError(error) }
-        } else if job.stage == .canceled {
-            Terminal.printError("The pull was canceled; continue with `roost jobs retry \(job.id)`.")
-        } else if let path = job.localPath {
-            Terminal.printError("The files are here, in \(path), but the pull failed: \(job.error ?? "no reason was given")")
         } else {
-            Terminal.printError("The pull failed: \(job.error ?? "no reason was given")")
+            Terminal.printError(job.failure.message)
         }
     }
 

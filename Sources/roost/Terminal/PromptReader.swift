@@ -9,8 +9,8 @@ struct PromptReader {
         case instruction(ChatInstruction)
     }
 
-    /// The milliseconds after which an escape is taken for the Escape key.
-    private static let escapePause: CInt = 50
+    /// The milliseconds after which a sequence of the terminal is complete: an escape alone is the Escape key.
+    private static let sequencePause: CInt = 50
     /// The milliseconds between two looks at whether an answer is complete.
     private static let answerPause: CInt = 50
 
@@ -47,7 +47,7 @@ struct PromptReader {
                 }
             }
             Terminal.draw(editor.screen(prompt: prompt, columns: Terminal.columns))
-            guard let bytes = await TerminalInput.read(atMost: decoder.isAfterEscape ? Self.escapePause : nil) else { return nil }
+            guard let bytes = await TerminalInput.read(atMost: decoder.isInSequence ? Self.sequencePause : nil) else { return nil }
             if bytes.isEmpty { decoder.settle() }
             keys = decoder.decode(bytes)[...]
         }
@@ -67,6 +67,7 @@ struct PromptReader {
             }
             while !isDone.current {
                 let bytes = await TerminalInput.read(atMost: Self.answerPause)
+                if bytes?.isEmpty == true { decoder.settle() }
                 let typed = bytes.map { decoder.decode($0) }
                 guard let typed, !typed.contains(.interrupt) else {
                     keys = []
@@ -105,10 +106,24 @@ struct PromptReader {
 
     private mutating func enter(_ line: String) -> Entry? {
         if !line.isEmpty { onLine(line) }
-        if !message.isOpen, let instruction = ChatInstruction(line.trimmed) { return .instruction(instruction) }
+        return Entry(line, &message)
+    }
+}
+
+extension PromptReader.Entry {
+    /// Reads a line; `nil` when nothing is complete with it.
+    ///
+    /// - Parameters:
+    ///   - line: The line.
+    ///   - message: The begun message, to which the line is added unless it is an instruction.
+    init?(_ line: String, _ message: inout MessageInput) {
+        if !message.isOpen, let instruction = ChatInstruction(line.trimmed) {
+            self = .instruction(instruction)
+            return
+        }
         switch message.add(line) {
-        case .message(let text): return text.isEmpty ? nil : .message(text)
-        case .incomplete: return nil
+        case .message(let text) where !text.isEmpty: self = .message(text)
+        case .message, .incomplete: return nil
         case .tooLong:
             Terminal.printError("A message has at most \(MessageInput.mostBytes >> 20) MiB; this one is dropped.")
             return nil

@@ -4,21 +4,34 @@ import RoostAPI
 import RoostClient
 import RoostCore
 
-/// Watches a job until it is finished: a bar on a terminal, occasional lines in a pipe, JSON lines with `--json`.
+/// Watches a job until it is finished.
 struct PullWatcher {
+    /// How the job is shown.
+    enum Output {
+        /// A bar on a terminal, occasional lines in a pipe.
+        case text
+        /// A line of JSON at each change.
+        case json
+        /// Not at all.
+        case none
+    }
+
     let client: RoostClient
     let jobID: String
-    let json: Bool
+    let output: Output
     /// Writes a line of news.
     var line: @Sendable (String) -> Void = { Terminal.print($0) }
 
     /// Watches the job and ends the command with its result.
     ///
-    /// - Throws: `ExitCode` 1 when the pull failed, 2 when the model was pulled and not loaded; the errors of
-    ///   `watch()`.
+    /// - Throws: `ExitCode` 1 when the pull failed, 2 when the model was pulled and not loaded; without an output, the
+    ///   `RoostError` of the pull; the errors of `watch()`.
     func watchToTheEnd() async throws {
         let job = try await watch()
-        guard job.status == .succeeded else { throw ExitCode(1) }
+        guard job.status == .succeeded else {
+            if output == .none { throw job.failure }
+            throw ExitCode(1)
+        }
         if job.error != nil { throw ExitCode(2) }
     }
 
@@ -27,7 +40,7 @@ struct PullWatcher {
     /// - Returns: The finished job.
     /// - Throws: `RoostError` when the server does not answer for a minute.
     func watch() async throws -> Job {
-        if !json { line("Job \(jobID)") }
+        if output == .text { line("Job \(jobID)") }
         let id = jobID
         let interrupt = Interrupt {
             "The pull continues without this command; cancel it with `roost jobs cancel \(id)`, follow it with `roost jobs watch \(id)`."
@@ -62,26 +75,32 @@ struct PullWatcher {
     }
 
     private func look(at news: WakeSignal) async throws -> Job {
-        var reporter = ProgressReporter(interactive: Terminal.isInteractive && !json, line: line)
+        var reporter = ProgressReporter(interactive: Terminal.isInteractive && output == .text, line: line)
         var queue = QueueReason(client: client)
         var lastSeen = ContinuousClock.now
+        var printed: JobView?
         while true {
             do {
                 let view = try await client.job(jobID)
                 lastSeen = .now
-                if json { try JSONOutput.printLine(view) } else { reporter.show(view, waitingFor: await queue.reason(for: view.job)) }
+                switch output {
+                case .text: reporter.show(view, waitingFor: await queue.reason(for: view.job))
+                case .json where view != printed: try JSONOutput.printLine(view)
+                case .json, .none: break
+                }
+                printed = view
                 if view.job.status.isFinished {
-                    if !json { reporter.end(view.job, made: try await made(by: view.job)) }
+                    if output == .text { reporter.end(view.job, made: try await made(by: view.job)) }
                     return view.job
                 }
             } catch let error as RoostError where error.code == .serverUnreachable {
                 guard ContinuousClock.now - lastSeen < .seconds(60) else { throw error }
-                if !json { reporter.showWaiting() }
+                if output == .text { reporter.showWaiting() }
             } catch let error as RoostError where error.code == .rateLimited {
                 // Too many clients request this job; the next request is later.
                 try await Task.sleep(for: error.retryAfter ?? .seconds(1))
             }
-            await news.wait(atMost: json ? .seconds(1) : .milliseconds(Terminal.isInteractive ? 200 : 1000))
+            await news.wait(atMost: .milliseconds(reporter.interactive ? 200 : 1000))
             try Task.checkCancellation()
         }
     }

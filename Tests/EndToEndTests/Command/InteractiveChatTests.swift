@@ -121,6 +121,18 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `Ctrl-C stops the load of another model, and a full context is told with what helps here`() async throws {
+            try await converse([
+                prompt, .typing("/load slow/model\r"), .awaiting("[J>>> /load slow/model"), .typing("\u{3}"),
+                .awaiting("(stopped; a/b answers as before)"), prompt,
+                .typing("too long\r"), .awaiting("`/set context N`"), .awaiting("`/clear`"), prompt, .typing("again\r"), .awaiting("<again>"), prompt,
+                .typing("\u{1B}]\u{3}"), .awaiting("Ctrl-D or /bye"), prompt, .typing("/bye\r"),
+            ]) { shown, code, server, _ in
+                #expect(code == 0 && !shown.contains("ROOST_CONTEXT_LENGTH"), "\(shown)")
+                #expect(server.heard.last?.messages.map(\.content) == ["again"] && server.heard.last?.model == "a/b")
+            }
+        }
+
         @Test func `a line longer than the terminal stays on one line, and a signal leaves the terminal as it was`() async throws {
             let long = String(repeating: "abcdefghi ", count: 12)
             try await converse([
@@ -133,7 +145,9 @@ extension EndToEndTests {
 
         @Test func `without colours wanted there are none, and on a terminal without escape sequences lines are read plainly`() async throws {
             try await converse(
-                [prompt, .typing("hi\n"), .awaiting("<hi>"), prompt, .typing("/bye\n")], extra: ["TERM": "dumb"]
+                [
+                    prompt, .typing("/load ../x\n"), .awaiting("roost:"), prompt, .typing("hi\n"), .awaiting("<hi>"), prompt, .typing("/bye\n"),
+                ], extra: ["TERM": "dumb"]
             ) { shown, code, _, _ in
                 #expect(code == 0 && !shown.contains("\u{1B}"), "\(shown.debugDescription)")
             }

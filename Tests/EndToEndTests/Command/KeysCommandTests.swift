@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -29,6 +30,36 @@ extension EndToEndTests {
                 _ = try await eventually("the end of the key") {
                     try await site.outputs(["jobs"], server: server.url, extra: ["ROOST_API_KEY": fresh]).code == 1 ? true : nil
                 }
+                #expect(await server.stop() == 0)
+            }
+        }
+
+        @Test func `an ambiguous name starts no pull, is told with the names that the key may know, and a key without a scope is told so`()
+            async throws
+        {
+            try await withTemporaryDirectory { root in
+                let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                for name in ["a--twin", "b--twin"] {
+                    let folder = site.cache.appending("models--\(name)/snapshots/\(String(repeating: "a", count: 40))").string
+                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                    try Data([1]).write(to: URL(fileURLWithPath: folder + "/t-Q4_0.gguf"))
+                }
+                func key(_ words: String...) async throws -> [String: String] {
+                    let created = try await site.outputs(["keys", "create"] + words)
+                    return ["ROOST_API_KEY": created.standard.trimmingCharacters(in: .whitespacesAndNewlines)]
+                }
+                let (admin, guest) = (try await key("me", "--scope", "admin"), try await key("guest", "--scope", "chat", "--model", "x/y"))
+                let server = try await site.serve()
+                let said = try await site.outputs(["run", "twin", "hi"], server: server.url, extra: admin)
+                #expect(said.code == 1 && said.errors.contains("could mean a/twin, b/twin") && !said.errors.contains("ulling"), "\(said)")
+                #expect(try await site.outputs(["jobs", "--json"], server: server.url, extra: admin).standard == "[\n\n]\n")
+                let hidden = try await site.outputs(["run", "twin", "hi", "--json"], server: server.url, extra: guest)
+                #expect(try hidden.problem()["code"] as? String == "model_not_found" && !hidden.errors.contains("a/twin"), "\(hidden)")
+                try Data("GGUF".utf8).write(to: URL(fileURLWithPath: root.appending("own.gguf").string))
+                try Data("FROM ./own.gguf\n".utf8).write(to: URL(fileURLWithPath: root.appending("Modelfile").string))
+                let weak = try await site.outputs(
+                    ["create", "own", "-f", root.appending("Modelfile").string, "--json"], server: server.url, extra: guest)
+                #expect(try weak.problem()["code"] as? String == "forbidden" && weak.errors.contains("another scope"), "\(weak)")
                 #expect(await server.stop() == 0)
             }
         }

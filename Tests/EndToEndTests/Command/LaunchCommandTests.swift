@@ -25,9 +25,14 @@ extension EndToEndTests {
 
         @Test func `a program is started in the place of the command, with the model, the server and its own arguments`() async throws {
             try await withPrograms { site, url, path in
-                let claude = try await site.outputs(["launch", "claude", "--model", "a/b", "--", "--continue", "x y"], server: url, extra: path)
+                let claude = try await site.outputs(
+                    ["launch", "claude", "--model", "a/b", "--", "--continue", "x y"], server: url,
+                    extra: path.merging(["ANTHROPIC_API_KEY": "the person's own"]) { $1 })
                 #expect(claude.code == 7, "\(claude)")
-                for line in ["ANTHROPIC_BASE_URL=\(url)", "ANTHROPIC_AUTH_TOKEN=none", "ANTHROPIC_MODEL=a/b:Q4_0", "[--continue]", "[x y]"] {
+                for line in [
+                    "ANTHROPIC_BASE_URL=\(url)", "ANTHROPIC_AUTH_TOKEN=none", "ANTHROPIC_API_KEY=", "ANTHROPIC_MODEL=a/b:Q4_0", "[--continue]",
+                    "[x y]",
+                ] {
                     #expect(claude.standard.split(separator: "\n").contains(Substring(line)), "\(line): \(claude.standard)")
                 }
                 let codex = try await site.outputs(["launch", "codex", "--model", "a/b"], server: url, extra: path).standard
@@ -38,6 +43,10 @@ extension EndToEndTests {
                     #expect(codex.split(separator: "\n").contains(Substring(line)), "\(line): \(codex)")
                 }
                 #expect(!codex.contains("env_key"))
+                let alias = try await site.outputs(["launch", "codex", "--model", "Helper:latest"], server: url, extra: path).standard
+                for line in ["[helper]", "[model_context_window=8192]"] {
+                    #expect(alias.split(separator: "\n").contains(Substring(line)), "\(line): \(alias)")
+                }
                 let aider = try await site.outputs(["launch", "aider", "--model", "a/b"], server: url, extra: path).standard
                 #expect(aider.contains("OPENAI_API_BASE=\(url)/v1\n") && aider.contains("[openai/a/b:Q4_0]"), "\(aider)")
                 let opencode = try await site.outputs(["launch", "opencode", "--model", "a/b"], server: url, extra: path).standard
@@ -81,6 +90,9 @@ extension EndToEndTests {
                 #expect(missing.code == 1 && missing.errors.contains("goose is not installed") && missing.errors.contains("--print"), "\(missing)")
                 let list = try await site.outputs(["launch"], server: url, extra: path).standard
                 #expect(list.contains(/claude +yes/) && list.contains(/goose +no/), "\(list)")
+                let json = try await site.outputs(["launch", "--json"], server: url, extra: path).standard
+                let tools = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]] ?? []
+                #expect(tools.filter { $0["installed"] as? Bool == true }.map { $0["tool"] as? String } == ["claude", "codex", "opencode", "aider"])
             }
         }
     }

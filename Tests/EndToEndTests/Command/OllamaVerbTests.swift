@@ -78,6 +78,9 @@ extension EndToEndTests {
                 let refused = try await create("wrong", text)
                 #expect(refused.code != 0 && refused.errors.contains(reason) && refused.standard.isEmpty, "\(text): \(refused)")
             }
+            #expect(try await site.outputs(["cp", "BRIEF:latest", "copied"], server: server.url).code == 0)
+            #expect(try await server.client.aliases().first { $0.name.description == "copied" }?.preset.system == "Be brief.")
+            #expect(try await site.outputs(["rm", "copied"], server: server.url).code == 0)
             let missing = try await site.outputs(["create", "wrong", "-f", root.appending("none").string], server: server.url)
             #expect(missing.code == 64 && missing.errors.contains("cannot be read; name another one with --file"), "\(missing)")
             #expect(try await site.outputs(["list"], server: server.url).standard.contains(/own\/model .* ollama +\//))
@@ -98,8 +101,13 @@ extension EndToEndTests {
                 )
                 let problem = try await site.outputs([word, "--json"]).problem()
                 #expect(problem["code"] as? String == "invalid_request" && problem["field"] as? String == "command")
-                let other = try await site.outputs(["pull", "--colour", "red"])
-                #expect(other.code == 64 && !other.errors.contains("There is no command"), "\(other)")
+                for words in [
+                    ["--colour", "red"], ["--quantize", "q9", "a/b"], ["a/b", "--priority", "high"], ["a/b", "c.gguf", "--quantize", "q9"],
+                ] {
+                    let other = try await site.outputs(["pull"] + words)
+                    #expect(
+                        other.code == 64 && !other.errors.contains("There is no command") && !other.errors.contains("takes one model"), "\(other)")
+                }
             }
         }
 
@@ -144,6 +152,8 @@ extension EndToEndTests {
                 let problem = try embedding.problem()
                 #expect(embedding.code == 1 && problem["code"] as? String == "model_not_found", "\(embedding)")
                 #expect(try await site.outputs(["embed", "a/b"], server: server.url, input: "\n").errors.contains("There is no text"))
+                let empty = try await site.outputs(["embed", "a/b"], server: server.url, input: "one\r\n\u{2028}two\n\nthree\n")
+                #expect(empty.code == 64 && empty.errors.contains("Line 3 is empty"), "\(empty)")
                 #expect(await server.stop() == 0)
             }
         }

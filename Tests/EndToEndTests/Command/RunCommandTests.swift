@@ -114,6 +114,9 @@ extension EndToEndTests {
                     #expect(json.code == 0 && answer.message.content.hasPrefix("{"), "\(json)")
                     let missing = try await site.outputs(["run", "no/such", "hi"], server: server.url)
                     #expect(missing.code == 1 && missing.standard.isEmpty && missing.errors.contains("The pull failed"), "\(missing)")
+                    let failed = try await site.outputs(["run", "no/such", "hi", "--json"], server: server.url)
+                    #expect(failed.code == 1 && failed.standard.isEmpty, "\(failed)")
+                    #expect(try failed.problem()["code"] as? String == "repository_not_found", "\(failed)")
                     #expect(await server.stop() == 0)
                 }
             }

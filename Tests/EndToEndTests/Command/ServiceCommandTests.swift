@@ -23,6 +23,9 @@ extension EndToEndTests {
                     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(name)")
                 }
                 let site = Site(root: root, hubEndpoint: "http://127.0.0.1:9", variables: Site.noEngine)
+                // A port that no program has: installing looks for one that answers.
+                try FileManager.default.createDirectory(atPath: site.home.string, withIntermediateDirectories: true)
+                try Data(#"{"port":9}"#.utf8).write(to: URL(fileURLWithPath: site.home.appending("config.json").string))
                 try await body(site, ["PATH": "\(folder):/usr/bin:/bin", "XDG_CONFIG_HOME": root.appending("config").string]) {
                     String(decoding: FileManager.default.contents(atPath: notes) ?? Data(), as: UTF8.self).split(separator: "\n").map(String.init)
                 }
@@ -39,7 +42,7 @@ extension EndToEndTests {
                 let installed = try await site.outputs(["service", "install"], extra: extra)
                 #expect(installed.code == 0 && installed.standard.contains("enable-linger"), "\(installed)")
                 #expect(
-                    notes().suffix(3) == [
+                    notes().filter { !$0.contains(" show ") }.suffix(3) == [
                         "systemctl --user daemon-reload", "systemctl --user enable roost.service", "systemctl --user restart roost.service",
                     ])
                 let text = try String(contentsOfFile: unit(site), encoding: .utf8)
@@ -65,8 +68,11 @@ extension EndToEndTests {
 
         @Test func `a unit that a person wrote is neither overwritten nor removed, and wrong settings are told before`() async throws {
             try await withManager { site, extra, _ in
-                let wrong = try await site.outputs(["service", "install"], extra: extra.merging(["ROOST_PORT": "many"]) { $1 })
-                #expect(wrong.code == 64 && wrong.errors.contains("ROOST_PORT") && !FileManager.default.fileExists(atPath: unit(site)), "\(wrong)")
+                let config = URL(fileURLWithPath: site.home.appending("config.json").string)
+                try Data(#"{"port":"many"}"#.utf8).write(to: config)
+                let wrong = try await site.outputs(["service", "install"], extra: extra)
+                #expect(wrong.code == 64 && wrong.errors.contains("port") && !FileManager.default.fileExists(atPath: unit(site)), "\(wrong)")
+                try Data(#"{"port":9}"#.utf8).write(to: config)
                 try FileManager.default.createDirectory(atPath: site.root.appending("config/systemd/user").string, withIntermediateDirectories: true)
                 try Data("[Service]\n".utf8).write(to: URL(fileURLWithPath: unit(site)))
                 for words in [["install"], ["uninstall"]] {
@@ -74,6 +80,65 @@ extension EndToEndTests {
                     #expect(said.code == 1 && said.errors.contains("stays as it is"), "\(said)")
                 }
                 #expect(try String(contentsOfFile: unit(site), encoding: .utf8) == "[Service]\n")
+            }
+        }
+
+        @Test func `paths are absolute, and an engine is named only by a person, or on PATH when config json names none`() async throws {
+            try await withManager { site, extra, _ in
+                func printed(_ more: [String: String], _ words: [String] = []) async throws -> String {
+                    try await site.outputs(["service", "install", "--print"] + words, extra: extra.merging(more) { $1 }).standard
+                }
+                // An engine that `make engine` built.
+                let built = site.root.appending(".cache/roost/engines/b1/bin").string
+                let onPath = site.root.appending("elsewhere").string
+                for folder in [built, onPath] {
+                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                    try FileManager.default.copyItem(atPath: "/bin/true", toPath: folder + "/llama-server")
+                }
+                #expect(try await !printed([:]).contains("ROOST_LLAMA_SERVER"))
+                let path = ["PATH": "\(onPath):/usr/bin:/bin"]
+                #expect(try await printed(path).contains("ROOST_LLAMA_SERVER=\(onPath)/llama-server\""))
+                let config = URL(fileURLWithPath: site.home.appending("config.json").string)
+                try Data("{\"llama_server\":\"\(built)/llama-server\"}".utf8).write(to: config)
+                #expect(try await !printed(path).contains("ROOST_LLAMA_SERVER"))
+                let own = try await printed(["ROOST_LLAMA_SERVER": "engine/../llama-server", "HF_HOME": "./data", "ROOST_CONFIG": "c.json"])
+                let here = FileManager.default.currentDirectoryPath
+                for line in ["ROOST_LLAMA_SERVER=\(here)/llama-server", "HF_HOME=\(here)/data", "ROOST_CONFIG=\(here)/c.json"] {
+                    #expect(own.contains("Environment=\"\(line)\"\n"), "\(line): \(own)")
+                }
+                let system = try await printed(["HF_HUB_CACHE": "/data/hub", "XDG_CACHE_HOME": "/data/cache"], ["--system"])
+                #expect(!system.contains("/data/") && system.contains("ROOST_HOME=/var/lib/roost\""), "\(system)")
+                let hidden = try await site.outputs(
+                    ["service", "install", "--system"], extra: extra.merging(["ROOST_LLAMA_SERVER": "/root/llama-server"]) { $1 })
+                #expect(hidden.code == 64 && hidden.errors.contains("cannot see"), "\(hidden)")
+            }
+        }
+
+        @Test func `a service that does not stay is told, with the command for its log`() async throws {
+            try await withManager("case \"$*\" in *show\\ roost*) echo ActiveState=failed;; esac") { site, extra, _ in
+                let said = try await site.outputs(["service", "install"], extra: extra)
+                #expect(
+                    said.code == 1 && said.standard.isEmpty && said.errors.contains("state is failed") && said.errors.contains("`roost logs`"),
+                    "\(said)")
+            }
+        }
+
+        @Test func `the service of a package is shown, and none is installed beside it or beside a server on its port`() async throws {
+            let other = "/usr/lib/systemd/user/roost.service"
+            let answer = "case \"$*\" in *show\\ roost*) echo ActiveState=active; echo LoadState=loaded; echo FragmentPath=\(other);; esac"
+            try await withManager(answer) { site, extra, _ in
+                let state = try await site.outputs(["service", "status", "--system"], extra: extra)
+                #expect(state.code == 0 && state.standard.contains("The service is \(other). It runs"), "\(state)")
+                let refused = try await site.outputs(["service", "install"], extra: extra)
+                #expect(refused.code == 1 && refused.errors.contains(other) && !FileManager.default.fileExists(atPath: unit(site)), "\(refused)")
+            }
+            try await withManager { site, extra, _ in
+                let server = try await site.serve()
+                let port = try #require(server.url.split(separator: ":").last)
+                try Data("{\"port\":\(port)}".utf8).write(to: URL(fileURLWithPath: site.home.appending("config.json").string))
+                let refused = try await site.outputs(["service", "install"], extra: extra)
+                #expect(refused.code == 1 && refused.errors.contains("A program answers at"), "\(refused)")
+                #expect(await server.stop() == 0)
             }
         }
 

@@ -1,3 +1,4 @@
+import Engines
 import Access
 import Foundation
 import ModelFormats

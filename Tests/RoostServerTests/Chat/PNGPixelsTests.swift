@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import SystemPackage
 import Testing
 
 @testable import RoostServer
