@@ -1,5 +1,5 @@
-import Engines
 import Access
+import Engines
 import Foundation
 import ModelFormats
 import NIOCore

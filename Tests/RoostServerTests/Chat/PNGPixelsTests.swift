@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import RoostServer
