@@ -67,6 +67,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("Hashing", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("RoostCore", [.systemPackage]),
         library("EventLoops", [.nioCore]),
@@ -109,7 +110,8 @@ let package = Package(
         library(
             "RoostServer",
             [
-                "Access", "Engines", "EventLoops", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite", "ModelFormats",
+                "Access", "CZlib", "Engines", "EventLoops", "HTTPServing", "Hashing", "HubClient", "HubMirror", "JobStore", "JobStoreSQLite",
+                "ModelFormats",
                 "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
                 .httpTypes, .hummingbird,
                 .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
@@ -192,7 +194,8 @@ let package = Package(
         tests(
             "RoostServerTests",
             [
-                "Access", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats", "PrometheusMetrics",
+                "Access", "CZlib", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats",
+                "PrometheusMetrics",
                 "PullJobs",
                 "RoostAPI", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .nioSSL, .serviceLifecycle,

@@ -21,7 +21,8 @@ let package = Package(
         .target(name: "HubClient", dependencies: ["RoostCore"], path: "Parsers/HubClient", swiftSettings: strict),
         .target(
             name: "ModelFormats", dependencies: ["DurableFiles", "RoostCore", systemPackage], path: "Parsers/ModelFormats", swiftSettings: strict),
-        .target(name: "RoostServer", dependencies: ["ModelFormats", "RoostCore"], path: "Parsers/RoostServer", swiftSettings: strict),
+        .systemLibrary(name: "CZlib", path: "Parsers/CZlib"),
+        .target(name: "RoostServer", dependencies: ["CZlib", "ModelFormats", "RoostCore"], path: "Parsers/RoostServer", swiftSettings: strict),
         .executableTarget(
             name: "parser-fuzzer", dependencies: ["HubClient", "ModelFormats", "RoostCore", "RoostServer"], path: "Fuzzer",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),

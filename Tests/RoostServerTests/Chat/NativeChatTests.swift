@@ -35,12 +35,15 @@ import Testing
     }
 
     @Test func `the parameters of an alias reach completions too, and its system prompt does not`() throws {
-        let preset = ModelPreset(system: "S", parameters: ["temperature": .number(0.2), "num_predict": .number(9), "num_ctx": .number(2048)])
+        let preset = ModelPreset(
+            system: "S", parameters: ["temperature": .number(0.2), "num_predict": .number(9), "num_ctx": .number(2048), "top_k": .number(5)])
         let asked = try EngineRequest(texts: RequestFields(body: ByteBuffer(string: #"{"model":"a/b","prompt":"x","temperature":1}"#)))
         let request = try asked.applying(preset)
         let fields = try #require(try JSONSerialization.jsonObject(with: Data(request.body.readableBytesView)) as? [String: Any])
-        #expect(fields["temperature"] as? Double == 1 && fields["max_tokens"] as? Int == 9 && fields["prompt"] as? String == "x")
-        #expect(fields["messages"] == nil && request.kind == .completion && request.options.context?.tokens == 2048 && request.tokens.output == 9)
+        #expect(fields["temperature"] as? Double == 1 && fields["top_k"] as? Int == 5 && fields["prompt"] as? String == "x")
+        // A text is continued by as many tokens as its request says, or by 16.
+        #expect(fields["max_tokens"] as? Int == 16 && request.tokens.output == 16)
+        #expect(fields["messages"] == nil && request.kind == .completion && request.options.context?.tokens == 2048)
     }
 
     @Test func `the preset of an alias is stronger than the usual values, and weaker than the request`() throws {

@@ -68,7 +68,7 @@ import Testing
         let apples = Array(Self.png(8, 8, bytes: 72).prefix(33)) + Self.chunk("CgBI", [0, 0, 0, 0])
         #expect(!PNGPixels.fit(apples) && PNGPixels.fit(Array(apples.prefix(33))))
         for name in ["plain", "interlaced"] {
-            let file = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("Fuzzing/Seeds/image/\(name)").string))
+            let file = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("../Fuzzing/Seeds/image/\(name)").string))
             #expect(PNGPixels.fit([UInt8](file)), "\(name)")
         }
     }

@@ -60,7 +60,7 @@ import Testing
         for (form, seconds) in forms {
             #expect(SoundHead(Self.riff(Self.chunk("fmt ", form) + data))?.seconds == seconds...seconds)
         }
-        let seed = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("Fuzzing/Seeds/sound/extended").string))
+        let seed = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("../Fuzzing/Seeds/sound/extended").string))
         #expect(SoundHead(seed)?.format == .wav)
     }
 
@@ -103,7 +103,7 @@ import Testing
                 #expect(SoundHead(file)?.seconds.upperBound == Self.length(0xFFFF_FFFF))
             }
         }
-        let seed = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("Fuzzing/Seeds/sound/mp3").string))
+        let seed = try Data(contentsOf: URL(fileURLWithPath: TestEnvironment.testFile("../Fuzzing/Seeds/sound/mp3").string))
         #expect(SoundHead(seed)?.seconds.upperBound == Double(41 * 576) / 24_000)
     }
 
