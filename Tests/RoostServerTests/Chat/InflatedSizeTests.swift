@@ -22,7 +22,8 @@ import Testing
         let text = (0..<1861).map { _ in UInt8.random(in: 60...90, using: &generator) }
         let data = Self.packed(text, level: level)
         #expect(InflatedSize.of(data, limit: text.count) == text.count && InflatedSize.of(data, limit: text.count - 1) == nil)
-        for count in 0..<data.count { #expect(InflatedSize.of(Array(data.prefix(count)), limit: text.count) == nil, "\(count)") }
+        // The checksum at the end is not read.
+        for count in 0..<data.count - 4 { #expect(InflatedSize.of(Array(data.prefix(count)), limit: text.count) == nil, "\(count)") }
     }
 
     @Test func `a thousandfold size is found without its memory`() {
@@ -40,6 +41,6 @@ import Testing
             if let size = InflatedSize.of(bytes, limit: 4096) { #expect(size <= 4096) }
         }
         for bytes: [UInt8] in [[], [0x78], [0x78, 0x02, 3, 0], [0x79, 0x9C, 3, 0]] { #expect(InflatedSize.of(bytes, limit: 9) == nil) }
-        #expect(InflatedSize.of([0x78, 0x9C, 3, 0, 0, 0, 0, 1], limit: 0) == 0)
+        #expect(InflatedSize.of([0x78, 0x9C, 3, 0], limit: 0) == 0)
     }
 }

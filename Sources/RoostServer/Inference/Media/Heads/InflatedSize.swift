@@ -4,11 +4,13 @@ import CZlib
 enum InflatedSize {
     /// The bytes that are unpacked at a time.
     private static let step = 32 << 10
+    /// The header before the data.
+    private static let header = 2
 
     /// Counts the bytes.
     ///
     /// - Parameters:
-    ///   - input: The data in zlib's format (RFC 1950); untrusted.
+    ///   - input: The data in zlib's format (RFC 1950); untrusted. Its checksum is not read, as decoders of images do not.
     ///   - limit: The most bytes. No more than a step beyond it is unpacked.
     /// - Returns: The number; `nil` when there are more, or the data is damaged.
     static func of(_ input: [UInt8], limit: Int) -> Int? {
@@ -20,11 +22,12 @@ enum InflatedSize {
 
     private static func count(_ input: UnsafeMutableBufferPointer<UInt8>, _ limit: Int, _ output: UnsafeMutableBufferPointer<UInt8>) -> Int? {
         var stream = z_stream()
-        guard let size = uInt(exactly: input.count), inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            return nil
-        }
+        guard isHeader(input.prefix(header)), let size = uInt(exactly: input.count - header),
+            // Negative: data without header and checksum.
+            inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return nil }
         defer { inflateEnd(&stream) }
-        (stream.next_in, stream.avail_in) = (input.baseAddress, size)
+        (stream.next_in, stream.avail_in) = (input.baseAddress.map { $0 + header }, size)
         var count = 0
         while count <= limit {
             (stream.next_out, stream.avail_out) = (output.baseAddress, uInt(output.count))
@@ -35,5 +38,11 @@ enum InflatedSize {
             guard result == Z_OK else { return nil }
         }
         return nil
+    }
+
+    /// Whether the bytes begin data that is compressed by deflate, without a dictionary.
+    private static func isHeader(_ bytes: Slice<UnsafeMutableBufferPointer<UInt8>>) -> Bool {
+        guard bytes.count == header, let method = bytes.first, let flags = bytes.last else { return false }
+        return (Int(method) << 8 | Int(flags)) % 31 == 0 && method & 15 == 8 && flags & 32 == 0
     }
 }
