@@ -1881,7 +1881,7 @@ export async function move(job, place) {
   const from = queue.findIndex((other) => other.id === job.id);
   const to = Math.max(0, Math.min(queue.length - 1, place));
   if (from < 0 || from === to) return;
-  const plan = moved(queue, from, to);
+  const plan = moved(queue, from, to, can('admin') ? undefined : 0);
   if (!plan || plan.size > mostChanges) {
     say('Too many jobs wait between the two places for a move by priority; set the priority of the job itself.', 'bad');
     return;
@@ -2052,16 +2052,17 @@ export const rankOf = (created, priority) => created - step * priority;
  * @param queue The jobs in order, each with `id`, `created` (seconds) and `priority`.
  * @param from The place of the job now.
  * @param to The place that it shall have.
+ * @param highest The highest priority that the visitor may give.
  * @returns The new priorities by id, or null when none are within the allowed range.
  */
-export function moved(queue, from, to) {
+export function moved(queue, from, to, highest = most) {
   const next = queue.slice();
   next.splice(to, 0, next.splice(from, 1)[0]);
-  const plans = [rise(next, to), fall(next, to)].filter((plan) => plan);
+  const plans = [rise(next, to, highest), fall(next, to)].filter((plan) => plan);
   return plans.sort((one, other) => one.size - other.size)[0] ?? null;
 }
 
-function rise(next, place) {
+function rise(next, place, highest) {
   const plan = new Map();
   let limit = place + 1 < next.length ? rankOf(next[place + 1].created, next[place + 1].priority) : Infinity;
   for (let index = place; index >= 0; index--) {
@@ -2069,7 +2070,7 @@ function rise(next, place) {
     let mine = priority;
     if (rankOf(created, mine) >= limit) mine = Math.floor((created - limit) / step) + 1;
     else if (index < place) break;
-    if (mine > most) return null;
+    if (mine !== priority && mine > highest) return null;
     if (mine !== priority) plan.set(id, mine);
     limit = rankOf(created, mine);
   }

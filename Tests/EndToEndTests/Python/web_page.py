@@ -189,6 +189,13 @@ def pulls(page, model):
     wanted = ["noise/a", "noise/c", "noise/b", "noise/d"]
     until(lambda: order() == wanted and ranks() == wanted, "a job moves up by the keyboard")
     assert page.page.evaluate("document.activeElement.querySelector('.name').textContent") == "noise/c", "the focus stays with the job"
+    # Who may give no priority above 0 lowers the others instead.
+    plans = page.page.evaluate("""async () => {
+        const { moved } = await import(new URL('./queue.js', document.querySelector('script[type=module]').src));
+        const queue = ['a', 'b', 'c'].map((id, created) => ({ id, created, priority: 0 }));
+        return [moved(queue, 2, 0), moved(queue, 2, 0, 0)].map((plan) => [...plan]);
+    }""")
+    assert plans == [[["c", 1]], [["a", -1], ["b", -1]]], plans
     page.row("noise/d").drag_to(page.row("noise/a"))
     wanted = ["noise/d", "noise/a", "noise/c", "noise/b"]
     until(lambda: order() == wanted and ranks() == wanted, "a job is dragged to the front")
