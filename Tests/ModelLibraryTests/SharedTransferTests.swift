@@ -59,17 +59,6 @@ import Testing
         }
     }
 
-    @Test func `two downloads of a small file into a cache without links do not need each other's blob`() async throws {
-        let file = try Fixture.file("c.json", Array(content.prefix(1000)), isLarge: false)
-        try await Fixture.run(answering: ScriptedServer.serving(Array(content.prefix(1000))), makesLinks: false) { hub in
-            try hub.leave(content.prefix(1000), at: hub.blob(file))
-            try hub.cache.link(file, in: hub.revision, isNew: true)
-            // The other one has written its blob over the first, which has moved it away.
-            try hub.cache.link(file, in: hub.revision, isNew: true)
-            #expect(hub.content(hub.cache.snapshotPath(of: file, in: hub.revision))?.count == 1000)
-        }
-    }
-
     @Test func `pulls that end together all stand in the receipt`() async throws {
         try await CacheSite.run { site in
             let id = try RepositoryID(parsing: "acme/tiny")
