@@ -70,7 +70,15 @@ class Client:
 class Engine(Client):
     """A client of the engine that a server has loaded, past the server."""
 
-    def __init__(self, server):
-        super().__init__(server)
-        (path,) = (pathlib.Path(server.environment["ROOST_HOME"]) / "run").glob("*.sock")
+    def __init__(self, server, secret=None):
+        super().__init__(server, secret)
+        name = server.names["one"]
+        pid = next(engine["pid"] for engine in json.loads(self.get("/engines")[1])["engines"] if engine["model"].split(":")[0] == name.split(":")[0])
+        notes = (pathlib.Path(server.environment["ROOST_HOME"]) / "run").glob("*.sock.pid")
+        path = next(note.with_suffix("") for note in notes if int(note.read_text()) == pid)
         self.connection = chat.UnixConnection(str(path), 180)
+
+    def stream(self, *request):
+        # An engine closes a connection that was idle for a moment.
+        self.connection.close()
+        return super().stream(*request)

@@ -35,7 +35,7 @@ def measure(plain, keyed, secret, options):
     sides = [asking.Client(plain), asking.Client(keyed, secret)]
     for side in sides:
         side.stream("OpenAI", "warm", 1)
-    engines = [asking.Engine(server) for server in (plain, keyed)]
+    engines = [asking.Engine(plain), asking.Engine(keyed, secret)]
     count = 20 if options.quick else 200
     models, tokens, first = ([], []), ([], []), ([], [])
     for number in range(count):
