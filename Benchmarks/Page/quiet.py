@@ -1,4 +1,4 @@
-"""Loads of the page as a person's browser makes them: nobody listens to the network, which costs milliseconds for each file."""
+"""Loads of the page as a person's browser makes them: the network is not observed, which costs milliseconds for each file."""
 
 import itertools
 import json
