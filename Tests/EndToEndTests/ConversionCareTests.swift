@@ -146,7 +146,7 @@ extension EndToEndTests {
                     var request = HTTPClientRequest(url: server.url + "/v1/embeddings")
                     request.method = .POST
                     request.body = .bytes(ByteBuffer(string: #"{"model":"acme/sentence-bert:F16","input":["hello","world"]}"#))
-                    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                    let response = try await HTTPClient.shared.execute(request, timeout: .patience)
                     let body = String(buffer: try await response.body.collect(upTo: 1 << 20))
                     #expect(response.status == .ok, "\(body)")
                     let answer = try decode(Embeddings.self, body)

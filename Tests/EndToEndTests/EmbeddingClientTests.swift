@@ -38,7 +38,7 @@ extension EndToEndTests {
             var request = HTTPClientRequest(url: server.url + path)
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: json))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             let body = try await response.body.collect(upTo: 8 << 20)
             return (response.status.code, try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any] ?? [:])
         }

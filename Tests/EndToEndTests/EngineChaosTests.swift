@@ -79,7 +79,7 @@ extension EndToEndTests {
             request.method = .POST
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONSerialization.data(withJSONObject: fields)))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             let body = Data(try await response.body.collect(upTo: 1 << 20).readableBytesView)
             let tokens = try #require(try JSONDecoder().decode(Continuation.self, from: body).choices.first?.logprobs.content.first?.top_logprobs)
             let best = try #require(tokens.map(\.logprob).max())
@@ -130,7 +130,7 @@ extension EndToEndTests {
                     }
                 }
                 while try await group.next() != nil {
-                    let health = try await HTTPClient.shared.execute(HTTPClientRequest(url: server.url + "/health"), timeout: .seconds(30))
+                    let health = try await HTTPClient.shared.execute(HTTPClientRequest(url: server.url + "/health"), timeout: .patience)
                     #expect(health.status == .ok)
                 }
             }

@@ -60,7 +60,7 @@ extension EndToEndTests {
             var request = HTTPClientRequest(url: server.url + "/api/pull")
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: #"{"model":"\#(model)"}"#))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             #expect(response.status == .ok && response.headers.first(name: "content-type") == "application/x-ndjson")
             var (rest, lines) = (ByteBuffer(), [Line]())
             for try await piece in response.body {

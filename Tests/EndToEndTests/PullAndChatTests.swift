@@ -121,10 +121,10 @@ extension EndToEndTests {
                 request.method = .POST
                 let body = #"{"model":"\#(SampleHub.model)","max_tokens":4,"messages":[{"role":"user","content":"Hi"}]"#
                 request.body = .bytes(ByteBuffer(string: body + "}"))
-                let whole = try await HTTPClient.shared.execute(request, timeout: .seconds(60)).body.collect(upTo: 1 << 20)
+                let whole = try await HTTPClient.shared.execute(request, timeout: .patience).body.collect(upTo: 1 << 20)
                 #expect(String(buffer: whole).contains("\"object\":\"chat.completion\""))
                 request.body = .bytes(ByteBuffer(string: body + ",\"stream\":true}"))
-                let stream = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                let stream = try await HTTPClient.shared.execute(request, timeout: .patience)
                 #expect(stream.headers.first(name: "Content-Type") == "text/event-stream")
                 let text = String(buffer: try await stream.body.collect(upTo: 1 << 20))
                 #expect(text.contains("chat.completion.chunk") && text.hasSuffix("data: [DONE]\n\n"))
@@ -208,7 +208,7 @@ extension EndToEndTests {
                         string:
                             #"{"model":"\#(SampleHub.model)","stream":true,"max_tokens":1900,"temperature":0,"messages":[{"role":"user","content":"Count from 1 to 1000."}]}"#
                     ))
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                let response = try await HTTPClient.shared.execute(request, timeout: .patience)
                 var pieces = 0
                 var first = ContinuousClock.now
                 for try await _ in response.body {

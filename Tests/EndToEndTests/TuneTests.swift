@@ -18,7 +18,7 @@ extension EndToEndTests {
             var request = HTTPClientRequest(url: server.url + path)
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: json))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             return (response.status.code, String(buffer: try await response.body.collect(upTo: 1 << 20)))
         }
 

@@ -63,7 +63,7 @@ extension EndToEndTests {
                     string:
                         #"{"model":"\#(model)","max_tokens":24,"temperature":0,"ignore_eos":true,"messages":[{"role":"user","content":[{"type":"text","text":"What is it?"}\#(picture)]}]}"#
                 ))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             return (response.status.code, String(buffer: try await response.body.collect(upTo: 1 << 20)))
         }
 

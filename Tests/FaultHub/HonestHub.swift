@@ -14,7 +14,7 @@ struct HonestHub: Sendable {
         for name in ["host", "range", "accept-encoding"] {
             if let value = headers[name] { request.headers.add(name: name, value: value) }
         }
-        let response = try await client.execute(request, timeout: .seconds(30))
+        let response = try await client.execute(request, timeout: .minutes(4))
         let framing: Set<String> = ["content-length", "transfer-encoding", "connection"]
         let kept = response.headers.filter { !framing.contains($0.name.lowercased()) }.map { (name: $0.name, value: $0.value) }
         return Answer(Int(response.status.code), kept, try await response.body.collect(upTo: 128 << 20))

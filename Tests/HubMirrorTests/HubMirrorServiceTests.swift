@@ -39,7 +39,7 @@ struct HubMirrorServiceTests {
     }
 
     private func body(_ url: String) async throws -> ByteBuffer {
-        try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(30)).body.collect(upTo: 1 << 26)
+        try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .patience).body.collect(upTo: 1 << 26)
     }
 
     @Test("It serves on a free port, gives what is there, and ends when asked to")
@@ -126,8 +126,8 @@ struct HubMirrorServiceTests {
             try fixture.write("org/name/a.bin", [UInt8](repeating: 1, count: 1 << 20))
             try await serve(fixture.configuration) { port in
                 let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/org/name/resolve/main/a.bin")
-                let first = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-                let second = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                let first = try await HTTPClient.shared.execute(request, timeout: .patience)
+                let second = try await HTTPClient.shared.execute(request, timeout: .patience)
                 #expect(first.status == .ok && second.status == .tooManyRequests)
                 #expect(second.headers.first(name: "Retry-After") == "5")
             }

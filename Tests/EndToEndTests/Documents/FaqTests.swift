@@ -78,7 +78,7 @@ extension EndToEndTests {
                         request.method = .POST
                         request.headers.replaceOrAdd(name: header.0, value: header.1)
                         request.body = .bytes(.init(string: "{}"))
-                        let body = try await HTTPClient.shared.execute(request, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+                        let body = try await HTTPClient.shared.execute(request, timeout: .patience).body.collect(upTo: 1 << 20)
                         let problem = try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any]
                         expect(try #require(problem?["detail"] as? String), in: sentences)
                     }

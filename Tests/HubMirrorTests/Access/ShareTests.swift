@@ -58,7 +58,7 @@ struct ShareTests {
                 func status(_ path: String, _ token: String?) async throws -> UInt {
                     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
                     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-                    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                    let response = try await HTTPClient.shared.execute(request, timeout: .patience)
                     _ = try await response.body.collect(upTo: 1 << 20)
                     return response.status.code
                 }

@@ -53,7 +53,7 @@ struct CacheMirrorTests {
     private func get(_ url: String, method: HTTPMethod = .GET) async throws -> (HTTPClientResponse, String?) {
         var request = HTTPClientRequest(url: url)
         request.method = method
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .patience)
         return (response, (try? await response.body.collect(upTo: 1 << 20)).map { String(buffer: $0) })
     }
 

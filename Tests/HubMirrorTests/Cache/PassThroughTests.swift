@@ -25,7 +25,7 @@ struct PassThroughTests {
         var request = HTTPClientRequest(url: url)
         request.headers = headers
         request.method = method
-        return try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        return try await HTTPClient.shared.execute(request, timeout: .patience)
     }
 
     private func body(_ url: String, headers: HTTPHeaders = [:]) async throws -> [UInt8] {

@@ -59,7 +59,7 @@ struct TestEngine {
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws -> ByteBuffer {
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .patience)
         let body = try await response.body.collect(upTo: 16 << 20)
         guard response.status == .ok else { throw Refused(lastWords: String(buffer: body)) }
         return body

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import RoostAPI
 import RoostCore
+import TestSupport
 
 /// What the tests of the job routes ask a server for.
 extension RunningServer {
@@ -36,7 +37,7 @@ extension RunningServer {
         var request = HTTPClientRequest(url: url + path)
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let lastEventID { request.headers.add(name: "Last-Event-ID", value: "\(lastEventID)") }
-        let response = try await Self.streams.execute(request, timeout: .seconds(30))
+        let response = try await Self.streams.execute(request, timeout: .patience)
         guard response.status == .ok else { throw StreamRefused(status: Int(response.status.code)) }
         var rest = ""
         for try await bytes in response.body {

@@ -52,7 +52,7 @@ struct RunningServer: Sendable {
         request.method = method
         request.headers = headers
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .patience)
         return Answer(
             status: Int(response.status.code), headers: response.headers, body: Data(try await response.body.collect(upTo: 1 << 22).readableBytesView)
         )

@@ -94,7 +94,7 @@ import Testing
             request.method = .POST
             request.headers = ["Authorization": "Bearer \(keys[0])"]
             request.body = .bytes(ByteBuffer(string: body))
-            let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             var seen = 0
             for try await bytes in response.body {
                 seen += String(buffer: bytes).components(separatedBy: mark).count - 1

@@ -120,7 +120,7 @@ import Testing
             var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: chat(#","stream":true,"max_tokens":2"#)))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             #expect(response.status == .ok)
             var body = Data()
             for try await bytes in response.body {
@@ -206,7 +206,7 @@ import Testing
                 var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
                 request.method = .POST
                 request.body = .bytes(ByteBuffer(string: json))
-                streams.append(try await HTTPClient.shared.execute(request, timeout: .seconds(60)))
+                streams.append(try await HTTPClient.shared.execute(request, timeout: .patience))
             }
             #expect(streams.map(\.status) == [.ok, .ok, .ok])
             let answer = try await server.post("/v1/chat/completions", json)

@@ -51,7 +51,7 @@ import Testing
             var request = HTTPClientRequest(url: server.url + "/v1/chat/completions")
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: chat(300, #","stream":true"#)))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(240))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             var pieces = response.body.makeAsyncIterator()
             _ = try await pieces.next()
             let reload = Task { try await server.send(.POST, "/models/acme/smol/reload") }

@@ -38,7 +38,7 @@ extension RunningServer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         if let json { request.body = .bytes(ByteBuffer(string: json)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .patience)
         let body = try await response.body.collect(upTo: 1 << 22)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Data(body.readableBytesView))
     }

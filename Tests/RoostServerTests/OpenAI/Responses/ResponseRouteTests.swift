@@ -76,7 +76,7 @@ import Testing
             var request = HTTPClientRequest(url: server.url + "/v1/responses")
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: #"{"model":"acme/smol","input":"Count to a million.","max_output_tokens":1800,"stream":true}"#))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .patience)
             var (body, isCanceled) = ("", false)
             for try await bytes in response.body {
                 body += String(buffer: bytes)
