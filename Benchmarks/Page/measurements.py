@@ -80,7 +80,8 @@ def loads(chromium, server, count, times):
 
 
 def events(browser, server, count, times):
-    """From the time of an event in jobs.db to its row: of pulls that are there, and of new ones."""
+    """From a change that is written, which is when its request is answered, to its row: of pulls that are there, and of new ones. Beside it the same
+    from the event's own time, which is before its commit and so has the disk in it."""
     chance = random.Random(1)
     with browser.visit(server.url) as visit, contextlib.closing(database(server)) as jobs:
         visit.open()
@@ -88,31 +89,36 @@ def events(browser, server, count, times):
         visit.page.evaluate("window.watch.rows()")
         wanted, added = [], []
         newest = f"job-{count - 1}"
-        for number in range(1, times + 1):
+
+        def change(*request):
             # Not in step with the browser's frames.
             time.sleep(chance.uniform(0.1, 0.2))
-            server.call("POST", f"/jobs/{newest}/priority", {"priority": number})
-            wanted.append((newest, f"priority {number}"))
+            return server.call("POST", *request).get("job_id", newest), time.time() * 1000
+
+        for number in range(1, times + 1):
+            wanted.append((*change(f"/jobs/{newest}/priority", {"priority": number}), f"priority {number}"))
         for number in range(times):
-            time.sleep(chance.uniform(0.1, 0.2))
-            added.append((server.call("POST", "/pull", {"model": f"fresh/model-{number}", "run_after": LATER})["job_id"], "begins"))
+            added.append((*change("/pull", {"model": f"fresh/model-{number}", "run_after": LATER}), "begins"))
         visit.page.wait_for_function("id => window.watch.changes.some((change) => change.id === id)", arg=added[-1][0])
         seen = visit.page.evaluate("window.watch.changes")
         for title, expected in (("a changed row", wanted), ("a new row", added)):
-            values = delays(jobs, expected, seen)
-            yield Figure(f"event in jobs.db until {title}, {count:,} pulls", values, "ms", EVENT, of="largest")
+            written, stamped = delays(jobs, expected, seen)
+            yield Figure(f"event written until {title}, {count:,} pulls", written, "ms", EVENT, of="largest")
+            yield Figure(f"the same from the event's own time, with the disk, {count:,} pulls", stamped, "ms", of="largest")
 
 
 def delays(jobs, expected, seen):
-    """Returns the milliseconds between the time of each event and the first text of its row that tells it."""
-    ids, values = {identifier for identifier, _ in expected}, []
+    """Returns the milliseconds until the first text of a row that tells its event: from the answer to the change, and from the event's time."""
+    ids, written, stamped = {identifier for identifier, _, _ in expected}, [], []
     rows = jobs.execute("SELECT job_id, time FROM job_events WHERE kind IN ('created', 'reprioritized') ORDER BY seq").fetchall()
-    written = [datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() * 1000 for identifier, when in rows if identifier in ids]
+    times = [datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() * 1000 for identifier, when in rows if identifier in ids]
     changes = iter(seen)
-    for (identifier, word), when in zip(expected, written, strict=True):
+    for (identifier, answered, word), when in zip(expected, times, strict=True):
         change = next(each for each in changes if each["id"] == identifier and word in each["text"] and each["time"] >= when - 1)
-        values.append(change["time"] - when)
-    return values
+        # A row can be there before the answer has been read.
+        written.append(max(0, change["time"] - answered))
+        stamped.append(change["time"] - when)
+    return written, stamped
 
 
 def scrolling(browser, server, count, seconds):
