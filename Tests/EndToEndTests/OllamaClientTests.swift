@@ -13,15 +13,19 @@ extension EndToEndTests {
     /// Clients of Ollama's API, unchanged, with the real engine and a real model.
     @Suite(.serialized, .timeLimit(.minutes(15))) struct OllamaClientTests {
         private static let embedder = "tiny/sentences"
+        private static let caller = "sample/tools"
         private static let fast = ["ROOST_THREADS": "1", "ROOST_CONTEXT_LENGTH": "1024"]
 
         private func withModel(_ body: (Server) async throws -> Void) async throws {
             try await withTemporaryDirectory { root in
                 let files = try SampleHub.make(in: root)
                 try WeightsHub.add("sentence-bert", as: Self.embedder, to: files)
+                let folder = files.pushing(FilePath(Self.caller))
+                try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+                try ToolModel.write(to: folder.appending("tools-Q4_1.gguf"))
                 try await FaultHub.run(files) { hub in
                     let server = try await Site(root: root, hubEndpoint: hub.endpoint, variables: Self.fast).serve()
-                    for model in [SampleHub.model, Self.embedder] {
+                    for model in [SampleHub.model, Self.embedder, Self.caller] {
                         let job = try await server.pull(model)
                         try #require(job.status == .succeeded, "\(job.traceback ?? "")")
                     }
@@ -34,14 +38,14 @@ extension EndToEndTests {
         @Test func `the ollama client works with all its functions, and errors are its own`() async throws {
             try await withModel { server in
                 let gguf = TestEnvironment.testFile("Fixtures/vision/tiny-F16.gguf").string
-                let said = try PythonClient.ollama.run("ollama_client.py", [server.url, SampleHub.model, Self.embedder, gguf])
+                let said = try PythonClient.ollama.run("ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller, gguf])
                 #expect(String(decoding: said, as: UTF8.self).hasSuffix("good\n"))
             }
         }
 
         @Test func `LangChain's chat model and embeddings for Ollama work`() async throws {
             try await withModel { server in
-                let said = try PythonClient.langchainOllama.run("langchain_ollama_client.py", [server.url, SampleHub.model, Self.embedder])
+                let said = try PythonClient.langchainOllama.run("langchain_ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller])
                 #expect(String(decoding: said, as: UTF8.self).hasSuffix("good\n"))
             }
         }

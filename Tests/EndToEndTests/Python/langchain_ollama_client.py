@@ -1,4 +1,4 @@
-"""Uses LangChain's chat model and embeddings for Ollama: langchain_ollama_client.py URL MODEL EMBEDDING_MODEL"""
+"""Uses LangChain's chat model and embeddings for Ollama: langchain_ollama_client.py URL MODEL EMBEDDING_MODEL TOOL_MODEL"""
 
 import sys
 
@@ -7,7 +7,7 @@ import ollama
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_ollama import ChatOllama, OllamaEmbeddings, OllamaLLM
 
-url, model, embedding_model = sys.argv[1:4]
+url, model, embedding_model, tool_model = sys.argv[1:5]
 options = {"model": model, "base_url": url, "temperature": 0, "num_predict": 8, "num_ctx": 1024}
 chat = ChatOllama(validate_model_on_init=True, **options)
 
@@ -24,14 +24,14 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
-called = ChatOllama(**{**options, "num_predict": 64}).bind_tools([add]).invoke("What is 1 + 2?")
+called = ChatOllama(**{**options, "model": tool_model, "num_predict": 64}).bind_tools([add]).invoke("What is 1 + 2?")
 assert all(call["name"] == "add" and isinstance(call["args"], dict) for call in called.tool_calls), called
 history = [
     HumanMessage("What is 1 + 2?"),
     AIMessage("", tool_calls=[{"name": "add", "args": {"a": 1, "b": 2}, "id": "c1"}]),
     ToolMessage("3", tool_call_id="c1"),
 ]
-assert chat.bind_tools([add]).invoke(history) is not None
+assert ChatOllama(**{**options, "model": tool_model}).bind_tools([add]).invoke(history) is not None
 schema = {"title": "Count", "type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 found = ChatOllama(**{**options, "num_predict": 40}).with_structured_output(schema, method="json_schema").invoke("One.")
 assert isinstance(found["n"], int), found

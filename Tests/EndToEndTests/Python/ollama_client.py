@@ -1,4 +1,4 @@
-"""Uses every function of the ollama client on a server that has the sample model, and checks what it gets: ollama_client.py URL MODEL EMBEDDING_MODEL GGUF"""
+"""Uses every function of the ollama client on a server that has the sample model, and checks what it gets: ollama_client.py URL MODEL EMBEDDING_MODEL TOOL_MODEL GGUF"""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import sys
 import leaving
 import ollama
 
-url, model, embedding_model, gguf = sys.argv[1:5]
+url, model, embedding_model, tool_model, gguf = sys.argv[1:6]
 client = ollama.Client(host=url)
 short = {"temperature": 0, "num_predict": 8, "num_ctx": 1024}
 hello = [{"role": "user", "content": "Count from one to five."}]
@@ -27,7 +27,7 @@ assert steps[-1].status == "success" and any(step.total and step.completed == st
 assert client.pull("hf.co/" + model).status == "success"
 
 # list, show, version
-everything = [model + ":Q4_1", embedding_model + ":F16"]
+everything = [model + ":Q4_1", embedding_model + ":F16", tool_model + ":Q4_1"]
 names = [entry.model for entry in client.list().models]
 assert sorted(names) == sorted(everything), names
 entry = next(entry for entry in client.list().models if entry.model == everything[0])
@@ -59,9 +59,15 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
-called = client.chat(model, [{"role": "user", "content": "What is 1 + 2? Use the tool."}], tools=[add], options={**short, "num_predict": 64})
+sums = [{"role": "user", "content": "What is 1 + 2? Use the tool."}]
+assert "does not support tools" in refused(400, lambda: client.chat(model, sums, tools=[add]))
+assert "tools" in client.show(tool_model).capabilities
+called = client.chat(tool_model, sums, tools=[add], options={**short, "num_predict": 64})
+# The model has read the tool, which is longer than the question; so small a one does not always call it.
+assert called.prompt_eval_count > 60, called
 for call in called.message.tool_calls or []:
     assert call.function.name == "add" and isinstance(call.function.arguments, dict), call
+assert client.generate(tool_model, keep_alive=0).done_reason == "unload"
 schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 assert "n" in json.loads(client.chat(model, hello, format=schema, options={**short, "num_predict": 32}).message.content)
 

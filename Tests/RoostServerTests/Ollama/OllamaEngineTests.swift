@@ -75,15 +75,16 @@ import Testing
 
     @Test func `tools are called with an object, and their answers are read`() async throws {
         try await withModel { server in
+            try ToolModel.write(to: CachedModel(in: server, "acme/tools", file: "tools-Q4_1.gguf", bytes: 1).blob)
             let tool =
                 #"{"type":"function","function":{"name":"add","description":"Adds","parameters":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}}}"#
             let ask =
-                #"{"model":"smol","messages":[{"role":"user","content":"Use the tool add with a=1."}],"tools":[\#(tool)],"options":{"temperature":0,"num_predict":60}"#
+                #"{"model":"tools","messages":[{"role":"user","content":"Use the tool add with a=1."}],"tools":[\#(tool)],"options":{"temperature":0,"num_predict":60}"#
             let lines = try lines(try await server.post("/api/chat", ask + "}"))
             let calls = lines.compactMap { ($0["message"] as? [String: Any])?["tool_calls"] as? [[String: Any]] }.flatMap(\.self)
             // So small a model does not always call; what it calls is whole.
             for call in calls { #expect((call["function"] as? [String: Any])?["arguments"] is [String: Any], "\(call)") }
-            #expect(lines.last?["done"] as? Bool == true)
+            #expect(lines.last?["done"] as? Bool == true && lines.last?["prompt_eval_count"] as? Int ?? 0 > 60, "the tool is read")
             let answered = try await server.post(
                 "/api/chat",
                 #"{"model":"smol","messages":[{"role":"user","content":"Add"},{"role":"assistant","content":"","tool_calls":[{"function":{"name":"add","arguments":{"a":1}}}]},{"role":"tool","tool_name":"add","content":"2"}],"stream":false,"options":{"num_predict":4}}"#
@@ -146,6 +147,10 @@ import Testing
             #expect(try vectors.status == 400 && (vectors.json()["error"] as? String)?.contains("makes no vectors") == true)
             let thoughts = try await server.post("/api/chat", #"{"model":"smol","messages":[{"role":"user","content":"x"}],"think":true}"#)
             #expect(try thoughts.status == 400 && (thoughts.json()["error"] as? String)?.contains("does not support thinking") == true)
+            let tools = try await server.post(
+                "/api/chat",
+                #"{"model":"smol","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"add","parameters":{}}}]}"#)
+            #expect(try tools.status == 400 && (tools.json()["error"] as? String)?.contains("does not support tools") == true)
             let text = String(repeating: "sea ", count: 3000)
             let long = try await server.post("/api/chat", #"{"model":"smol","messages":[{"role":"user","content":"\#(text)"}]}"#)
             #expect(try long.status == 400 && (long.json()["error"] as? String)?.contains("maximum context length is 1024 tokens") == true)

@@ -27,6 +27,8 @@ struct OllamaAsk: Sendable {
     let keepAlive: KeepAlive?
     /// What it says about thinking.
     let thinking: OllamaThinking?
+    /// Whether it has tools that the model may call.
+    let hasTools: Bool
     /// The options without effect.
     let ignored: [String]
     /// Whether each token comes with the most probable other ones.
@@ -101,7 +103,9 @@ struct OllamaAsk: Sendable {
         body.begin("{")
         body.next("model")
         body.write(text: reference.description)
-        if form == .chat, let tools = fields.value("tools"), tools.elements?.count ?? 1 > 0 {
+        let tools = form == .chat ? fields.value("tools") : nil
+        hasTools = tools.map { $0.elements?.count ?? 1 > 0 } ?? false
+        if hasTools, let tools {
             body.next("tools")
             body.write(tools)
         }

@@ -156,11 +156,16 @@ extension OllamaRoutes {
 
     /// Returns the request with what its model allows: no more context than it was trained for, as in Ollama.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` if it shall think and cannot.
+    /// - Throws: `RoostError` with code `invalidRequest` if it shall think or call tools and cannot.
     private func suited(_ ask: OllamaAsk, _ caller: Caller) async throws -> EngineRequest {
         let needsThinking = ask.thinking.map { $0 != .off } ?? false
-        guard needsThinking || ask.request.options.context != nil || ask.text?.needsHead == true else { return ask.request }
+        guard needsThinking || ask.hasTools || ask.request.options.context != nil || ask.text?.needsHead == true else { return ask.request }
         let head = try await models.head(of: ask.request.reference, for: caller)
+        // The engine would leave them out without a word.
+        guard !ask.hasTools || head.capabilities.contains("tools") else {
+            throw RoostError(
+                .invalidRequest, "\(ask.name.quotedForPeople) does not support tools: its chat template has no place for them.", field: "tools")
+        }
         guard !needsThinking || head.capabilities.contains("thinking") else {
             throw RoostError(
                 .invalidRequest, "\(ask.name.quotedForPeople) does not support thinking: its chat template has no thoughts.", field: "think")

@@ -26,7 +26,7 @@ enum ModelExamination {
             facts.makesEmbeddings = first.makesEmbeddings
             facts.ranksTexts = first.ranksTexts
             facts.vocabularySize = inspection.vocabularySize
-            facts.callsTools = inspection.chatTemplate?.contains("tool") ?? false
+            facts.callsTools = inspection.chatTemplate?.contains("tools") ?? false
             facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
             facts.weightBytes = inspection.memory.weightBytes
             facts.shape = ModelShape(first.metadata)
