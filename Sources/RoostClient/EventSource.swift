@@ -41,16 +41,28 @@ struct EventSource: Sendable {
         var splitter = ServerSentEvents()
         for try await bytes in try await client.send(.GET, path, headers: headers).body {
             for text in try splitter.feed(bytes.readableBytesView) {
-                if case .dropped = continuation.yield(try update(text)) { return }
+                if let update = try update(text), case .dropped = continuation.yield(update) { return }
             }
         }
     }
 
-    private func update(_ text: String) throws -> JobUpdate {
+    private func update(_ text: String) throws -> JobUpdate? {
         do {
-            return try JSONDecoder().decode(JobUpdate.self, from: Data(text.utf8))
+            return try JSONDecoder().decode(Line.self, from: Data(text.utf8)).update
         } catch {
             throw RoostError(.unexpected, "\(client.server) sent no valid event. Check that client and server have the same version.", cause: error)
         }
+    }
+
+    /// The data of a server-sent event. News without an id, such as of a job that was deleted, concerns only those who show a list.
+    private struct Line: Decodable {
+        let update: JobUpdate?
+
+        init(from decoder: any Decoder) throws {
+            let hasID = try decoder.container(keyedBy: CodingKeys.self).contains(.id)
+            update = hasID ? try JobUpdate(from: decoder) : nil
+        }
+
+        private enum CodingKeys: CodingKey { case id }
     }
 }

@@ -24,6 +24,7 @@ struct ServerParts: Sendable {
     let engines: EngineSupervisor
     let pulls: PullWorker
     let polls: JobPollService
+    let broadcast: JobBroadcast
     let webhooks: WebhookService
     let maintenance: MaintenanceService
     let bandwidth: BandwidthService
@@ -70,12 +71,15 @@ struct ServerParts: Sendable {
         worker.receipts = models.receipts
         worker.conversions = ConversionSettings(configuration.settings, environment: configuration.environment)
         worker.rateNote = RateNote(at: configuration.settings.home.appending("download-rate"))
-        self.pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
+        let pulls = PullWorker(configuration: worker, database: database, hub: hub, logger: logger)
+        let broadcast = JobBroadcast(database: database, view: { pulls.view(of: $0) }, logger: logger)
+        self.pulls = pulls
+        self.broadcast = broadcast
         let settings = configuration.settings
         self.webhooks = WebhookService(database: database, policy: WebhookPolicy(settings), secret: settings.webhookSecret, logger: logger)
         self.maintenance = MaintenanceService(
             configuration: .init(settings), database: database, backups: JobBackupFolder(path: HomeDirectory.backups(in: settings.home).string),
-            logger: logger)
+            onDeletion: { await broadcast.pruned() }, logger: logger)
         self.bandwidth = BandwidthService(
             configured: settings.maxDownloadRate, windows: settings.downloadWindows,
             target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
@@ -96,7 +100,7 @@ struct ServerParts: Sendable {
         router.add(middleware: ScopeMiddleware(accounts: accounts))
         router.add(middleware: AnthropicModels(catalog: catalog))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
-        JobRoutes(database: database, pulls: pulls, polls: polls, isCurrent: keys.isCurrent, logger: logger).add(to: router)
+        JobRoutes(database: database, pulls: pulls, polls: polls, broadcast: broadcast, isCurrent: keys.isCurrent).add(to: router)
         let upkeep = ModelMaintenance(store: models, engines: engines, database: database, pulls: pulls, logger: logger)
         ModelRoutes(upkeep: upkeep).add(to: router)
         AliasRoutes(aliases: ModelAliases(store: models)).add(to: router)

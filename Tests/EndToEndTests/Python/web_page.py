@@ -275,7 +275,7 @@ def pulls(page, model):
     page.page.get_by_label("Find a pull").fill("")
 
     # A tab that is hidden is quiet, and misses nothing.
-    page.page.evaluate("Object.defineProperty(document, 'hidden', {configurable: true, get: () => true}); document.dispatchEvent(new Event('visibilitychange'))")
+    hide(page)
     sent = []
     page.page.on("request", lambda request: sent.append(request))
     for identifier in (slow, *queued.values()):
@@ -283,7 +283,7 @@ def pulls(page, model):
     page.page.wait_for_timeout(3500)
     assert not sent, [request.url for request in sent]
     expect(page.row("noise/slow").locator(".line")).not_to_contain_text("canceled")
-    page.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    show(page)
     expect(page.row("noise/slow").locator(".line")).to_contain_text("canceled")
     for name in names:
         expect(page.row(name).locator(".line")).to_contain_text("canceled")
@@ -583,8 +583,16 @@ def remove(page, model):
     assert name not in [each["model"] for each in ask("GET", "/models")]
 
 
+def hide(page):
+    page.page.evaluate("Object.defineProperty(document, 'hidden', {configurable: true, get: () => true}); document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def show(page):
+    page.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def later(chromium):
-    """What minutes change: a connection without a byte is lost, and jobs that were deleted elsewhere go from the list; times are of now."""
+    """What minutes change: a connection without a byte is lost; times are of now. Jobs that were deleted elsewhere go from the list, also if the tab was hidden then."""
     page = Browser(chromium)
     page.page.clock.install()
     page.see("pulls")
@@ -592,10 +600,20 @@ def later(chromium):
     line = page.row("noise/c").locator(".line")
     before = line.inner_text()
     ask("DELETE", f"/jobs/{page.row('noise/b').evaluate('row => row.item.id')}")
+    expect(page.row("noise/b")).to_have_count(0)
     with page.page.expect_request("**/jobs/events"):
         page.page.clock.fast_forward("07:00")
-    expect(page.row("noise/b")).to_have_count(0)
     expect(line).not_to_have_text(before)
+    hide(page)
+    ask("DELETE", f"/jobs/{page.row('noise/d').evaluate('row => row.item.id')}")
+    page.page.clock.fast_forward("07:00")
+    expect(page.row("noise/d")).to_have_count(1)
+    with page.page.expect_request("**/jobs/events"):
+        show(page)
+    expect(page.row("noise/d")).to_have_count(0)
+    # All at once.
+    assert ask("POST", "/jobs/prune", {"days": 0})["deleted"] > 0
+    expect(page.row("noise/c")).to_have_count(0)
     page.sound("later")
     page.context.close()
 

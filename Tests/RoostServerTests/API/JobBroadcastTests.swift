@@ -181,6 +181,29 @@ import Testing
         }
     }
 
+    @Test func `who watches a list is told of deleted jobs, of one's own only, also when slow`() async throws {
+        try await Bench.run { bench in
+            let scopes: [JobScope] = [.all, .user("ann"), .user("bob"), .job(bench.running.id)]
+            var watchers: [JobWatcher] = []
+            for scope in scopes { watchers.append(await bench.broadcast.watch(scope)) }
+            var job = bench.running
+            job.userID = "ann"
+            // More than the number of waiting pieces from which on there is no progress.
+            for _ in 1...6 { await bench.broadcast.deleted(job) }
+            await bench.broadcast.pruned()
+            let deleted = "event: deleted\ndata: {\"event\":\"deleted\",\"job_id\":\"\(job.id)\"}\n\n"
+            let pruned = "event: pruned\ndata: {\"event\":\"pruned\"}\n\n"
+            for (watcher, count) in zip(watchers, [6, 6, 0, nil]) {
+                await bench.broadcast.leave(watcher)
+                var told: [String] = []
+                for await frame in watcher.frames {
+                    if case .news(let bytes) = frame { told.append(String(buffer: bytes)) }
+                }
+                #expect(told == count.map { Array(repeating: deleted, count: $0) + [pruned] } ?? [], "\(watcher.scope)")
+            }
+        }
+    }
+
     @Test func `closing the database ends the watchers, also later ones`() async throws {
         try await Bench.run { bench in
             let watcher = await bench.broadcast.watch(.all)

@@ -125,7 +125,8 @@ import Testing
             time.now = { .zero }
             // The clock stands still, so that no call is allowed again however slow this machine is.
             let polls = JobPollService(database: database, logger: logger, time: time)
-            JobRoutes(database: database, pulls: pulls, polls: polls, isCurrent: { _ in true }, logger: logger).add(to: router)
+            let broadcast = JobBroadcast(database: database, view: { pulls.view(of: $0) }, logger: logger)
+            JobRoutes(database: database, pulls: pulls, polls: polls, broadcast: broadcast, isCurrent: { _ in true }).add(to: router)
             let id = try await database.createJob(NewPull(model: ModelReference(parsing: "a/b"))).id
             let guarded = GuardedRouter(router: router, allowedHosts: [], allowsAnyAddress: true, identify: { _ in .local }, standings: { _ in [] })
             try await Application(router: guarded).test(.ahc()) { client in

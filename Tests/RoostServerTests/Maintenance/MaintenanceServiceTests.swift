@@ -4,6 +4,7 @@ import JobStoreSQLite
 import Logging
 import RoostCore
 import ServiceLifecycle
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -41,10 +42,10 @@ import Testing
 
     private func withService(
         _ database: JobDatabase, _ configuration: MaintenanceService.Configuration, backups: JobBackupFolder? = nil,
-        _ body: (MaintenanceService) async throws -> Void
+        onDeletion: @escaping @Sendable () async -> Void = {}, _ body: (MaintenanceService) async throws -> Void
     ) async throws {
         let service = MaintenanceService(
-            configuration: configuration, database: database, backups: backups ?? self.backups, time: time.source, logger: logger)
+            configuration: configuration, database: database, backups: backups ?? self.backups, time: time.source, onDeletion: onDeletion, logger: logger)
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -148,7 +149,9 @@ import Testing
         let models: () async throws -> Set<String> = { Set(try await database.allJobs().map(\.model)) }
         try await withService(database, settings()) { _ in await time.nextSleep() }
         #expect(try await models().count == 3)
-        try await withService(database, settings { $0.jobRetentionDays = 9 }) { _ in await time.nextSleep() }
+        let told = Mutex(0)
+        try await withService(database, settings { $0.jobRetentionDays = 9 }, onDeletion: { told.withLock { $0 += 1 } }) { _ in await time.nextSleep() }
+        #expect(told.withLock { $0 } == 1)
         #expect(try await models() == ["org/waiting", "org/young"])
         try database.close()
     }

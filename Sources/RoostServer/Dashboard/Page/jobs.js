@@ -11,7 +11,7 @@ const firstPage = 50;
 const pageSize = 1000;
 /** The milliseconds between two readings of jobs that have changed. */
 const pause = 60;
-/** The milliseconds after which a stream that opens again has the list read again: no event tells of jobs that were deleted. */
+/** The milliseconds after which a stream that opens again has the list read again: jobs that were deleted meanwhile are told no more. */
 const longest = 300_000;
 
 /** Whether a job is in the queue and may begin: one that is paused, or that has to wait for its time, has no place there. */
@@ -135,6 +135,8 @@ class Jobs extends EventTarget {
           if (this.fault) this.#fail(null);
           if (event.id) this.#last = event.id;
           if (event.event === 'progress') this.take(JSON.parse(event.data));
+          else if (event.event === 'deleted') this.drop(JSON.parse(event.data).job_id);
+          else if (event.event === 'pruned') await this.load(signal);
           else if (event.data) this.#note(JSON.parse(event.data));
         }
       } catch (error) {

@@ -76,6 +76,22 @@ actor JobBroadcast {
         running[job.id] = (job, known.told)
     }
 
+    /// Tells those who watch lists of jobs that a job was deleted.
+    func deleted(_ job: Job) { tellLists(JobFrame(deleted: job.id), of: [.all] + (job.userID.map { [JobScope.user($0)] } ?? [])) }
+
+    /// Tells those who watch lists of jobs that finished jobs were deleted.
+    func pruned() {
+        tellLists(
+            .pruned,
+            of: watchersByScope.keys.filter {
+                if case .job = $0 { false } else { true }
+            })
+    }
+
+    private func tellLists(_ frame: JobFrame, of scopes: [JobScope]) {
+        for name in scopes.flatMap({ watchersByScope[$0] ?? [] }) { watchers[name]?.send(frame) }
+    }
+
     /// Removes a watcher.
     ///
     /// - Parameter watcher: A watcher from `watch`.

@@ -7,6 +7,8 @@ import RoostCore
 enum JobFrame: Sendable {
     /// An event of the history, which every watcher has to receive.
     case event(JobEvent, ByteBuffer)
+    /// News outside the history, which every watcher has to receive.
+    case news(ByteBuffer)
     /// Progress or a heartbeat, which the next one replaces.
     case passing(ByteBuffer)
 
@@ -31,6 +33,19 @@ enum JobFrame: Sendable {
         self = .passing(bytes)
     }
 
+    /// Creates the news that a job was deleted, after which its history is gone too.
+    ///
+    /// - Parameter id: The job.
+    init(deleted id: String) {
+        var bytes = ByteBuffer(string: "event: deleted\ndata: ")
+        bytes.writeImmutableBuffer(JSON.buffer(["event": "deleted", "job_id": id]))
+        bytes.writeString("\n\n")
+        self = .news(bytes)
+    }
+
+    /// The news that finished jobs were deleted: a list of jobs has to be read again.
+    static let pruned = JobFrame.news(ByteBuffer(string: "event: pruned\ndata: {\"event\":\"pruned\"}\n\n"))
+
     /// A comment that shows both sides that the connection is alive.
     static let heartbeat = JobFrame.passing(ByteBuffer(string: ": still here\n\n"))
 
@@ -43,7 +58,7 @@ enum JobFrame: Sendable {
 
     var bytes: ByteBuffer {
         switch self {
-        case .event(_, let bytes), .passing(let bytes): bytes
+        case .event(_, let bytes), .news(let bytes), .passing(let bytes): bytes
         }
     }
 }

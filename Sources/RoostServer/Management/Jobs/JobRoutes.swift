@@ -4,7 +4,6 @@ import HTTPTypes
 import HubMirror
 import Hummingbird
 import JobStore
-import Logging
 import PullJobs
 import RoostCore
 
@@ -22,16 +21,17 @@ struct JobRoutes: Sendable {
     ///   - database: The database of the jobs.
     ///   - pulls: The worker of the jobs.
     ///   - polls: Counts the requests for a job.
+    ///   - broadcast: Sends the events to those who watch.
     ///   - isCurrent: Whether a caller may still ask; the streams of others end.
-    ///   - logger: The logger.
     init(
-        database: any JobStore, pulls: PullWorker, polls: JobPollService, isCurrent: @escaping @Sendable (Caller) -> Bool, logger: Logger
+        database: any JobStore, pulls: PullWorker, polls: JobPollService, broadcast: JobBroadcast,
+        isCurrent: @escaping @Sendable (Caller) -> Bool
     ) {
         self.isCurrent = isCurrent
         self.database = database
         self.pulls = pulls
         self.polls = polls
-        broadcast = JobBroadcast(database: database, view: { pulls.view(of: $0) }, logger: logger)
+        self.broadcast = broadcast
     }
 
     func add(to router: Router<RoostContext>) {
@@ -108,16 +108,19 @@ extension JobRoutes {
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
-        let id = try await id(context)
-        try await PullLimits(database: database).checkDeletion(of: id, by: context.caller)
-        try await database.deleteJob(id: id)
+        let job = try await known(id(context))
+        try await PullLimits(database: database).checkDeletion(of: job.id, by: context.caller)
+        try await database.deleteJob(id: job.id)
+        await broadcast.deleted(job)
         return Response(status: .noContent)
     }
 
     private func prune(_ request: Request, context: RoostContext) async throws -> Response {
         var request = request
         let pruning = try await request.readFields(upTo: context.maxUploadSize) { try JobPruning(fields: $0) }
-        return JSON.response(JobPruningResult(deleted: try await pruning.run(in: database), isDryRun: pruning.isDryRun))
+        let deleted = try await pruning.run(in: database)
+        if deleted > 0, !pruning.isDryRun { await broadcast.pruned() }
+        return JSON.response(JobPruningResult(deleted: deleted, isDryRun: pruning.isDryRun))
     }
 
     private func events(of scope: JobScope, _ request: Request, _ context: RoostContext) async throws -> Response {

@@ -38,6 +38,7 @@ final class MaintenanceService: Service {
     private let database: JobDatabase
     private let backups: JobBackupFolder
     private let time: TimeSource
+    private let onDeletion: @Sendable () async -> Void
     private let logger: Logger
     private let backupFailure = Mutex<String?>(nil)
 
@@ -48,15 +49,17 @@ final class MaintenanceService: Service {
     ///   - database: The database, and the clock.
     ///   - backups: The folder of the backups.
     ///   - time: The time of backups and waits.
+    ///   - onDeletion: Is called after jobs were deleted.
     ///   - logger: The logger.
     init(
         configuration: Configuration, database: JobDatabase, backups: JobBackupFolder,
-        time: TimeSource = TimeSource(), logger: Logger
+        time: TimeSource = TimeSource(), onDeletion: @escaping @Sendable () async -> Void, logger: Logger
     ) {
         self.configuration = configuration
         self.database = database
         self.backups = backups
         self.time = time
+        self.onDeletion = onDeletion
         self.logger = logger
     }
 
@@ -77,19 +80,21 @@ final class MaintenanceService: Service {
     private func deleteOldJobs() async {
         do {
             if configuration.retentionDays > 0 {
-                report(try await database.deleteOldJobs(days: configuration.retentionDays), "older than \(configuration.retentionDays) days")
+                await report(try await database.deleteOldJobs(days: configuration.retentionDays), "older than \(configuration.retentionDays) days")
             }
             if configuration.retentionPerModel > 0 {
                 let kept = configuration.retentionPerModel
-                report(try await database.deleteJobs(butNewest: kept), "not among the newest \(kept) of their model")
+                await report(try await database.deleteJobs(butNewest: kept), "not among the newest \(kept) of their model")
             }
         } catch {
             logger.error("old jobs cannot be deleted; trying again within the hour", metadata: ["error": "\(error)"])
         }
     }
 
-    private func report(_ deleted: Int, _ which: String) {
-        if deleted > 0 { logger.notice("deleted finished jobs that were \(which)", metadata: ["jobs": "\(deleted)"]) }
+    private func report(_ deleted: Int, _ which: String) async {
+        guard deleted > 0 else { return }
+        logger.notice("deleted finished jobs that were \(which)", metadata: ["jobs": "\(deleted)"])
+        await onDeletion()
     }
 
     private func backUpIfDue() async {
