@@ -20,6 +20,8 @@ TOKENS = 60
 RATE = 65_536
 # Characters after the signal that must be those that the engine generates after the same begin.
 SEAM = 20
+# By how much an engine that answers others at the same time may find a token less probable (as a natural logarithm) than its best, and take it: rounding.
+TIE = 0.3
 # Growth of the server's memory that is not a leak.
 MOST_GROWTH = 20
 
@@ -35,14 +37,20 @@ class Stream(threading.Thread):
         self.begin = begin
         self.port, self.number = port, number
         self.text, self.times, self.is_complete, self.error = "", [], False, None
+        # The length of the text before each piece.
+        self.starts = []
+
+    def question(self, begin):
+        messages = [{"role": "user", "content": f"Tell story number {self.number} about the sea."}]
+        body = {"model": MODEL, "messages": messages, "temperature": 0, "timeout": 240}
+        if begin:
+            messages.append({"role": "assistant", "content": begin})
+            body |= {"continue_final_message": True, "add_generation_prompt": False}
+        return body
 
     def run(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=240)
-        messages = [{"role": "user", "content": f"Tell story number {self.number} about the sea."}]
-        body = {"model": MODEL, "messages": messages, "max_tokens": TOKENS, "stream": True, "temperature": 0, "timeout": 240}
-        if self.begin:
-            messages.append({"role": "assistant", "content": self.begin})
-            body |= {"continue_final_message": True, "add_generation_prompt": False}
+        body = self.question(self.begin) | {"max_tokens": TOKENS, "stream": True}
         try:
             connection.request("POST", "/v1/chat/completions", json.dumps(body))
             answer = connection.getresponse()
@@ -66,8 +74,25 @@ class Stream(threading.Thread):
             self.error = json.dumps(event["error"])[:400]
         for choice in event.get("choices") or []:
             if text := (choice.get("delta") or {}).get("content"):
+                self.starts.append(len(self.text))
                 self.text += text
                 self.times.append(time.monotonic())
+
+    def disadvantage(self, place):
+        """
+        Returns by how much less probable than its best token the engine finds the piece of the text at a place, when it answers nothing else; None if
+        the piece is none of its best.
+        """
+        start = max(start for start in self.starts if start <= place)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=240)
+        try:
+            body = self.question(self.text[:start]) | {"max_tokens": 1, "logprobs": True, "top_logprobs": 5}
+            connection.request("POST", "/v1/chat/completions", json.dumps(body))
+            best = json.loads(connection.getresponse().read())["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        finally:
+            connection.close()
+        taken = [each["logprob"] for each in best if each["token"] and self.text[start:].startswith(each["token"])]
+        return max(each["logprob"] for each in best) - max(taken) if taken else None
 
     def gap(self, moment):
         """Returns the seconds between the last piece before a moment and the first one after it; None without one of them."""
@@ -90,6 +115,8 @@ class Rounds:
         self.streams, self.gaps, self.later = {name: [0, 0, 0] for name in SIGNALS}, {name: [] for name in SIGNALS}, []
         # Texts that differed from the undisturbed ones already before the signal.
         self.other = 0
+        # By how much less probable the other token was where a text left the expected one soon after the signal.
+        self.ties = []
 
     def answer_undisturbed(self):
         for number in range(STREAMS):
@@ -143,9 +170,12 @@ class Rounds:
             reference = Stream(self.server.port, stream.number, stream.text[:begin])
             reference.run()
             rest = stream.text[begin:]
-            if common(rest, reference.text) < min(SEAM, len(rest)):
-                self.report.breach(f"{what}: after {stream.text[:begin]!r} came {rest!r}, and {reference.text!r} was expected")
-                return
+            if (expected := common(rest, reference.text)) < min(SEAM, len(rest)):
+                less = stream.disadvantage(begin + expected)
+                if less is None or less > TIE:
+                    self.report.breach(f"{what}: after {stream.text[:begin]!r} came {rest!r}, and {reference.text!r} was expected ({less} less probable)")
+                    return
+                self.ties.append(less)
         if (gap := stream.gap(moment)) is not None:
             self.gaps[name].append(gap)
         self.streams[name][1] += 1
@@ -214,6 +244,8 @@ def disturb(server, options, report):
         report.row(PART, "texts that differ later", len(rounds.later), f"{min(rounds.later)} to {max(rounds.later)} characters after the signal")
     if rounds.other:
         report.row(PART, "texts that differed before the signal, because of the other streams", rounds.other, "went on as an engine goes on after the same begin")
+    if rounds.ties:
+        report.row(PART, "of them, left the expected text for a token that is as probable", len(rounds.ties), f"at most {max(rounds.ties):.2f} less (natural logarithm)")
     report.health(PART, seen)
     server.call("POST", f"/jobs/{pull}/rate", {"max_bytes_per_second": None})
     deadline = time.monotonic() + 300
