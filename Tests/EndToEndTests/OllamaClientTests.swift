@@ -45,7 +45,8 @@ extension EndToEndTests {
 
         @Test func `LangChain's chat model and embeddings for Ollama work`() async throws {
             try await withModel { server in
-                let said = try PythonClient.langchainOllama.run("langchain_ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller])
+                let said = try PythonClient.langchainOllama.run(
+                    "langchain_ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller])
                 #expect(String(decoding: said, as: UTF8.self).hasSuffix("good\n"))
             }
         }

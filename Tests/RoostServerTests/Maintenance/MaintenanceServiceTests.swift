@@ -45,7 +45,8 @@ import Testing
         onDeletion: @escaping @Sendable () async -> Void = {}, _ body: (MaintenanceService) async throws -> Void
     ) async throws {
         let service = MaintenanceService(
-            configuration: configuration, database: database, backups: backups ?? self.backups, time: time.source, onDeletion: onDeletion, logger: logger)
+            configuration: configuration, database: database, backups: backups ?? self.backups, time: time.source, onDeletion: onDeletion,
+            logger: logger)
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -150,7 +151,8 @@ import Testing
         try await withService(database, settings()) { _ in await time.nextSleep() }
         #expect(try await models().count == 3)
         let told = Mutex(0)
-        try await withService(database, settings { $0.jobRetentionDays = 9 }, onDeletion: { told.withLock { $0 += 1 } }) { _ in await time.nextSleep() }
+        try await withService(database, settings { $0.jobRetentionDays = 9 }, onDeletion: { told.withLock { $0 += 1 } }) { _ in await time.nextSleep()
+        }
         #expect(told.withLock { $0 } == 1)
         #expect(try await models() == ["org/waiting", "org/young"])
         try database.close()

@@ -149,7 +149,8 @@ import Testing
             #expect(try thoughts.status == 400 && (thoughts.json()["error"] as? String)?.contains("does not support thinking") == true)
             let tools = try await server.post(
                 "/api/chat",
-                #"{"model":"smol","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"add","parameters":{}}}]}"#)
+                #"{"model":"smol","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"add","parameters":{}}}]}"#
+            )
             #expect(try tools.status == 400 && (tools.json()["error"] as? String)?.contains("does not support tools") == true)
             let text = String(repeating: "sea ", count: 3000)
             let long = try await server.post("/api/chat", #"{"model":"smol","messages":[{"role":"user","content":"\#(text)"}]}"#)
