@@ -1,4 +1,5 @@
-"""Requests `/health` of a server every 20 ms from 127.0.0.2, until a line arrives on standard input. Prints the latencies in ms as JSON.
+"""Requests `/health` of a server every 20 ms from 127.0.0.2, until a line arrives on standard input. Prints a line after the first one, and at the
+end the latencies in ms as JSON.
 
 Each latency counts from the time at which the request was due: a server that is silent for a second has delayed fifty requests, not one.
 """
@@ -29,6 +30,8 @@ def main(port):
             times.append(60_000)
         else:
             times.append((time.monotonic() - due) * 1000)
+        if len(times) == 1:
+            print("begun", flush=True)
         due += PAUSE
         # Requests that were due while this one waited were delayed too.
         while due < time.monotonic() - PAUSE:

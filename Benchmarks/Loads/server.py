@@ -106,6 +106,8 @@ class Server:
 
         seen.memories.append(self.memory())
         probe = subprocess.Popen([sys.executable, PROBE, str(self.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # The block can be over before the process has begun.
+        probe.stdout.readline()
         looking = threading.Thread(target=look)
         looking.start()
         try:
