@@ -4,7 +4,8 @@ import SystemPackage
 
 /// A file that is being fetched into the cache, or verified there, for all clients that wait for its bytes.
 ///
-/// Bytes are sent as soon as they arrive, but the last ones only when the digest of the whole file is correct. When
+/// Bytes are sent as soon as they arrive, but the last one only when the digest of the whole file is correct and its stamp is
+/// taken: a client that has the whole file may change it, and those bytes must not count as the verified ones. When
 /// bytes that may have been sent turn out to be wrong, all connections for the file are closed, so that no client gets
 /// a complete wrong file.
 final class MirrorArrival: Sendable {
@@ -29,12 +30,13 @@ final class MirrorArrival: Sendable {
     /// Whether bytes that may have been sent turned out to be wrong.
     var isDamaged: Bool { state.current.generation > 0 }
 
-    /// Reports the start of the file that may be sent.
+    /// Reports the start of the file that may be sent, apart from its last byte.
     ///
     /// - Parameters:
     ///   - end: The number of bytes; fewer than before when some were wrong.
     ///   - path: The path of the file.
     func report(_ end: Int64, at path: FilePath) {
+        let end = min(end, file.size - 1)
         state.change { state in
             if end < state.end {
                 state.generation += 1

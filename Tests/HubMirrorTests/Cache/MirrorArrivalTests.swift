@@ -31,7 +31,8 @@ struct MirrorArrivalTests {
         #expect(first.end == 40)
         async let late = arrival.bytes(from: 99, generation: generation)
         async let middle = arrival.bytes(from: 40, generation: generation)
-        arrival.report(99, at: path)
+        // The whole file is complete only by `finish`.
+        arrival.report(100, at: path)
         let next = try await middle
         #expect(next.end == 99)
         // The name goes, as when the file gets its final one; what is open stays.
