@@ -90,7 +90,9 @@ extension EndToEndTests {
                         let job = try await first.client.job(id).job
                         return (job.downloadedBytes ?? 0) >= 24 << 20 ? job.downloadedBytes : nil
                     }
+                    let begin = ContinuousClock.now
                     #expect(await first.stop() == 0)
+                    #expect(ContinuousClock.now - begin < .seconds(30))
                     let row = try JobsFile(site.database).rows()
                     #expect(row == ["\(id)|queued"])
                     let sent = hub.meter.fileBytes
