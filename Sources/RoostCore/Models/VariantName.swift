@@ -17,8 +17,8 @@ public struct VariantName: Sendable, Hashable, CustomStringConvertible {
         guard let path = try? RepositoryFilePath(parsing: text) else { return nil }
         var stem = path.description
         while let base = GGUFFileName(stem.lowercased().hasSuffix(".gguf") ? stem : stem + ".gguf")?.base, base != stem { stem = base }
-        // `folder/.gguf` names no file.
-        guard !stem.isEmpty, stem.last != "/" else { return nil }
+        // What is left of `folder/.gguf` and `folder/..gguf` names no file.
+        guard (try? RepositoryFilePath(parsing: stem)) != nil else { return nil }
         description = QuantizationTag(parsing: stem)?.description ?? stem
     }
 
