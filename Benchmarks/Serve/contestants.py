@@ -75,15 +75,23 @@ class Server:
 
     def engine_socket(self):
         """Returns the socket of the engine that is a descendant of this server."""
+        return self.engine()[1]
+
+    def engine_process(self):
+        """Returns the process id of that engine."""
+        return self.engine()[0]
+
+    def engine(self):
+        """Returns the process id and the socket of the engine that is a descendant of this server."""
         rows = [line.split(None, 2) for line in output(["ps", "-axo", "pid=,ppid=,args="]).splitlines()]
         parents = {int(pid): int(parent) for pid, parent, *_ in rows}
         for pid, _, *words in rows:
             match = re.search(r"llama-server .*--host (\S+)", " ".join(words))
             ancestor = int(pid)
-            while match and ancestor in parents:
+            while match and "engine-guard" not in words[0] and ancestor in parents:
                 ancestor = parents[ancestor]
                 if ancestor == self.process.pid:
-                    return match.group(1)
+                    return int(pid), match.group(1)
         raise Failed("the engine of roost was not found")
 
     def memory(self):

@@ -16,9 +16,9 @@ struct EngineStateMachineTests {
     func restarts() {
         var machine = EngineStateMachine()
         machine.becameReady(at: .seconds(1))
-        #expect(machine.processEnded(at: .seconds(2)) == .restart(after: .seconds(0.5)))
+        #expect(machine.processEnded(at: .seconds(2)) == .restart(after: .zero))
         #expect(machine.state == .restarting)
-        #expect(machine.processEnded(at: .seconds(3)) == .restart(after: .seconds(1)))
+        #expect(machine.processEnded(at: .seconds(3)) == .restart(after: .seconds(0.5)))
         machine.becameReady(at: .seconds(5))
         #expect(machine.state == .ready(since: .seconds(5)))
         #expect(machine.restarts == 2)
@@ -41,7 +41,7 @@ struct EngineStateMachineTests {
             machine.becameReady(at: .seconds(second))
             return machine.processEnded(at: .seconds(second), isRequestsFault: true)
         }
-        #expect(decisions.dropLast() == [0.5, 1, 2, 4, 8, 16, 30, 30, 30].map { .restart(after: .seconds($0)) }[...])
+        #expect(decisions.dropLast() == [0, 0.5, 1, 2, 4, 8, 16, 30, 30].map { .restart(after: .seconds($0)) }[...])
         #expect(decisions.last == .giveUp && machine.state == .ended)
     }
 
@@ -50,7 +50,7 @@ struct EngineStateMachineTests {
         var machine = EngineStateMachine()
         for second in 1...20 {
             machine.becameReady(at: .seconds(second))
-            #expect(machine.processEnded(at: .seconds(second), isRequestsFault: true, hasAnswered: true) == .restart(after: .seconds(0.5)))
+            #expect(machine.processEnded(at: .seconds(second), isRequestsFault: true, hasAnswered: true) == .restart(after: .zero))
         }
         machine.becameReady(at: .seconds(21))
         let decisions = (22...26).map { machine.processEnded(at: .seconds($0)) }

@@ -2,12 +2,13 @@ import RoostCore
 
 /// Decides after each crash whether and when an engine is restarted.
 ///
-/// The delay doubles with each crash and starts over after an engine was healthy for `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
+/// The first restart comes at once, because streams wait for it. The delay before each further one doubles, and starts over after an engine was healthy for
+/// `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
 struct RestartPolicy: Sendable, Hashable {
     /// The policy for crashes during requests: a model that answers no request between ten crashes is not usable.
     static let overRequests = RestartPolicy(maxCrashes: 10, window: .seconds(1800))
 
-    /// The delays before restarts.
+    /// The delays before the second restart in a row and further ones.
     private static let backoff = Backoff(first: .milliseconds(500), most: .seconds(30))
 
     private static let healthyAfter: Duration = .seconds(60)
@@ -36,6 +37,6 @@ struct RestartPolicy: Sendable, Hashable {
         crashes.append(now)
         inARow += 1
         guard crashes.count < maxCrashes else { return nil }
-        return Self.backoff.pause(after: inARow)
+        return inARow == 1 ? .zero : Self.backoff.pause(after: inARow - 1)
     }
 }
