@@ -74,7 +74,7 @@ class Server:
         self.process = None
 
     def engine_socket(self):
-        """Returns the socket of the engine that is a descendant of this server."""
+        """Returns the socket of the first model's engine."""
         return self.engine()[1]
 
     def engine_process(self):
@@ -82,11 +82,12 @@ class Server:
         return self.engine()[0]
 
     def engine(self):
-        """Returns the process id and the socket of the engine that is a descendant of this server."""
+        """Returns the process id and the socket of the first model's engine that is a descendant of this server."""
+        folder = "models--" + self.names["one"].replace("/", "--")
         rows = [line.split(None, 2) for line in output(["ps", "-axo", "pid=,ppid=,args="]).splitlines()]
         parents = {int(pid): int(parent) for pid, parent, *_ in rows}
         for pid, _, *words in rows:
-            match = re.search(r"llama-server .*--host (\S+)", " ".join(words))
+            match = re.search(rf"llama-server .*{folder}/.*--host (\S+)", " ".join(words))
             ancestor = int(pid)
             while match and "engine-guard" not in words[0] and ancestor in parents:
                 ancestor = parents[ancestor]

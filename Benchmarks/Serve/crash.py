@@ -16,14 +16,14 @@ GOALS = [
     Goal("pause", "(k) pause of a stream whose engine is killed, more than a load and the reading of its text", "s", lambda ours, _: ours <= 0.5, "≤ 0.5 s"),
 ]
 # Words of the prompt: with the tokens that the stream has when its engine ends, the text that the next engine reads.
-WORDS, BEFORE, AFTER = 300, 40, 40
+WORDS, BEFORE, AFTER = 300, 40, 100
 
 
 def measure(server, options):
     """Streams whose engine is killed after some tokens; the same text is read by an engine that was not in memory, in turn."""
-    chat.warm(server)
     pauses, loads = [], []
     for _ in range(1 if options.quick else 5):
+        chat.warm(server)
         pauses.append(pause(server))
         unload(server)
         answer = chat.ask(server, chat.text(WORDS + BEFORE), 1)
@@ -35,12 +35,16 @@ def measure(server, options):
 
 def pause(server):
     """Returns the longest time between two tokens of a stream whose engine ends."""
+    engine = server.engine_process()
     stream = chat.Chat(server, chat.text(WORDS), BEFORE + AFTER)
     thread = threading.Thread(target=stream.run)
     thread.start()
     chat.until(lambda: stream.tokens() >= BEFORE)
-    os.kill(server.engine_process(), signal.SIGKILL)
+    os.kill(engine, signal.SIGKILL)
+    killed = stream.tokens()
     thread.join()
+    if killed >= BEFORE + AFTER:
+        raise RuntimeError("the stream ended before its engine")
     if not stream.answer.is_complete or stream.answer.error:
         raise RuntimeError(f"the stream did not go on: {stream.answer.error}")
     return stream.answer.longest_gap(0)
