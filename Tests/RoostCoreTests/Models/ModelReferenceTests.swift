@@ -19,8 +19,8 @@ import Testing
     @Test(arguments: [
         "", "/", "a/", "/b", "a/b/c", "../../etc/passwd", "..", "a/..", "a..b", "a--b", "a--b/c", "a/b--", "a/b--x/y-Q4_0/z", "--Q8_0", "-a", "a-",
         ".a", "a.", "a.git", "a b", "a/b\0", "ä/b",
-        "a\\b", "a/b:", "a/b:/x", "a/b:x/", "a/b:../x", "a/b:.gguf", "a/b:..gguf", "a/b:x/..gguf", "a/b:x/...gguf", "a%2Fb", "a\n", String(repeating: "a", count: 97),
-        String(repeating: "x", count: 100_000), "http://host/a/b",
+        "a\\b", "a/b:", "a/b:/x", "a/b:x/", "a/b:../x", "a/b:.gguf", "a%2Fb", "a\n", String(repeating: "a", count: 97),
+        "a/b:..gguf", "a/b:x/..gguf", "a/b:x/...gguf", String(repeating: "x", count: 100_000), "http://host/a/b",
     ]) func `a bad name is refused with a short sentence that names the field`(text: String) throws {
         let error = try #require(throws: RoostError.self) { try ModelReference(parsing: text) }
         #expect(error.code == .invalidRequest)
