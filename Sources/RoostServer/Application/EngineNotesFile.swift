@@ -1,14 +1,16 @@
 import Engines
 import Foundation
 import HTTPServing
+import Logging
 import SystemPackage
 
 /// The file with what engines needed: written as a whole, read at the first load.
 struct EngineNotesFile: Sendable {
     private let path: FilePath
+    private let logger: Logger
 
     /// Creates the value; the file need not exist.
-    init(in home: FilePath) { path = home.appending("engine-memory.json") }
+    init(in home: FilePath, logger: Logger) { (path, self.logger) = (home.appending("engine-memory.json"), logger) }
 
     /// Returns the notes; none without a valid file.
     func read() async -> MemoryNotes {
@@ -20,10 +22,16 @@ struct EngineNotesFile: Sendable {
         return notes ?? MemoryNotes()
     }
 
-    /// Writes the notes. After a failure the next start only has less exact estimates.
+    /// Writes the notes. A failure is logged: the next start only has less exact estimates.
     func write(_ notes: MemoryNotes) async {
-        try? await WorkThreads.run {
-            try notes.encoded().write(to: URL(fileURLWithPath: path.string), options: .atomic)
+        do {
+            try await WorkThreads.run { try notes.encoded().write(to: URL(fileURLWithPath: path.string), options: .atomic) }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning(
+                "What engines needed cannot be written, so after a restart the memory for models is estimated from their files",
+                metadata: ["file": "\(path)", "error": "\(error)"])
         }
     }
 }

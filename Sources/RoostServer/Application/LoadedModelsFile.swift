@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import Logging
 import RoostCore
 import SystemPackage
 
@@ -13,9 +14,10 @@ struct LoadedModelsFile: Sendable {
     }
 
     private let path: FilePath
+    private let logger: Logger
 
     /// Creates the value; the file need not exist.
-    init(in home: FilePath) { path = home.appending("loaded-models.json") }
+    init(in home: FilePath, logger: Logger) { (path, self.logger) = (home.appending("loaded-models.json"), logger) }
 
     /// Returns the models, the last used one first; none without a valid file.
     func read() async -> [ModelReference] {
@@ -28,9 +30,17 @@ struct LoadedModelsFile: Sendable {
         return (content?.models ?? []).prefix(Self.most.models).compactMap { try? ModelReference(parsing: $0) }
     }
 
-    /// Writes the models. After a failure the next start only loads others, or none.
+    /// Writes the models. A failure is logged: the next start only loads others, or none.
     func write(_ models: [ModelReference]) async {
         let content = Content(models: models.map(\.description))
-        try? await WorkThreads.run { try JSONEncoder().encode(content).write(to: URL(fileURLWithPath: path.string), options: .atomic) }
+        do {
+            try await WorkThreads.run { try JSONEncoder().encode(content).write(to: URL(fileURLWithPath: path.string), options: .atomic) }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning(
+                "The list of the models in memory cannot be written, so after a restart the models of the old list are loaded",
+                metadata: ["file": "\(path)", "error": "\(error)"])
+        }
     }
 }

@@ -49,7 +49,7 @@ struct ServerParts: Sendable {
             hub: hubConfiguration, home: configuration.settings.home, ollamaModels: configuration.settings.ollamaModelsDirectory)
         let catalog = models.catalog
         let metrics = PrometheusRegistry(MetricFamily.roost)
-        var engineConfiguration = Self.engineConfiguration(configuration, catalog: catalog, socketDirectory: socketDirectory)
+        var engineConfiguration = Self.engineConfiguration(configuration, catalog: catalog, socketDirectory: socketDirectory, logger: logger)
         engineConfiguration.metrics = EngineMetrics(factory: metrics)
         let engines = EngineSupervisor(configuration: engineConfiguration, logger: logger)
         self.metrics = metrics
@@ -83,7 +83,7 @@ struct ServerParts: Sendable {
         self.bandwidth = BandwidthService(
             configured: settings.maxDownloadRate, windows: settings.downloadWindows,
             target: .init(limit: { [hub] in hub.bandwidth.bytesPerSecond = $0 }, hold: { [pulls] in pulls.hold($0) }), logger: logger)
-        let loaded = LoadedModelsFile(in: settings.home)
+        let loaded = LoadedModelsFile(in: settings.home, logger: logger)
         self.preload = PreloadService(
             preload: settings.preload, remembered: { settings.forgetModels ? [] : await loaded.read() }, most: settings.maxCacheModels,
             catalog: catalog, engines: engines, logger: logger)
@@ -147,7 +147,7 @@ struct ServerParts: Sendable {
     func engineExecutable() throws -> FilePath { try configuration.settings.engineExecutable(configuration.environment) }
 
     private static func engineConfiguration(
-        _ configuration: RoostServer.Configuration, catalog: ModelCatalog, socketDirectory: FilePath
+        _ configuration: RoostServer.Configuration, catalog: ModelCatalog, socketDirectory: FilePath, logger: Logger
     ) -> EngineConfiguration {
         let settings = configuration.settings
         var engine = EngineConfiguration(
@@ -168,12 +168,12 @@ struct ServerParts: Sendable {
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)
         engine.devices = { await EngineLocator.devices(of: $0) }
-        let notes = EngineNotesFile(in: settings.home)
+        let notes = EngineNotesFile(in: settings.home, logger: logger)
         engine.readNotes = { await notes.read() }
         engine.writeNotes = { await notes.write($0) }
         engine.keepAlive = settings.keepAlive
         engine.pinned = Set(settings.pinnedModels)
-        let loaded = LoadedModelsFile(in: settings.home)
+        let loaded = LoadedModelsFile(in: settings.home, logger: logger)
         engine.storeLoaded = { await loaded.write($0) }
         return engine
     }
