@@ -72,7 +72,7 @@ package struct OllamaStore: Sendable, Hashable {
 
     private static func tag(_ wanted: VariantName?, among tags: [String]) -> String? {
         guard let wanted else { return tags.contains("latest") ? "latest" : tags.count == 1 ? tags[0] : nil }
-        let name = wanted.description
+        let name = wanted.stem
         return tags.first { $0 == name } ?? tags.first { VariantName(parsing: $0) == wanted } ?? tags.first { $0.lowercased() == name.lowercased() }
     }
 
@@ -102,7 +102,7 @@ package struct OllamaStore: Sendable, Hashable {
 
     /// Returns the file of a model's manifest, whether or not it exists.
     func manifestFile(of reference: ModelReference) -> FilePath? {
-        let tag = reference.variant?.description ?? "latest"
+        let tag = reference.variant?.stem ?? "latest"
         guard !tag.contains("/") else { return nil }
         return folder(of: reference.repository, Self.registry)?.appending(tag)
     }

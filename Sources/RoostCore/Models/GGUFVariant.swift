@@ -37,7 +37,7 @@ public struct GGUFVariant: Sendable, Hashable {
 extension GGUFVariant {
     /// Returns how well a name matches; lower is better, `nil` is no match.
     func distance(to wanted: VariantName) -> Int? {
-        let text = wanted.description
+        let text = wanted.stem
         if name.utf8.elementsEqual(text.utf8) { return 0 }
         let (lowered, full) = (text.lowercased(), name.lowercased())
         if full == lowered || label?.lowercased() == lowered || full.hasSuffix("/\(lowered)") { return 1 }

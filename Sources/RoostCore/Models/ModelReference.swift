@@ -53,7 +53,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
         }
         let tag = String(text[text.index(after: colon)...])
         let repository = try RepositoryID(parsing: String(text[..<colon]))
-        guard tag.lowercased() != "latest" else {
+        guard !VariantName.isLatest(tag) else {
             self.init(repository: repository)
             return
         }

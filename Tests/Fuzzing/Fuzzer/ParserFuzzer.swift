@@ -46,7 +46,7 @@ enum ParserFuzzer: String, CaseIterable {
     /// What is accepted stays below the folder it is put in.
     private static func path(_ text: String) {
         // A name means the same when it is read again.
-        if let model = try? ModelReference(parsing: text), model.variant?.description != "latest" {
+        if let model = try? ModelReference(parsing: text) {
             precondition((try? ModelReference(parsing: model.description)) == model)
         }
         guard let path = try? RepositoryFilePath(parsing: text) else { return }

@@ -84,6 +84,14 @@ import Testing
         #expect(try listing(files).choose(for: ModelReference(parsing: "a/b:\(text)"), policy: .auto).name == name)
     }
 
+    @Test func `a file that is named like the word for no particular model is found by its name`() throws {
+        let listing = try listing(["first.gguf", "latest.gguf"])
+        for model in listing.models {
+            let reference = try ModelReference(parsing: listing.reference(to: model, of: RepositoryID(parsing: "a/b")).description)
+            #expect(try listing.choose(for: reference, policy: .auto) == model)
+        }
+    }
+
     @Test func `what is no whole model is said`() throws {
         let path = { try RepositoryFilePath(parsing: $0) }
         let files: [(path: RepositoryFilePath, size: Int64?)] = [

@@ -7,7 +7,7 @@ import Testing
         ("org/name:q8_0", "org/name", "Q8_0"), ("Org-1/na.me_2:fp16", "Org-1/na.me_2", "F16"), ("a/b:IQ4_XS", "a/b", "IQ4_XS"),
         ("a/b:UD-Q4_K_XL", "a/b", "UD-Q4_K_XL"), ("a/b:sub/x-Q8_0.gguf", "a/b", "sub/x-Q8_0"), ("a/b:x-Q8_0-00002-of-00003.gguf", "a/b", "x-Q8_0"),
         ("a/b:x-Q8_0-00002-of-00003", "a/b", "x-Q8_0"),
-        ("a/b:x:y", "a/b", "x:y"), ("a/b:latest", "a/b", nil), ("a/b:x y", "a/b", "x y"),
+        ("a/b:x:y", "a/b", "x:y"), ("a/b:Latest", "a/b", nil), ("a/b:latest.gguf", "a/b", "latest.gguf"), ("a/b:x y", "a/b", "x y"),
         ("a/b--Q4_K_M", "a/b", "Q4_K_M"), ("a/b-1--UD-Q4_K_XL", "a/b-1", "UD-Q4_K_XL"), ("gpt2--Q8_0", "gpt2", "Q8_0"),
     ]) func `a good name is taken apart`(text: String, repository: String, tag: String?) throws {
         let reference = try ModelReference(parsing: text)
