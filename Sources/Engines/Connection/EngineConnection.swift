@@ -56,6 +56,19 @@ package struct EngineConnection: Sendable {
         }
     }
 
+    /// Returns when the engine's current step has ended, or the connection broke: a broken one is the concern of other checks.
+    ///
+    /// llama-server answers `/health` and `/slots` also during a step, and this only between two of them (build 11312).
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForStep() async throws {
+        do {
+            _ = try await client.execute(request(.GET, "/lora-adapters", nil), deadline: .distantFuture)
+        } catch {
+            try Task.checkCancellation()
+        }
+    }
+
     private func request(_ method: HTTPMethod, _ path: String, _ body: ByteBuffer?) throws -> HTTPClientRequest {
         guard path.hasPrefix("/"), let url = URL(httpURLWithSocketPath: socket.string, uri: path) else {
             throw RoostError(.invalidRequest, "\(path.quotedForPeople) is not a valid path for a request to an engine.")

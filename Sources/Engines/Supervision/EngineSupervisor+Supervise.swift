@@ -5,13 +5,14 @@ import SystemPackage
 
 extension EngineSupervisor {
     /// An event while a process runs.
-    private enum Event: Sendable {
+    enum Event: Sendable {
         case ready
         case measured
         /// Measured to need another number of tokens per step than it was started with. It is idle.
         case mistuned
         case tooSlow
-        case hung
+        /// It runs, and does nothing: what it did not do, for a person.
+        case hung(String)
         case stopRequested
         case ended(EngineExit)
     }
@@ -21,7 +22,7 @@ extension EngineSupervisor {
         var exit: EngineExit
         var wasMistuned = false
         var wasTooSlow = false
-        var wasHung = false
+        var hang: String?
     }
 
     /// Keeps one engine running until it is stopped or given up; a child task of `run()`.
@@ -124,6 +125,7 @@ extension EngineSupervisor {
                         await self.storeLoaded()
                         return await self.untilHung(engine)
                     }
+                    group.addTask { await self.untilStuck(engine) }
                     group.addTask {
                         await self.endWhenUnused(engine.entry.reference)
                         return .stopRequested
@@ -138,8 +140,8 @@ extension EngineSupervisor {
                     // A cancelled health check does not mean that the engine is slow.
                     ending.wasTooSlow = !Task.isCancelled && !group.isCancelled
                     group.cancelAll()
-                case .hung:
-                    ending.wasHung = !group.isCancelled
+                case .hung(let reason):
+                    ending.hang = group.isCancelled ? nil : reason
                     group.cancelAll()
                 case .stopRequested:
                     await storePrompts(of: engine)
@@ -229,7 +231,7 @@ extension EngineSupervisor {
         if ending.wasTooSlow {
             return RoostError(
                 .engineLoadFailed,
-                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(configuration.loadTimeout / .seconds(1)) s and was ended. Use a smaller model, or allow more time (model_load_timeout); `roost doctor` checks the engine.",
+                "The engine did not finish loading \(entry.reference) from \(entry.modelFile) within \(Int(configuration.loadTimeout / .seconds(1))) s and was ended. Use a smaller model, or allow more time (model_load_timeout); `roost doctor` checks the engine.",
                 context: ["output": output])
         }
         let limit = reachedLimit(of: engine)
@@ -244,7 +246,7 @@ extension EngineSupervisor {
     }
 
     private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
-        let what = ending.wasHung ? "it no longer passed its health check" : reachedLimit(of: engine) ?? ending.exit.description
+        let what = ending.hang ?? reachedLimit(of: engine) ?? ending.exit.description
         let words = engine.log.failureReason.map { "; its last message: \($0)" } ?? ""
         return RoostError(
             .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",
@@ -253,38 +255,7 @@ extension EngineSupervisor {
 }
 
 extension EngineSupervisor {
-    /// Checks an engine's health, every 10 ms at first and every 250 ms later, so that a request waits only a little
-    /// longer than the load.
-    nonisolated private func untilHealthy(_ engine: SupervisedEngine, within limit: Duration) async -> Bool {
-        guard let connection = try? await connection(to: engine, failure: ConnectionFailure()) else { return false }
-        let start = time.now()
-        let deadline = start + limit
-        while time.now() < deadline, !Task.isCancelled {
-            if await connection.isHealthy() { return true }
-            let pause = min(max(.milliseconds(10), (time.now() - start) / 20), .milliseconds(250))
-            guard (try? await time.sleep(pause)) != nil else { return false }
-        }
-        return false
-    }
-
-    /// Checks the engine after each broken connection, and regularly while it has requests. Returns if it runs but does
-    /// not respond within ten seconds.
-    private func untilHung(_ engine: SupervisedEngine) async -> Event {
-        let reference = engine.entry.reference
-        while true {
-            // A limit that passes, like a suspicion, leads to the check below.
-            _ = try? await time.finishes(within: .seconds(10)) { try await self.waitUntil(reference, \.isSuspect) }
-            guard let current = engines[reference], !Task.isCancelled else { return .stopRequested }
-            guard current.isSuspect || current.holders > 0 else { continue }
-            guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
-            guard engines[reference]?.isSuspect == true else { continue }
-            engines[reference]?.isSuspect = false
-            startWaiting(reference)
-            changed()
-        }
-    }
-
-    private func untilStopRequested(_ reference: ModelReference) async -> Event {
+    func untilStopRequested(_ reference: ModelReference) async -> Event {
         // Cancellation has the same meaning: the process must end.
         try? await waitUntil(reference, \.isStopping)
         return .stopRequested

@@ -166,6 +166,7 @@ struct ServerParts: Sendable {
         engine.memoryLimit = settings.engineMemoryLimit
         engine.maxModels = settings.maxCacheModels
         engine.loadTimeout = .seconds(settings.modelLoadTimeout)
+        engine.stepTimeout = .seconds(settings.engineStepTimeout)
         engine.loadCooldown = .seconds(settings.modelLoadCooldown)
         engine.devices = { await EngineLocator.devices(of: $0) }
         let notes = EngineNotesFile(in: settings.home, logger: logger)

@@ -47,6 +47,8 @@ package struct ServerSettings: Sendable, Hashable {
     package var q4Threshold: Int64 = 14_000_000_000
     /// The most seconds that a model may need to load.
     package var modelLoadTimeout = 300
+    /// The seconds after which an engine that has requests and ends no step is replaced.
+    package var engineStepTimeout = 300
     /// The seconds before a model that failed to load is tried again.
     package var modelLoadCooldown = 300
     /// The most models in memory.

@@ -39,6 +39,9 @@ extension Setting {
             "The most memory of each engine, without the weights that it only reads from their file (Linux)"),
         Setting(\.modelLoadTimeout, "model_load_timeout", .whole(1...86_400), "The most seconds that a model may need to load"),
         Setting(
+            \.engineStepTimeout, "engine_step_timeout", .whole(10...86_400),
+            "The seconds after which an engine that has requests and ends no step is replaced"),
+        Setting(
             \.modelLoadCooldown, "model_load_cooldown", .whole(0...86_400), variable: "MODEL_LOAD_COOLDOWN",
             "The seconds before a model that failed to load is tried again"),
         Setting(\.maxCacheModels, "max_cache_models", .whole(1...64), variable: "MAX_CACHE_MODELS", "The most models in memory"),

@@ -52,7 +52,7 @@ import Testing
             "MODEL_Q4_THRESHOLD_BYTES": "5000000000", "ROOST_INFERENCE_BODY_LIMIT": "8MiB",
             "ROOST_MAX_CONNECTIONS_PER_ADDRESS": "64", "ROOST_KEEP_ALIVE": "600", "ROOST_PINNED_MODELS": "a/b, c/d:Q4_0", "ROOST_PRELOAD": "a/b",
             "ROOST_PROMPT_STORAGE": "1GiB", "ROOST_RESPONSE_STORAGE": "64MiB", "ROOST_RESPONSE_RETENTION_DAYS": "7",
-            "ROOST_FORGET_MODELS": "true", "ROOST_UNCONFINED_ENGINES": "true", "ROOST_ENGINE_MEMORY_LIMIT": "8GiB",
+            "ROOST_FORGET_MODELS": "true", "ROOST_ENGINE_STEP_TIMEOUT": "30", "ROOST_UNCONFINED_ENGINES": "true", "ROOST_ENGINE_MEMORY_LIMIT": "8GiB",
             "ROOST_CONTEXT_LENGTHS": "a/b:Q4_0=8192, c/d=512", "ROOST_DRAFT_MODELS": "a/b:Q4_0=a/small:Q8_0, c/d=c/e",
         ]
         let fromEnvironment = try await load(environment)
@@ -64,7 +64,7 @@ import Testing
                  "webhook_secret":"0123456789abcdef","job_retention_days":30,"job_retention_per_model":5,"audit_retention_days":30,"tls_certificate":"/c","tls_key":"/k","trusted_proxies":"10.0.0.0/8","ollama_models_dir":"/o","backup_interval_hours":6,"backup_keep":9,
                  "max_download_rate":"20MB","download_windows":"22:00-06:00=unlimited","disk_reserve":"2GiB","share":true,"share_host":"10.0.0.1","share_port":9006,
                  "share_allow":"10.0.0.0/8, fd00::/8","share_token_file":"/x","inference_body_limit":"8MiB",
-                 "model_q4_threshold_bytes":5000000000,"max_connections_per_address":64,"keep_alive":600,"pinned_models":"a/b, c/d:Q4_0","preload":"a/b","forget_models":true,"unconfined_engines":true,"engine_memory_limit":"8GiB",
+                 "model_q4_threshold_bytes":5000000000,"max_connections_per_address":64,"keep_alive":600,"pinned_models":"a/b, c/d:Q4_0","preload":"a/b","forget_models":true,"engine_step_timeout":30,"unconfined_engines":true,"engine_memory_limit":"8GiB",
                  "prompt_storage":"1GiB","response_storage":"64MiB","response_retention_days":7,"context_lengths":"a/b:Q4_0=8192, c/d=512","draft_models":"a/b:Q4_0=a/small:Q8_0, c/d=c/e"}
                 """)
         #expect(fromEnvironment == fromFile)
