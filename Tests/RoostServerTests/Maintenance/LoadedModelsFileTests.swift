@@ -1,5 +1,7 @@
 import Engines
+import Logging
 import RoostCore
+import SystemPackage
 import TestSupport
 import Testing
 
