@@ -24,7 +24,7 @@ package struct EngineConfiguration: Sendable {
     /// The maximum time for loading a model.
     package var loadTimeout: Duration = .seconds(300)
     /// The time after which an engine that has requests and ends no step is replaced.
-    package var stepTimeout: Duration = .seconds(300)
+    package var stepTimeout: Duration = .seconds(600)
     /// The time after a failed load during which the model is not loaded again.
     package var loadCooldown: Duration = .seconds(300)
     /// The maximum time that a load waits for a place while every engine is busy.

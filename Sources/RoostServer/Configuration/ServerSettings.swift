@@ -48,7 +48,7 @@ package struct ServerSettings: Sendable, Hashable {
     /// The most seconds that a model may need to load.
     package var modelLoadTimeout = 300
     /// The seconds after which an engine that has requests and ends no step is replaced.
-    package var engineStepTimeout = 300
+    package var engineStepTimeout = 600
     /// The seconds before a model that failed to load is tried again.
     package var modelLoadCooldown = 300
     /// The most models in memory.
