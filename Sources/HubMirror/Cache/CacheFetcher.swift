@@ -41,7 +41,10 @@ struct CacheFetcher: Sendable {
         guard let location = hub.heldFile(file, in: arrival.revision)?.resolvingLinks() else { return nil }
         let open = try await OpenFile.open(location)
         let isLarge = if case .sha256 = file.digest { true } else { false }
-        let digest = try await FileDigester.digest(of: open, isLarge: isLarge) { arrival.report($0, at: location) }
+        let digest = try await FileDigester.digest(of: open, isLarge: isLarge) { hashed in
+            // Nothing of the last piece may be sent before the digest is checked below.
+            if hashed < file.size { arrival.report(hashed, at: location) }
+        }
         guard digest == file.digest, !open.hasChanged else {
             logger.warning("A file in the cache is damaged.", metadata: ["file": "\(location)"])
             arrival.report(0, at: location)
