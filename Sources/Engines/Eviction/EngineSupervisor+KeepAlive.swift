@@ -74,6 +74,12 @@ extension EngineSupervisor {
         }
     }
 
+    /// The models that have an engine, if one that is stored has none any more: it went just before the end of the server.
+    var unstoredModels: [ModelReference]? {
+        guard storedLoaded.contains(where: { engines[$0] == nil }) else { return nil }
+        return engines.values.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
+    }
+
     /// Stores which models are in memory, so that they return after a restart. The end of the server is no change.
     func storeLoaded() async {
         guard !isStoringLoaded else { return }

@@ -91,6 +91,7 @@ package actor EngineSupervisor: Service {
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         try await HTTPClient.withHTTPClient(configuration: http) { client in
             self.client = client
+            var left: [ModelReference]?
             await withGracefulShutdownHandler {
                 await withDiscardingTaskGroup { group in
                     for await reference in starts {
@@ -99,11 +100,13 @@ package actor EngineSupervisor: Service {
                             await self.storeLoaded()
                         }
                     }
+                    left = unstoredModels
                     stopEverything()
                 }
             } onGracefulShutdown: {
                 self.startEngine.finish()
             }
+            if let left { await configuration.storeLoaded(left) }
             self.client = nil
         }
     }
