@@ -1,5 +1,6 @@
 #if os(Linux)
     import Foundation
+    import NIOCore
     import RoostCore
     import SystemPackage
     import TestSupport
@@ -9,7 +10,7 @@
 
     /// An engine whose steps do not end, while it still answers its health check.
     @Suite struct StuckEngineTests {
-        @Test func `an engine that ends no step is replaced, and its request fails with that reason`() async throws {
+        @Test func `an engine that ends no step is replaced, and the request that it worked on twice is refused`() async throws {
             let (folder, library) = (try TemporaryDirectory(), try PreloadLibrary("stuckthread"))
             let script = "#!/bin/sh\nLD_PRELOAD=\(library.path) exec \(try TestEnvironment.llamaServer) \"$@\"\n"
             let engine = try folder.write("llama-server", script.utf8)
@@ -20,23 +21,25 @@
                 $0.stepTimeout = .seconds(10)
             }
             try await withSupervisor(adjust) { supervisor in
-                let stuck = try #require(try await supervisor.load(entry).processIdentifier)
-                let error = try await roostError {
-                    try await supervisor.withEngine(for: entry) { connection in
-                        let body = chat(maxTokens: 900, stream: true, endless: true)
-                        let response = try await connection.send(path: "/v1/chat/completions", body: body)
-                        var count = 0
-                        for try await _ in response.body {
-                            count += 1
-                            if count == 3 { kill(stuck, SIGUSR1) }
+                let fingerprint = RequestFingerprint(path: "/v1/chat/completions", body: ByteBuffer(string: "endless"))
+                let request = LeaseRequest(fingerprint: fingerprint)
+                func ask() async throws -> RoostError.Code {
+                    let stuck = try #require(try await supervisor.load(entry).processIdentifier)
+                    return try await roostError {
+                        try await supervisor.withEngine(for: entry, request: request) { connection in
+                            let body = chat(maxTokens: 900, stream: true, endless: true)
+                            let response = try await connection.send(path: "/v1/chat/completions", body: body)
+                            for try await _ in response.body { kill(stuck, SIGUSR1) }
                         }
-                    }
+                    }.code
                 }
-                #expect(error.code == .engineCrashed)
+                #expect(try await ask() == .engineCrashed)
                 #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")
                 let model = try #require(await supervisor.loadedModels().first)
-                #expect(model.processIdentifier != stuck && model.restarts == 1)
-                #expect(model.lastError?.contains("it ended no step within 10 s (engine_step_timeout)") == true)
+                #expect(model.restarts == 1 && model.lastError?.contains("it ended no step within 10 s (engine_step_timeout)") == true)
+                #expect(try await ask() == .engineCrashed)
+                #expect(try await ask() == .crashesEngine)
+                #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")
             }
         }
     }

@@ -54,7 +54,7 @@ struct CrashRecord: Sendable {
         guard let count = suspicion(of: request, at: now), count.wasAlone else { return }
         throw RoostError(
             .crashesEngine,
-            "The engine crashed \(count.crashes) times during this exact request, at least once while it worked on nothing else, so it is refused for an hour. Change the request, or try a newer llama-server.",
+            "The engine crashed or hung \(count.crashes) times during this exact request, at least once while it worked on nothing else, so it is refused for an hour. Change the request, or try a newer llama-server.",
             context: ["crashes": "\(count.crashes)"])
     }
 

@@ -75,7 +75,7 @@ extension EngineSupervisor {
     }
 
     /// The models that have an engine, if one that is stored has none any more: it went just before the end of the server.
-    var unstoredModels: [ModelReference]? {
+    var modelsToStoreAtEnd: [ModelReference]? {
         guard storedLoaded.contains(where: { engines[$0] == nil }) else { return nil }
         return engines.values.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
     }

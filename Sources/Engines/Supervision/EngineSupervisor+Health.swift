@@ -25,7 +25,7 @@ extension EngineSupervisor {
             _ = try? await time.finishes(within: .seconds(10)) { try await self.waitUntil(reference, \.isSuspect) }
             guard let current = engines[reference], !Task.isCancelled else { return .stopRequested }
             guard current.isSuspect || current.holders > 0 else { continue }
-            guard await untilHealthy(engine, within: .seconds(10)) else { return .hung("it no longer passed its health check") }
+            guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
             guard engines[reference]?.isSuspect == true else { continue }
             engines[reference]?.isSuspect = false
             startWaiting(reference)
@@ -41,9 +41,7 @@ extension EngineSupervisor {
             let connection = try connection(to: engine, failure: ConnectionFailure())
             while true {
                 try await waitUntil(reference) { $0.holders > 0 }
-                guard try await endsStep(connection, within: limit) else {
-                    return .hung("it ended no step within \(Int(limit / .seconds(1))) s (engine_step_timeout)")
-                }
+                guard try await endsStep(connection, within: limit) else { return .stuck }
                 try await time.sleep(min(.seconds(10), limit))
             }
         } catch {

@@ -11,8 +11,10 @@ extension EngineSupervisor {
         /// Measured to need another number of tokens per step than it was started with. It is idle.
         case mistuned
         case tooSlow
-        /// It runs, and does nothing: what it did not do, for a person.
-        case hung(String)
+        /// It runs, and no longer passes its health check.
+        case hung
+        /// It passes its health check, and ends no step.
+        case stuck
         case stopRequested
         case ended(EngineExit)
     }
@@ -22,7 +24,8 @@ extension EngineSupervisor {
         var exit: EngineExit
         var wasMistuned = false
         var wasTooSlow = false
-        var hang: String?
+        var wasHung = false
+        var wasStuck = false
     }
 
     /// Keeps one engine running until it is stopped or given up; a child task of `run()`.
@@ -140,8 +143,11 @@ extension EngineSupervisor {
                     // A cancelled health check does not mean that the engine is slow.
                     ending.wasTooSlow = !Task.isCancelled && !group.isCancelled
                     group.cancelAll()
-                case .hung(let reason):
-                    ending.hang = group.isCancelled ? nil : reason
+                case .hung:
+                    ending.wasHung = !group.isCancelled
+                    group.cancelAll()
+                case .stuck:
+                    ending.wasStuck = !group.isCancelled
                     group.cancelAll()
                 case .stopRequested:
                     await storePrompts(of: engine)
@@ -181,7 +187,7 @@ extension EngineSupervisor {
     private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
         let now = time.now()
         guard var engine = engines[reference] else { return nil }
-        let suspects = ending.exit.isFault ? engine.requests.suspects(at: now) : []
+        let suspects = ending.exit.isFault || ending.wasStuck ? engine.requests.suspects(at: now) : []
         crashes.crashed(engine.id, during: suspects, at: now)
         let decision = engine.machine.processEnded(at: now, isRequestsFault: !suspects.isEmpty, hasAnswered: engine.requests.hasAnswered)
         engines[reference] = engine
@@ -245,8 +251,15 @@ extension EngineSupervisor {
             context: ["exit": ending.exit.description, "output": output])
     }
 
+    /// Why Roost has ended an engine itself; `nil` if it did not.
+    private func ownReason(_ ending: Ending) -> String? {
+        if ending.wasStuck { return "it ended no step within \(Int(configuration.stepTimeout / .seconds(1))) s (engine_step_timeout)" }
+        if ending.wasHung { return "it no longer passed its health check" }
+        return ending.wasTooSlow ? "it did not finish loading within \(Int(configuration.loadTimeout / .seconds(1))) s (model_load_timeout)" : nil
+    }
+
     private func crashError(_ engine: SupervisedEngine, _ ending: Ending) -> RoostError {
-        let what = ending.hang ?? reachedLimit(of: engine) ?? ending.exit.description
+        let what = ownReason(ending) ?? reachedLimit(of: engine) ?? ending.exit.description
         let words = engine.log.failureReason.map { "; its last message: \($0)" } ?? ""
         return RoostError(
             .engineCrashed, "The engine that runs \(engine.entry.reference) ended unexpectedly: \(what)\(words).",

@@ -100,7 +100,7 @@ package actor EngineSupervisor: Service {
                             await self.storeLoaded()
                         }
                     }
-                    left = unstoredModels
+                    left = modelsToStoreAtEnd
                     stopEverything()
                 }
             } onGracefulShutdown: {
