@@ -74,10 +74,11 @@ extension EngineSupervisor {
         }
     }
 
-    /// The models that have an engine, if one that is stored has none any more: it went just before the end of the server.
+    /// The models that have an engine, if one that is stored has none any more, or one that ends: it went just before the end of the
+    /// server.
     var modelsToStoreAtEnd: [ModelReference]? {
-        guard storedLoaded.contains(where: { engines[$0] == nil }) else { return nil }
-        return engines.values.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
+        guard storedLoaded.contains(where: { engines[$0]?.isStopping ?? true }) else { return nil }
+        return engines.values.filter { !$0.isStopping }.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
     }
 
     /// Stores which models are in memory, so that they return after a restart. The end of the server is no change.
@@ -86,7 +87,9 @@ extension EngineSupervisor {
         isStoringLoaded = true
         defer { isStoringLoaded = false }
         while !isShuttingDown {
-            let loaded = engines.values.filter { $0.isReady }.sorted { $0.lastUsed > $1.lastUsed }.map(\.entry.reference)
+            // A model whose engine is being started again returns too.
+            let loaded = engines.values.filter { !$0.isStopping && $0.loadDuration > .zero }.sorted { $0.lastUsed > $1.lastUsed }.map(
+                \.entry.reference)
             guard Set(loaded) != storedLoaded else { return }
             storedLoaded = Set(loaded)
             await configuration.storeLoaded(loaded)

@@ -6,6 +6,14 @@ import Testing
 
 @testable import Engines
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// With the real `llama-server`; one test at a time, because each engine takes all cores.
 @Suite("How long models stay in memory", .serialized, .timeLimit(.minutes(5)))
 struct EngineStayTests {
@@ -73,6 +81,23 @@ struct EngineStayTests {
             #expect(stored.withLock { $0.last?.first } == two.reference)
             await supervisor.unload(one.reference)
             while stored.withLock({ $0.last }) != [two.reference] { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        #expect(stored.withLock { $0.last } == [two.reference])
+    }
+
+    @Test("A model whose engine is being ended at the end of the server is not stored, and one whose engine is being started again is")
+    func storedAtEnd() async throws {
+        let (one, two) = (try sample("sample/one"), try sample("sample/two"))
+        let stored = Mutex<[[ModelReference]]>([])
+        try await withSupervisor {
+            $0.storeLoaded = { models in stored.withLock { $0.append(models) } }
+        } _: { supervisor in
+            let pid = try #require(try await supervisor.load(two).processIdentifier)
+            _ = try await supervisor.load(one)
+            while stored.withLock({ $0.last?.count }) != 2 { try await Task.sleep(for: .milliseconds(5)) }
+            kill(pid, SIGKILL)
+            while await supervisor.loadedModels().contains(where: { $0.processIdentifier == pid }) { await Task.yield() }
+            await supervisor.stop(one.reference, because: "a test ends it")
         }
         #expect(stored.withLock { $0.last } == [two.reference])
     }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import HubClient
 import NIOCore
 import NIOHTTP1
 import RoostCore
@@ -144,6 +145,29 @@ struct CacheMirrorTests {
             }
             let (other, text) = try await get("\(url)/org/name/resolve/main/sub/a%20b.txt")
             #expect(other.status == .ok && text == "hello\n")
+        }
+    }
+
+    @Test("Nothing of a small damaged blob may be sent before its digest is known")
+    func damagedSmall() async throws {
+        try await withTemporaryDirectory { directory in
+            try makeCache(in: directory)
+            let blob = directory.appending("cache/models--org--name/blobs/\(Self.large)")
+            try Data("abd".utf8).write(to: URL(fileURLWithPath: blob.string))
+            var hub = try HubConfiguration(environment: ["HF_HUB_CACHE": directory.appending("cache").string, "HF_HOME": directory.string])
+            hub.isOffline = true
+            let client = HubClient(configuration: hub, logger: .silent)
+            let digests = DigestStore(of: MirrorDirectory(hub.cacheDirectory), in: nil, logger: .silent)
+            let fetcher = CacheFetcher(hub: client, isOffline: true, digests: digests, logger: .silent)
+            let digest = try #require(ContentDigest(hex: Self.large))
+            let commit = try #require(CommitHash(hex: Self.commit))
+            let file = RepositoryFile(path: try RepositoryFilePath(parsing: "model.gguf"), size: 3, digest: digest)
+            let revision = ResolvedRevision(repository: try RepositoryID(parsing: "org/name"), revision: "main", commit: commit)
+            let arrival = MirrorArrival(file, in: revision)
+            await #expect(throws: MirrorError.self) { try await fetcher.bring(arrival) }
+            // Bytes that may have been sent and were wrong would make it so.
+            #expect(!arrival.isDamaged)
+            try await client.shutdown()
         }
     }
 
