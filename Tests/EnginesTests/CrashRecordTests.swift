@@ -77,13 +77,28 @@ struct CrashRecordTests {
         #expect(requests.suspects(at: .seconds(31)) == [request("runs")])
     }
 
-    @Test("A lookup does not run the model, so its answer does not show that the model is sound")
-    func lookup() {
+    @Test("A request that was refused or looked up does not show that the model is sound, and is no suspect")
+    func ended() {
         var requests = RequestsAtWork()
-        for lease in 1...3 { requests.began(request("\(lease)"), lease: lease) }
-        #expect(requests.completed(lease: 1, isLookup: true) == request("1") && !requests.hasAnswered)
+        for lease in 1...2 { requests.began(request("\(lease)"), lease: lease) }
+        requests.ended(lease: 1)
+        #expect(!requests.hasAnswered && requests.suspects(at: .zero) == [request("2")])
         #expect(requests.completed(lease: 2) == request("2") && requests.hasAnswered)
-        #expect(requests.completed(lease: 3, isLookup: true) == request("3") && requests.hasAnswered)
+    }
+
+    @Test("A request whose client left is the suspect of an engine that has ended no step since, however long ago that was")
+    func leftBeforeHang() {
+        var requests = RequestsAtWork()
+        for (lease, name) in ["done", "hangs", "new"].enumerated() { requests.began(request(name), lease: lease) }
+        #expect(!requests.mayHang)
+        requests.gaveUp(lease: 0, at: .seconds(100))
+        #expect(requests.mayHang)
+        requests.endedStep(at: .seconds(150))
+        #expect(!requests.mayHang)
+        requests.gaveUp(lease: 1, at: .seconds(160))
+        #expect(requests.mayHang)
+        #expect(requests.suspects(at: .seconds(800), isStuck: true) == [request("hangs"), request("new")])
+        #expect(requests.suspects(at: .seconds(800)) == [request("new")])
     }
 
     @Test("However many requests crash engines, what is remembered stays bounded, and the newest stay")

@@ -20,12 +20,16 @@ struct RestartPolicyTests {
         #expect(policy.crashed(at: .seconds(150), readySince: .seconds(91)) == .seconds(0.5))
     }
 
-    @Test("The fifth crash within five minutes ends it; crashes further apart do not")
+    @Test("The fifth crash within five minutes, or in a row, ends it; crashes further apart do not")
     func givesUp() {
         var quick = RestartPolicy()
         let decisions = (1...5).map { quick.crashed(at: .seconds($0 * 70), readySince: .seconds($0 * 70 - 69)) }
         #expect(decisions.prefix(4).allSatisfy { $0 == .zero })
         #expect(decisions.last == .some(nil))
+
+        // Each of them a load that takes as long as the window.
+        var hanging = RestartPolicy()
+        #expect((1...5).map { hanging.crashed(at: .seconds($0 * 301), readySince: nil) }.last == .some(nil))
 
         var slow = RestartPolicy()
         let spread = (1...20).map { slow.crashed(at: .seconds($0 * 76), readySince: .seconds($0 * 76 - 70)) }

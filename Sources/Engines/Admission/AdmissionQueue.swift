@@ -19,8 +19,6 @@ struct AdmissionQueue: Sendable {
         /// Which requests of the same client go first: those with the highest number. A negative one also leaves more of the
         /// engine to other clients; a positive one takes nothing from them.
         var priority = 0
-        /// Whether the engine only looks something up for it, which tells nothing about the duration of others.
-        var isLookup = false
         /// Whether it continues an answer that a client has in part. It had its turn, so it goes first, is never refused, and does
         /// not count as work again.
         var continues = false
@@ -49,7 +47,7 @@ struct AdmissionQueue: Sendable {
     private(set) var running: [Int: (request: Request, since: Duration)] = [:]
     /// The waiting requests in the order of arrival.
     private(set) var waiting: [Request] = []
-    /// The average duration of an answered request, without lookups; `nil` until one was answered.
+    /// The average duration of an answered request; `nil` until one was answered.
     private(set) var averageDuration: Duration?
     /// The work that was done for each client with requests, in tokens.
     private var work: [String: Int] = [:]
@@ -107,7 +105,7 @@ struct AdmissionQueue: Sendable {
     ///   - isAnswered: Whether it was answered to the end.
     mutating func remove(_ id: Int, at now: Duration, isAnswered: Bool) {
         if let (request, since) = running.removeValue(forKey: id) {
-            if isAnswered, !request.isLookup {
+            if isAnswered {
                 let duration = now - since
                 averageDuration = averageDuration.map { ($0 * 7 + duration) / 8 } ?? duration
             }

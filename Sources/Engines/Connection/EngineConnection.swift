@@ -3,7 +3,6 @@ import Foundation
 package import NIOCore
 package import NIOHTTP1
 package import RoostCore
-import Synchronization
 import SystemPackage
 
 /// An HTTP connection to a running engine. Valid only inside `EngineSupervisor.withEngine`.
@@ -13,7 +12,7 @@ package struct EngineConnection: Sendable {
 
     let client: HTTPClient
     let socket: FilePath
-    let failure: ConnectionFailure
+    let record: ConnectionRecord
     /// The slot of the request for which the connection is held; `nil` to let the engine choose.
     var placed: PlacedRequest?
 
@@ -29,8 +28,14 @@ package struct EngineConnection: Sendable {
     /// - Throws: `RoostError` with code `engineCrashed` if the engine ends or breaks the connection;
     ///   `CancellationError`.
     package func send(_ method: HTTPMethod = .POST, path: String, body: ByteBuffer? = nil) async throws -> EngineResponse {
-        guard let placed, let body else { return try await exchange(method, path: path, body: body) }
-        return try await send(body.addingFields([("id_slot", String(placed.place.slot))]), path: path, in: placed)
+        let response =
+            if let placed, let body {
+                try await send(body.addingFields([("id_slot", String(placed.place.slot))]), path: path, in: placed)
+            } else {
+                try await exchange(method, path: path, body: body)
+            }
+        record.answered(response.status)
+        return response
     }
 
     /// Sends a request as it is.
@@ -89,21 +94,10 @@ package struct EngineConnection: Sendable {
     private func translated(_ error: any Error) -> any Error {
         if Task.isCancelled || error is CancellationError { return CancellationError() }
         if error is RoostError { return error }
-        failure.note()
+        record.broke()
         return RoostError(
             .engineCrashed,
             "The engine that runs \(reference) ended or broke the connection during this request. Roost restarts it; send the request again.",
             cause: error)
     }
-}
-
-/// Records that a connection broke, so that the supervisor checks the engine before the next request.
-final class ConnectionFailure: Sendable {
-    private let happened = Atomic(false)
-
-    /// Whether the connection broke.
-    var hasHappened: Bool { happened.load(ordering: .relaxed) }
-
-    /// Records that the connection broke.
-    func note() { happened.store(true, ordering: .relaxed) }
 }

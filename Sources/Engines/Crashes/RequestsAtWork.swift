@@ -7,10 +7,12 @@ struct RequestsAtWork: Sendable {
     /// The maximum number of abandoned requests to remember.
     private static let mostLeft = 256
 
-    /// Whether a request was answered. Lookups do not count: they do not run the model.
+    /// Whether a request was answered.
     private(set) var hasAnswered = false
     private var running: [Int: RequestFingerprint] = [:]
     private var left: [(request: RequestFingerprint, at: Duration)] = []
+    /// The time at which a step was last seen to end.
+    private var lastStep: Duration = .zero
 
     /// Records that a request was sent to the engine.
     mutating func began(_ request: RequestFingerprint, lease: Int) { running[lease] = request }
@@ -18,22 +20,36 @@ struct RequestsAtWork: Sendable {
     /// Records that a request was answered.
     ///
     /// - Returns: The request, unless the engine has crashed since.
-    mutating func completed(lease: Int, isLookup: Bool = false) -> RequestFingerprint? {
+    mutating func completed(lease: Int) -> RequestFingerprint? {
         guard let request = running.removeValue(forKey: lease) else { return nil }
-        hasAnswered = hasAnswered || !isLookup
+        hasAnswered = true
         return request
     }
+
+    /// Records that the engine no longer works on a request, and has not run the model for it: it was refused, or looked up.
+    mutating func ended(lease: Int) { running[lease] = nil }
 
     /// Records that a request was abandoned or its connection broke.
     mutating func gaveUp(lease: Int, at now: Duration) {
         guard let request = running.removeValue(forKey: lease) else { return }
-        left.removeAll { now - $0.at > Self.aftermath }
         if left.count >= Self.mostLeft { left.removeFirst() }
         left.append((request, now))
     }
 
+    /// Records that a step has ended.
+    mutating func endedStep(at now: Duration) { lastStep = now }
+
+    /// Whether no step was seen to end since a client left, so that its request may be in one that never ends.
+    var mayHang: Bool { left.last.map { $0.at >= lastStep } ?? false }
+
     /// The requests that may have caused a crash at this time.
-    func suspects(at now: Duration) -> Set<RequestFingerprint> {
-        Set(running.values).union(left.filter { now - $0.at <= Self.aftermath }.map(\.request))
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - isStuck: Whether the engine ended no step since the last one that was seen.
+    /// - Returns: The requests.
+    func suspects(at now: Duration, isStuck: Bool = false) -> Set<RequestFingerprint> {
+        let since = (isStuck ? min(lastStep, now) : now) - Self.aftermath
+        return Set(running.values).union(left.filter { $0.at >= since }.map(\.request))
     }
 }

@@ -13,28 +13,31 @@ extension EngineSupervisor {
     ///     answered.
     /// - Returns: What `body` returns.
     /// - Throws: The errors of `load(_:)`, `check` and `body`; `RoostError` with code `crashesEngine` for a request during which
-    ///   engines crash, `rateLimited` if too many requests wait.
+    ///   engines crash, `rateLimited` if too many requests wait, `conflict` if the model is unloaded meanwhile.
     nonisolated package func withEngine<Value>(
         for entry: ModelEntry, request: LeaseRequest = LeaseRequest(), check: @Sendable (EnginePlan) throws -> Void = { _ in },
         _ body: (EngineConnection) async throws -> Value
     ) async throws -> Value {
         let lease = try await borrow(entry, for: request, check)
-        let failure = ConnectionFailure()
+        let record = ConnectionRecord()
         do {
-            var connection = try await connection(to: lease.engine, failure: failure)
+            var connection = try await connection(to: lease.engine, record: record)
             if let placed = lease.placed {
                 try await restorePrompt(for: placed, connection)
                 connection.placed = placed
             }
             let value = try await body(connection)
             if let placed = lease.placed { await checkReuse(placed) }
-            await giveBack(lease, isAnswered: true, isSuspect: failure.hasHappened)
+            await giveBack(lease, Ending(status: record.status, hasReturned: true), isSuspect: record.isBroken)
             return value
         } catch {
             // A request may have been abandoned because the engine hangs. So the engine's health is checked before the
             // next request.
-            await giveBack(lease, isAnswered: false, isSuspect: failure.hasHappened || error is CancellationError)
-            throw error
+            let isAbandoned = error is CancellationError
+            await giveBack(
+                lease, Ending(status: record.status, hasReturned: false), isSuspect: record.isBroken || isAbandoned,
+                stillReads: isAbandoned && record.status == nil)
+            throw await explained(error, lease)
         }
     }
 }
@@ -46,7 +49,29 @@ extension EngineSupervisor {
         let engine: SupervisedEngine
         /// The slot of the request, if Roost has chosen it.
         let placed: PlacedRequest?
-        let isLookup: Bool
+        /// When it was borrowed.
+        let since: Duration
+        let text: RequestText?
+    }
+
+    /// What became of a request.
+    private enum Ending {
+        case answered
+        /// The engine did not compute anything for it.
+        case refused
+        /// The engine failed, or the client left, so it may still be at work.
+        case gaveUp
+
+        /// - Parameters:
+        ///   - status: The HTTP status of the engine's answer; `nil` if it has sent none.
+        ///   - hasReturned: Whether the work with the engine succeeded.
+        init(status: Int?, hasReturned: Bool) {
+            switch status {
+            case .some(400..<500): self = .refused
+            case .some(let status) where status != 200: self = .gaveUp
+            default: self = hasReturned ? .answered : .gaveUp
+            }
+        }
     }
 
     private func borrow(
@@ -73,7 +98,8 @@ extension EngineSupervisor {
                 if isAdmitted {
                     if let request = request.fingerprint { engines[entry.reference]?.requests.began(request, lease: id) }
                     metrics.waited(entry.reference, loading: loading, queued: queued)
-                    return Lease(id: id, engine: engine, placed: placed(id, on: engine), isLookup: request.isLookup)
+                    return Lease(
+                        id: id, engine: engine, placed: placed(id, on: engine), since: time.now(), text: request.text)
                 }
                 // The engine was ended meanwhile, and another one is needed, or its next start has changed what it can answer.
                 release(engine, isSuspect: false)
@@ -97,7 +123,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
-                    isLookup: request.isLookup, continues: request.continues, prompt: slots == 1 ? request.prompt : nil))
+                    continues: request.continues, prompt: slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -143,16 +169,33 @@ extension EngineSupervisor {
             supervisor: self, model: reference, id: id, place: place, mayBeShared: current.slots.isReading(id) && current.slots.canCopy)
     }
 
-    private func giveBack(_ lease: Lease, isAnswered: Bool, isSuspect: Bool) {
+    private func giveBack(_ lease: Lease, _ ending: Ending, isSuspect: Bool, stillReads: Bool = false) {
         let reference = lease.engine.entry.reference
-        if isAnswered {
-            if let request = engines[reference]?.requests.completed(lease: lease.id, isLookup: lease.isLookup) { crashes.answered(request) }
-        } else {
-            engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
+        switch ending {
+        case .answered: if let request = engines[reference]?.requests.completed(lease: lease.id) { crashes.answered(request) }
+        case .refused: engines[reference]?.requests.ended(lease: lease.id)
+        case .gaveUp: engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
         }
         // First, so that no request starts on an engine that has to be checked.
         release(lease.engine, isSuspect: isSuspect)
-        leave(lease.id, lease.engine, isAnswered: isAnswered)
+        let rest = stillReads ? (lease.text?.readingTime ?? .zero) - (time.now() - lease.since) : .zero
+        guard rest > .zero else { return leave(lease.id, lease.engine, isAnswered: ending == .answered) }
+        // The engine notices only after it has read the text that the client has left. So the slot stays taken, otherwise clients
+        // that leave at once would make it read any number of texts at a time.
+        // Not a child task: its client has left.
+        Task {
+            // A wait that fails only ends early.
+            try? await time.sleep(rest)
+            leave(lease.id, lease.engine)
+        }
+    }
+
+    /// Says that a person has ended the engine, if that is why a request failed.
+    private func explained(_ error: any Error, _ lease: Lease) -> any Error {
+        guard (error as? RoostError)?.code == .engineCrashed, unloaded.contains(lease.engine.id) else { return error }
+        return RoostError(
+            .conflict, "\(lease.engine.entry.reference) was unloaded during this request. Send the request again to load the model again.",
+            cause: error)
     }
 }
 

@@ -10,8 +10,6 @@ package struct LeaseRequest: Sendable {
     package var tokens: Int
     /// Which of the client's requests go first, within `priorities`.
     package var priority = 0
-    /// Whether the engine only looks something up, such as the tokens of a text.
-    package var isLookup = false
     /// Whether it continues an answer that its client has in part, and whose engine ended: then it goes first, and is never
     /// refused because others wait.
     package var continues = false
@@ -21,8 +19,8 @@ package struct LeaseRequest: Sendable {
     package var context: ContextWish?
     /// The begin of the prompt, to find other requests with the same one; `nil` to let the engine choose the slot.
     package var prompt: PromptOutline?
-    /// The prompt whose tokens are counted; `nil` to keep the estimate.
-    package var countable: CountablePrompt?
+    /// The text that the engine reads; `nil` without one to check.
+    package var text: RequestText?
 
     /// The allowed priorities: 0 is normal, higher ones go first among the requests of the same client, and lower ones also
     /// leave more of the engine to other clients.
@@ -31,7 +29,7 @@ package struct LeaseRequest: Sendable {
     /// Creates a request.
     package init(
         fingerprint: RequestFingerprint? = nil, client: String = "", slots: Int = 1, tokens: Int = 1, ticket: QueueTicket? = nil,
-        prompt: PromptOutline? = nil, countable: CountablePrompt? = nil
+        prompt: PromptOutline? = nil, text: RequestText? = nil
     ) {
         self.fingerprint = fingerprint
         self.client = client
@@ -39,6 +37,6 @@ package struct LeaseRequest: Sendable {
         self.tokens = tokens
         self.ticket = ticket
         self.prompt = prompt
-        self.countable = countable
+        self.text = text
     }
 }

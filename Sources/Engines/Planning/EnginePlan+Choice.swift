@@ -108,6 +108,7 @@ extension EnginePlan {
             if !facts.makesEmbeddings, !facts.hasDevices, let shape = facts.shape { plan.attention = ProcessorAttention(heads: shape.heads) }
             plan.ranksTexts = facts.ranksTexts
             plan.vocabularySize = facts.vocabularySize
+            plan.marks = facts.marks
             plan.callsTools = facts.callsTools
             return plan
         }

@@ -19,6 +19,8 @@ package struct EnginePlan: Sendable, Hashable {
     package var ranksTexts = false
     /// The number of tokens in the model's vocabulary; `nil` if its file does not contain it.
     package var vocabularySize: Int?
+    /// The special tokens in the vocabulary; `nil` if its file does not contain them.
+    package var marks: PromptMarks?
     /// Whether the model's chat template has a place for tools. Without it, engines leave tools out without a word.
     package var callsTools = true
     /// The size of the engine's cache of past conversations outside its slots, in MiB. llama-server's default is 8192.
@@ -76,6 +78,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var ranksTexts = false
     /// The number of tokens in the vocabulary; `nil` if the file does not contain it.
     package var vocabularySize: Int?
+    /// The special tokens in the vocabulary; `nil` if the file does not contain them.
+    package var marks: PromptMarks?
     /// Whether the chat template has a place for tools.
     package var callsTools = true
     /// The number of tokens that the model was trained for; `nil` if its file does not contain it.

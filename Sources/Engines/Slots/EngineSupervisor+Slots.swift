@@ -92,7 +92,7 @@ extension EngineSupervisor {
     /// Stores the prompts of an engine's idle slots before it ends, for its next start.
     func storePrompts(of engine: SupervisedEngine) async {
         guard let current = engines[engine.entry.reference], current.id == engine.id,
-            let connection = try? connection(to: engine, failure: ConnectionFailure())
+            let connection = try? connection(to: engine, record: ConnectionRecord())
         else { return }
         // An engine that hangs must not hold up the end.
         _ = try? await time.finishes(within: Self.storingTime) {

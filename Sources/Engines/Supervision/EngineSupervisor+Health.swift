@@ -5,7 +5,7 @@ extension EngineSupervisor {
     /// Checks an engine's health, every 10 ms at first and every 250 ms later, so that a request waits only a little
     /// longer than the load.
     nonisolated func untilHealthy(_ engine: SupervisedEngine, within limit: Duration) async -> Bool {
-        guard let connection = try? await connection(to: engine, failure: ConnectionFailure()) else { return false }
+        guard let connection = try? await connection(to: engine, record: ConnectionRecord()) else { return false }
         let start = time.now()
         let deadline = start + limit
         while time.now() < deadline, !Task.isCancelled {
@@ -14,6 +14,13 @@ extension EngineSupervisor {
             guard (try? await time.sleep(pause)) != nil else { return false }
         }
         return false
+    }
+
+    /// Waits a little for the process id. The guard has announced it long before, but its line may be read later than the health
+    /// check is answered.
+    nonisolated func untilAnnounced(_ engine: SupervisedEngine) async {
+        let deadline = time.now() + .seconds(1)
+        while engine.log.processIdentifier == nil, time.now() < deadline, (try? await time.sleep(.milliseconds(5))) != nil {}
     }
 
     /// Checks the engine after each broken connection, and regularly while it has requests. Returns if it runs but does
@@ -33,15 +40,16 @@ extension EngineSupervisor {
         }
     }
 
-    /// Waits for the end of a step, again and again while the engine has requests: its health check succeeds also during
-    /// a step that never ends. Returns if no step ends within `stepTimeout`.
+    /// Waits for the end of a step, again and again while the engine has requests or may still work on one whose client
+    /// left: its health check succeeds also during a step that never ends. Returns if no step ends within `stepTimeout`.
     func untilStuck(_ engine: SupervisedEngine) async -> Event {
         let (reference, limit) = (engine.entry.reference, configuration.stepTimeout)
         do {
-            let connection = try connection(to: engine, failure: ConnectionFailure())
+            let connection = try connection(to: engine, record: ConnectionRecord())
             while true {
-                try await waitUntil(reference) { $0.holders > 0 }
+                try await waitUntil(reference) { $0.holders > 0 || $0.requests.mayHang }
                 guard try await endsStep(connection, within: limit) else { return .stuck }
+                engines[reference]?.requests.endedStep(at: time.now())
                 try await time.sleep(min(.seconds(10), limit))
             }
         } catch {

@@ -11,9 +11,10 @@ extension EngineSupervisor {
     package func reload(_ entry: ModelEntry) async throws -> LoadedModel {
         let reference = entry.reference
         if let engine = engines[reference], !engine.isStopping {
-            engines[reference]?.isReloading = true
             do {
                 while let current = engines[reference], current.id == engine.id, !current.isStopping, current.holders > 0 {
+                    // Again and again, because another call that was cancelled has ended it.
+                    engines[reference]?.isReloading = true
                     try await waitForChange()
                 }
             } catch {

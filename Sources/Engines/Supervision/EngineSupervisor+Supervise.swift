@@ -17,6 +17,14 @@ extension EngineSupervisor {
         case stuck
         case stopRequested
         case ended(EngineExit)
+
+        /// Whether the process takes no request any more.
+        var endsProcess: Bool {
+            switch self {
+            case .ready, .measured, .mistuned, .stopRequested: false
+            case .tooSlow, .hung, .stuck, .ended: true
+            }
+        }
     }
 
     /// The end of a process, and its cause.
@@ -115,11 +123,13 @@ extension EngineSupervisor {
             group.addTask {
                 guard await self.untilHealthy(engine, within: self.configuration.loadTimeout) else { return .tooSlow }
                 await files.protectSocket()
+                await self.untilAnnounced(engine)
                 return .ready
             }
             group.addTask { await self.untilStopRequested(engine.entry.reference) }
             var ending = Ending(exit: .notStarted("it was cancelled"))
             for await event in group {
+                if event.endsProcess { noteEnd(of: engine) }
                 switch event {
                 case .ready:
                     becameReady(engine, promptStep)
@@ -162,6 +172,12 @@ extension EngineSupervisor {
         }
     }
 
+    /// Lets no request start on a process that ends, until the next one is ready.
+    private func noteEnd(of engine: SupervisedEngine) {
+        guard engines[engine.entry.reference]?.id == engine.id else { return }
+        engines[engine.entry.reference]?.isSuspect = true
+    }
+
     private func becameReady(_ engine: SupervisedEngine, _ promptStep: Int?) {
         let reference = engine.entry.reference
         let now = time.now()
@@ -187,7 +203,7 @@ extension EngineSupervisor {
     private func decide(_ reference: ModelReference, _ ending: Ending) -> Duration? {
         let now = time.now()
         guard var engine = engines[reference] else { return nil }
-        let suspects = ending.exit.isFault || ending.wasStuck ? engine.requests.suspects(at: now) : []
+        let suspects = ending.exit.isFault || ending.wasStuck ? engine.requests.suspects(at: now, isStuck: ending.wasStuck) : []
         crashes.crashed(engine.id, during: suspects, at: now)
         let decision = engine.machine.processEnded(at: now, isRequestsFault: !suspects.isEmpty, hasAnswered: engine.requests.hasAnswered)
         engines[reference] = engine

@@ -44,7 +44,7 @@ extension EngineSupervisor {
         }
         let reference = engine.entry.reference
         do {
-            let connection = try connection(to: engine, failure: ConnectionFailure())
+            let connection = try connection(to: engine, record: ConnectionRecord())
             guard let speed = try await undisturbedSpeed(of: reference, connection) else { return true }
             guard try await remember(speed, of: engine.entry, engine.executable) != step else { return true }
             try await waitUntil(reference) { $0.holders == 0 }

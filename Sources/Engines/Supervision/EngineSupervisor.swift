@@ -40,6 +40,8 @@ package actor EngineSupervisor: Service {
     var unreturned: [ModelReference: Duration] = [:]
     /// The models that never leave memory for another one, besides the configured ones.
     var pins: Set<ModelReference> = []
+    /// The last engines that were unloaded on request: their streams do not go on, which would load the model again.
+    var unloaded: [Int] = []
     /// The models in memory, as they were stored last.
     var storedLoaded: Set<ModelReference> = []
     var isStoringLoaded = false
@@ -151,6 +153,7 @@ package actor EngineSupervisor: Service {
         }
         for engine in matching {
             pins.remove(engine.entry.reference)
+            unloaded = unloaded.suffix(63) + [engine.id]
             stop(engine.entry.reference, because: "unload was requested")
         }
         while matching.contains(where: { engines[$0.entry.reference]?.id == $0.id }) {
@@ -214,9 +217,9 @@ extension EngineSupervisor {
         try Task.checkCancellation()
     }
 
-    func connection(to engine: SupervisedEngine, failure: ConnectionFailure) throws -> EngineConnection {
+    func connection(to engine: SupervisedEngine, record: ConnectionRecord) throws -> EngineConnection {
         guard let client else { throw Self.shuttingDown }
-        return EngineConnection(reference: engine.entry.reference, client: client, socket: engine.socket, failure: failure)
+        return EngineConnection(reference: engine.entry.reference, client: client, socket: engine.socket, record: record)
     }
 
     static var shuttingDown: RoostError {

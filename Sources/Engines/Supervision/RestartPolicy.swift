@@ -3,7 +3,8 @@ import RoostCore
 /// Decides after each crash whether and when an engine is restarted.
 ///
 /// The first restart comes at once, because streams wait for it. The delay before each further one doubles, and starts over after an engine was healthy for
-/// `healthyAfter`. After `maxCrashes` crashes within `window` the engine is not restarted.
+/// `healthyAfter`. After `maxCrashes` crashes within `window`, or in a row, the engine is not restarted: one that hangs in each
+/// load crashes only once in a window.
 struct RestartPolicy: Sendable, Hashable {
     /// The policy for crashes during requests: a model that answers no request between ten crashes is not usable.
     static let overRequests = RestartPolicy(maxCrashes: 10, window: .seconds(1800))
@@ -36,7 +37,7 @@ struct RestartPolicy: Sendable, Hashable {
         crashes.removeAll { now - $0 > window }
         crashes.append(now)
         inARow += 1
-        guard crashes.count < maxCrashes else { return nil }
+        guard crashes.count < maxCrashes, inARow < maxCrashes else { return nil }
         return inARow == 1 ? .zero : Self.backoff.pause(after: inARow - 1)
     }
 }

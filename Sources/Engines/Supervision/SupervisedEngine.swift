@@ -26,8 +26,8 @@ struct SupervisedEngine: Sendable {
     var requests = RequestsAtWork()
     /// The requests that wait for one of its slots, and those that have one.
     var admission = AdmissionQueue(slots: 1)
-    /// The prompts whose tokens it counts, and those that wait for it.
-    var counts = CountQueue()
+    /// What it looks up, and what waits for that.
+    var lookups = LookupQueue()
     /// The prompts in its slots, and in the files of its folder.
     var slots = SlotTable(slots: 0)
     /// What its stored prompts depend on: the model's file, the engine and its options; `nil` if none can be stored.
@@ -46,7 +46,7 @@ struct SupervisedEngine: Sendable {
     var lastUsed: Duration
     var startedAt: Duration
     var loadDuration: Duration = .zero
-    /// Whether a connection broke. It is then checked before the next request.
+    /// Whether a connection broke, or its process is about to end. It is then checked, or started again, before the next request.
     var isSuspect = false
     var lastError: String?
 

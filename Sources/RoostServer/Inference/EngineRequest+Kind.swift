@@ -61,6 +61,7 @@ extension EngineRequest {
         try checkPurpose(plan, model)
         if let context = options.context, context.tokens > plan.contextLength { throw context.tooLarge(for: model, have: plan.contextLength) }
         try media.check(plan.companions, of: model)
+        try checkLength(plan)
         guard answers <= plan.slots else {
             let what = kind == .completion ? "`n`, for all texts in `prompt` together," : "`n`"
             throw RoostError(
@@ -78,6 +79,22 @@ extension EngineRequest {
             .invalidRequest,
             "`\(kind.inputField)` contains the token \(largestToken), and \(model) has only the tokens 0 to \(count - 1). Tokens of another model's vocabulary mean other words here: send the text itself (LangChain: check_embedding_ctx_length=False), or take the tokens from POST /v1/tokenize.",
             field: kind.inputField)
+    }
+
+    /// The most bytes of a text, however short the context is.
+    private static let leastLimit = 1 << 20
+    /// The most bytes of text for each token of the context. In most languages a token stands for 2 to 6 bytes; as JSON
+    /// escapes, characters of others are up to 12.
+    private static let mostBytesOfToken = 32
+
+    /// Refuses a text that is so long that an engine would need much memory and time to find that it does not fit: about 140
+    /// bytes of memory, and up to 1.4 microseconds, for each byte of text (llama.cpp, build 11312).
+    private func checkLength(_ plan: EnginePlan) throws {
+        let most = max(Self.leastLimit, plan.contextLength * Self.mostBytesOfToken)
+        guard kind != .text, longestText > most else { return }
+        throw RoostError.contextLengthExceeded(
+            field: kind.inputField, promptTokens: nil, contextLength: plan.contextLength,
+            message: "\(ByteCount(Int64(longestText))) of text, and at most \(ByteCount(Int64(most))) are read at once")
     }
 
     private func checkPurpose(_ plan: EnginePlan, _ model: ModelReference) throws {

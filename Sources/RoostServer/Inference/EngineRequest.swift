@@ -16,7 +16,7 @@ struct EngineRequest: Sendable {
     /// The most tokens of each answer; `nil` if the request sets none.
     private var answerTokens: Int?
     private(set) var fingerprint: RequestFingerprint
-    /// The begin of the prompt; `nil` for what an engine does not continue: texts for vectors, images and sounds.
+    /// The begin of the prompt; `nil` for what an engine does not continue, such as texts for vectors.
     private var prompt: PromptOutline?
     /// The place in the queue of the engine.
     private(set) var ticket = QueueTicket()
@@ -28,6 +28,8 @@ struct EngineRequest: Sendable {
     private(set) var options: Options
     /// The images and sounds in the body.
     var media: RequestMedia
+    /// The bytes of the longest of several texts that are read one by one; `nil` if the body is one text.
+    private let longestPart: Int?
     /// The largest token number in the text; `nil` if the text has none.
     let largestToken: Int?
     /// Fields whose usual values Roost has written, because the request has none: a preset replaces them.
@@ -43,8 +45,9 @@ struct EngineRequest: Sendable {
     /// Creates a request from a validated body.
     init(
         _ kind: Kind, _ reference: ModelReference, _ body: ByteBuffer, media: RequestMedia = RequestMedia(), streams: Bool = false,
-        answers: Int = 1, answerTokens: Int? = nil, largestToken: Int? = nil, options: Options
+        answers: Int = 1, answerTokens: Int? = nil, longestPart: Int? = nil, largestToken: Int? = nil, options: Options
     ) {
+        self.longestPart = longestPart
         self.options = options
         self.largestToken = largestToken
         self.answerTokens = answerTokens
@@ -59,8 +62,11 @@ struct EngineRequest: Sendable {
     }
 
     private var outline: PromptOutline? {
-        kind == .chat && media.count == 0 && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
+        kind.generates && answers == 1 && body.readableBytes <= Self.mostOutlined ? PromptOutline(body) : nil
     }
+
+    /// The bytes of text in the body.
+    private var textBytes: Int { max(0, body.readableBytes - media.encodedBytes) }
 
     /// Returns a chat with another body, which is another request when an engine crashes.
     func replacingConversation(_ body: ByteBuffer) -> EngineRequest {
@@ -100,7 +106,7 @@ struct EngineRequest: Sendable {
     }
 
     /// The tokens of the prompt, estimated: about four bytes of text are one.
-    var promptTokens: Int { max(0, body.readableBytes - media.encodedBytes) / 4 + media.count * Self.usualMedium }
+    var promptTokens: Int { textBytes / 4 + media.count * Self.usualMedium }
 
     /// The tokens that the request may use.
     var tokens: LimitLedger.Tokens { .init(prompt: promptTokens, output: kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0) }
@@ -117,16 +123,19 @@ struct EngineRequest: Sendable {
         return request
     }
 
+    /// The bytes of the longest text that the engine reads at once.
+    var longestText: Int { longestPart ?? textBytes }
+
     /// What the request needs of an engine.
     var lease: LeaseRequest {
         // An answer without a limit counts as one of usual length.
         let answer = kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0
-        let tokens = kind.isLookup ? 1 : max(1, promptTokens + answer)
+        let text = RequestText(
+            body: body, field: kind.inputField, bytes: textBytes, isCountable: kind == .chat && media.count == 0, isOnePrompt: longestPart == nil)
         var lease = LeaseRequest(
-            fingerprint: fingerprint, client: client, slots: answers, tokens: tokens, ticket: ticket, prompt: prompt,
-            countable: kind == .chat && media.count == 0 ? CountablePrompt(body: body, field: kind.inputField) : nil)
+            fingerprint: fingerprint, client: client, slots: answers, tokens: kind.isLookup ? 1 : max(1, promptTokens + answer), ticket: ticket,
+            prompt: prompt, text: text)
         lease.priority = options.priority
-        lease.isLookup = kind.isLookup
         lease.context = options.context
         return lease
     }

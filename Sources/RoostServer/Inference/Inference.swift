@@ -92,17 +92,7 @@ struct Inference: Sendable {
         let (entry, asked) = try await prepared(request)
         let (request, meter) = try accounts.begin(asked, entry.reference)
         do {
-            let answer = try await engines.withEngine(
-                for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
-            ) {
-                meter.began(unseen: request.tokens.output)
-                let response = try await $0.send(path: request.kind.path, body: request.body)
-                let body = try await response.collect(upTo: Self.largestAnswer)
-                guard response.status == 200 else {
-                    throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
-                }
-                return body
-            }
+            let answer = try await request.kind.isLookup ? lookUp(request, in: entry) : compute(request, in: entry, meter)
             engines.metrics.counted(entry.reference, in: answer)
             meter.read(whole: answer)
             meter.end(failed: false)
@@ -113,6 +103,30 @@ struct Inference: Sendable {
         }
     }
 
+    private func compute(_ request: EngineRequest, in entry: ModelEntry, _ meter: AnswerMeter) async throws -> ByteBuffer {
+        try await engines.withEngine(
+            for: entry, request: request.lease, check: { try request.check(against: $0, of: entry.reference) }
+        ) {
+            meter.began(unseen: request.tokens.output)
+            let response = try await $0.send(path: request.kind.path, body: request.body)
+            let body = try await response.collect(upTo: Self.largestAnswer)
+            guard response.status == 200 else {
+                throw EngineAnswer.failure(status: response.status, body: body, field: request.kind.inputField)
+            }
+            return body
+        }
+    }
+
+    private func lookUp(_ request: EngineRequest, in entry: ModelEntry) async throws -> ByteBuffer {
+        let answer = try await engines.lookUp(
+            request.kind.path, body: request.body, in: entry, for: request.lease,
+            check: { try request.check(against: $0, of: entry.reference) })
+        guard answer.status == 200 else {
+            throw EngineAnswer.failure(status: answer.status, body: answer.body, field: request.kind.inputField)
+        }
+        return answer.body
+    }
+
     /// Returns the number of tokens of a chat's prompt, as the model's engine counts them, and loads the model first if needed.
     /// It waits for no answer.
     ///
@@ -121,10 +135,11 @@ struct Inference: Sendable {
     /// - Throws: As `answer`.
     func promptTokens(of request: EngineRequest) async throws -> Int {
         let (entry, request) = try await prepared(request)
-        let check: @Sendable (EnginePlan) throws -> Void = { try request.check(against: $0, of: entry.reference) }
-        let response = try await engines.promptCount(of: request.body, for: entry, client: request.lease.client, check: check)
-        guard let count = response.count else {
-            throw EngineAnswer.failure(status: response.status, body: response.body, field: request.kind.inputField)
+        let answer = try await engines.lookUp(
+            RequestText.countPath, body: request.body, in: entry, for: request.lease,
+            check: { try request.check(against: $0, of: entry.reference) })
+        guard let count = RequestText.count(in: answer) else {
+            throw EngineAnswer.failure(status: answer.status, body: answer.body, field: request.kind.inputField)
         }
         return count
     }

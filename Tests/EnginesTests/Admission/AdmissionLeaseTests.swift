@@ -113,6 +113,70 @@ import Testing
         }
     }
 
+    @Test func `a client that leaves before the engine has read its long text keeps its slot for as long as that takes`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            // About an hour.
+            let long = LeaseRequest(text: RequestText(body: chat(maxTokens: 1), field: "messages", bytes: 3_600_000_000))
+            let began = Holders()
+            func ask(_ work: @escaping @Sendable (EngineConnection) async throws -> Void) -> Task<Void, any Error> {
+                Task { try await supervisor.withEngine(for: entry, request: long) { try await work($0) } }
+            }
+            // The head of an answer shows that its text was read.
+            let answered = ask { connection in
+                let response = try await connection.send(path: "/v1/chat/completions", body: chat(maxTokens: 900, stream: true, endless: true))
+                for try await _ in response.body { began.note("answer") }
+            }
+            try await until("the answer") { !began.began.isEmpty }
+            answered.cancel()
+            await #expect(throws: CancellationError.self) { try await answered.value }
+            #expect(await supervisor.freeSlots(for: entry.reference) == slots)
+            let unread = ask { _ in try await began.hold("unread") }
+            try await until("the start") { began.began.contains("unread") }
+            unread.cancel()
+            await #expect(throws: CancellationError.self) { try await unread.value }
+            #expect(await supervisor.freeSlots(for: entry.reference) == slots - 1)
+        }
+    }
+
+    @Test func `a request whose model is unloaded fails with that reason, and does not load it again`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let began = Holders()
+            let stream = Task {
+                try await supervisor.withEngine(for: entry) { connection in
+                    let response = try await connection.send(
+                        path: "/v1/chat/completions", body: chat(maxTokens: 900, stream: true, endless: true))
+                    for try await _ in response.body { began.note("answer") }
+                }
+            }
+            try await until("the answer") { !began.began.isEmpty }
+            await supervisor.unload(entry.reference)
+            let error = try await roostError { try await stream.value }
+            #expect(error.code == .conflict && error.message.contains("was unloaded during this request"))
+            #expect(await supervisor.loadedModels().isEmpty)
+        }
+    }
+
+    @Test func `a reload goes on when another one is cancelled`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let pid = try #require(try await supervisor.load(entry).processIdentifier)
+            let holders = Holders()
+            let holder = Task { try await supervisor.withEngine(for: entry) { _ in try await holders.hold("holder") } }
+            try await until("the start") { holders.began == ["holder"] }
+            let reloads = (0..<2).map { _ in Task { try await supervisor.reload(entry) } }
+            try await until("the reloads") { await supervisor.isReloading(entry.reference) }
+            reloads[0].cancel()
+            await #expect(throws: CancellationError.self) { try await reloads[0].value }
+            try await until("the other reload") { await supervisor.isReloading(entry.reference) }
+            holders.open()
+            try await holder.value
+            #expect(try await reloads[1].value.processIdentifier != pid)
+        }
+    }
+
     @Test func `a request for more answers than an engine gives since its restart is refused, and those behind it start`() async throws {
         try await withSupervisor { supervisor in
             let entry = try sample()
@@ -194,6 +258,12 @@ extension EngineSupervisor {
         startWaiting(reference)
         changed()
     }
+
+    /// The free slots of a model's engine.
+    fileprivate func freeSlots(for reference: ModelReference) -> Int? { engines[reference]?.admission.freeSlots }
+
+    /// Whether a model's engine waits for its last requests, to be loaded again.
+    fileprivate func isReloading(_ reference: ModelReference) -> Bool { engines[reference]?.isReloading ?? false }
 
     /// The number of requests that wait for a model's engine.
     fileprivate func waiting(for reference: ModelReference) -> Int { engines[reference]?.admission.waiting.count ?? 0 }

@@ -5,6 +5,14 @@ import Testing
 
 @testable import Engines
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The leases of requests during which engines crashed.
 @Suite(.serialized) struct SuspectLeaseTests {
     @Test func `a request that may crash engines runs alone until it was answered`() async throws {
@@ -21,6 +29,45 @@ import Testing
             #expect(try await supervisor.withEngine(for: entry, request: request) { _ in await used() } == 1)
         }
     }
+
+    @Test func `a lookup that may crash engines runs alone too, and is refused after one more crash`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let pid = try #require(try await supervisor.load(entry).processIdentifier)
+            let suspect = RequestFingerprint(path: "/tokenize", body: ByteBuffer(string: "suspect"))
+            await supervisor.blame(suspect)
+            func lookUp() async throws -> Int {
+                let body = ByteBuffer(string: #"{"content":"one"}"#)
+                return try await supervisor.lookUp(
+                    "/tokenize", body: body, in: entry, for: LeaseRequest(fingerprint: suspect), check: { _ in }
+                ).status
+            }
+            kill(pid, SIGSTOP)
+            let waiting = Task { try await lookUp() }
+            while await supervisor.freeSlots(for: entry.reference) != 0 { await Task.yield() }
+            kill(pid, SIGSEGV)
+            kill(pid, SIGCONT)
+            #expect(try await roostError { try await waiting.value }.code == .engineCrashed)
+            #expect(try await roostError { try await lookUp() }.code == .crashesEngine)
+        }
+    }
+
+    @Test func `a refusal by the engine is no answer, so it shows nothing about the model`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let request = LeaseRequest(fingerprint: RequestFingerprint(path: "/p", body: ByteBuffer(string: "wrong")))
+            let status = try await supervisor.withEngine(for: entry, request: request) { connection in
+                let response = try await connection.send(path: "/v1/chat/completions", body: ByteBuffer(string: "{}"))
+                for try await _ in response.body {}
+                return response.status
+            }
+            #expect((400..<500).contains(status))
+            #expect(await supervisor.requests(of: entry.reference)?.hasAnswered == false)
+            #expect(await supervisor.requests(of: entry.reference)?.suspects(at: .zero) == [])
+            _ = try await supervisor.withEngine(for: entry, request: request) { try await $0.say() }
+            #expect(await supervisor.requests(of: entry.reference)?.hasAnswered == true)
+        }
+    }
 }
 
 extension EngineSupervisor {
@@ -29,6 +76,9 @@ extension EngineSupervisor {
         let other = RequestFingerprint(path: "/p", body: ByteBuffer(string: "other"))
         for _ in 0..<2 { crashes.crashed(0, during: [request, other], at: time.now()) }
     }
+
+    /// The requests that a model's engine works on.
+    fileprivate func requests(of reference: ModelReference) -> RequestsAtWork? { engines[reference]?.requests }
 
     /// The free slots of a model's engine.
     fileprivate func freeSlots(for reference: ModelReference) -> Int? { engines[reference]?.admission.freeSlots }

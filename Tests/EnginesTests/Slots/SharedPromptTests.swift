@@ -101,7 +101,8 @@ import Testing
         try await withSupervisor { supervisor in
             let entry = try sample()
             let long = ByteBuffer(string: #"{"messages":[{"role":"user","content":"\#(String(repeating: "one two three ", count: 800))"}]}"#)
-            let request = LeaseRequest(tokens: 3000, countable: CountablePrompt(body: long, field: "messages"))
+            let text = RequestText(body: long, field: "messages", bytes: long.readableBytes, isCountable: true)
+            let request = LeaseRequest(tokens: 3000, text: text)
             let error = try await roostError { try await supervisor.withEngine(for: entry, request: request) { _ in Issue.record("it ran") } }
             #expect(error.code == .contextLengthExceeded && error.field == "messages")
             #expect(error.message.contains("maximum context length is 1024 tokens") && error.message.contains("exceeds the available context size"))

@@ -57,6 +57,54 @@ import Testing
         #expect(try field { try completion(more) } == name)
     }
 
+    @Test(arguments: [
+        ("completions", 1 << 20, true), ("completions", 1 << 10, false), ("texts", 1 << 20, true), ("tokens", 1 << 20, true),
+        ("embeddings", 1 << 20, true), ("embeddings of two", 600 << 10, false), ("embeddings of two", 1 << 20, true),
+        ("ranking", 1 << 20, true), ("ranking", 900 << 10, false),
+    ]) func `a text that is far too long for any context is refused before an engine reads it`(kind: String, bytes: Int, isRefused: Bool) throws {
+        let text = String(repeating: "x", count: bytes)
+        func fields(_ rest: String) throws -> RequestFields { try RequestFields(body: ByteBuffer(string: "{\"model\":\"a/b\",\(rest)}")) }
+        let request =
+            switch kind {
+            case "completions": try EngineRequest(completions: fields("\"messages\":[{\"role\":\"user\",\"content\":\"\(text)\"}]"))
+            case "texts": try EngineRequest(texts: fields("\"prompt\":\"\(text)\""))
+            case "tokens": try EngineRequest(tokens: fields("\"content\":\"\(text)\""))
+            case "embeddings": try EngineRequest(embeddings: fields("\"input\":\"\(text)z\""))
+            case "embeddings of two": try EngineRequest(embeddings: fields("\"input\":[\"\(text)\",\"\(text)z\"]"))
+            default: try EngineRequest(ranking: fields("\"query\":\"q\",\"documents\":[\"\(text)\",\"short\"]"))
+            }
+        var facts = ModelFacts()
+        facts.makesEmbeddings = kind.hasPrefix("embeddings") || kind == "ranking"
+        facts.ranksTexts = kind == "ranking"
+        let plan = EnginePlan(facts, wantedContext: 8192, availableMemory: 1 << 40)
+        let model = try ModelReference(parsing: "a/b")
+        guard isRefused else { return try request.check(against: plan, of: model) }
+        let error = #expect(throws: RoostError.self) { try request.check(against: plan, of: model) }
+        #expect(error?.code == .contextLengthExceeded && error?.field == request.kind.inputField)
+        #expect(error?.message.contains("of text, and at most 1.05 MB are read at once") == true)
+        // A longer context reads more. The plan has one only for a model that generates.
+        guard !facts.makesEmbeddings else { return }
+        try request.check(against: EnginePlan(facts, wantedContext: 131_072, availableMemory: 1 << 40), of: model)
+    }
+
+    @Test func `the copies of a query for many documents are bounded`() throws {
+        func rank(_ bytes: Int) throws -> String {
+            let documents = Array(repeating: "\"d\"", count: 100).joined(separator: ",")
+            let body = "{\"model\":\"a/b\",\"query\":\"\(String(repeating: "q", count: bytes))\",\"documents\":[\(documents)]}"
+            return String(buffer: try EngineRequest(ranking: RequestFields(body: ByteBuffer(string: body))).body)
+        }
+        _ = try rank((8 << 20) / 100)
+        #expect(try field { try rank((8 << 20) / 100 + 1) } == "query")
+    }
+
+    @Test func `requests for one answer have an outline, so that Roost chooses their slots`() throws {
+        func texts(_ rest: String) throws -> LeaseRequest {
+            try EngineRequest(texts: RequestFields(body: ByteBuffer(string: "{\"model\":\"a/b\",\(rest)}"))).lease
+        }
+        #expect(try texts(#""prompt":"one""#).prompt != nil)
+        #expect(try texts(#""prompt":["one","two"]"#).prompt == nil)
+    }
+
     @Test func `harmless forms of what cannot be had are taken`() throws {
         #expect(try completion(#""modalities":["text"],"user":"u","metadata":{"a":"b"},"service_tier":"auto""#) == completion(""))
         #expect(try completion(#""stop":"x","logit_bias":{"15043":-100},"n":4"#).contains(#""logit_bias":{"15043":-100}"#))

@@ -70,7 +70,7 @@ extension EngineSupervisor {
 
     func connection(of reference: ModelReference, at socket: FilePath) throws -> EngineConnection {
         guard let client else { throw Self.shuttingDown }
-        return EngineConnection(reference: reference, client: client, socket: socket, failure: ConnectionFailure())
+        return EngineConnection(reference: reference, client: client, socket: socket, record: ConnectionRecord())
     }
 }
 

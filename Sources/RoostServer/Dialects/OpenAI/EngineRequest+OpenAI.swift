@@ -22,15 +22,28 @@ extension EngineRequest {
         try Self.require(.embeddings, in: fields)
         try self.init(
             .embeddings, Self.model(of: fields), FieldRule.body(of: fields, FieldRule.embeddings).buffer,
-            largestToken: FieldRule.largestToken(in: fields.value("input")), options: Options(fields))
+            longestPart: FieldRule.longestText(in: fields.value("input")), largestToken: FieldRule.largestToken(in: fields.value("input")),
+            options: Options(fields))
     }
+
+    /// The most bytes of the copies of a query, one for each document.
+    private static let mostQueryBytes = 8 << 20
 
     /// Validates a body of `POST /v1/rerank`.
     init(ranking fields: RequestFields) throws {
         try Self.require(.ranking, in: fields)
-        _ = try fields.string("query", maxBytes: 1 << 20)
+        let query = try fields.string("query", maxBytes: 1 << 20).utf8.count
+        let documents = try FieldRule.documents(of: fields)
+        guard query * documents.count <= Self.mostQueryBytes else {
+            throw fields.refusal(
+                of: "query",
+                "is read again with each document, and may have at most \(Self.mostQueryBytes / documents.count) bytes with \(documents.count) documents; it has \(query)."
+            )
+        }
+        let longest = documents.map(FieldRule.textBytes).max() ?? 0
         try self.init(
-            .ranking, Self.model(of: fields), FieldRule.body(of: fields, FieldRule.ranking).buffer, options: Options(fields))
+            .ranking, Self.model(of: fields), FieldRule.body(of: fields, FieldRule.ranking).buffer, longestPart: query + longest,
+            options: Options(fields))
     }
 
     /// Validates a body of `POST /tokenize`.

@@ -40,6 +40,18 @@ extension FieldRule {
         }
     }
 
+    /// The bytes of the longest text in texts that were checked.
+    static func longestText(in value: JSONValue?) -> Int {
+        guard let value else { return 0 }
+        guard let elements = value.elements, !isTokens(value) else { return textBytes(value) }
+        return elements.map(textBytes).max() ?? 0
+    }
+
+    /// The bytes of a text, or of the texts between token numbers.
+    static func textBytes(_ value: JSONValue) -> Int {
+        value.elements.map { $0.reduce(0) { $0 + textBytes($1) } } ?? value.text?.bytes.count ?? 0
+    }
+
     private static func isText(_ value: JSONValue) -> Bool { value.string.map { !$0.isEmpty } ?? false }
 
     /// Whether the value is one text as an array of token numbers, possibly with texts between them.

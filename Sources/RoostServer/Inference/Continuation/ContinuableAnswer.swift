@@ -51,7 +51,7 @@ struct ContinuableAnswer {
         var lease = rest.lease
         lease.continues = true
         // The engine itself refuses what no longer fits; nothing is counted in the middle of an answer.
-        lease.countable = nil
+        lease.text = nil
         try await withResponse(to: rest, lease) { response in
             // Some chat templates accept no begin of an answer.
             guard response.status == 200 else { throw crash }

@@ -26,6 +26,7 @@ enum ModelExamination {
             facts.makesEmbeddings = first.makesEmbeddings
             facts.ranksTexts = first.ranksTexts
             facts.vocabularySize = inspection.vocabularySize
+            facts.marks = PromptMarks(first.metadata)
             facts.callsTools = inspection.chatTemplate?.contains("tools") ?? false
             facts.contextLength = inspection.contextLength.flatMap { $0 > 0 ? $0 : nil }
             facts.weightBytes = inspection.memory.weightBytes

@@ -1,0 +1,76 @@
+import Foundation
+import ModelFormats
+package import NIOCore
+import NIOPosix
+import RoostCore
+
+/// The text of a request, which an engine reads before its first step.
+package struct RequestText: Sendable {
+    /// The engine's route that counts the tokens of a chat.
+    package static let countPath = "/v1/chat/completions/input_tokens"
+
+    /// The body with the text.
+    package let body: ByteBuffer
+    /// The request field with the text, for errors.
+    package let field: String
+    /// The bytes of text in the body, without images and sounds.
+    package let bytes: Int
+    /// Whether it is a chat whose tokens the engine can count before it waits.
+    package let isCountable: Bool
+    /// Whether it becomes one prompt; otherwise several texts are read one by one.
+    package let isOnePrompt: Bool
+
+    /// Creates a text.
+    package init(body: ByteBuffer, field: String, bytes: Int, isCountable: Bool = false, isOnePrompt: Bool = true) {
+        self.body = body
+        self.field = field
+        self.bytes = bytes
+        self.isCountable = isCountable
+        self.isOnePrompt = isOnePrompt
+    }
+
+    /// About four bytes of text are a token.
+    var estimate: Int { body.readableBytes / 4 }
+
+    /// About the most time in which an engine reads the text: a second for each megabyte.
+    var readingTime: Duration { .microseconds(bytes) }
+
+    private struct Count: Decodable {
+        let tokens: Int
+
+        private enum CodingKeys: String, CodingKey { case tokens = "input_tokens" }
+    }
+
+    /// Returns the number of tokens in the answer of `countPath`; `nil` when the engine could not count them.
+    package static func count(in answer: EngineSupervisor.LookupAnswer) -> Int? {
+        guard answer.status == 200 else { return nil }
+        return (try? JSONDecoder().decode(Count.self, from: Data(answer.body.readableBytesView)))?.tokens
+    }
+}
+
+extension RequestText {
+    /// The bytes of a text that is read quickly whatever it contains.
+    private static let quick = 16 << 10
+    /// The special tokens that are read quickly.
+    private static let fewMarks = 16 << 10
+
+    /// Refuses a text with more special tokens than the context has tokens: an engine's time for them grows with the square
+    /// of their number (5 nanoseconds, llama.cpp, build 11312).
+    ///
+    /// - Parameter plan: The engine's options.
+    /// - Throws: `RoostError` with code `contextLengthExceeded`; `CancellationError`.
+    func checkMarks(_ plan: EnginePlan) async throws {
+        guard bytes > Self.quick, let marks = plan.marks else { return }
+        let found = try await NIOThreadPool.singleton.runIfActive { try count(marks) }
+        guard found > max(plan.contextLength, Self.fewMarks) else { return }
+        throw RoostError.contextLengthExceeded(
+            field: field, promptTokens: nil, contextLength: plan.contextLength, message: "its special tokens alone are \(found)")
+    }
+
+    private func count(_ marks: PromptMarks) throws -> Int {
+        let fields = try JSONDocument(Array(body.readableBytesView)).root
+        guard !isOnePrompt else { return marks.count(in: fields) }
+        let parts = fields.members.map { $0.flatMap { $0.value.elements.map { Array($0) } ?? [$0.value] } } ?? []
+        return parts.map { marks.count(in: $0) }.max() ?? 0
+    }
+}
