@@ -22,6 +22,8 @@ struct AdmissionQueue: Sendable {
         /// Whether it continues an answer that a client has in part. It had its turn, so it goes first, is never refused, and does
         /// not count as work again.
         var continues = false
+        /// Whether it may crash engines, so that nothing else may be at work beside it.
+        var isSuspect = false
         /// The begin of its prompt; `nil` if it is unknown or the request needs several slots.
         var prompt: PromptOutline?
     }

@@ -13,7 +13,8 @@ extension EngineSupervisor {
     ///     answered.
     /// - Returns: What `body` returns.
     /// - Throws: The errors of `load(_:)`, `check` and `body`; `RoostError` with code `crashesEngine` for a request during which
-    ///   engines crash, `rateLimited` if too many requests wait, `conflict` if the model is unloaded meanwhile.
+    ///   engines crash, `rateLimited` if too many requests wait, `conflict` if the model is unloaded during the request;
+    ///   one that waits gets the next engine.
     nonisolated package func withEngine<Value>(
         for entry: ModelEntry, request: LeaseRequest = LeaseRequest(), check: @Sendable (EnginePlan) throws -> Void = { _ in },
         _ body: (EngineConnection) async throws -> Value
@@ -37,7 +38,7 @@ extension EngineSupervisor {
             await giveBack(
                 lease, Ending(status: record.status, hasReturned: false), isSuspect: record.isBroken || isAbandoned,
                 stillReads: isAbandoned && record.status == nil)
-            throw await explained(error, lease)
+            throw await explained(error, lease.engine)
         }
     }
 }
@@ -105,7 +106,7 @@ extension EngineSupervisor {
                 release(engine, isSuspect: false)
             } catch {
                 release(engine, isSuspect: false)
-                throw error
+                throw explained(error, engine)
             }
         }
     }
@@ -123,7 +124,7 @@ extension EngineSupervisor {
             try queue.add(
                 AdmissionQueue.Request(
                     id: id, client: request.client, slots: slots, tokens: max(1, request.tokens), priority: request.priority,
-                    continues: request.continues, prompt: slots == 1 ? request.prompt : nil))
+                    continues: request.continues, isSuspect: runsAlone, prompt: slots == 1 ? request.prompt : nil))
         } catch {
             throw error.described(for: reference)
         }
@@ -183,6 +184,7 @@ extension EngineSupervisor {
         // The engine notices only after it has read the text that the client has left. So the slot stays taken, otherwise clients
         // that leave at once would make it read any number of texts at a time.
         // Not a child task: its client has left.
+        engines[reference]?.abandoned.insert(lease.id)
         Task {
             // A wait that fails only ends early.
             try? await time.sleep(rest)
@@ -191,10 +193,10 @@ extension EngineSupervisor {
     }
 
     /// Says that a person has ended the engine, if that is why a request failed.
-    private func explained(_ error: any Error, _ lease: Lease) -> any Error {
-        guard (error as? RoostError)?.code == .engineCrashed, unloaded.contains(lease.engine.id) else { return error }
+    func explained(_ error: any Error, _ engine: SupervisedEngine) -> any Error {
+        guard (error as? RoostError)?.code == .engineCrashed, unloaded.contains(engine.id) else { return error }
         return RoostError(
-            .conflict, "\(lease.engine.entry.reference) was unloaded during this request. Send the request again to load the model again.",
+            .conflict, "\(engine.entry.reference) was unloaded during this request. Send the request again to load the model again.",
             cause: error)
     }
 }

@@ -50,12 +50,12 @@ extension EngineSupervisor {
                 let answer = try await answer(path, body, for: request, on: engine, record)
                 await release(engine, isSuspect: record.isBroken)
                 if let answer {
-                    if let fingerprint = request.fingerprint { await wasAnswered(fingerprint) }
+                    if answer.status == 200, let fingerprint = request.fingerprint { await wasAnswered(fingerprint) }
                     return answer
                 }
             } catch {
                 await release(engine, isSuspect: record.isBroken || error is CancellationError)
-                throw error
+                throw await explained(error, engine)
             }
         }
     }
@@ -111,7 +111,8 @@ extension EngineSupervisor {
     /// Looks something up when it is its turn.
     ///
     /// The engine notices that a client has left only after it has read the whole text. So the turn lasts until the engine has
-    /// answered, also without its client; otherwise clients that leave would make it read any number of texts at once.
+    /// answered, for `stepTimeout` at most, also without its client; otherwise clients that leave would make it read any number of
+    /// texts at once.
     ///
     /// - Returns: The engine's answer; `nil` if it ended before.
     nonisolated private func answer(
@@ -157,12 +158,13 @@ extension EngineSupervisor {
         engines[reference]?.lookups.add(entry)
         do {
             while let current = engines[reference], current.id == engine.id, !current.isStopping {
-                if current.isReady, current.lookups.running.contains(entry) {
+                if current.isReady, current.lookups.running.contains(entry), !current.belongsToSuspect {
                     if let request = request.fingerprint {
                         // The engine may have crashed during the same request while this one waited for its turn.
                         try crashes.check(request, at: time.now())
                         engines[reference]?.requests.began(request, lease: entry.id)
                     }
+                    engines[reference]?.lookups.send(entry.id)
                     return entry.id
                 }
                 try await waitForChange()
@@ -186,11 +188,19 @@ extension EngineSupervisor {
         guard engines[reference]?.id == engine.id else { return }
         if isAnswered { engines[reference]?.requests.ended(lease: id) } else { engines[reference]?.requests.gaveUp(lease: id, at: time.now()) }
         engines[reference]?.lookups.remove(id)
+        // A suspect may have waited for it.
+        startWaiting(reference)
         changed()
     }
 }
 
 extension SupervisedEngine {
+    /// Whether a request that may crash engines runs alone, or is next.
+    fileprivate var belongsToSuspect: Bool {
+        let requests = admission.running.isEmpty ? admission.waiting : admission.running.values.map(\.request)
+        return requests.contains { $0.isSuspect }
+    }
+
     /// Refuses a lookup if the queue has no room for its request behind the other lookups.
     fileprivate func checkRoom(for entry: LookupQueue.Entry) throws(AdmissionQueue.Refusal) {
         var queue = admission

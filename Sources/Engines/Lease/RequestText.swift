@@ -69,8 +69,8 @@ extension RequestText {
 
     private func count(_ marks: PromptMarks) throws -> Int {
         let fields = try JSONDocument(Array(body.readableBytesView)).root
-        guard !isOnePrompt else { return marks.count(in: fields) }
-        let parts = fields.members.map { $0.flatMap { $0.value.elements.map { Array($0) } ?? [$0.value] } } ?? []
-        return parts.map { marks.count(in: $0) }.max() ?? 0
+        guard !isOnePrompt else { return [field, "tools"].reduce(0) { $0 + (fields[$1].map { marks.count(in: $0) } ?? 0) } }
+        let parts = fields[field].map { value in value.elements.map { Array($0) } ?? [value] } ?? []
+        return (fields["query"].map { marks.count(in: $0) } ?? 0) + (parts.map { marks.count(in: $0) }.max() ?? 0)
     }
 }

@@ -33,6 +33,8 @@ extension EngineSupervisor {
             guard let current = engines[reference], !Task.isCancelled else { return .stopRequested }
             guard current.isSuspect || current.holders > 0 else { continue }
             guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
+            // The process may have begun to end meanwhile.
+            guard !Task.isCancelled else { return .stopRequested }
             guard engines[reference]?.isSuspect == true else { continue }
             engines[reference]?.isSuspect = false
             startWaiting(reference)

@@ -43,6 +43,8 @@ extension EngineSupervisor {
             changed()
         }
         while engines[reference]?.isStopping == false {
+            // No process reads their texts any more.
+            for id in engines[reference]?.abandoned ?? [] { engines[reference]?.removeRequest(id, at: time.now(), isAnswered: false) }
             engines[reference]?.log = EngineLog()
             engines[reference]?.requests = RequestsAtWork()
             engines[reference]?.startedAt = time.now()

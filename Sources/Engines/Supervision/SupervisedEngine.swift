@@ -36,6 +36,8 @@ struct SupervisedEngine: Sendable {
     var storedPrompts: [StoredPrompt] = []
     /// The slots of its running requests, as far as Roost has chosen them.
     var places: [Int: SlotTable.Place] = [:]
+    /// Requests whose clients have left while the process reads their texts. They keep their slots for a while.
+    var abandoned: Set<Int> = []
     /// The output of the current process.
     var log = EngineLog()
     var machine = EngineStateMachine()
@@ -86,7 +88,11 @@ struct SupervisedEngine: Sendable {
         var hasStarted = false
         var slots = slots
         let wanted = slots.wantedPrompts
-        while let request = admission.startNext(at: now, isHeld: { $0.prompt.map { slots.isHeld($0) } ?? false }) {
+        let looksUp = !lookups.sent.isEmpty
+        let isHeld = { (request: AdmissionQueue.Request) in
+            request.isSuspect ? looksUp : request.prompt.map { slots.isHeld($0) } ?? false
+        }
+        while let request = admission.startNext(at: now, isHeld: isHeld) {
             places[request.id] = slots.place(request.id, request.prompt)
             hasStarted = true
         }
@@ -99,6 +105,7 @@ struct SupervisedEngine: Sendable {
         admission.remove(id, at: now, isAnswered: isAnswered)
         slots.end(id, at: now)
         places[id] = nil
+        abandoned.remove(id)
     }
 
     var loadedModel: LoadedModel {

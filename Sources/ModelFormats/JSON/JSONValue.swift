@@ -70,7 +70,10 @@ package struct JSONValue: Sendable {
     private var written: ArraySlice<UInt8> { document.bytes[Int(node.offset)..<Int(node.offset + node.count)] }
 
     private func isEqual(to name: String) -> Bool {
-        guard node.kind == .string else { return document.unescaped(node).elementsEqual(name.utf8) }
+        guard node.kind == .string else {
+            // A byte is written with six at most, so a longer name needs no look at its escapes.
+            return Int(node.count) <= 6 * name.utf8.count && document.unescaped(node).elementsEqual(name.utf8)
+        }
         return Int(node.count) == name.utf8.count && written.elementsEqual(name.utf8)
     }
 }

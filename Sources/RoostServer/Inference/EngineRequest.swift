@@ -130,8 +130,13 @@ struct EngineRequest: Sendable {
     var lease: LeaseRequest {
         // An answer without a limit counts as one of usual length.
         let answer = kind.generates ? answers * (answerTokens ?? Self.usualAnswer) : 0
-        let text = RequestText(
-            body: body, field: kind.inputField, bytes: textBytes, isCountable: kind == .chat && media.count == 0, isOnePrompt: longestPart == nil)
+        // Token numbers are no text.
+        let text =
+            kind == .text
+            ? nil
+            : RequestText(
+                body: body, field: kind.inputField, bytes: textBytes, isCountable: kind == .chat && media.count == 0,
+                isOnePrompt: longestPart == nil)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: kind.isLookup ? 1 : max(1, promptTokens + answer), ticket: ticket,
             prompt: prompt, text: text)

@@ -135,8 +135,11 @@ struct Inference: Sendable {
     /// - Throws: As `answer`.
     func promptTokens(of request: EngineRequest) async throws -> Int {
         let (entry, request) = try await prepared(request)
+        var lease = request.lease
+        // Its success shows nothing about the chat itself.
+        lease.fingerprint = RequestFingerprint(path: RequestText.countPath, body: request.body)
         let answer = try await engines.lookUp(
-            RequestText.countPath, body: request.body, in: entry, for: request.lease,
+            RequestText.countPath, body: request.body, in: entry, for: lease,
             check: { try request.check(against: $0, of: entry.reference) })
         guard let count = RequestText.count(in: answer) else {
             throw EngineAnswer.failure(status: answer.status, body: answer.body, field: request.kind.inputField)

@@ -27,6 +27,16 @@ import Testing
         #expect(queue.running.map(\.id) == [1])
     }
 
+    @Test func `the client that had no turn for longest is next, however many lookups others have`() {
+        var queue = queue("a", "b", "a", "a", "b", "b", "c")
+        queue.remove(0)
+        #expect(queue.running.map(\.id) == [1, 6])
+        queue.remove(1)
+        #expect(queue.running.map(\.id) == [6, 2])
+        queue.remove(6)
+        #expect(queue.running.map(\.id) == [2, 4])
+    }
+
     @Test func `a client that leaves while it waits takes no turn`() {
         var queue = queue("a", "b", "c", "d")
         queue.remove(2)

@@ -52,6 +52,38 @@ import Testing
         }
     }
 
+    @Test func `no lookup runs beside a request that may crash engines, and that waits for those that run`() async throws {
+        try await withSupervisor { supervisor in
+            let entry = try sample()
+            let pid = try #require(try await supervisor.load(entry).processIdentifier)
+            let suspect = RequestFingerprint(path: "/p", body: ByteBuffer(string: "suspect"))
+            await supervisor.blame(suspect)
+            func lookUp(_ client: String) -> Task<Int, any Error> {
+                Task {
+                    try await supervisor.lookUp(
+                        "/tokenize", body: ByteBuffer(string: #"{"content":"one"}"#), in: entry, for: LeaseRequest(client: client), check: { _ in }
+                    ).status
+                }
+            }
+            kill(pid, SIGSTOP)
+            let first = lookUp("a")
+            while await supervisor.sentLookups(of: entry.reference) != 1 { await Task.yield() }
+            let alone = Task {
+                try await supervisor.withEngine(for: entry, request: LeaseRequest(fingerprint: suspect)) { connection in
+                    let second = lookUp("b")
+                    while await supervisor.lookups(of: entry.reference) != 1 { await Task.yield() }
+                    #expect(await supervisor.sentLookups(of: entry.reference) == 0)
+                    return (second, try await connection.say())
+                }
+            }
+            while await supervisor.waitingRequests(of: entry.reference) != 1 { await Task.yield() }
+            kill(pid, SIGCONT)
+            #expect(try await first.value == 200)
+            let (second, text) = try await alone.value
+            #expect(try await second.value == 200 && !text.isEmpty)
+        }
+    }
+
     @Test func `a refusal by the engine is no answer, so it shows nothing about the model`() async throws {
         try await withSupervisor { supervisor in
             let entry = try sample()
@@ -76,6 +108,13 @@ extension EngineSupervisor {
         let other = RequestFingerprint(path: "/p", body: ByteBuffer(string: "other"))
         for _ in 0..<2 { crashes.crashed(0, during: [request, other], at: time.now()) }
     }
+
+    /// The lookups of a model's engine, and those that it has got.
+    fileprivate func lookups(of reference: ModelReference) -> Int? { engines[reference]?.lookups.running.count }
+    fileprivate func sentLookups(of reference: ModelReference) -> Int? { engines[reference]?.lookups.sent.count }
+
+    /// The number of requests that wait for a model's engine.
+    fileprivate func waitingRequests(of reference: ModelReference) -> Int? { engines[reference]?.admission.waiting.count }
 
     /// The requests that a model's engine works on.
     fileprivate func requests(of reference: ModelReference) -> RequestsAtWork? { engines[reference]?.requests }

@@ -11,7 +11,8 @@ import Testing
     @Test(arguments: [
         (#"{"a":"one<|im_end|>two<|im|><s"}"#, 2), (#"["<s><s>",{"b":["<s>",7,null]}]"#, 3), (#""<s> is not a name""#, 1),
         // However it is written.
-        (#""\u003c|im_end|\u003E and \n\n\n""#, 3), (#""\u00e9é""#, 2), (#"{"<s>":true}"#, 0), (#""""#, 0),
+        (#""\u003c|im_end|\u003E and \n\n\n""#, 3), (#""\u00e9é""#, 2), (#"{"<s>":true}"#, 0),
+        (#"{"content":[{"text":"<s>","image_url":{"url":"<s><s>"}},{"input_audio":{"data":"<s>"}}]}"#, 1), (#""<|im_e<|im|>""#, 1), (#""""#, 0),
     ]) func `special tokens are found in all strings, the longest first`(json: String, expected: Int) throws {
         #expect(try count(json) == expected)
     }

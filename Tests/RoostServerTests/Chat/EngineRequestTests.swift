@@ -87,6 +87,23 @@ import Testing
         try request.check(against: EnginePlan(facts, wantedContext: 131_072, availableMemory: 1 << 40), of: model)
     }
 
+    @Test(arguments: [
+        (#"["top_k","temperature"]"#, true), (#"["top-k","nucleus","temp"]"#, true), (#""kpt""#, true), ("[]", true),
+        (#"["infill"]"#, false), (#""i""#, false), (#"["dry","dry"]"#, false), (#"["typ_p","typical"]"#, false), (#""kk""#, false), ("[7]", false),
+        ("7", false),
+    ]) func `samplers are known ones, each once`(samplers: String, isRight: Bool) throws {
+        let more = "\"samplers\":\(samplers)"
+        guard isRight else { return #expect(try field { try completion(more) } == "samplers") }
+        #expect(try completion(more).hasSuffix("\(more)}"))
+    }
+
+    @Test func `the two names of the number of answers exclude each other`() throws {
+        #expect(try field { try completion(#""n":1,"n_cmpl":4"#) } == "n_cmpl")
+        let fields = try RequestFields(body: ByteBuffer(string: "{\"model\":\"a/b\",\(Self.hello),\"n_cmpl\":4}"))
+        let request = try EngineRequest(completions: fields)
+        #expect(request.answers == 4 && String(buffer: request.body).hasSuffix("\"n_cmpl\":4}"))
+    }
+
     @Test func `the copies of a query for many documents are bounded`() throws {
         func rank(_ bytes: Int) throws -> String {
             let documents = Array(repeating: "\"d\"", count: 100).joined(separator: ",")

@@ -100,6 +100,21 @@ import Testing
         #expect(try refusal(sound(long), sound(long)).message.contains("all sounds of a request may have"))
     }
 
+    @Test func `slivers, and JPEG files with very many scans, are refused`() throws {
+        let sliver = try refusal(image(ImageHeadTests.png(20_100, 100)))
+        #expect(sliver.message.contains("20100 × 100 pixels; one side may be at most 200 times as long"), "\(sliver.message)")
+        let scan: [UInt8] = [0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3F, 0x00]
+        // A picture in the metadata has scans of its own, and pixels contain the byte FF.
+        let head: [UInt8] = [
+            0xFF, 0xD8, 0xFF, 0xE1, 0x00, 0x0A, 0xFF, 0xDA, 0xFF, 0xDA, 0xFF, 0xDA, 0xFF, 0xDA, 0xFF, 0xC2, 0x00, 0x08, 8, 0, 32, 0, 32, 1,
+        ]
+        func jpeg(_ scans: Int) -> [UInt8] { head + (0..<scans).flatMap { _ in scan + [0xFF, 0x00, 0x12, 0xFF, 0xD0, 0x34] } + [0xFF, 0xD9] }
+        #expect(JPEGScans.count(jpeg(3)) == 3)
+        _ = try request([image(jpeg(32), type: "jpeg")])
+        #expect(try refusal(image(jpeg(33), type: "jpeg")).message.contains("a JPEG with more than 32 scans"))
+        for length in 0..<head.count { _ = JPEGScans.count(Array(jpeg(1).prefix(length))) }
+    }
+
     @Test func `a PNG whose pixels unpack to more than its size needs is refused`() throws {
         let data = InflatedSizeTests.zeros(4000)
         let bomb = small + [0, 0, 0, 0] + ImageHeadTests.big(data.count, 4) + Array("IDAT".utf8) + data + [0, 0, 0, 0]

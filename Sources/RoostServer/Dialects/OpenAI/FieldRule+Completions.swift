@@ -36,7 +36,7 @@ extension FieldRule {
     /// How much is generated.
     static let amounts: Rules = [
         ("max_tokens", .whole(1...1_000_000)), ("max_completion_tokens", .whole(1...1_000_000)), ("n_predict", .whole(-1...1_000_000)),
-        ("n", .whole(1...EnginePlan.mostSlots)), ("n_cmpl", .whole(1...EnginePlan.mostSlots)), ("t_max_predict_ms", .whole(-1...86_400_000)),
+        ("n", .whole(1...EnginePlan.mostSlots)), ("n_cmpl", .written(write(answers:_:_:))), ("t_max_predict_ms", .whole(-1...86_400_000)),
     ]
 
     private static let probabilities: Rules = [
@@ -51,10 +51,10 @@ extension FieldRule {
         ("frequency_penalty", .number(-2...2)), ("presence_penalty", .number(-2...2)), ("repeat_penalty", .number(0...10)),
         ("repeat_last_n", .whole(0...65_536)), ("dry_multiplier", .number(0...100)), ("dry_base", .number(0...100)),
         ("dry_allowed_length", .whole(0...65_536)), ("dry_penalty_last_n", .whole(0...65_536)),
-        ("dry_sequence_breakers", .json(strings) { try check(strings: $0, $1, most: 16, bytes: 64) }),
+        ("dry_sequence_breakers", .json(strings) { try check(strings: $0, $1, most: 4, bytes: 40) }),
         ("xtc_probability", .number(0...1)), ("xtc_threshold", .number(0...1)), ("mirostat", .whole(0...2)), ("mirostat_tau", .number(0...100)),
         ("mirostat_eta", .number(0...100)), ("dynatemp_range", .number(0...10)), ("dynatemp_exponent", .number(0...10)),
-        ("samplers", .json(strings) { try check(strings: $0, $1, most: 32, bytes: 32) }), ("ignore_eos", .flag),
+        ("samplers", .json(strings, SamplerNames.check)), ("ignore_eos", .flag),
         ("logit_bias", .json(JSONBound(bytes: 64 << 10, values: 4097, depth: 2), checkBias)),
     ]
 
@@ -151,6 +151,14 @@ extension FieldRule {
         guard isOn else { return }
         body.next("top_logprobs")
         body.write(number: max(1, count))
+    }
+
+    /// Writes `n_cmpl`, the engine's own name of `n`. It would use only one of both.
+    @Sendable private static func write(answers value: JSONValue, _ fields: RequestFields, _ body: inout EngineBody) throws {
+        _ = try fields.optionalInt("n_cmpl", in: 1...EnginePlan.mostSlots)
+        guard fields.value("n") == nil else { throw fields.refusal(of: "n_cmpl", "means the same as `n`: send only one of both.") }
+        body.next("n_cmpl")
+        body.write(value)
     }
 
     /// Checks `top_logprobs`, which is written with `logprobs`.

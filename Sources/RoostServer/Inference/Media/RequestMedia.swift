@@ -12,6 +12,9 @@ struct RequestMedia: Sendable {
     private static let most = 16
     /// The most bytes of all images of a request.
     private static let mostImageBytes = 20 << 20
+    /// How much longer than the other side one side of an image may be. Engines enlarge the short side of a sliver until it is a
+    /// few patches wide, and the long one with it.
+    private static let mostRatio = 200
     /// The most bytes of all sounds of a request.
     private static let mostSoundBytes = 4 << 20
     /// The most minutes of all sounds of a request. The engine needs 4 MB for each: floats, 16,000 in a second.
@@ -77,6 +80,15 @@ struct RequestMedia: Sendable {
                 field,
                 "is too large: all images of a request may have \(EngineCompanions.mostPixels / 1_000_000) million pixels, and this one has \(image.width) × \(image.height). Make them smaller."
             )
+        }
+        guard max(image.width, image.height) <= Self.mostRatio * min(image.width, image.height) else {
+            throw Self.wrong(
+                field,
+                "has \(image.width) × \(image.height) pixels; one side may be at most \(Self.mostRatio) times as long as the other. Cut the image into parts."
+            )
+        }
+        guard image.format != .jpeg || JPEGScans.count(file) <= JPEGScans.most else {
+            throw Self.wrong(field, "is a JPEG with more than \(JPEGScans.most) scans. Save the image again.")
         }
         guard image.format != .png || PNGPixels.fit(file) else {
             throw Self.wrong(field, "is a damaged PNG: its data is not that of \(image.width) × \(image.height) pixels. Save the image again.")

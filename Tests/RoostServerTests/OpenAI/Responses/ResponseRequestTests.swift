@@ -101,6 +101,13 @@ import Testing
         #expect(try field(more) == name)
     }
 
+    @Test func `what is repeated in each answer, and no engine gets, is bounded`() throws {
+        let numbers = "{\"type\":\"text\",\"x\":[\(Array(repeating: "0", count: 4001).joined(separator: ","))]}"
+        #expect(try field("\"input\":\"a\",\"tools\":[{\"type\":\"custom\",\"name\":\"f\",\"format\":\(numbers)}]") == "tools[0].format")
+        #expect(try field("\"input\":\"a\",\"text\":{\"format\":\(numbers)}") == "text.format")
+        #expect(try field("\"input\":\"a\",\"tool_choice\":\(numbers)") == "tool_choice")
+    }
+
     @Test func `items keep what the client sent, with an id and a status`() throws {
         let items = try request(
             #""input":[{"role":"user","content":"Hi","id":null},{"type":"function_call_output","call_id":"1","output":"x","id":"fco_7"}]"#

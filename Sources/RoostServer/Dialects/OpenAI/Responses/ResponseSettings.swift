@@ -87,6 +87,8 @@ struct ResponseSettings: Sendable {
         if type == "json_schema" {
             _ = try format.string("name", maxBytes: 256)
             _ = try format.object("schema")
+        } else if let value = text.value("format") {
+            return try ResponseTools.text(value, text.fullName("format"))
         }
         return JSONText(format.values)
     }

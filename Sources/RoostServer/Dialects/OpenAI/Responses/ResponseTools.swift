@@ -31,7 +31,7 @@ struct ResponseTools: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` that contains the field and the allowed values.
     init(_ fields: RequestFields) throws {
         tools = try fields.value("tools") == nil ? [] : fields.objects("tools", count: 0...Self.mostTools).compactMap(Self.tool)
-        choice = fields.value("tool_choice").map { JSONText($0) }
+        choice = try fields.value("tool_choice").map { try Self.text($0, fields.fullName("tool_choice")) }
         try checkChoice(fields)
     }
 
@@ -47,7 +47,13 @@ struct ResponseTools: Sendable {
             description: try fields.value("description").map { _ in try fields.string("description", maxBytes: longestDescription) },
             parameters: fields.value("parameters").map { JSONText($0) },
             strict: try fields.value("strict").map { _ in try fields.bool("strict", default: false) },
-            format: fields.value("format").map { JSONText($0) })
+            format: try fields.value("format").map { try text($0, fields.fullName("format")) })
+    }
+
+    /// Returns a value that is repeated in each answer, and that no engine gets.
+    static func text(_ value: JSONValue, _ name: String) throws -> JSONText {
+        try JSONBound(bytes: 64 << 10, values: 4000, depth: 32).check(value, name)
+        return JSONText(value)
     }
 
     private func checkChoice(_ fields: RequestFields) throws {
