@@ -32,8 +32,9 @@ package struct RequestText: Sendable {
     /// About four bytes of text are a token.
     var estimate: Int { body.readableBytes / 4 }
 
-    /// About the most time in which an engine reads the text: a second for each megabyte.
-    var readingTime: Duration { .microseconds(bytes) }
+    /// About the most time in which an engine reads the text, beside as many others as it has slots: five seconds for each
+    /// megabyte.
+    var readingTime: Duration { .microseconds(5 * bytes) }
 
     private struct Count: Decodable {
         let tokens: Int
