@@ -68,7 +68,6 @@ struct EngineStream: Sendable {
         (self.source, self.taken) = (parts, taken)
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
-        let held = Mutex(place)
         readyAfter = { ready.withLock { $0 } - begin }
         let work = Task(executorPreference: loop.map(EventLoopTasks.init)) {
             // Cancelled at the end of this scope.
@@ -81,7 +80,7 @@ struct EngineStream: Sendable {
                     ready.withLock { $0 = .now }
                     meter.began()
                 } begin: { status in
-                    held.withLock { $0 = nil }
+                    place?.shrink(to: 0)
                     if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }
                 } pass: { bytes in
                     guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }

@@ -149,11 +149,13 @@ struct Inference: Sendable {
 
     /// Returns a stream that the engine has accepted, and loads the model first if needed.
     ///
-    /// - Parameter request: The request.
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - place: The body's part of the budget, kept until the engine has the body; `nil` if the caller keeps it.
     /// - Returns: The stream.
     /// - Throws: As `answer`, for failures before the first token.
-    func stream(_ request: EngineRequest) async throws -> EngineStream {
-        let stream = try await begin(request, nil, on: nil)
+    func stream(_ request: EngineRequest, holding place: BodyBudget.Place? = nil) async throws -> EngineStream {
+        let stream = try await begin(request, holding: place)
         _ = try await stream.accepted(patience: true)
         return stream
     }
@@ -170,12 +172,20 @@ struct Inference: Sendable {
     func streamingBody(
         for request: EngineRequest, to channel: any Channel, until deadline: ContinuousClock.Instant, holding place: BodyBudget.Place?
     ) async throws -> StreamingBody {
-        let stream = try await begin(request, place, on: channel.eventLoop)
+        let stream = try await begin(request, holding: place, on: channel.eventLoop)
         return StreamingBody(
             stream: stream, isAccepted: try await stream.accepted(patience: false), channel: channel, deadline: deadline, pulse: pulse)
     }
 
-    private func begin(_ request: EngineRequest, _ place: BodyBudget.Place?, on loop: (any EventLoop)?) async throws -> EngineStream {
+    /// Returns a stream that its engine need not have accepted yet.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - place: The body's part of the budget; it is kept until the engine has the body.
+    ///   - loop: The event loop of the client's connection; `nil` without such a client.
+    /// - Returns: The stream.
+    /// - Throws: `RoostError` when the model is not on this machine, or the key does not permit the request.
+    func begin(_ request: EngineRequest, holding place: BodyBudget.Place?, on loop: (any EventLoop)? = nil) async throws -> EngineStream {
         let (entry, asked) = try await prepared(request)
         let (request, meter) = try accounts.begin(asked, entry.reference)
         return EngineStream(engines: engines, entry: entry, request: request, meter: meter, holding: place, pulse: pulse, on: loop)

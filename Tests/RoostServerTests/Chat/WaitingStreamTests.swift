@@ -5,10 +5,11 @@ import NIOHTTP1
 import RoostAPI
 import RoostClient
 import RoostCore
-import RoostServer
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import RoostServer
 
 /// What clients get while their answer does not begin: with the real engine, or with programs that never become one.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct WaitingStreamTests {
@@ -211,6 +212,47 @@ import Testing
             #expect(streams.map(\.status) == [.ok, .ok, .ok])
             let answer = try await server.post("/v1/chat/completions", json)
             #expect(answer.status == 429 && String(decoding: answer.body, as: UTF8.self).contains("Large requests"))
+            withExtendedLifetime(streams) {}
+        }
+    }
+
+    @Test func `the body of a response in the background counts until it is canceled, also while it waits`() async throws {
+        try await withScript("exec sleep 100", bodyLimit: 2 << 20) { server in
+            let text = String(repeating: "x", count: 2_000_000)
+            var ids: [String] = []
+            for _ in 0..<3 {
+                let answer = try await server.post(
+                    "/v1/responses", #"{"model":"acme/smol","background":true,"input":"\#(text)"}"#)
+                #expect(answer.status == 200)
+                ids.append(try #require(try answer.json()["id"] as? String))
+            }
+            let other = #"{"model":"acme/smol","messages":[{"role":"user","content":"\#(text)"}],"timeout":1}"#
+            #expect(try await server.post("/chat", other).status == 429)
+            #expect(try await server.post("/v1/responses/\(ids[0])/cancel", "").json()["status"] as? String == "cancelled")
+            // The work ends soon after.
+            while try await server.post("/chat", other).status == 429 { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try await server.post("/chat", other).json()["code"] as? String == "model_loading")
+        }
+    }
+
+    @Test func `the responses that one continues count like a body of their size`() async throws {
+        try await withScript("exec sleep 100", bodyLimit: 2 << 20) { server in
+            let text = String(repeating: "x", count: 1_500_000)
+            let fields = try RequestFields(body: ByteBuffer(string: #"{"model":"acme/smol","input":"\#(text)"}"#))
+            let store = ResponseStore(path: server.home.appending("responses.db"), limit: 1 << 30, days: 30, longestConversation: 2 << 20)
+            let run = ResponseRun(try ResponseRequest(fields, canStore: true), owner: "127.0.0.1", storage: store)
+            _ = run.events { $0.end(.stop, .init()) }
+            try await run.store()
+            let next = #"{"model":"acme/smol","stream":true,"input":"x","previous_response_id":"\#(run.id)"}"#
+            var streams: [HTTPClientResponse] = []
+            for _ in 0..<5 {
+                var request = HTTPClientRequest(url: server.url + "/v1/responses")
+                request.method = .POST
+                request.body = .bytes(ByteBuffer(string: next))
+                streams.append(try await HTTPClient.shared.execute(request, timeout: .patience))
+            }
+            // A client may have 6 of 8 MiB: four conversations of 1.5 MB.
+            #expect(streams.map(\.status) == [.ok, .ok, .ok, .ok, .tooManyRequests])
             withExtendedLifetime(streams) {}
         }
     }

@@ -52,13 +52,18 @@ struct CachedModel: Sendable {
 
 extension RunningServer {
     /// Puts the sample model into the cache under the name `acme/smol:Q4_1`, as a link to where it is.
-    func placeSampleModel() throws {
-        let cache = home.removingLastComponent().appending("hf").appending("hub").appending("models--acme--smol")
+    func placeSampleModel() throws { try CachedModel.placeSample(in: home.removingLastComponent().appending("hf").appending("hub")) }
+}
+
+extension CachedModel {
+    /// Puts the sample model into a cache under the name `acme/smol:Q4_1`, as a link to where it is.
+    static func placeSample(in hub: FilePath) throws {
+        let cache = hub.appending("models--acme--smol")
         let snapshot = cache.appending("snapshots").appending(CachedModel.commit)
         for folder in [snapshot, cache.appending("refs")] {
             try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
         }
-        try Data(CachedModel.commit.utf8).write(to: URL(fileURLWithPath: cache.appending("refs").appending("main").string))
+        try Data(Self.commit.utf8).write(to: URL(fileURLWithPath: cache.appending("refs").appending("main").string))
         try FileManager.default.createSymbolicLink(
             atPath: snapshot.appending("smol-Q4_1.gguf").string, withDestinationPath: TestEnvironment.sampleModel.string)
     }

@@ -33,16 +33,39 @@ import Testing
 
     private func texts(_ items: [JSONText]) -> [String] { items.compactMap { ResponsePart.text(of: $0.value?["content"]) } }
 
+    private func conversation(_ store: ResponseStore, _ id: String, _ owner: String) async throws -> [StoredResponse] {
+        try await store.conversation(endingWith: id, of: owner) { _ in }.0
+    }
+
+    /// The texts of a conversation.
+    private func texts(_ store: ResponseStore, _ id: String) async throws -> [String] {
+        texts(try await conversation(store, id, "me").flatMap(\.items))
+    }
+
+    @Test func `memory for a conversation is reserved before it is read, and without it the responses stay as they are`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = store(directory)
+        let first = try await save("a", in: store)
+        let second = try await save("b", in: store, after: first)
+        let bytes = try await conversation(store, second, "me").reduce(0) { $0 + $1.response.count + $1.input.count }
+        let (responses, reserved) = try await store.conversation(endingWith: second, of: "me") { $0 }
+        #expect(responses.count == 2 && reserved == bytes && bytes > 1000)
+        let error = await #expect(throws: RoostError.self) {
+            try await store.conversation(endingWith: second, of: "me") { _ in throw RoostError(.rateLimited, "no room") }
+        }
+        #expect(error?.message == "no room")
+        #expect(try await texts(store, second) == ["a?", "a!", "b?", "b!"])
+    }
+
     @Test func `a conversation continues after a restart, in its order`() async throws {
         let directory = try TemporaryDirectory()
         let first = try await save("a", in: store(directory))
         let second = try await save("b", in: store(directory), after: first)
-        let items = try await store(directory).conversation(endingWith: second, of: "me")
-        #expect(texts(items) == ["a?", "a!", "b?", "b!"])
+        #expect(try await texts(store(directory), second) == ["a?", "a!", "b?", "b!"])
         let mode = try FileManager.default.attributesOfItem(atPath: directory.path.appending("responses.db").string)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let stored = try #require(try await store(directory).response(first, of: "me"))
-        #expect(String(buffer: stored.response).contains(#""status":"completed""#) && texts(stored.input) == ["a?"])
+        #expect(String(buffer: stored.body).contains(#""status":"completed""#) && texts(stored.inputItems) == ["a?"])
     }
 
     @Test func `no client reads, continues or deletes what another one has`() async throws {
@@ -51,7 +74,7 @@ import Testing
         let mine = try await save("a", in: store)
         #expect(try await store.response(mine, of: "other") == nil)
         #expect(try await store.delete(mine, of: "other") == false)
-        let error = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: mine, of: "other") }
+        let error = await #expect(throws: RoostError.self) { try await conversation(store, mine, "other") }
         #expect(error?.field == "previous_response_id" && error?.code == .invalidRequest)
         #expect(try await store.delete(mine, of: "me"))
         #expect(try await store.delete(mine, of: "me") == false)
@@ -64,10 +87,10 @@ import Testing
         let first = try await save("a", in: store)
         let second = try await save("b", in: store, after: first)
         #expect(try await store.delete(first, of: "me"))
-        let error = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: second, of: "me") }
+        let error = await #expect(throws: RoostError.self) { try await conversation(store, second, "me") }
         #expect(error?.message.contains("was deleted or is too old") == true)
         let open = try await save("c", in: store, ends: false)
-        let other = await #expect(throws: RoostError.self) { try await store.conversation(endingWith: open, of: "me") }
+        let other = await #expect(throws: RoostError.self) { try await conversation(store, open, "me") }
         #expect(other?.message.contains("did not end with an answer") == true)
     }
 
@@ -79,9 +102,9 @@ import Testing
         let other = try await save("x", in: store)
         day.withLock { $0 = 20 }
         let second = try await save("b", in: store, after: first)
-        _ = try await store.conversation(endingWith: second, of: "me")
+        _ = try await conversation(store, second, "me")
         day.withLock { $0 = 40 }
-        #expect(texts(try await store.conversation(endingWith: second, of: "me")) == ["a?", "a!", "b?", "b!"])
+        #expect(try await texts(store, second) == ["a?", "a!", "b?", "b!"])
         #expect(try await store.response(other, of: "me") == nil)
     }
 
@@ -132,7 +155,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let id = try await save("a", in: store(directory), ends: false)
         let stored = try #require(try await store(directory).response(id, of: "me"))
-        #expect(String(buffer: stored.response).contains(#""status":"failed""#) && String(buffer: stored.response).contains("The server stopped"))
+        #expect(String(buffer: stored.body).contains(#""status":"failed""#) && String(buffer: stored.body).contains("The server stopped"))
         let damaged = try TemporaryDirectory()
         _ = try damaged.write("responses.db", String(repeating: "no database ", count: 1000).utf8)
         let new = try await save("a", in: store(damaged))

@@ -24,11 +24,21 @@ struct BackgroundResponses: Service {
 
 extension ResponseRun {
     /// Makes the response without a client.
-    func work(with inference: Inference, _ request: EngineRequest) async {
+    ///
+    /// - Parameters:
+    ///   - inference: The engines.
+    ///   - request: What an engine is asked.
+    ///   - place: The body's part of the budget; it is kept until the engine has the body.
+    ///   - limit: The most time for the answer.
+    func work(with inference: Inference, _ request: EngineRequest, holding place: BodyBudget.Place?, within limit: Duration) async {
         do {
-            let stream = try await inference.stream(request)
-            onCancel { stream.end(throwing: CancellationError()) }
-            try await complete(stream)
+            try await withDeadline(.now + limit, drain: .zero, late: { await inference.engines.late(request) }) {
+                let stream = try await inference.begin(request, holding: place)
+                // Also while it waits for its turn.
+                self.onCancel { stream.end(throwing: CancellationError()) }
+                _ = try await stream.accepted(patience: true)
+                try await self.complete(stream)
+            }
         } catch is CancellationError {
             await fail(RoostError.serverStopping)
         } catch {

@@ -36,32 +36,42 @@ struct ResponseRoutes: Sendable {
                 return (request, try request.engineRequest())
             }, of: { $0.1 }, within: { _ in OpenAIRoutes.longest }
         ) { asked, deadline, place in
-            let (request, draft) = asked
-            let engineRequest = try await continued(request, draft, of: context.client).from(context)
+            let request = asked.0
+            let (whole, place) = try await continued(request, asked.1, of: context.client, holding: place)
+            let engineRequest = whole.from(context)
             let run = ResponseRun(request, owner: context.client, storage: storage)
-            if request.settings.isBackground { return try await begin(run, engineRequest, request) }
+            if request.settings.isBackground { return try await begin(run, engineRequest, request, holding: place) }
             guard request.settings.streams else {
-                let stream = try await inference.stream(engineRequest)
-                try await run.complete(stream)
-                return JSON.response(run.response).queued(engineRequest)
+                try await run.complete(try await inference.stream(engineRequest, holding: place))
+                return try await response(of: run).queued(engineRequest)
             }
             let body = try await inference.streamingBody(for: engineRequest, to: context.channel, until: deadline, holding: place)
             return try tracked(body, run).queued(engineRequest)
         }
     }
 
-    /// Returns the request with the conversation that it continues.
-    private func continued(_ request: ResponseRequest, _ draft: EngineRequest, of client: String) async throws -> EngineRequest {
-        guard let previous = request.settings.previousID else { return draft }
+    /// Returns the request with the conversation that it continues, and its part of the budget of bodies.
+    private func continued(
+        _ request: ResponseRequest, _ draft: EngineRequest, of client: String, holding place: BodyBudget.Place?
+    ) async throws -> (EngineRequest, BodyBudget.Place?) {
+        guard let previous = request.settings.previousID else { return (draft, place) }
         guard let storage else {
             throw RoostError(
                 .invalidRequest,
                 "`previous_response_id` is not supported: this server keeps no responses (response_storage). Send the whole conversation.",
                 field: "previous_response_id")
         }
-        let earlier = try await storage.conversation(endingWith: previous, of: client)
-        return try await WorkThreads.run { try request.engineRequest(after: earlier) }.queued(as: draft)
+        let (earlier, whole) = try await storage.conversation(endingWith: previous, of: client) { bytes in
+            place?.shrink(to: 0)
+            return try inference.bodies.place(for: bytes + draft.body.readableBytes, of: client)
+        }
+        let asked = try await WorkThreads.run { try request.engineRequest(after: earlier.flatMap(\.items)) }
+        whole?.shrink(to: asked.body.readableBytes)
+        return (asked.queued(as: draft), whole)
     }
+
+    /// Returns a response as it is now. It may repeat long instructions.
+    private func response(of run: ResponseRun) async throws -> Response { try await WorkThreads.run { JSON.response(run.response) } }
 
     /// Returns the stream of a response, which can be canceled while it lasts.
     private func tracked(_ body: StreamingBody, _ run: ResponseRun) throws -> Response {
@@ -78,7 +88,9 @@ struct ResponseRoutes: Sendable {
     }
 
     /// Begins a response that is made without its client.
-    private func begin(_ run: ResponseRun, _ request: EngineRequest, _ asked: ResponseRequest) async throws -> Response {
+    private func begin(
+        _ run: ResponseRun, _ request: EngineRequest, _ asked: ResponseRequest, holding place: BodyBudget.Place?
+    ) async throws -> Response {
         if asked.settings.streams {
             throw RoostError(
                 .invalidRequest, "`stream` must be false with `background`: read the response with GET /v1/responses/{id} when it has ended.",
@@ -92,10 +104,10 @@ struct ResponseRoutes: Sendable {
             throw error
         }
         background.add { [inference, runs] in
-            await run.work(with: inference, request)
+            await run.work(with: inference, request, holding: place, within: OpenAIRoutes.longest)
             runs.remove(run)
         }
-        return JSON.response(run.response)
+        return try await response(of: run)
     }
 }
 
@@ -107,9 +119,9 @@ extension ResponseRoutes {
             throw RoostError(.invalidRequest, "`stream` is not supported here: the response is sent in one piece.", field: "stream")
         }
         let id = try context.parameters.require("id")
-        if let run = runs.run(id, of: context.client) { return JSON.response(run.response) }
+        if let run = runs.run(id, of: context.client) { return try await response(of: run) }
         let stored = try await stored(id, of: context.client)
-        return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.response))
+        return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.body))
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
@@ -130,27 +142,28 @@ extension ResponseRoutes {
         }
         guard run.cancel() else { throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has just ended.", field: "id") }
         await run.storeFailure()
-        return JSON.response(run.response)
+        return try await response(of: run)
     }
 
     /// Lists the items of a response's request, the newest first unless `order` is `asc`.
     private func listInput(_ request: Request, context: RoostContext) async throws -> Response {
         let query = QueryFields(request)
         let limit = try query.int("limit", in: 1...100) ?? 20
+        let (isAscending, after) = (query.text("order") == "asc", query.text("after"))
         let stored = try await stored(context.parameters.require("id"), of: context.client)
-        var items = query.text("order") == "asc" ? stored.input : stored.input.reversed()
-        if let after = query.text("after") {
-            items = items.firstIndex { $0.value?["id"]?.string == after }.map { Array(items[($0 + 1)...]) } ?? []
+        return try await WorkThreads.run {
+            var items = isAscending ? stored.inputItems : stored.inputItems.reversed()
+            if let after { items = items.firstIndex { $0.value?["id"]?.string == after }.map { Array(items[($0 + 1)...]) } ?? [] }
+            let page = Array(items.prefix(limit))
+            return JSON.response(
+                [
+                    "object": "list", "data": page, "first_id": page.first?.value?["id"]?.string, "last_id": page.last?.value?["id"]?.string,
+                    "has_more": items.count > limit,
+                ] as JSONObject)
         }
-        let page = Array(items.prefix(limit))
-        return JSON.response(
-            [
-                "object": "list", "data": page, "first_id": page.first?.value?["id"]?.string, "last_id": page.last?.value?["id"]?.string,
-                "has_more": items.count > limit,
-            ] as JSONObject)
     }
 
-    private func stored(_ id: String, of client: String) async throws -> ResponseStore.Stored {
+    private func stored(_ id: String, of client: String) async throws -> StoredResponse {
         guard let stored = try await storage?.response(id, of: client) else { throw Self.unknown(id) }
         return stored
     }

@@ -40,14 +40,6 @@ final class ResponseStore: Sendable {
         lifetime = days * 86_400
     }
 
-    /// A stored response.
-    struct Stored: Sendable {
-        /// The response, as it is sent.
-        let response: ByteBuffer
-        /// The items of its request.
-        let input: [JSONText]
-    }
-
     /// Writes a response, or replaces it. Returns when it is on the disk.
     ///
     /// - Parameters:
@@ -71,11 +63,8 @@ final class ResponseStore: Sendable {
     }
 
     /// Returns a client's response; `nil` if there is none.
-    func response(_ id: String, of owner: String) async throws -> Stored? {
-        try await write { database, _ in
-            let row = try Row.fetchOne(database, sql: "SELECT response, input FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner])
-            return row.map { Stored(response: ByteBuffer(bytes: $0["response"] as Data), input: Self.items($0["input"])) }
-        }
+    func response(_ id: String, of owner: String) async throws -> StoredResponse? {
+        try await write { database, _ in try Self.response(id, of: owner, in: database) }
     }
 
     /// Deletes a client's response.
@@ -88,33 +77,37 @@ final class ResponseStore: Sendable {
         }
     }
 
-    /// Returns the items of a response and of all that it continues, in order, and counts this as a use of each.
+    /// Returns a response and all that it continues, the oldest first, and counts this as a use of each.
     ///
-    /// - Throws: `RoostError` with code `invalidRequest` and field `previous_response_id`, or `database`.
-    func conversation(endingWith id: String, of owner: String) async throws -> [JSONText] {
+    /// - Parameters:
+    ///   - id: The last response.
+    ///   - owner: The client.
+    ///   - reserve: Reserves the memory for them, before they are read; it gets their bytes.
+    /// - Returns: The responses, and what `reserve` returned.
+    /// - Throws: `RoostError` with code `invalidRequest` and field `previous_response_id`, or `database`; the errors of `reserve`.
+    func conversation<Place: Sendable>(
+        endingWith id: String, of owner: String, reserve: @escaping @Sendable (_ bytes: Int) throws -> Place
+    ) async throws -> ([StoredResponse], Place) {
         let most = longestConversation
         return try await write { database, now in
-            var (next, bytes, seen): (String?, Int, [String]) = (id, 0, [])
-            var turns: [[JSONText]] = []
+            var (next, bytes, chain): (String?, Int, [String]) = (id, 0, [])
             while let id = next {
                 let row = try Row.fetchOne(
-                    database, sql: "SELECT previous, status, response, input, bytes FROM responses WHERE id = ? AND owner = ?",
-                    arguments: [id, owner])
-                guard let row else { throw Self.unknown(id, isFirst: seen.isEmpty) }
+                    database, sql: "SELECT previous, status, bytes FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner])
+                guard let row else { throw Self.unknown(id, isFirst: chain.isEmpty) }
                 guard ["completed", "incomplete"].contains(row["status"] as String) else {
                     throw Self.refusal("the response \(id.quotedForPeople) did not end with an answer, so it cannot be continued.")
                 }
                 bytes += row["bytes"] as Int
-                seen.append(id)
-                guard bytes <= most, seen.count <= Self.longestChain else {
+                chain.append(id)
+                guard bytes <= most, chain.count <= Self.longestChain else {
                     throw Self.refusal("the conversation is longer than a request may be. Begin a new one with a summary.")
                 }
-                let output = (try? JSONDocument(Array(row["response"] as Data)))?.root["output"]?.list ?? []
-                turns.append(Self.items(row["input"]) + output.map { JSONText($0) })
                 next = row["previous"]
             }
-            for id in seen { try database.execute(sql: "UPDATE responses SET used = ? WHERE id = ?", arguments: [now, id]) }
-            return turns.reversed().flatMap(\.self)
+            let place = try reserve(bytes)
+            for id in chain { try database.execute(sql: "UPDATE responses SET used = ? WHERE id = ?", arguments: [now, id]) }
+            return (try chain.reversed().compactMap { try Self.response($0, of: owner, in: database) }, place)
         }
     }
 }
@@ -178,7 +171,10 @@ extension ResponseStore {
         return data
     }
 
-    private static func items(_ data: Data) -> [JSONText] { ((try? JSONDocument(Array(data)))?.root.list ?? []).map { JSONText($0) } }
+    private static func response(_ id: String, of owner: String, in database: Database) throws -> StoredResponse? {
+        let row = try Row.fetchOne(database, sql: "SELECT response, input FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner])
+        return row.map { StoredResponse(response: $0["response"], input: $0["input"]) }
+    }
 
     private static func unknown(_ id: String, isFirst: Bool) -> RoostError {
         refusal(
