@@ -75,10 +75,12 @@ extension EngineSupervisor {
     nonisolated func counted(_ request: LeaseRequest, on engine: SupervisedEngine) async throws -> LeaseRequest {
         guard let text = request.text, let plan = engine.plan else { return request }
         try await text.checkMarks(plan)
-        guard text.isCountable, text.body.readableBytes > plan.contextLength, try await !isSuspect(request) else { return request }
+        guard let counting = text.counting, text.body.readableBytes > plan.contextLength, try await !isSuspect(request),
+            let body = try await text.counted(as: counting)
+        else { return request }
         // What the engine cannot count, it refuses itself when it gets the request.
-        guard let answer = try await answer(RequestText.countPath, text.body, for: request, on: engine, ConnectionRecord()),
-            let count = RequestText.count(in: answer)
+        guard let answer = try await answer(counting.path, body, for: request, on: engine, ConnectionRecord()),
+            let count = try await counting.count(in: answer)
         else { return request }
         guard count < plan.contextLength else {
             throw RoostError.contextLengthExceeded(field: text.field, promptTokens: count, contextLength: plan.contextLength)

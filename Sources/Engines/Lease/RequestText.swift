@@ -1,4 +1,3 @@
-import Foundation
 import ModelFormats
 package import NIOCore
 import NIOPosix
@@ -6,26 +5,23 @@ import RoostCore
 
 /// The text of a request, which an engine reads before its first step.
 package struct RequestText: Sendable {
-    /// The engine's route that counts the tokens of a chat.
-    package static let countPath = "/v1/chat/completions/input_tokens"
-
     /// The body with the text.
     package let body: ByteBuffer
     /// The request field with the text, for errors.
     package let field: String
     /// The bytes of text in the body, without images and sounds.
     package let bytes: Int
-    /// Whether it is a chat whose tokens the engine can count before it waits.
-    package let isCountable: Bool
+    /// How the engine can count its tokens before it waits; `nil` if it cannot.
+    package let counting: Counting?
     /// Whether it becomes one prompt; otherwise several texts are read one by one.
     package let isOnePrompt: Bool
 
     /// Creates a text.
-    package init(body: ByteBuffer, field: String, bytes: Int, isCountable: Bool = false, isOnePrompt: Bool = true) {
+    package init(body: ByteBuffer, field: String, bytes: Int, counting: Counting? = nil, isOnePrompt: Bool = true) {
         self.body = body
         self.field = field
         self.bytes = bytes
-        self.isCountable = isCountable
+        self.counting = counting
         self.isOnePrompt = isOnePrompt
     }
 
@@ -35,18 +31,6 @@ package struct RequestText: Sendable {
     /// About the most time in which an engine reads the text, beside as many others as it has slots: five seconds for each
     /// megabyte.
     var readingTime: Duration { .microseconds(5 * bytes) }
-
-    private struct Count: Decodable {
-        let tokens: Int
-
-        private enum CodingKeys: String, CodingKey { case tokens = "input_tokens" }
-    }
-
-    /// Returns the number of tokens in the answer of `countPath`; `nil` when the engine could not count them.
-    package static func count(in answer: EngineSupervisor.LookupAnswer) -> Int? {
-        guard answer.status == 200 else { return nil }
-        return (try? JSONDecoder().decode(Count.self, from: Data(answer.body.readableBytesView)))?.tokens
-    }
 }
 
 extension RequestText {

@@ -44,6 +44,15 @@ extension EngineRequest {
             }
         }
 
+        /// How the engine counts the tokens of the text; `nil` if it cannot.
+        var counting: RequestText.Counting? {
+            switch self {
+            case .chat: .chat
+            case .completion: .prompt
+            default: nil
+            }
+        }
+
         /// Whether the engine generates an answer.
         var generates: Bool { self == .chat || self == .completion }
 

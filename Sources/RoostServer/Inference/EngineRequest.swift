@@ -135,7 +135,7 @@ struct EngineRequest: Sendable {
             kind == .text
             ? nil
             : RequestText(
-                body: body, field: kind.inputField, bytes: textBytes, isCountable: kind == .chat && media.count == 0,
+                body: body, field: kind.inputField, bytes: textBytes, counting: media.count == 0 ? kind.counting : nil,
                 isOnePrompt: longestPart == nil)
         var lease = LeaseRequest(
             fingerprint: fingerprint, client: client, slots: answers, tokens: kind.isLookup ? 1 : max(1, promptTokens + answer), ticket: ticket,

@@ -137,11 +137,12 @@ struct Inference: Sendable {
         let (entry, request) = try await prepared(request)
         var lease = request.lease
         // Its success shows nothing about the chat itself.
-        lease.fingerprint = RequestFingerprint(path: RequestText.countPath, body: request.body)
+        let (path, body) = (RequestText.Counting.chat.path, request.body)
+        lease.fingerprint = try await WorkThreads.run { RequestFingerprint(path: path, body: body) }
         let answer = try await engines.lookUp(
-            RequestText.countPath, body: request.body, in: entry, for: lease,
+            path, body: request.body, in: entry, for: lease,
             check: { try request.check(against: $0, of: entry.reference) })
-        guard let count = RequestText.count(in: answer) else {
+        guard let count = try await RequestText.Counting.chat.count(in: answer) else {
             throw EngineAnswer.failure(status: answer.status, body: answer.body, field: request.kind.inputField)
         }
         return count

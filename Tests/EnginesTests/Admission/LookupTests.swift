@@ -20,8 +20,8 @@ import Testing
     private func count(_ entry: ModelEntry, for client: String, on supervisor: EngineSupervisor) -> Task<Int?, any Error> {
         Task {
             let answer = try await supervisor.lookUp(
-                RequestText.countPath, body: chat(maxTokens: 1), in: entry, for: LeaseRequest(client: client), check: { _ in })
-            return RequestText.count(in: answer)
+                RequestText.Counting.chat.path, body: chat(maxTokens: 1), in: entry, for: LeaseRequest(client: client), check: { _ in })
+            return try await RequestText.Counting.chat.count(in: answer)
         }
     }
 

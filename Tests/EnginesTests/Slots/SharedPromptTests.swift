@@ -97,15 +97,33 @@ import Testing
         #expect(again.cached < 50)
     }
 
-    @Test func `a prompt that never fits is refused before it waits`() async throws {
+    @Test(arguments: [RequestText.Counting.chat, .prompt])
+    func `a prompt that never fits is refused before it waits`(counting: RequestText.Counting) async throws {
         try await withSupervisor { supervisor in
             let entry = try sample()
-            let long = ByteBuffer(string: #"{"messages":[{"role":"user","content":"\#(String(repeating: "one two three ", count: 800))"}]}"#)
-            let text = RequestText(body: long, field: "messages", bytes: long.readableBytes, isCountable: true)
-            let request = LeaseRequest(tokens: 3000, text: text)
-            let error = try await roostError { try await supervisor.withEngine(for: entry, request: request) { _ in Issue.record("it ran") } }
-            #expect(error.code == .contextLengthExceeded && error.field == "messages")
+            let field = counting == .chat ? "messages" : "prompt"
+            func request(_ text: String) -> LeaseRequest {
+                let value = counting == .chat ? #"[{"role":"user","content":"\#(text)"}]"# : #""\#(text)""#
+                let body = ByteBuffer(string: #"{"\#(field)":\#(value)}"#)
+                return LeaseRequest(tokens: 3000, text: RequestText(body: body, field: field, bytes: body.readableBytes, counting: counting))
+            }
+            let long = request(String(repeating: "one two three ", count: 800))
+            let error = try await roostError { try await supervisor.withEngine(for: entry, request: long) { _ in Issue.record("it ran") } }
+            #expect(error.code == .contextLengthExceeded && error.field == field)
             #expect(error.message.contains("maximum context length is 1024 tokens") && error.message.contains("exceeds the available context size"))
+            // As many bytes, and fewer tokens than the context has.
+            let fitting = request(String(repeating: "international ", count: 400))
+            #expect(try await supervisor.withEngine(for: entry, request: fitting) { _ in true })
         }
+    }
+
+    @Test func `a prompt is counted with its special tokens, and several prompts are not`() async throws {
+        func counted(_ prompt: String) async throws -> String? {
+            let text = RequestText(body: ByteBuffer(string: #"{"n":1,"prompt":\#(prompt)}"#), field: "prompt", bytes: 10, counting: .prompt)
+            return try await text.counted(as: .prompt).map { String(buffer: $0) }
+        }
+        #expect(try await counted(#""a \" b""#) == #"{"add_special":true,"parse_special":true,"content":"a \" b"}"#)
+        #expect(try await counted(#"["a"]"#) == #"{"add_special":true,"parse_special":true,"content":"a"}"#)
+        for several in [#"["a","b"]"#, "[]", "[1,2]", "[[1,2]]"] { #expect(try await counted(several) == nil) }
     }
 }
