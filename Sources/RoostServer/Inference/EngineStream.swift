@@ -55,11 +55,12 @@ struct EngineStream: Sendable {
     ///   - meter: Counts the tokens.
     ///   - place: The part of the budget of bodies that is kept until the engine answers.
     ///   - pulse: The time between two pulses.
+    ///   - delay: The time for which the engine waits for the reader.
     ///   - loop: The event loop of the client's connection, on which the work then runs, so that a token wakes no other thread;
     ///     `nil` without such a client.
     init(
         engines: EngineSupervisor, entry: ModelEntry, request: EngineRequest, meter: AnswerMeter, holding place: BodyBudget.Place?, pulse: Duration,
-        on loop: (any EventLoop)?
+        delay: ReadingDelay = ReadingDelay(), on loop: (any EventLoop)?
     ) {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
@@ -68,10 +69,15 @@ struct EngineStream: Sendable {
         (self.source, self.taken) = (parts, taken)
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
+        let delay = Mutex(delay)
         readyAfter = { ready.withLock { $0 } - begin }
+        let atPulse: @Sendable () -> Void = {
+            source.yield(.pulse)
+            if delay.withLock({ $0.isTooLong() }) { taken.finish() }
+        }
         let work = Task(executorPreference: loop.map(EventLoopTasks.init)) {
             // Cancelled at the end of this scope.
-            async let _ = Self.beat(every: pulse) { source.yield(.pulse) }
+            async let _ = Self.beat(every: pulse, atPulse)
             let times = Mutex(StreamTimes(engines.metrics, of: entry.reference, since: begin))
             let refusal = Mutex<Refusal?>(nil)
             defer { times.withLock { $0.ended() } }
@@ -87,7 +93,9 @@ struct EngineStream: Sendable {
                     times.withLock { $0.arrived(bytes) }
                     meter.read(events: bytes)
                     var permit = permits.makeAsyncIterator()
-                    guard await permit.next() != nil else { throw CancellationError() }
+                    delay.withLock { $0.begin() }
+                    guard await permit.next() != nil else { throw Task.isCancelled ? CancellationError() : Self.tooSlow }
+                    delay.withLock { $0.end(bytes: bytes.readableBytes) }
                     source.yield(.bytes(bytes))
                 }
                 let failure = refusal.withLock { $0?.error(field: request.kind.inputField) }
@@ -109,6 +117,13 @@ struct EngineStream: Sendable {
 
     private static func beat(every pulse: Duration, _ action: @Sendable () -> Void) async {
         while (try? await Task.sleep(for: pulse)) != nil { action() }
+    }
+
+    private static var tooSlow: any Error {
+        RoostError(
+            .timedOut,
+            "The answer ends here: its engine has waited for more than a minute, and a second for each 16 KiB, until its client read it. Read faster, or ask for less at once."
+        )
     }
 
     /// An answer of the engine that is an error.
