@@ -158,6 +158,7 @@ extension EngineSupervisor {
         let entry = LookupQueue.Entry(id: lastLease, client: request.client)
         do throws(AdmissionQueue.Refusal) { try current.checkRoom(for: entry) } catch { throw error.described(for: reference) }
         engines[reference]?.lookups.add(entry)
+        request.ticket?.looksUp(entry.id)
         do {
             while let current = engines[reference], current.id == engine.id, !current.isStopping {
                 if current.isReady, current.lookups.running.contains(entry), !current.belongsToSuspect {

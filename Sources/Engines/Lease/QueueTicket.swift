@@ -5,6 +5,7 @@ import Synchronization
 package final class QueueTicket: Sendable {
     private struct State {
         var request: (model: ModelReference, lease: Int, since: Duration)?
+        var lookup: Int?
         var place: (position: Int, time: Duration?)?
     }
 
@@ -22,6 +23,12 @@ package final class QueueTicket: Sendable {
 
     /// The model that was asked for, the number of the lease, and the time at which it was asked for; `nil` before.
     var request: (model: ModelReference, lease: Int, since: Duration)? { state.withLock { $0.request } }
+
+    /// The number of its last lookup; `nil` if it had none.
+    var lookup: Int? { state.withLock { $0.lookup } }
+
+    /// Records that an engine looks something up for it, or will.
+    func looksUp(_ lookup: Int) { state.withLock { $0.lookup = lookup } }
 
     /// Records that an engine was asked for.
     func began(_ model: ModelReference, lease: Int, at now: Duration) { state.withLock { $0.request = (model, lease, now) } }

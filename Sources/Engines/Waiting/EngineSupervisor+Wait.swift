@@ -9,6 +9,10 @@ extension EngineSupervisor {
     package func wait(of ticket: QueueTicket) -> EngineWait? {
         guard let request = ticket.request, let engine = engines[request.model] else { return nil }
         if let progress = loadProgress(of: engine) { return .load(progress) }
+        if let lookup = ticket.lookup {
+            if engine.lookups.running.contains(where: { $0.id == lookup }) { return .answer }
+            if let index = engine.lookups.waiting.firstIndex(where: { $0.id == lookup }) { return .turn(position: index + 1, time: nil) }
+        }
         if engine.admission.running[request.lease] != nil { return .answer }
         if let position = engine.admission.position(of: request.lease) {
             return .turn(position: position, time: engine.admission.estimatedWait(ofPosition: position))

@@ -41,8 +41,16 @@ enum Dialects {
         if let retryAfter = error.retryAfter {
             response.headers[.retryAfter] = "\(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))"
         }
+        // OpenAI's and Anthropic's clients send a request with 408 or 409 again: as much work for as long, or the load of a model that
+        // was just unloaded.
+        if error.retryAfter == nil, [.timedOut, .conflict].contains(error.code) { response.headers[.shouldRetry] = "false" }
         // Not `Basic`, for which browsers would ask their reader for a password.
         if error.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"roost\"" }
         return response
     }
+}
+
+extension HTTPField.Name {
+    /// Whether OpenAI's and Anthropic's clients may send a request again.
+    fileprivate static let shouldRetry = Self("x-should-retry") ?? .server
 }

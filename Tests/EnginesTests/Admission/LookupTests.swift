@@ -17,10 +17,12 @@ import Testing
 /// Lookups of a real engine.
 @Suite(.serialized) struct LookupTests {
     /// Counts the tokens of a chat.
-    private func count(_ entry: ModelEntry, for client: String, on supervisor: EngineSupervisor) -> Task<Int?, any Error> {
+    private func count(_ entry: ModelEntry, for client: String, on supervisor: EngineSupervisor, ticket: QueueTicket? = nil) -> Task<Int?, any Error>
+    {
         Task {
             let answer = try await supervisor.lookUp(
-                RequestText.Counting.chat.path, body: chat(maxTokens: 1), in: entry, for: LeaseRequest(client: client), check: { _ in })
+                RequestText.Counting.chat.path, body: chat(maxTokens: 1), in: entry, for: LeaseRequest(client: client, ticket: ticket),
+                check: { _ in })
             return try await RequestText.Counting.chat.count(in: answer)
         }
     }
@@ -33,8 +35,10 @@ import Testing
             for client in ["a", "b"] { turns.append(try #require(try await supervisor.turn(for: LeaseRequest(client: client), on: engine))) }
             let leaver = count(entry, for: "c", on: supervisor)
             while await supervisor.lookups(of: entry).waiting != ["c"] { await Task.yield() }
-            let last = count(entry, for: "d", on: supervisor)
+            let ticket = QueueTicket()
+            let last = count(entry, for: "d", on: supervisor, ticket: ticket)
             while await supervisor.lookups(of: entry).waiting != ["c", "d"] { await Task.yield() }
+            #expect(await supervisor.wait(of: ticket) == .turn(position: 2, time: nil))
             leaver.cancel()
             await #expect(throws: CancellationError.self) { try await leaver.value }
             #expect(await supervisor.lookups(of: entry).waiting == ["d"])
