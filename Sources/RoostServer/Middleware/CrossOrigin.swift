@@ -11,7 +11,7 @@ enum CrossOrigin {
     private static let longestHeaderList = 4096
     /// The response headers that a page may read, in addition to those that every page may read.
     private static let readable =
-        "Link, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait"
+        "Link, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait, x-should-retry"
 
     /// Allows a page to read an answer.
     ///
