@@ -1,7 +1,8 @@
 import RoostCore
 import Synchronization
 
-/// Limits the memory of all large request bodies together, from the first byte until their engines have them.
+/// Limits the memory of all large request bodies together, from the first byte until their engines have them,
+/// or until the answer if it is sent in one piece.
 final class BodyBudget: Sendable {
     /// The size in bytes up to which bodies are not counted; the limit on connections is enough for them.
     private static let small = 1 << 20
@@ -64,6 +65,19 @@ final class BodyBudget: Sendable {
                 retryAfter: .seconds(1))
         }
         return Place(self, client, bytes)
+    }
+
+    /// Reserves a part of the budget for a body that has become longer than it was sent, instead of the one that it has.
+    ///
+    /// - Parameters:
+    ///   - bytes: The size of the body, or the most bytes that it will have.
+    ///   - client: Who has sent it.
+    ///   - place: The part of the budget that it has; it is given back.
+    /// - Returns: The part of the budget; `nil` for a small body.
+    /// - Throws: `RoostError` with code `rateLimited`.
+    func place(for bytes: Int, of client: String, insteadOf place: Place?) throws -> Place? {
+        place?.shrink(to: 0)
+        return try self.place(for: bytes, of: client)
     }
 
     private func release(_ bytes: Int, of client: String) {

@@ -86,8 +86,10 @@ struct EngineStream: Sendable {
                     ready.withLock { $0 = .now }
                     meter.began()
                 } begin: { status in
+                    guard status == 200 else { return refusal.withLock { $0 = Refusal(status: status) } }
+                    // One that was refused may be shortened and sent again.
                     place?.shrink(to: 0)
-                    if status == 200 { source.yield(.accepted) } else { refusal.withLock { $0 = Refusal(status: status) } }
+                    source.yield(.accepted)
                 } pass: { bytes in
                     guard !refusal.withLock({ $0?.add(bytes) != nil }), bytes != Self.ping else { return }
                     times.withLock { $0.arrived(bytes) }

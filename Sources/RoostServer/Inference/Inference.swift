@@ -152,10 +152,10 @@ struct Inference: Sendable {
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - place: The body's part of the budget, kept until the engine has the body; `nil` if the caller keeps it.
+    ///   - place: The body's part of the budget, kept until the engine has the body.
     /// - Returns: The stream.
     /// - Throws: As `answer`, for failures before the first token.
-    func stream(_ request: EngineRequest, holding place: BodyBudget.Place? = nil) async throws -> EngineStream {
+    func stream(_ request: EngineRequest, holding place: BodyBudget.Place?) async throws -> EngineStream {
         let stream = try await begin(request, holding: place)
         _ = try await stream.accepted(patience: true)
         return stream

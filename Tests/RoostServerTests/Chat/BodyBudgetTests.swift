@@ -28,6 +28,15 @@ import Testing
         withExtendedLifetime(place) {}
     }
 
+    @Test func `a body that has become longer takes the place of its shorter form`() throws {
+        let budget = BodyBudget(limit: 64 << 20)
+        let place = try #require(try budget.place(for: 40 << 20, of: "a"))
+        let longer = try budget.place(for: 48 << 20, of: "a", insteadOf: place)
+        #expect(throws: RoostError.self) { try budget.place(for: 2 << 20, of: "a") }
+        #expect(try budget.place(for: 16 << 20, of: "b") != nil)
+        withExtendedLifetime((place, longer)) {}
+    }
+
     @Test func `a body beyond the whole budget is read when it is alone`() throws {
         let budget = BodyBudget(limit: 1 << 20)
         let place = try budget.place(for: 5 << 20, of: "a")

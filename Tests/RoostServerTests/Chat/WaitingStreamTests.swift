@@ -1,5 +1,7 @@
 import AsyncHTTPClient
 import Foundation
+import ModelFormats
+import ModelLibrary
 import NIOCore
 import NIOHTTP1
 import RoostAPI
@@ -252,6 +254,25 @@ import Testing
                 streams.append(try await HTTPClient.shared.execute(request, timeout: .patience))
             }
             // A client may have 6 of 8 MiB: four conversations of 1.5 MB.
+            #expect(streams.map(\.status) == [.ok, .ok, .ok, .ok, .tooManyRequests])
+            withExtendedLifetime(streams) {}
+        }
+    }
+
+    @Test func `the earlier messages of sessions count like a body of their size`() async throws {
+        try await withScript("exec sleep 100", bodyLimit: 2 << 20) { server in
+            let store = SessionStore(path: HomeDirectory.sessions(in: server.home))
+            let text = String(repeating: "x", count: 1_500_000)
+            let message = try JSONDocument(Array(#"[{"role":"user","content":"\#(text)"}]"#.utf8)).root
+            var streams: [HTTPClientResponse] = []
+            for index in 0..<5 {
+                try await store.save(SessionStore.Name(client: "127.0.0.1", id: "s\(index)"), createdAt: nil, SessionMessages(message))
+                var request = HTTPClientRequest(url: server.url + "/chat")
+                request.method = .POST
+                request.body = .bytes(ByteBuffer(string: chat(#","stream":true,"session_id":"s\#(index)""#)))
+                streams.append(try await HTTPClient.shared.execute(request, timeout: .patience))
+            }
+            // A client may have 6 of 8 MiB: four sessions of 1.5 MB.
             #expect(streams.map(\.status) == [.ok, .ok, .ok, .ok, .tooManyRequests])
             withExtendedLifetime(streams) {}
         }

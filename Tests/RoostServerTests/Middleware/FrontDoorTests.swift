@@ -88,7 +88,7 @@ import Testing
                     #expect(answer.headers["Access-Control-Allow-Origin"] == [origin])
                     #expect(
                         answer.headers["Access-Control-Expose-Headers"] == [
-                            "Link, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait"
+                            "Link, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-Roost-Queue-Position, X-Roost-Estimated-Wait, x-should-retry"
                         ])
                 }
                 let refused = try await server.send(.POST, "/v1/chat/completions", headers: ["Origin": origin], body: Array("{}".utf8))

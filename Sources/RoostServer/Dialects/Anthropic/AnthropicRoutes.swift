@@ -26,7 +26,7 @@ struct AnthropicRoutes: Sendable {
         ) { asked, deadline, place in
             let request = asked.engine.from(context)
             guard asked.streams else {
-                let message = try await inference.message(asked, request, requestID: id)
+                let message = try await inference.message(asked, request, requestID: id, holding: place)
                 return Self.json(try message.body()).queued(request)
             }
             let body = try await inference.streamingBody(for: request, to: context.channel, until: deadline, holding: place)

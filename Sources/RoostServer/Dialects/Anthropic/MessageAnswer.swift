@@ -89,10 +89,13 @@ extension Inference {
     ///   - asked: The request.
     ///   - request: The request to the engine, as that of a client.
     ///   - requestID: The id of the request in the log.
+    ///   - place: The body's part of the budget; it is kept until the engine has the body.
     /// - Returns: The message.
     /// - Throws: As `stream`, also for failures after the first token.
-    func message(_ asked: MessagesRequest, _ request: EngineRequest, requestID: String?) async throws -> MessageAnswer {
-        let stream = try await stream(request)
+    func message(
+        _ asked: MessagesRequest, _ request: EngineRequest, requestID: String?, holding place: BodyBudget.Place?
+    ) async throws -> MessageAnswer {
+        let stream = try await stream(request, holding: place)
         var (reader, answer) = (MessageReader(asked), ChatAnswer())
         for try await bytes in stream.pieces {
             for piece in try reader.read(bytes) { try answer.add(piece) }

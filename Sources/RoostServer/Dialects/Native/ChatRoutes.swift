@@ -19,25 +19,28 @@ struct ChatRoutes: Sendable {
         return try await inference.respond(
             to: request, context, reading: { try NativeChat($0) }, of: { $0.engine }, within: { $0.timeout }
         ) { asked, deadline, place in
-            let (request, turn) = try await begin(asked, context)
+            let (request, turn, place) = try await begin(asked, context, holding: place)
             guard !asked.streams else {
                 return try await inference.streamingBody(for: request, to: context.channel, until: deadline, holding: place)
                     .response { ChatEventTranslator(turn) }.queued(request)
             }
-            let chat = try await inference.chat(request)
+            let chat = try await inference.chat(request, holding: place)
             try await turn?.save(chat.answer)
             return JSON.response(answer(chat, arrival: arrival)).queued(request)
         }
     }
 
-    /// Returns the request of a client, in a session after its earlier messages.
-    private func begin(_ asked: NativeChat, _ context: RoostContext) async throws -> (EngineRequest, SessionTurn?) {
+    /// Returns the request of a client, in a session after its earlier messages, and its part of the budget of bodies.
+    private func begin(
+        _ asked: NativeChat, _ context: RoostContext, holding place: BodyBudget.Place?
+    ) async throws -> (EngineRequest, SessionTurn?, BodyBudget.Place?) {
         let request = asked.engine.from(context)
-        guard let session = asked.session else { return (request, nil) }
+        guard let session = asked.session else { return (request, nil, place) }
         let new = try await WorkThreads.run { try request.messages }
         let turn = try await sessions.begin(SessionStore.Name(client: context.client, id: session.id), new)
-        guard let history = turn.history(atMost: session.mostHistory) else { return (request, turn) }
-        return (try await WorkThreads.run { try request.after(history) }, turn)
+        guard let history = turn.history(atMost: session.mostHistory) else { return (request, turn, place) }
+        let whole = try inference.bodies.place(for: history.byteCount + request.body.readableBytes, of: context.client, insteadOf: place)
+        return (try await WorkThreads.run { try request.after(history) }, turn, whole)
     }
 
     private func answer(_ chat: CompleteChat, arrival: ContinuousClock.Instant) -> ChatResponse {

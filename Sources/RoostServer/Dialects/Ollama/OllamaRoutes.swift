@@ -79,7 +79,7 @@ extension OllamaRoutes {
             let asked = try await suited(ask, context.caller).from(context)
             return try await shortening(asked, ask.truncates) { asked in
                 guard ask.streams else {
-                    let chat = try await inference.chat(asked)
+                    let chat = try await inference.chat(asked, holding: place)
                     return JSON.response(try form(ask, elapsed) { chat.loadDuration }.whole(chat)).queued(asked)
                 }
                 let body = try await inference.streamingBody(for: asked, to: context.channel, until: deadline, holding: place)

@@ -56,11 +56,13 @@ extension Inference {
     /// Returns a chat answer in one piece. The request must be a streamed one, so that the work stops at the next token
     /// when the client disconnects.
     ///
-    /// - Parameter request: A request with `streams`.
+    /// - Parameters:
+    ///   - request: A request with `streams`.
+    ///   - place: The body's part of the budget; it is kept until the engine has the body.
     /// - Returns: The answer.
     /// - Throws: As `stream`, also for failures after the first token.
-    func chat(_ request: EngineRequest) async throws -> CompleteChat {
-        let stream = try await stream(request)
+    func chat(_ request: EngineRequest, holding place: BodyBudget.Place?) async throws -> CompleteChat {
+        let stream = try await stream(request, holding: place)
         var (reader, answer) = (ChatReader(), ChatAnswer())
         for try await bytes in stream.pieces {
             for event in try reader.readEvents(bytes) {

@@ -62,8 +62,7 @@ struct ResponseRoutes: Sendable {
                 field: "previous_response_id")
         }
         let (earlier, whole) = try await storage.conversation(endingWith: previous, of: client) { bytes in
-            place?.shrink(to: 0)
-            return try inference.bodies.place(for: bytes + draft.body.readableBytes, of: client)
+            try inference.bodies.place(for: bytes + draft.body.readableBytes, of: client, insteadOf: place)
         }
         let asked = try await WorkThreads.run { try request.engineRequest(after: earlier.flatMap(\.items)) }
         whole?.shrink(to: asked.body.readableBytes)
