@@ -97,6 +97,7 @@ struct ServerParts: Sendable {
         router.add(middleware: RequestMetrics(registry: metrics))
         router.add(middleware: AuditMiddleware(store: keyStore))
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: LargeAnswers(budget: .ofAnswers(limit: 4 * Inference.largestAnswer)))
         router.add(middleware: ScopeMiddleware(accounts: accounts))
         router.add(middleware: AnthropicModels(catalog: catalog))
         PullRoutes(pulls: pulls, checkCallback: WebhookPolicy(configuration.settings).check).add(to: router)
@@ -107,7 +108,7 @@ struct ServerParts: Sendable {
         let settings = configuration.settings
         let bodyLimit = settings.inferenceBodyLimit
         let inference = Inference(
-            catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: BodyBudget(limit: 4 * bodyLimit),
+            catalog: catalog, engines: engines, accounts: accounts, bodyLimit: bodyLimit, bodies: .ofRequests(limit: 4 * bodyLimit),
             pulse: configuration.streamPulse)
         let sessions = SessionStore(path: HomeDirectory.sessions(in: configuration.settings.home))
         ChatRoutes(inference: inference, sessions: sessions).add(to: router)

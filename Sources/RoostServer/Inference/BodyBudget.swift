@@ -1,20 +1,45 @@
 import RoostCore
 import Synchronization
 
-/// Limits the memory of all large request bodies together, from the first byte until their engines have them,
-/// or until the answer if it is sent in one piece.
+/// Limits the memory of all large bodies together: those of requests from the first byte until their engines have them, or until the
+/// answer if it is sent in one piece; those of answers until their clients have read them.
 final class BodyBudget: Sendable {
     /// The size in bytes up to which bodies are not counted; the limit on connections is enough for them.
     private static let small = 1 << 20
 
     private let limit: Int
+    /// The sentence for a client without a place.
+    private let refusal: String
     /// The bytes of each client.
     private let used = Mutex<[String: Int]>([:])
 
     /// Creates a budget.
     ///
-    /// - Parameter limit: The most bytes of all large bodies together; a quarter of it is for the other clients of one that uses the rest.
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: The most bytes of all large bodies together; a quarter of it is for the other clients of one that uses the rest.
+    ///   - refusal: The sentence for a client without a place.
+    init(limit: Int, refusal: String) {
+        self.limit = limit
+        self.refusal = refusal
+    }
+
+    /// Creates the budget of the bodies of requests.
+    static func ofRequests(limit: Int) -> BodyBudget {
+        BodyBudget(
+            limit: limit,
+            refusal:
+                "Large requests, or ones that do not tell their length, use all the memory for them until their engines have them. Send this one again in a moment."
+        )
+    }
+
+    /// Creates the budget of the bodies of answers.
+    static func ofAnswers(limit: Int) -> BodyBudget {
+        BodyBudget(
+            limit: limit,
+            refusal:
+                "Large answers that their clients have not read yet use all the memory for them. Read those, or ask for less at once, and send this request again in a moment."
+        )
+    }
 
     /// A part of the budget for one body, which is released with the object.
     final class Place: Sendable {
@@ -59,10 +84,7 @@ final class BodyBudget: Sendable {
             return true
         }
         guard isFree else {
-            throw RoostError(
-                .rateLimited,
-                "Large requests, or ones that do not tell their length, use all the memory for them until their engines have them. Send this one again in a moment.",
-                retryAfter: .seconds(1))
+            throw RoostError(.rateLimited, refusal, retryAfter: .seconds(1))
         }
         return Place(self, client, bytes)
     }

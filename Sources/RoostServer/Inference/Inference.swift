@@ -10,7 +10,7 @@ import RoostCore
 /// Sends the requests of `/chat` and `/v1` to engines.
 struct Inference: Sendable {
     /// The most bytes of an answer in one piece.
-    private static let largestAnswer = 64 << 20
+    static let largestAnswer = 64 << 20
 
     let catalog: ModelCatalog
     let engines: EngineSupervisor
@@ -71,8 +71,21 @@ struct Inference: Sendable {
         // What will run, and not the name that was sent.
         try request.caller.require(entry.reference)
         try request.media.check(entry.reference, hasProjector: entry.projector != nil)
-        if let keepAlive = request.options.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
         return entry
+    }
+
+    /// Loads the model of a request that asks for nothing else.
+    ///
+    /// - Throws: As `entry(for:)`; the errors of a load.
+    func load(for request: EngineRequest) async throws {
+        let entry = try await entry(for: request)
+        await keep(entry, for: request)
+        _ = try await engines.load(entry)
+    }
+
+    /// Sets how long a model stays in memory, if a request says that.
+    private func keep(_ entry: ModelEntry, for request: EngineRequest) async {
+        if let keepAlive = request.options.keepAlive { await engines.setKeepAlive(keepAlive, of: entry.reference) }
     }
 
     /// Returns the model of a request, and the request with what the model's alias adds to it.
@@ -82,6 +95,15 @@ struct Inference: Sendable {
         return (entry, try await WorkThreads.run { try request.applying(entry.preset) })
     }
 
+    /// Returns the model of a request that its key allows, the request, and what counts its tokens.
+    private func accepted(_ request: EngineRequest) async throws -> (ModelEntry, EngineRequest, AnswerMeter) {
+        let (entry, asked) = try await prepared(request)
+        let (request, meter) = try accounts.begin(asked, entry.reference)
+        // A request that is refused changes nothing.
+        await keep(entry, for: request)
+        return (entry, request, meter)
+    }
+
     /// Returns the engine's answer in one piece, and loads the model first if needed.
     ///
     /// - Parameter request: The request.
@@ -89,8 +111,7 @@ struct Inference: Sendable {
     /// - Throws: `RoostError` when the model is not on this machine, cannot be loaded or cannot answer the request, or
     ///   the engine refuses it or fails.
     func answer(_ request: EngineRequest) async throws -> ByteBuffer {
-        let (entry, asked) = try await prepared(request)
-        let (request, meter) = try accounts.begin(asked, entry.reference)
+        let (entry, request, meter) = try await accepted(request)
         do {
             let answer = try await request.kind.isLookup ? lookUp(request, in: entry) : compute(request, in: entry, meter)
             engines.metrics.counted(entry.reference, in: answer)
@@ -187,8 +208,7 @@ struct Inference: Sendable {
     /// - Returns: The stream.
     /// - Throws: `RoostError` when the model is not on this machine, or the key does not permit the request.
     func begin(_ request: EngineRequest, holding place: BodyBudget.Place?, on loop: (any EventLoop)? = nil) async throws -> EngineStream {
-        let (entry, asked) = try await prepared(request)
-        let (request, meter) = try accounts.begin(asked, entry.reference)
+        let (entry, request, meter) = try await accepted(request)
         return EngineStream(engines: engines, entry: entry, request: request, meter: meter, holding: place, pulse: pulse, on: loop)
     }
 }

@@ -71,7 +71,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
 
     private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
         guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
-            return try await inner.respond(to: request, context: context)
+            return try await WorkThreads.$client.withValue(context.client) { try await inner.respond(to: request, context: context) }
         }
         if request.method != .options { try context.caller.requireKnown() }
         var response = Response(status: .noContent)

@@ -27,7 +27,7 @@ enum TestInference {
             let engines = EngineSupervisor(configuration: configuration, logger: .silent)
             let inference = Inference(
                 catalog: ModelCatalog(cacheDirectory: hub), engines: engines, accounts: try KeyAccounts(store: store, logger: .silent),
-                bodyLimit: 4 << 20, bodies: BodyBudget(limit: 16 << 20), pulse: .seconds(10))
+                bodyLimit: 4 << 20, bodies: BodyBudget.ofRequests(limit: 16 << 20), pulse: .seconds(10))
             let services = ServiceGroup(services: [engines], logger: .silent)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await services.run() }

@@ -134,7 +134,7 @@ extension OllamaRoutes {
         return try await inference.respond(to: request, context, reading: read, of: \.request, within: { _ in Self.longest }) { ask, _, _ in
             let asked = ask.request.from(context)
             guard !ask.isEmpty else {
-                _ = try await inference.engines.load(inference.entry(for: asked))
+                try await inference.load(for: asked)
                 return JSON.response(try ask.answer(nil, after: ContinuousClock.now - arrival))
             }
             return try await shortening(asked, ask.truncates) { asked in

@@ -80,7 +80,9 @@ extension OllamaRoutes {
             return try await shortening(asked, ask.truncates) { asked in
                 guard ask.streams else {
                     let chat = try await inference.chat(asked, holding: place)
-                    return JSON.response(try form(ask, elapsed) { chat.loadDuration }.whole(chat)).queued(asked)
+                    // Long with the probabilities of each token.
+                    let form = form(ask, elapsed) { chat.loadDuration }
+                    return try await WorkThreads.run { JSON.response(try form.whole(chat)) }.queued(asked)
                 }
                 let body = try await inference.streamingBody(for: asked, to: context.channel, until: deadline, holding: place)
                 return body.response { OllamaTranslator(form(ask, elapsed) { body.stream.loadDuration }) }.queued(asked)
@@ -128,7 +130,7 @@ extension OllamaRoutes {
         if isUnload {
             try await letGo(ask.request.reference, context.caller)
         } else {
-            _ = try await engines.load(inference.entry(for: ask.request.from(context)))
+            try await inference.load(for: ask.request.from(context))
         }
         let duration = isUnload ? .zero : elapsed()
         let reply = form(ask, elapsed) { duration }.ending(isUnload ? "unload" : "load")

@@ -1,4 +1,5 @@
 import ModelLibrary
+import NIOCore
 import RoostAPI
 import RoostCore
 
@@ -64,7 +65,13 @@ extension Inference {
     func chat(_ request: EngineRequest, holding place: BodyBudget.Place?) async throws -> CompleteChat {
         let stream = try await stream(request, holding: place)
         var (reader, answer) = (ChatReader(), ChatAnswer())
+        var size = 0
         for try await bytes in stream.pieces {
+            size += bytes.readableBytes
+            guard size <= Self.largestAnswer else {
+                throw RoostError(
+                    .engineRefused, "The engine's answer is larger than \(ByteCount(Int64(Self.largestAnswer))); ask for fewer tokens, or a stream.")
+            }
             for event in try reader.readEvents(bytes) {
                 for piece in event.pieces { try answer.add(piece) }
                 answer.logprobs += event.logprobs

@@ -32,6 +32,9 @@ final class SessionTurn: Sendable {
         if isFirst { store.release(name) }
     }
 
+    /// The bytes of the session before the turn.
+    var storedBytes: Int { stored?.messages.byteCount ?? 0 }
+
     /// Returns the last messages before the turn, so many and those of the system; `nil` for the first turn.
     func history(atMost count: Int) -> SessionMessages? {
         guard var messages = stored?.messages else { return nil }

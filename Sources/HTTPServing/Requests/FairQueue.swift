@@ -1,0 +1,50 @@
+/// Work that waits for a thread. The clients take turns: one with much work delays another only by what is being done already. A
+/// value type.
+struct FairQueue<Work> {
+    private(set) var works: [String: [(id: Int, work: Work)]] = [:]
+    /// The clients with work, the next one first.
+    private var clients: [String] = []
+    private var lastID = 0
+
+    /// Returns a number for the next work.
+    mutating func newID() -> Int {
+        lastID += 1
+        return lastID
+    }
+
+    /// Adds work.
+    ///
+    /// - Parameters:
+    ///   - id: Its number.
+    ///   - work: The work.
+    ///   - client: Whose it is.
+    mutating func add(_ id: Int, _ work: Work, of client: String) {
+        if works[client] == nil { clients.append(client) }
+        works[client, default: []].append((id, work))
+    }
+
+    /// Takes the next work; `nil` if there is none.
+    mutating func next() -> Work? {
+        guard !clients.isEmpty else { return nil }
+        let client = clients.removeFirst()
+        let work = works[client]?.removeFirst().work
+        if works[client]?.isEmpty == false { clients.append(client) } else { works[client] = nil }
+        return work
+    }
+
+    /// Takes work out of its turn.
+    ///
+    /// - Parameters:
+    ///   - id: The number of the work.
+    ///   - client: Whose it is.
+    /// - Returns: The work; `nil` if it was taken already.
+    mutating func remove(_ id: Int, of client: String) -> Work? {
+        guard let index = works[client]?.firstIndex(where: { $0.id == id }) else { return nil }
+        let work = works[client]?.remove(at: index).work
+        if works[client]?.isEmpty == true {
+            works[client] = nil
+            clients.removeAll { $0 == client }
+        }
+        return work
+    }
+}

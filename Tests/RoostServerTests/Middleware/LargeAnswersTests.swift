@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RoostCore
+import Synchronization
+import Testing
+
+@testable import RoostServer
+
+/// Large answers whose clients do not read them.
+@Suite struct LargeAnswersTests {
+    /// Keeps what is written.
+    private final class Pieces: Sendable {
+        let all = Mutex<[ByteBuffer]>([])
+    }
+
+    private struct Writer: ResponseBodyWriter {
+        let pieces: Pieces
+
+        mutating func write(_ buffer: ByteBuffer) async throws { pieces.all.withLock { $0.append(buffer) } }
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+
+    private func answer(_ size: Int, _ middleware: LargeAnswers) async throws -> Response {
+        let request = Request(head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/x"), body: RequestBody(buffer: ByteBuffer()))
+        return try await middleware.handle(request, context: TestInference.context) { _, _ in
+            Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(repeating: 7, count: size)))
+        }
+    }
+
+    @Test func `answers count until they are read, and are written in small pieces`() async throws {
+        let middleware = LargeAnswers(budget: .ofAnswers(limit: 8 << 20))
+        var unread = [try await answer(3 << 20, middleware), try await answer(3 << 20, middleware)]
+        let error = await #expect(throws: RoostError.self) { try await answer(3 << 20, middleware) }
+        #expect(error?.code == .rateLimited && error?.message.contains("Large answers that their clients have not read yet") == true)
+        #expect(try await answer(1 << 20, middleware).body.contentLength == 1 << 20)
+        let pieces = Pieces()
+        #expect(unread[0].body.contentLength == 3 << 20)
+        try await unread.removeFirst().body.write(Writer(pieces: pieces))
+        let written = pieces.all.withLock { $0 }
+        #expect(written.map(\.readableBytes).reduce(0, +) == 3 << 20 && written.allSatisfy { $0.readableBytes <= 64 << 10 })
+        #expect(try await answer(3 << 20, middleware).status == .ok)
+        #expect(unread.count == 1)
+    }
+}
