@@ -114,7 +114,7 @@ extension EndToEndTests {
                     #expect(try await server.pull(SampleHub.model, initialize: true).status == .succeeded)
                     let engine = try #require(try PullAndChatTests.enginePIDs(of: server).first)
                     server.process.send(SIGKILL)
-                    _ = try await eventually("the end of engine \(engine)", within: .seconds(60)) { kill(engine, 0) == 0 ? nil : true }
+                    _ = try await eventually("the end of engine \(engine)", within: .seconds(240)) { kill(engine, 0) == 0 ? nil : true }
                 }
             }
         }

@@ -97,7 +97,7 @@ extension EndToEndTests {
                     #expect(jobs.count == 1 && jobs[0].job.status == .running)
                     // The second client begins where the job is, and the rest of the bytes comes only now.
                     async let second = pull(server, "noise/mid:Q4_0") { $0.status == "success" || $0.error != nil }
-                    _ = try await eventually("the second client", within: .seconds(60)) {
+                    _ = try await eventually("the second client", within: .seconds(240)) {
                         try await server.client.job(jobs[0].job.id).job.downloadedBytes ?? 0 >= 16 << 20 ? true : nil
                     }
                     gate.open()

@@ -7,7 +7,7 @@ import Testing
 @testable import Engines
 
 /// With the real `llama-server`.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ContextWishTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ContextWishTests {
     @Test(arguments: [(300, 8192, 512), (4096, 8192, 4096), (4097, 8192, 8192), (5000, 6000, 6000), (256, 8192, 256), (8192, 8192, 8192)])
     func `an engine is started with the next power of two, or with what the model was trained for`(tokens: Int, trained: Int, length: Int) {
         #expect(ContextWish(tokens: tokens, field: "num_ctx").length(trained: trained) == length)

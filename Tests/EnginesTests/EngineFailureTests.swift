@@ -8,7 +8,7 @@ import Testing
 @testable import Engines
 
 /// With the real `llama-server`; one test at a time, because each engine takes all cores.
-@Suite("Engines that cannot be had", .serialized, .timeLimit(.minutes(5)))
+@Suite("Engines that cannot be had", .serialized, .timeLimit(.minutes(15)))
 struct EngineFailureTests {
     @Test("A corrupt file fails with the engine's own reason and is left alone for a while; other engines stay up")
     func corrupt() async throws {

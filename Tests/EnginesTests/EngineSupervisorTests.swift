@@ -18,7 +18,7 @@ import Testing
 #endif
 
 /// With the real `llama-server` and a real model; one test at a time, because each engine takes all cores.
-@Suite("Engines, supervised", .serialized, .timeLimit(.minutes(5)))
+@Suite("Engines, supervised", .serialized, .timeLimit(.minutes(15)))
 struct EngineSupervisorTests {
     @Test("A model is loaded once for many callers, answers, streams, and its socket is private")
     func loadAndChat() async throws {

@@ -11,8 +11,14 @@ import Testing
 @testable import ModelLibrary
 
 /// Runs a supervisor with the real engine as the server does, in a service group, and shuts it down gracefully afterwards.
+///
+/// - Parameters:
+///   - measuresSpeed: Whether the sample's engine is measured when it is idle for a second, which starts it again with another step.
+///     Without that no process is replaced in the middle of a test.
+///   - adjust: Changes the configuration.
+///   - body: The test.
 func withSupervisor<Value: Sendable>(
-    _ adjust: (inout EngineConfiguration) -> Void = { _ in }, _ body: (EngineSupervisor) async throws -> Value
+    measuresSpeed: Bool = false, _ adjust: (inout EngineConfiguration) -> Void = { _ in }, _ body: (EngineSupervisor) async throws -> Value
 ) async throws -> Value {
     let directory = try TemporaryDirectory()
     let engine = try TestEnvironment.llamaServer
@@ -26,6 +32,10 @@ func withSupervisor<Value: Sendable>(
     var logger = Logger(label: "engines-tests")
     logger.logLevel = .critical
     let supervisor = EngineSupervisor(configuration: configuration, logger: logger)
+    if !measuresSpeed {
+        let speed = try #require((1...10_000).map(Double.init).first { PromptStep.tokens(at: $0) == PromptStep.untilMeasured })
+        await supervisor.speeds.remember(speed, of: supervisor.speedKey(of: try sample(), engine))
+    }
     let services = ServiceGroup(services: [supervisor], logger: logger)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await services.run() }

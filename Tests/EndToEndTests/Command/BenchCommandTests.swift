@@ -174,11 +174,11 @@ private final class DirectEngine {
 
     /// The URL, once the model is loaded.
     func url() async throws -> String {
-        let url = try await eventually("the port of llama-server", within: .seconds(60)) {
+        let url = try await eventually("the port of llama-server", within: .seconds(240)) {
             let text = String(decoding: FileManager.default.contents(atPath: log.string) ?? Data(), as: UTF8.self)
             return text.firstMatch(of: /listening on (http:\/\/[0-9.:]+)/).map { String($0.1) }
         }
-        _ = try await eventually("the model", within: .seconds(60)) {
+        _ = try await eventually("the model", within: .seconds(240)) {
             try? await RoostClient(server: url).raw("/health")
         }
         return url

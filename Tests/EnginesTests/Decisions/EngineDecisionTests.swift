@@ -7,7 +7,7 @@ import Testing
 @testable import Engines
 
 /// With the real `llama-server`.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct EngineDecisionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct EngineDecisionTests {
     @Test func `only the last decisions are kept`() throws {
         let model = try ModelReference(parsing: "a/b")
         var decisions = RecentDecisions()

@@ -8,7 +8,7 @@ import Testing
 @testable import Engines
 
 /// With the real `llama-server`; one test at a time, because each engine takes all cores.
-@Suite("Places for engines", .serialized, .timeLimit(.minutes(5)))
+@Suite("Places for engines", .serialized, .timeLimit(.minutes(15)))
 struct EnginePlaceTests {
     private let gibibyte: Int64 = 1 << 30
 

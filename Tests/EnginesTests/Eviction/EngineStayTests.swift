@@ -15,7 +15,7 @@ import Testing
 #endif
 
 /// With the real `llama-server`; one test at a time, because each engine takes all cores.
-@Suite("How long models stay in memory", .serialized, .timeLimit(.minutes(5)))
+@Suite("How long models stay in memory", .serialized, .timeLimit(.minutes(15)))
 struct EngineStayTests {
     @Test("A model goes when it was unused for its time, which counts from the end of a request, and one with another time stays")
     func keepAlive() async throws {

@@ -10,7 +10,9 @@ import Testing
     @Test func `a request need not wait for the measurement, which follows when the engine has none`() async throws {
         let directory = try TemporaryDirectory()
         let file = directory.path.appending("engine-speeds.json")
-        try await withSupervisor({ $0.speedsFile = file }) { supervisor in
+        try await withSupervisor(measuresSpeed: true) {
+            $0.speedsFile = file
+        } _: { supervisor in
             let entry = try sample()
             try await supervisor.withEngine(for: entry) { connection in
                 let answer = try await connection.say()

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Anthropic's API over real HTTP: the errors of all layers without an engine, and answers with the real one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct AnthropicServerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct AnthropicServerTests {
     private static let hello = #"{"model":"acme/smol","max_tokens":8,"messages":[{"role":"user","content":"Hi"}]"#
 
     private func withModel(_ body: (RunningServer) async throws -> Void) async throws {

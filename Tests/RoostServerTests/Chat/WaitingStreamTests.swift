@@ -14,7 +14,7 @@ import Testing
 @testable import RoostServer
 
 /// What clients get while their answer does not begin: with the real engine, or with programs that never become one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct WaitingStreamTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct WaitingStreamTests {
     /// So short that a comment comes between almost any two events.
     private static let pulse: Duration = .milliseconds(2)
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// `POST /models/{id}/load`, `/unload` and `/reload`, with the real engine.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ModelActionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ModelActionTests {
     private func withModel(_ body: (RunningServer) async throws -> Void) async throws {
         let program = try TestEnvironment.llamaServer
         try await RunningServer.run(guardCommand: [TestEnvironment.roostExecutable.string, "engine-guard"]) {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A model whose file has no chat template, with the real engine. Its weights are random.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct RoleLinesTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RoleLinesTests {
     /// Puts a model without a chat template into the cache: a copy of one with a template, whose key gets another name of the same length.
     private func placeModel(_ server: RunningServer) throws {
         let fixture = URL(fileURLWithPath: TestEnvironment.testFile("../Fixtures/vision/tiny-F16.gguf").string)

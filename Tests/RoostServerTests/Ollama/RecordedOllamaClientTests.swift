@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Clients of Ollama's API get what they read.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct RecordedOllamaClientTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RecordedOllamaClientTests {
     @Test func `recorded requests are answered in the shape that each client reads`() async throws {
         let engine = try TestEnvironment.llamaServer
         try await RunningServer.run(guardCommand: [TestEnvironment.roostExecutable.string, "engine-guard"]) {

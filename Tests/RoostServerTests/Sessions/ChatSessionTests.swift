@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Sessions of `/chat` over real HTTP, with the real engine.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ChatSessionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ChatSessionTests {
     private func withModel(_ body: (RunningServer) async throws -> Void) async throws {
         let program = try TestEnvironment.llamaServer
         try await RunningServer.run(guardCommand: [TestEnvironment.roostExecutable.string, "engine-guard"]) {
