@@ -124,7 +124,7 @@ struct EngineStream: Sendable {
     private static var tooSlow: any Error {
         RoostError(
             .timedOut,
-            "The answer ends here: its engine has waited for more than a minute, and a second for each 16 KiB, until its client read it. Read faster, or ask for less at once."
+            "The answer ends here: its engine has waited for more than a minute, and a second for each 64 KiB, until its client read it. Read faster, or ask for less at once."
         )
     }
 

@@ -1,7 +1,7 @@
 /// The time for which an engine waits for the client that reads its answer. Its slot stays taken meanwhile, so there is a limit.
 struct ReadingDelay: Sendable {
     /// The bytes a second that every client may read slowly: an engine waits longer for a long answer.
-    private static let leastPace = 16 << 10
+    private static let leastPace = 64 << 10
 
     /// The time that needs no bytes.
     private let free: Duration
@@ -24,7 +24,7 @@ struct ReadingDelay: Sendable {
         self.bytes += bytes
     }
 
-    /// Whether the engine has waited for longer than a minute, and a second for each 16 KiB of the answer so far.
+    /// Whether the engine has waited for longer than a minute, and a second for each 64 KiB of the answer so far.
     func isTooLong(at now: ContinuousClock.Instant = .now) -> Bool {
         guard let since else { return false }
         return waited + (now - since) > free + .seconds(1) * (Double(bytes) / Double(Self.leastPace))
