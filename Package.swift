@@ -195,11 +195,11 @@ let package = Package(
             "RoostServerTests",
             [
                 "Access", "CZlib", "Engines", "HTTPServing", "Hashing", "HubClient", "JobStore", "JobStoreSQLite", "ModelFormats",
-                "PrometheusMetrics",
+                "ModelLibrary", "PrometheusMetrics",
                 "PullJobs",
                 "RoostAPI", "RoostClient", "RoostCore", "RoostServer", "roost", .asyncHTTPClient, .grdb, .httpTypes, .hummingbird, .nioCore,
                 .nioHTTP1, .nioSSL, .serviceLifecycle,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(
             "EndToEndTests",

@@ -1,7 +1,6 @@
 import Foundation
 import ModelFormats
 import NIOCore
-import NIOFoundationCompat
 
 /// A response and the input of its request, as they are stored. Their JSON is read on threads for long work.
 struct StoredResponse: Sendable {
@@ -11,7 +10,7 @@ struct StoredResponse: Sendable {
     let input: Data
 
     /// The body that a client gets.
-    var body: ByteBuffer { ByteBuffer(data: response) }
+    var body: ByteBuffer { ByteBuffer(bytes: response) }
 
     /// The items of the request.
     var inputItems: [JSONText] { Self.items(document(input)) }
