@@ -17,6 +17,8 @@ import Testing
 ///     Without that no process is replaced in the middle of a test.
 ///   - adjust: Changes the configuration.
 ///   - body: The test.
+/// - Returns: What the test returns.
+/// - Throws: The errors of the test.
 func withSupervisor<Value: Sendable>(
     measuresSpeed: Bool = false, _ adjust: (inout EngineConfiguration) -> Void = { _ in }, _ body: (EngineSupervisor) async throws -> Value
 ) async throws -> Value {
