@@ -8,8 +8,10 @@ package enum WorkThreads {
     /// The client whose request is being answered; empty for work of the server itself. Clients take turns.
     @TaskLocal package static var client = ""
 
+    static let count = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount - 1))
+
     private static let pool: NIOThreadPool = {
-        let pool = NIOThreadPool(numberOfThreads: max(1, min(4, ProcessInfo.processInfo.activeProcessorCount - 1)))
+        let pool = NIOThreadPool(numberOfThreads: count)
         pool.start()
         return pool
     }()

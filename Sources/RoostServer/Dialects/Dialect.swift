@@ -41,7 +41,7 @@ enum Dialects {
         if let retryAfter = error.retryAfter {
             response.headers[.retryAfter] = "\(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))"
         }
-        // OpenAI's and Anthropic's clients send a request with 408 or 409 again: as much work for as long, or the load of a model that
+        // OpenAI's and Anthropic's clients send a request with 408 or 409 again: mostly as much work for as long, or the load of a model that
         // was just unloaded.
         if error.retryAfter == nil, [.timedOut, .conflict].contains(error.code) { response.headers[.shouldRetry] = "false" }
         // Not `Basic`, for which browsers would ask their reader for a password.

@@ -89,6 +89,23 @@ final class BodyBudget: Sendable {
         return Place(self, client, bytes)
     }
 
+    /// Refuses a client whose bodies use all that it may have, before anything is done for it.
+    ///
+    /// - Throws: `RoostError` with code `rateLimited`.
+    func checkRoom(of client: String) throws {
+        let isFree = used.withLock { used in (used[client] ?? 0) < limit - limit / 4 && used.values.reduce(0, +) < limit }
+        guard isFree else { throw RoostError(.rateLimited, refusal, retryAfter: .seconds(1)) }
+    }
+
+    /// Counts a body that cannot be refused any more, also beyond the limit.
+    ///
+    /// - Returns: The part of the budget; `nil` for a small body.
+    func promisedPlace(for bytes: Int, of client: String) -> Place? {
+        guard bytes > Self.small else { return nil }
+        used.withLock { $0[client, default: 0] += bytes }
+        return Place(self, client, bytes)
+    }
+
     /// Reserves a part of the budget for a body that has become longer than it was sent, instead of the one that it has.
     ///
     /// - Parameters:

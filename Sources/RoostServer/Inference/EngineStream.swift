@@ -65,7 +65,8 @@ struct EngineStream: Sendable {
         let (parts, source) = AsyncThrowingStream<Part, any Error>.makeStream()
         let (permits, taken) = AsyncStream<Void>.makeStream()
         for _ in 0..<Self.mostWaiting { taken.yield() }
-        (self.engines, self.entry, self.request) = (engines, entry, request)
+        // Its body may be long, and is not needed any more when the engine has it.
+        (self.engines, self.entry, self.request) = (engines, entry, request.replacingBody(ByteBuffer()))
         (self.source, self.taken) = (parts, taken)
         let begin = ContinuousClock.now
         let ready = Mutex(begin)
@@ -124,7 +125,7 @@ struct EngineStream: Sendable {
     private static var tooSlow: any Error {
         RoostError(
             .timedOut,
-            "The answer ends here: its engine has waited for more than a minute, and a second for each 64 KiB, until its client read it. Read faster, or ask for less at once."
+            "The answer ends here: its engine has waited for its client for more than a minute, and a second for each 64 KiB. Read faster, or ask for less at once."
         )
     }
 

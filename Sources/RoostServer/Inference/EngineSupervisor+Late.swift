@@ -22,7 +22,7 @@ extension EngineSupervisor {
         }
         return RoostError(
             code,
-            "The request's time (`timeout`) is over, and \(request.reference) is not ready for it yet: \(wait). Send it again later, or allow more time.",
+            "The request's time is over (`timeout` of /chat, an hour elsewhere), and \(request.reference) is not ready for it yet: \(wait). Send it again later.",
             field: "timeout", retryAfter: wait.time ?? Self.usualPause)
     }
 }

@@ -1,8 +1,8 @@
-/// The time for which an engine waits for the client that reads its answer. Its slot stays taken meanwhile, so there is a limit.
+/// The time for which an answer waits for the client that reads it. Memory and the slot of an engine stay taken meanwhile, so there is
+/// a limit.
 struct ReadingDelay: Sendable {
-    /// The bytes a second that every client may read slowly: an engine waits longer for a long answer.
-    private static let leastPace = 64 << 10
-
+    /// The bytes that give a second more, so that a long answer waits longer.
+    private let leastPace: Int
     /// The time that needs no bytes.
     private let free: Duration
     private var bytes = 0
@@ -11,8 +11,13 @@ struct ReadingDelay: Sendable {
 
     /// Creates a delay of zero.
     ///
-    /// - Parameter free: The time that needs no bytes; a minute is usual.
-    init(free: Duration = .seconds(60)) { self.free = free }
+    /// - Parameters:
+    ///   - free: The time that needs no bytes.
+    ///   - leastPace: The bytes that give a second more.
+    init(free: Duration = .seconds(60), leastPace: Int = 64 << 10) {
+        self.free = free
+        self.leastPace = leastPace
+    }
 
     /// Begins to wait until the client has read enough.
     mutating func begin(at now: ContinuousClock.Instant = .now) { since = now }
@@ -24,9 +29,9 @@ struct ReadingDelay: Sendable {
         self.bytes += bytes
     }
 
-    /// Whether the engine has waited for longer than a minute, and a second for each 64 KiB of the answer so far.
+    /// Whether the answer has waited for too long.
     func isTooLong(at now: ContinuousClock.Instant = .now) -> Bool {
         guard let since else { return false }
-        return waited + (now - since) > free + .seconds(1) * (Double(bytes) / Double(Self.leastPace))
+        return waited + (now - since) > free + .seconds(1) * (Double(bytes) / Double(leastPace))
     }
 }

@@ -71,7 +71,15 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
 
     private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
         guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
-            return try await WorkThreads.$client.withValue(context.client) { try await inner.respond(to: request, context: context) }
+            let client = context.client
+            var response = try await WorkThreads.$client.withValue(client) { try await inner.respond(to: request, context: context) }
+            // A stream is written after this.
+            if response.body.contentLength == nil {
+                response.body = ResponseBody { [body = response.body] writer in
+                    try await WorkThreads.$client.withValue(client) { try await body.write(writer) }
+                }
+            }
+            return response
         }
         if request.method != .options { try context.caller.requireKnown() }
         var response = Response(status: .noContent)

@@ -11,8 +11,13 @@ struct LargeAnswers: RouterMiddleware {
     @concurrent func handle(
         _ request: Request, context: RoostContext, next: @concurrent (Request, RoostContext) async throws -> Response
     ) async throws -> Response {
+        // An answer is not refused after its work was done: a repetition would do that again.
+        let hasEffects = ![.get, .head].contains(request.method)
+        if request.method == .post { try budget.checkRoom(of: context.client) }
         var response = try await next(request, context)
-        guard let length = response.body.contentLength, let place = try budget.place(for: length, of: context.client) else { return response }
+        guard let length = response.body.contentLength,
+            let place = try hasEffects ? budget.promisedPlace(for: length, of: context.client) : budget.place(for: length, of: context.client)
+        else { return response }
         let body = response.body
         response.body = ResponseBody(contentLength: length) { writer in
             try await body.write(PieceWriter(writer: writer))
@@ -20,19 +25,4 @@ struct LargeAnswers: RouterMiddleware {
         }
         return response
     }
-}
-
-/// Writes an answer in pieces, each of which waits until the client has read enough of those before it.
-private struct PieceWriter: ResponseBodyWriter {
-    /// The most bytes of a piece.
-    private static let most = 64 << 10
-
-    var writer: any ResponseBodyWriter
-
-    @concurrent mutating func write(_ buffer: ByteBuffer) async throws {
-        var rest = buffer
-        while let piece = rest.readSlice(length: min(Self.most, rest.readableBytes)), piece.readableBytes > 0 { try await writer.write(piece) }
-    }
-
-    @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws { try await writer.finish(trailingHeaders) }
 }

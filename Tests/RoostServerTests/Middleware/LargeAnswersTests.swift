@@ -21,8 +21,8 @@ import Testing
         consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
     }
 
-    private func answer(_ size: Int, _ middleware: LargeAnswers) async throws -> Response {
-        let request = Request(head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/x"), body: RequestBody(buffer: ByteBuffer()))
+    private func answer(_ size: Int, _ middleware: LargeAnswers, _ method: HTTPRequest.Method = .get) async throws -> Response {
+        let request = Request(head: HTTPRequest(method: method, scheme: nil, authority: nil, path: "/x"), body: RequestBody(buffer: ByteBuffer()))
         return try await middleware.handle(request, context: TestInference.context) { _, _ in
             Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(repeating: 7, count: size)))
         }
@@ -41,5 +41,13 @@ import Testing
         #expect(written.map(\.readableBytes).reduce(0, +) == 3 << 20 && written.allSatisfy { $0.readableBytes <= 64 << 10 })
         #expect(try await answer(3 << 20, middleware).status == .ok)
         #expect(unread.count == 1)
+    }
+
+    @Test func `an answer whose work was done is never refused, and the next one is refused before its work`() async throws {
+        let middleware = LargeAnswers(budget: .ofAnswers(limit: 8 << 20))
+        let unread = [try await answer(5 << 20, middleware, .post), try await answer(5 << 20, middleware, .post)]
+        let error = await #expect(throws: RoostError.self) { try await answer(10, middleware, .post) }
+        #expect(error?.code == .rateLimited)
+        #expect(try await answer(10, middleware).status == .ok && unread.count == 2)
     }
 }

@@ -1,5 +1,4 @@
 import ModelLibrary
-import NIOCore
 import RoostAPI
 import RoostCore
 
@@ -16,6 +15,11 @@ struct ChatAnswer: Sendable {
     private(set) var calls: [ChatPiece.ToolCall] = []
     /// The tokens with their probabilities, if the request asked for those.
     var logprobs: [TokenLogprob] = []
+
+    /// About the bytes of the answer as JSON: 64 for each token with its probability, and for each alternative.
+    var estimatedBytes: Int {
+        reasoning.utf8.count + text.utf8.count + 64 * logprobs.count * (1 + (logprobs.last?.alternatives?.count ?? 0))
+    }
 
     /// Adds a piece.
     ///
@@ -65,16 +69,14 @@ extension Inference {
     func chat(_ request: EngineRequest, holding place: BodyBudget.Place?) async throws -> CompleteChat {
         let stream = try await stream(request, holding: place)
         var (reader, answer) = (ChatReader(), ChatAnswer())
-        var size = 0
         for try await bytes in stream.pieces {
-            size += bytes.readableBytes
-            guard size <= Self.largestAnswer else {
-                throw RoostError(
-                    .engineRefused, "The engine's answer is larger than \(ByteCount(Int64(Self.largestAnswer))); ask for fewer tokens, or a stream.")
-            }
             for event in try reader.readEvents(bytes) {
                 for piece in event.pieces { try answer.add(piece) }
                 answer.logprobs += event.logprobs
+            }
+            guard answer.estimatedBytes <= Self.largestAnswer else {
+                throw RoostError(
+                    .engineRefused, "The engine's answer is larger than \(ByteCount(Int64(Self.largestAnswer))); ask for fewer tokens, or a stream.")
             }
             stream.consumed()
         }

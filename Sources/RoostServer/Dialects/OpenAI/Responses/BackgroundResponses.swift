@@ -37,8 +37,10 @@ extension ResponseRun {
                 // Also while it waits for its turn.
                 self.onCancel { stream.end(throwing: CancellationError()) }
                 _ = try await stream.accepted(patience: true)
-                try await self.complete(stream)
+                try await self.read(stream)
             }
+            // Also when the server stops meanwhile, or the time is over: the answer is there.
+            try await Task { try await store() }.value
         } catch is CancellationError {
             await fail(RoostError.serverStopping)
         } catch {

@@ -81,7 +81,8 @@ struct ResponseRoutes: Sendable {
         let inner = response.body
         response.body = ResponseBody { [runs] writer in
             defer { runs.remove(run) }
-            try await inner.write(writer)
+            // The first and the last events repeat the instructions.
+            try await inner.write(PieceWriter(writer: writer))
         }
         return response
     }
@@ -103,7 +104,9 @@ struct ResponseRoutes: Sendable {
             throw error
         }
         background.add { [inference, runs] in
-            await run.work(with: inference, request, holding: place, within: OpenAIRoutes.longest)
+            await WorkThreads.$client.withValue(run.owner) {
+                await run.work(with: inference, request, holding: place, within: OpenAIRoutes.longest)
+            }
             runs.remove(run)
         }
         return try await response(of: run)
@@ -118,7 +121,8 @@ extension ResponseRoutes {
             throw RoostError(.invalidRequest, "`stream` is not supported here: the response is sent in one piece.", field: "stream")
         }
         let id = try context.parameters.require("id")
-        if let run = runs.run(id, of: context.client) { return try await response(of: run) }
+        // One in the background is complete when it is on the disk.
+        if let run = runs.run(id, of: context.client), !run.isBeingStored { return try await response(of: run) }
         let stored = try await stored(id, of: context.client)
         return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.body))
     }

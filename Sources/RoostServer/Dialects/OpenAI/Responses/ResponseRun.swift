@@ -49,6 +49,15 @@ final class ResponseRun: Sendable {
     /// - Parameter stream: The answer.
     /// - Throws: `RoostError` when the answer fails, or the response cannot be kept; `CancellationError`.
     func complete(_ stream: EngineStream) async throws {
+        try await read(stream)
+        try await store()
+    }
+
+    /// Makes the response of an engine's answer that no client reads as a stream.
+    ///
+    /// - Parameter stream: The answer.
+    /// - Throws: `RoostError` when the answer fails; `CancellationError`.
+    func read(_ stream: EngineStream) async throws {
         var reader = ChatReader()
         for try await bytes in stream.pieces {
             for piece in try reader.read(bytes) { try builder.withLock { _ = try $0.add(piece) } }
@@ -57,7 +66,12 @@ final class ResponseRun: Sendable {
         try Task.checkCancellation()
         let (end, figures) = (try reader.finish(), reader.figures)
         builder.withLock { _ = $0.end(end, figures) }
-        try await store()
+    }
+
+    /// Whether it is one in the background that has ended, and is not on the disk yet.
+    var isBeingStored: Bool {
+        let response = response
+        return response.settings.isBackground && [.completed, .incomplete].contains(response.status)
     }
 
     /// Sets what ends the work. It is called at once if the client has canceled the response already.

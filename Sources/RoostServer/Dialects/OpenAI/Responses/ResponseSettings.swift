@@ -37,7 +37,7 @@ struct ResponseSettings: Sendable {
     init(_ fields: RequestFields) throws {
         try Self.refuse(fields)
         model = try fields.string("model", maxBytes: 256)
-        instructions = try fields.value("instructions").map { _ in try fields.string("instructions", maxBytes: 4 << 20) }
+        instructions = try fields.value("instructions").map { _ in try fields.string("instructions", maxBytes: 1 << 20) }
         previousID = try fields.value("previous_response_id").map { _ in try fields.string("previous_response_id", maxBytes: 128) }
         temperature = try fields.number("temperature", in: 0...10, default: Self.usual.temperature)
         topP = try fields.number("top_p", in: 0...1, default: Self.usual.topP)
