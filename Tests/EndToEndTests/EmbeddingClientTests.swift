@@ -45,7 +45,7 @@ extension EndToEndTests {
 
         @Test func `OpenAI's client gets vectors, shortened ones and errors`() async throws {
             try await withModel(shortened: true) { server, _ in
-                let output = try PythonClient.openAI.run("openai_embeddings.py", [server.url, Self.model])
+                let output = try await PythonClient.openAI.run("openai_embeddings.py", [server.url, Self.model])
                 #expect(try JSONDecoder().decode([String].self, from: output) == ["embeddings", "embeddings: shortened", "embeddings: errors"])
             }
         }
@@ -62,7 +62,7 @@ extension EndToEndTests {
 
         @Test func `LangChain's tests of embeddings pass`() async throws {
             try await withModel { server, _ in
-                let output = try PythonClient.langChain.run(
+                let output = try await PythonClient.langChain.run(
                     "langchain_embeddings.py", ["-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto"], module: "pytest",
                     variables: ["ROOST_URL": server.url, "ROOST_MODEL": Self.model])
                 #expect(String(decoding: output, as: UTF8.self).contains(" passed"))

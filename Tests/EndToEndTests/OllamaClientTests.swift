@@ -38,14 +38,14 @@ extension EndToEndTests {
         @Test func `the ollama client works with all its functions, and errors are its own`() async throws {
             try await withModel { server in
                 let gguf = TestEnvironment.testFile("Fixtures/vision/tiny-F16.gguf").string
-                let said = try PythonClient.ollama.run("ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller, gguf])
+                let said = try await PythonClient.ollama.run("ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller, gguf])
                 #expect(String(decoding: said, as: UTF8.self).hasSuffix("good\n"))
             }
         }
 
         @Test func `LangChain's chat model and embeddings for Ollama work`() async throws {
             try await withModel { server in
-                let said = try PythonClient.langchainOllama.run(
+                let said = try await PythonClient.langchainOllama.run(
                     "langchain_ollama_client.py", [server.url, SampleHub.model, Self.embedder, Self.caller])
                 #expect(String(decoding: said, as: UTF8.self).hasSuffix("good\n"))
             }

@@ -25,29 +25,31 @@ extension EndToEndTests {
             }
         }
 
-        private func passed(_ client: PythonClient, _ script: String, _ more: [String] = [], of server: Server, model: String) throws -> [String] {
-            let output = try client.run(script, [server.url, model] + more)
+        private func passed(_ client: PythonClient, _ script: String, _ more: [String] = [], of server: Server, model: String) async throws
+            -> [String]
+        {
+            let output = try await client.run(script, [server.url, model] + more)
             let line = output.split(separator: UInt8(ascii: "\n")).last ?? Data()
             return try JSONDecoder().decode([String].self, from: line)
         }
 
         @Test func `OpenAI's client works with chats, texts, models, responses and errors`() async throws {
             try await withModel { server in
-                let passed = try passed(.openAI, "openai_client.py", of: server, model: SampleHub.model)
+                let passed = try await passed(.openAI, "openai_client.py", of: server, model: SampleHub.model)
                 #expect(passed.count == 17, "\(passed)")
             }
         }
 
         @Test func `responses and their events have the types of the Open Responses specification`() async throws {
             try await withModel { server in
-                let passed = try passed(.openResponses, "open_responses.py", of: server, model: SampleHub.model)
+                let passed = try await passed(.openResponses, "open_responses.py", of: server, model: SampleHub.model)
                 #expect(passed.count == 8, "\(passed)")
             }
         }
 
         @Test func `huggingface_hub's InferenceClient names a quantisation without a colon`() async throws {
             try await withModel { server in
-                let passed = try passed(.hub, "hub_inference.py", of: server, model: "\(SampleHub.model)--Q4_1")
+                let passed = try await passed(.hub, "hub_inference.py", of: server, model: "\(SampleHub.model)--Q4_1")
                 #expect(passed == ["chat", "chat: stream", "chat: structured output"])
             }
         }
@@ -55,7 +57,7 @@ extension EndToEndTests {
         @Test func `llm chats, streams, keeps a schema and a conversation`() async throws {
             try await withModel { server in
                 try await withTemporaryDirectory { folder in
-                    let passed = try passed(.llm, "llm_client.py", [folder.appending("llm").string], of: server, model: SampleHub.model)
+                    let passed = try await passed(.llm, "llm_client.py", [folder.appending("llm").string], of: server, model: SampleHub.model)
                     #expect(passed == ["chat", "chat: stream", "chat: structured output", "conversation"])
                 }
             }
@@ -63,7 +65,7 @@ extension EndToEndTests {
 
         @Test func `LangChain's tests of chat models pass`() async throws {
             try await withModel { server in
-                let output = try PythonClient.langChain.run(
+                let output = try await PythonClient.langChain.run(
                     "langchain_standard.py",
                     ["-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "-o", "asyncio_default_test_loop_scope=session"], module: "pytest",
                     variables: ["ROOST_URL": server.url, "ROOST_MODEL": SampleHub.model])

@@ -12,8 +12,8 @@ extension EndToEndTests {
         private static let quick = ["ROOST_THREADS": "1", "ROOST_CONTEXT_LENGTH": "1024", "MAX_CONCURRENT_PULLS": "1"]
 
         /// What a task prints, whose last line has to be `good`.
-        private func run(_ task: String, _ arguments: [String]) throws {
-            let said = String(decoding: try PythonClient.browser.run("web_page.py", [task] + arguments), as: UTF8.self)
+        private func run(_ task: String, _ arguments: [String]) async throws {
+            let said = String(decoding: try await PythonClient.browser.run("web_page.py", [task] + arguments), as: UTF8.self)
             print(said)
             #expect(said.hasSuffix("good\n"), "\(said)")
         }
@@ -38,7 +38,7 @@ extension EndToEndTests {
                     try #require(pictured.status == .succeeded, "\(pictured.traceback ?? "")")
                     try await server.client.delete(pictured.id)
                     let pulled = site.cache.appending("models--sample--SmolLM2-135M-Instruct-GGUF/snapshots")
-                    try run("use", [server.url, SampleHub.model, pulled.string])
+                    try await run("use", [server.url, SampleHub.model, pulled.string])
                     #expect(await server.stop() == 0)
                 }
             }
@@ -53,7 +53,7 @@ extension EndToEndTests {
                     keys.append(made.standard.trimmingCharacters(in: .whitespacesAndNewlines))
                 }
                 let server = try await site.serve()
-                try run("access", [server.url] + keys)
+                try await run("access", [server.url] + keys)
                 #expect(await server.stop() == 0)
             }
         }
@@ -77,7 +77,7 @@ extension EndToEndTests {
                 }
                 try database.close()
                 let server = try await site.serve()
-                try run("many", [server.url, "\(count)"])
+                try await run("many", [server.url, "\(count)"])
                 #expect(await server.stop() == 0)
             }
         }

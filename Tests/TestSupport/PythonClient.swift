@@ -35,7 +35,7 @@ public struct PythonClient: Sendable {
         }
     }
 
-    /// Runs a script.
+    /// Runs a script, on a thread of its own: the server that it asks may be in this process, and needs those of the tests.
     ///
     /// - Parameters:
     ///   - script: The script's path, or its name in `EndToEndTests/Python`.
@@ -44,7 +44,15 @@ public struct PythonClient: Sendable {
     ///   - variables: Further environment variables.
     /// - Returns: What it prints.
     /// - Throws: `MissingPart` when the client is not installed, or what the script prints when it fails.
-    public func run(_ script: String, _ arguments: [String], module: String? = nil, variables: [String: String] = [:]) throws -> Data {
+    public func run(
+        _ script: String, _ arguments: [String], module: String? = nil, variables: [String: String] = [:]
+    ) async throws -> Data {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try wait(for: script, arguments, module, variables) }) }
+        }
+    }
+
+    private func wait(for script: String, _ arguments: [String], _ module: String?, _ variables: [String: String]) throws -> Data {
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: try python.string)
         let path = script.hasPrefix("/") ? script : TestEnvironment.testFile("EndToEndTests/Python/\(script)").string

@@ -113,7 +113,7 @@ import Testing
         try await withModel { server in
             let tools = try CachedModel(in: server, "acme/tools", file: "tools-Q4_1.gguf", bytes: 1)
             try ToolModel.write(to: tools.blob)
-            let said = try PythonClient.anthropic.run("anthropic_messages.py", [server.url, "acme/smol:Q4_1", "acme/tools:Q4_1"])
+            let said = try await PythonClient.anthropic.run("anthropic_messages.py", [server.url, "acme/smol:Q4_1", "acme/tools:Q4_1"])
             let seen = try JSONDecoder().decode(Seen.self, from: said)
             #expect(seen.type == "message" && seen.stop == "max_tokens" && seen.output == 12 && !seen.text.isEmpty && seen.request_id)
             #expect(seen.input == seen.count && seen.count > 10)

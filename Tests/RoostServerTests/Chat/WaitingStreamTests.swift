@@ -87,14 +87,16 @@ import Testing
             let comments: Int
         }
         try await withServer { server in
-            let answer = try JSONDecoder().decode(Answer.self, from: PythonClient.openAI.run("stream_chat.py", [server.url, "acme/smol"]))
+            let said = try await PythonClient.openAI.run("stream_chat.py", [server.url, "acme/smol"])
+            let answer = try JSONDecoder().decode(Answer.self, from: said)
             #expect(answer.finish == "length" && answer.pieces.count > 4 && answer.comments > 0 && answer.error == nil)
             let whole = try await server.post("/v1/chat/completions", chat(#","max_tokens":16"#)).json()
             let message = ((whole["choices"] as? [[String: Any]])?.first?["message"] as? [String: Any])?["content"] as? String
             #expect(answer.pieces.joined() == message)
         }
         try await withScript("sleep 0.3; exit 3") { server in
-            let answer = try JSONDecoder().decode(Answer.self, from: PythonClient.openAI.run("stream_chat.py", [server.url, "acme/smol"]))
+            let said = try await PythonClient.openAI.run("stream_chat.py", [server.url, "acme/smol"])
+            let answer = try JSONDecoder().decode(Answer.self, from: said)
             #expect(answer.error == "engine_load_failed" && answer.pieces == [])
         }
     }

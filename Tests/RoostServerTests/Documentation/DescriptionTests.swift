@@ -51,6 +51,6 @@ import Testing
             #expect(json["openapi"] as? String == "3.1.0")
             #expect((json["info"] as? [String: Any])?["version"] as? String == RoostVersion.current)
         }
-        _ = try PythonClient.schemathesis.run(Checkout.path("scripts/support/openapi.py"), ["--check"])
+        _ = try await PythonClient.schemathesis.run(Checkout.path("scripts/support/openapi.py"), ["--check"])
     }
 }
