@@ -33,22 +33,35 @@ import Testing
     @Test func `a lookup that may crash engines runs alone too, and is refused after one more crash`() async throws {
         try await withSupervisor { supervisor in
             let entry = try sample()
-            let pid = try #require(try await supervisor.load(entry).processIdentifier)
             let suspect = RequestFingerprint(path: "/tokenize", body: ByteBuffer(string: "suspect"))
-            await supervisor.blame(suspect)
-            func lookUp() async throws -> Int {
+            func lookUp() async -> Result<Int, any Error> {
                 let body = ByteBuffer(string: #"{"content":"one"}"#)
-                return try await supervisor.lookUp(
-                    "/tokenize", body: body, in: entry, for: LeaseRequest(fingerprint: suspect), check: { _ in }
-                ).status
+                do {
+                    return .success(
+                        try await supervisor.lookUp("/tokenize", body: body, in: entry, for: LeaseRequest(fingerprint: suspect), check: { _ in })
+                            .status)
+                } catch {
+                    return .failure(error)
+                }
             }
-            kill(pid, SIGSTOP)
-            let waiting = Task { try await lookUp() }
-            while await supervisor.freeSlots(for: entry.reference) != 0 { await Task.yield() }
-            kill(pid, SIGSEGV)
-            kill(pid, SIGCONT)
-            #expect(try await roostError { try await waiting.value }.code == .engineCrashed)
-            #expect(try await roostError { try await lookUp() }.code == .crashesEngine)
+            func code(_ result: Result<Int, any Error>) -> RoostError.Code? {
+                if case .failure(let error as RoostError) = result { error.code } else { nil }
+            }
+            var codes: [[RoostError.Code?]] = []
+            // On a crowded machine an engine may end before it gets the lookup, which the next one answers, or its end may be seen so
+            // late that the lookup is not blamed.
+            while codes.count < 5, codes.last != [.engineCrashed, .crashesEngine] {
+                let pid = try #require(try await supervisor.load(entry).processIdentifier)
+                await supervisor.blame(suspect)
+                kill(pid, SIGSTOP)
+                let waiting = Task { await lookUp() }
+                // It needs all slots.
+                while await supervisor.freeSlots(for: entry.reference) != 0 { try await Task.sleep(for: .milliseconds(5)) }
+                kill(pid, SIGSEGV)
+                kill(pid, SIGCONT)
+                codes.append([code(await waiting.value), code(await lookUp())])
+            }
+            #expect(codes.last == [.engineCrashed, .crashesEngine], "\(codes)")
         }
     }
 
