@@ -181,7 +181,7 @@ let package = Package(
         tests(
             "HTTPServingTests",
             [
-                "HTTPServing", "RoostCore", "RoostServer", .httpTypes, .hummingbird, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "HTTPServing", "RoostCore", "RoostServer", .httpTypes, .hummingbird, .hummingbirdCore, .nioCore, .nioHTTP1, .serviceLifecycle,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(

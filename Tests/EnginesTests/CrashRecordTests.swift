@@ -71,10 +71,22 @@ struct CrashRecordTests {
         #expect(!requests.hasAnswered)
         #expect(requests.completed(lease: 1) == request("answered"))
         #expect(requests.hasAnswered && requests.completed(lease: 1) == nil)
-        requests.gaveUp(lease: 3, at: .seconds(1))
-        requests.gaveUp(lease: 2, at: .seconds(20))
+        requests.gaveUp(lease: 3, at: .seconds(1), isUnchecked: false)
+        requests.gaveUp(lease: 2, at: .seconds(20), isUnchecked: false)
         #expect(requests.suspects(at: .seconds(25)) == [request("runs"), request("left")])
         #expect(requests.suspects(at: .seconds(31)) == [request("runs")])
+    }
+
+    @Test("A request whose connection broke is a suspect until the engine has passed a check, however late its end is noticed")
+    func unchecked() {
+        var requests = RequestsAtWork()
+        for (lease, name) in ["broke", "left"].enumerated() { requests.began(request(name), lease: lease) }
+        requests.gaveUp(lease: 0, at: .seconds(1), isUnchecked: true)
+        requests.gaveUp(lease: 1, at: .seconds(1), isUnchecked: false)
+        #expect(requests.suspects(at: .seconds(60)) == [request("broke")])
+        requests.passedCheck()
+        #expect(requests.suspects(at: .seconds(11)) == [request("broke"), request("left")])
+        #expect(requests.suspects(at: .seconds(60)) == [])
     }
 
     @Test("A request that was refused or looked up does not show that the model is sound, and is no suspect")
@@ -91,11 +103,11 @@ struct CrashRecordTests {
         var requests = RequestsAtWork()
         for (lease, name) in ["done", "hangs", "new"].enumerated() { requests.began(request(name), lease: lease) }
         #expect(!requests.mayHang)
-        requests.gaveUp(lease: 0, at: .seconds(100))
+        requests.gaveUp(lease: 0, at: .seconds(100), isUnchecked: false)
         #expect(requests.mayHang)
         requests.endedStep(at: .seconds(150))
         #expect(!requests.mayHang)
-        requests.gaveUp(lease: 1, at: .seconds(160))
+        requests.gaveUp(lease: 1, at: .seconds(160), isUnchecked: false)
         #expect(requests.mayHang)
         #expect(requests.suspects(at: .seconds(800), isStuck: true) == [request("hangs"), request("new")])
         #expect(requests.suspects(at: .seconds(800)) == [request("new")])

@@ -30,6 +30,8 @@ func withSupervisor<Value: Sendable>(
     configuration.contextLength = 1024
     configuration.threads = 2
     configuration.loadTimeout = .seconds(120)
+    // A test that stops an engine may be kept waiting itself.
+    configuration.healthTimeout = .seconds(300)
     adjust(&configuration)
     var logger = Logger(label: "engines-tests")
     logger.logLevel = .critical

@@ -1,6 +1,14 @@
 /// The requests that one run of an engine works on, or worked on a moment ago: those that may have caused a crash. A
 /// value type; the caller passes the time.
 struct RequestsAtWork: Sendable {
+    /// A request that was abandoned or whose connection broke.
+    private struct Left {
+        let request: RequestFingerprint
+        let at: Duration
+        /// Whether the engine has still to show that it runs. The end of its process may be noticed late.
+        var isUnchecked: Bool
+    }
+
     /// The time after its client has disconnected during which a request may still cause a crash: llama-server checks
     /// for disconnected clients once a second.
     private static let aftermath: Duration = .seconds(10)
@@ -10,7 +18,7 @@ struct RequestsAtWork: Sendable {
     /// Whether a request was answered.
     private(set) var hasAnswered = false
     private var running: [Int: RequestFingerprint] = [:]
-    private var left: [(request: RequestFingerprint, at: Duration)] = []
+    private var left: [Left] = []
     /// The time at which a step was last seen to end.
     private var lastStep: Duration = .zero
 
@@ -30,10 +38,20 @@ struct RequestsAtWork: Sendable {
     mutating func ended(lease: Int) { running[lease] = nil }
 
     /// Records that a request was abandoned or its connection broke.
-    mutating func gaveUp(lease: Int, at now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - lease: Its number.
+    ///   - now: The time.
+    ///   - isUnchecked: Whether the engine is checked next. Until it has passed, the request may have ended it.
+    mutating func gaveUp(lease: Int, at now: Duration, isUnchecked: Bool) {
         guard let request = running.removeValue(forKey: lease) else { return }
         if left.count >= Self.mostLeft { left.removeFirst() }
-        left.append((request, now))
+        left.append(Left(request: request, at: now, isUnchecked: isUnchecked))
+    }
+
+    /// Records that the engine has passed a check of its health.
+    mutating func passedCheck() {
+        for index in left.indices { left[index].isUnchecked = false }
     }
 
     /// Records that a step has ended.
@@ -50,6 +68,6 @@ struct RequestsAtWork: Sendable {
     /// - Returns: The requests.
     func suspects(at now: Duration, isStuck: Bool = false) -> Set<RequestFingerprint> {
         let since = (isStuck ? min(lastStep, now) : now) - Self.aftermath
-        return Set(running.values).union(left.filter { $0.at >= since }.map(\.request))
+        return Set(running.values).union(left.filter { $0.isUnchecked || $0.at >= since }.map(\.request))
     }
 }

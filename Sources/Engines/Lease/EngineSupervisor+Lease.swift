@@ -175,7 +175,7 @@ extension EngineSupervisor {
         switch ending {
         case .answered: if let request = engines[reference]?.requests.completed(lease: lease.id) { crashes.answered(request) }
         case .refused: engines[reference]?.requests.ended(lease: lease.id)
-        case .gaveUp: engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now())
+        case .gaveUp: engines[reference]?.requests.gaveUp(lease: lease.id, at: time.now(), isUnchecked: isSuspect)
         }
         // First, so that no request starts on an engine that has to be checked.
         release(lease.engine, isSuspect: isSuspect)

@@ -134,7 +134,7 @@ extension EngineSupervisor {
             } catch {
                 result.yield(.failure(error))
             }
-            await endTurn(id, on: engine, isAnswered: isAnswered)
+            await endTurn(id, on: engine, isAnswered: isAnswered, isSuspect: record.isBroken)
         }
         for await result in results { return try result.get() }
         throw CancellationError()
@@ -186,10 +186,17 @@ extension EngineSupervisor {
     ///   - id: The number of the lookup.
     ///   - engine: The engine.
     ///   - isAnswered: Whether the engine no longer works on it.
-    func endTurn(_ id: Int, on engine: SupervisedEngine, isAnswered: Bool) {
+    ///   - isSuspect: Whether its connection broke, so that the engine has to be checked.
+    func endTurn(_ id: Int, on engine: SupervisedEngine, isAnswered: Bool, isSuspect: Bool = false) {
         let reference = engine.entry.reference
         guard engines[reference]?.id == engine.id else { return }
-        if isAnswered { engines[reference]?.requests.ended(lease: id) } else { engines[reference]?.requests.gaveUp(lease: id, at: time.now()) }
+        if isAnswered {
+            engines[reference]?.requests.ended(lease: id)
+        } else {
+            engines[reference]?.requests.gaveUp(lease: id, at: time.now(), isUnchecked: isSuspect)
+        }
+        // Its client may have left and released the engine long ago.
+        if isSuspect { engines[reference]?.isSuspect = true }
         engines[reference]?.lookups.remove(id)
         // A suspect may have waited for it.
         startWaiting(reference)

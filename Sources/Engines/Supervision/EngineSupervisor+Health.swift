@@ -24,7 +24,7 @@ extension EngineSupervisor {
     }
 
     /// Checks the engine after each broken connection, and regularly while it has requests. Returns if it runs but does
-    /// not respond within ten seconds.
+    /// not respond within `healthTimeout`.
     func untilHung(_ engine: SupervisedEngine) async -> Event {
         let reference = engine.entry.reference
         while true {
@@ -32,11 +32,12 @@ extension EngineSupervisor {
             _ = try? await time.finishes(within: .seconds(10)) { try await self.waitUntil(reference, \.isSuspect) }
             guard let current = engines[reference], !Task.isCancelled else { return .stopRequested }
             guard current.isSuspect || current.holders > 0 else { continue }
-            guard await untilHealthy(engine, within: .seconds(10)) else { return .hung }
+            guard await untilHealthy(engine, within: configuration.healthTimeout) else { return .hung }
             // The process may have begun to end meanwhile.
             guard !Task.isCancelled else { return .stopRequested }
             guard engines[reference]?.isSuspect == true else { continue }
             engines[reference]?.isSuspect = false
+            engines[reference]?.requests.passedCheck()
             startWaiting(reference)
             changed()
         }

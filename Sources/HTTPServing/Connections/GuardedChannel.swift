@@ -18,6 +18,8 @@ package struct GuardedChannel: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(ConnectionGuard(limits: limits, isAdmitted: isAdmitted), position: .after(decoder))
+            // Behind the handler of the value, which is told first that the connection is closed.
+            try pipeline.addHandler(ConnectionOwner(value))
             return value
         }
     }
