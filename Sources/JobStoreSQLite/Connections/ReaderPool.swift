@@ -1,5 +1,5 @@
-import Dispatch
 import GRDB
+import RoostCore
 import Synchronization
 
 /// A small pool of read-only connections. A look-up borrows one and uses it on the caller's thread. Queries that may
@@ -11,15 +11,15 @@ final class ReaderPool: Sendable {
     private let connections: [DatabaseQueue]
     private let free: Mutex<[DatabaseQueue]>
     /// Two connections, so that two long queries can run at the same time.
-    private let aside: [(connection: DatabaseQueue, thread: DispatchQueue)]
-    /// The index of the connection for the next query: 0 or 1.
-    private let turn = Atomic(0)
+    private let aside: [DatabaseQueue]
+    private let threads: FairThreads<DatabaseQueue>
 
     init(path: String) throws {
         func open() throws -> DatabaseQueue { try DatabaseQueue(path: path, configuration: ConnectionSettings.reader) }
         connections = try (0..<Self.size).map { _ in try open() }
         free = Mutex(connections)
-        aside = try (0...1).map { (try open(), DispatchQueue(label: "jobs.db long reads \($0)")) }
+        aside = try [open(), open()]
+        threads = FairThreads("jobs.db long reads", aside)
     }
 
     /// Runs a short query on the caller's thread: switching threads would take longer than the query.
@@ -30,12 +30,9 @@ final class ReaderPool: Sendable {
         return try connection.unsafeRead(query)
     }
 
-    /// Runs a query that may take long on a separate thread, on one snapshot of the file.
+    /// Runs a query that may take long on a separate thread, on one snapshot of the file. Clients take turns.
     func readAside<Value: Sendable>(_ query: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        let (connection, thread) = aside[turn.bitwiseXor(1, ordering: .relaxed).oldValue]
-        return try await withCheckedThrowingContinuation { continuation in
-            thread.async { continuation.resume(with: Result { try Self.readSnapshot(connection, query) }) }
-        }
+        try await threads.run { try Self.readSnapshot($0, query) }
     }
 
     private static func readSnapshot<Value>(_ connection: DatabaseQueue, _ query: (Database) throws -> Value) throws -> Value {
@@ -51,6 +48,6 @@ final class ReaderPool: Sendable {
     }
 
     func close() throws {
-        for connection in connections + aside.map(\.connection) { try connection.close() }
+        for connection in connections + aside { try connection.close() }
     }
 }

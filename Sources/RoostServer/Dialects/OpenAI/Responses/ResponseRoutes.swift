@@ -104,7 +104,7 @@ struct ResponseRoutes: Sendable {
             throw error
         }
         background.add { [inference, runs] in
-            await WorkThreads.$client.withValue(run.owner) {
+            await ServedClient.$name.withValue(run.owner) {
                 await run.work(with: inference, request, holding: place, within: OpenAIRoutes.longest)
             }
             runs.remove(run)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTPServing
+@testable import RoostCore
 
 @Suite struct FairQueueTests {
     private func queue(_ works: [(String, String)]) -> FairQueue<String> {

@@ -1,13 +1,17 @@
 /// Work that waits for a thread. The clients take turns: one with much work delays another only by what is being done already. A
 /// value type.
-struct FairQueue<Work> {
-    private(set) var works: [String: [(id: Int, work: Work)]] = [:]
+package struct FairQueue<Work> {
+    /// The work of each client, the oldest first.
+    package private(set) var works: [String: [(id: Int, work: Work)]] = [:]
     /// The clients with work, the next one first.
     private var clients: [String] = []
     private var lastID = 0
 
+    /// Creates a queue without work.
+    package init() {}
+
     /// Returns a number for the next work.
-    mutating func newID() -> Int {
+    package mutating func newID() -> Int {
         lastID += 1
         return lastID
     }
@@ -18,13 +22,13 @@ struct FairQueue<Work> {
     ///   - id: Its number.
     ///   - work: The work.
     ///   - client: Whose it is.
-    mutating func add(_ id: Int, _ work: Work, of client: String) {
+    package mutating func add(_ id: Int, _ work: Work, of client: String) {
         if works[client] == nil { clients.append(client) }
         works[client, default: []].append((id, work))
     }
 
     /// Takes the next work; `nil` if there is none.
-    mutating func next() -> Work? {
+    package mutating func next() -> Work? {
         guard !clients.isEmpty else { return nil }
         let client = clients.removeFirst()
         let work = works[client]?.removeFirst().work
@@ -38,7 +42,7 @@ struct FairQueue<Work> {
     ///   - id: The number of the work.
     ///   - client: Whose it is.
     /// - Returns: The work; `nil` if it was taken already.
-    mutating func remove(_ id: Int, of client: String) -> Work? {
+    package mutating func remove(_ id: Int, of client: String) -> Work? {
         guard let index = works[client]?.firstIndex(where: { $0.id == id }) else { return nil }
         let work = works[client]?.remove(at: index).work
         if works[client]?.isEmpty == true {
