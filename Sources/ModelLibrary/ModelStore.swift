@@ -1,6 +1,5 @@
 import Foundation
 package import HubClient
-import NIOPosix
 package import RoostAPI
 package import RoostCore
 package import SystemPackage
@@ -187,6 +186,6 @@ package struct ModelStore: Sendable {
     }
 
     package func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await NIOThreadPool.singleton.runIfActive(work)
+        try await FileThreads.run(work)
     }
 }

@@ -1,6 +1,6 @@
 import ModelFormats
 import NIOCore
-import NIOPosix
+import RoostCore
 
 extension RequestText {
     /// How an engine counts the tokens of a text.
@@ -17,7 +17,7 @@ extension RequestText {
         package func count(in answer: EngineSupervisor.LookupAnswer) async throws -> Int? {
             guard answer.status == 200 else { return nil }
             // The tokens of a prompt are listed one by one.
-            return try await NIOThreadPool.singleton.runIfActive {
+            return try await WorkThreads.run {
                 let fields = try? JSONDocument(Array(answer.body.readableBytesView)).root
                 return self == .chat ? fields?["input_tokens"]?.int : fields?["tokens"]?.elements?.count
             }
@@ -31,7 +31,7 @@ extension RequestText {
     /// - Throws: `FormatProblem`; `CancellationError`.
     func counted(as counting: Counting) async throws -> ByteBuffer? {
         guard counting == .prompt else { return body }
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await WorkThreads.run {
             let prompt = try JSONDocument(Array(body.readableBytesView)).root[field]
             guard let text = prompt?.elements.map({ Array($0) }) ?? prompt.map({ [$0] }), text.count == 1, text[0].isString else { return nil }
             var bytes = Array("{\"add_special\":true,\"parse_special\":true,\"content\":".utf8)

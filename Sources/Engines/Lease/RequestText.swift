@@ -1,6 +1,5 @@
 import ModelFormats
 package import NIOCore
-import NIOPosix
 import RoostCore
 
 /// The text of a request, which an engine reads before its first step.
@@ -46,7 +45,7 @@ extension RequestText {
     /// - Throws: `RoostError` with code `contextLengthExceeded`; `CancellationError`.
     func checkMarks(_ plan: EnginePlan) async throws {
         guard bytes > Self.quick, let marks = plan.marks else { return }
-        let found = try await NIOThreadPool.singleton.runIfActive { try count(marks) }
+        let found = try await WorkThreads.run { try count(marks) }
         guard found > max(plan.contextLength, Self.fewMarks) else { return }
         throw RoostError.contextLengthExceeded(
             field: field, promptTokens: nil, contextLength: plan.contextLength, message: "its special tokens alone are \(found)")

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServing
 import NIOCore
+import RoostCore
 
 /// Writes a list as JSON in pieces on threads for long work, so that a long list needs little memory and delays no
 /// other request.

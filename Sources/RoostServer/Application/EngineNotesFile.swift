@@ -2,6 +2,7 @@ import Engines
 import Foundation
 import HTTPServing
 import Logging
+import RoostCore
 import SystemPackage
 
 /// The file with what engines needed: written as a whole, read at the first load.

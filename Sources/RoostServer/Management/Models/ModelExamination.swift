@@ -1,7 +1,6 @@
 import Engines
 import ModelFormats
 import ModelLibrary
-import NIOPosix
 import RoostAPI
 import RoostCore
 import SystemPackage
@@ -17,7 +16,7 @@ enum ModelExamination {
     /// - Returns: The facts that the engine's options depend on.
     /// - Throws: `RoostError` with code `invalidModelFile`, `unsupportedModel` or `fileSystem`.
     static func facts(about entry: ModelEntry, draft: ModelReference?, in catalog: ModelCatalog) async throws -> ModelFacts {
-        try await NIOThreadPool.singleton.runIfActive {
+        try await FileThreads.run {
             let heads = try entry.parts.map { try GGUFFile(opening: $0) }
             guard let first = heads.first else { return ModelFacts() }
             try first.checkModel(name: entry.parts.first?.lastComponent?.string ?? "The model")

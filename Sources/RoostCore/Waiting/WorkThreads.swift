@@ -1,5 +1,4 @@
 import Foundation
-import RoostCore
 
 /// Threads for work of more than a millisecond, such as reading and writing long JSON. One processor is left to those that answer
 /// requests.
