@@ -83,7 +83,7 @@ let package = Package(
             ["DurableFiles", "EventLoops", "Hashing", "RoostCore", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .systemPackage]),
         library("ModelFormats", ["DurableFiles", "Hashing", "RoostCore", .systemPackage]),
         library(
-            "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .nioPosix, .systemPackage]),
+            "ModelLibrary", ["DurableFiles", "Hashing", "HubClient", "ModelFormats", "RoostAPI", "RoostCore", .logging, .systemPackage]),
         library(
             "Engines",
             [

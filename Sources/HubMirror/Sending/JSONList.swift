@@ -1,5 +1,4 @@
 import Foundation
-import HTTPServing
 import NIOCore
 import RoostCore
 

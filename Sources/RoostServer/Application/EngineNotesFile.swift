@@ -1,6 +1,5 @@
 import Engines
 import Foundation
-import HTTPServing
 import Logging
 import RoostCore
 import SystemPackage
