@@ -116,7 +116,7 @@ struct HubMirrorKindTests {
     @Test("One address gets a quarter of the bodies, and its slots again when they end; the others are for other addresses")
     func share() {
         let slots = ClientSlots(8)
-        func take(_ address: String) -> ClientSlot? { ClientSlots.$address.withValue(address) { slots.take() } }
+        func take(_ address: String) -> ClientSlot? { ServedClient.$name.withValue(address) { slots.take() } }
         var held = (0..<2).map { _ in take("10.0.0.1") }
         #expect(held.allSatisfy { $0 != nil } && take("10.0.0.1") == nil)
         held.removeLast()

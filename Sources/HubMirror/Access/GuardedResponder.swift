@@ -27,9 +27,8 @@ struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponde
             return request.method == .head ? response.createHeadResponse() : response
         }
         let plain = BasicRequestContext(source: ApplicationRequestContextSource(channel: context.channel, logger: context.logger))
-        var response = try await ClientSlots.$address.withValue(context.channel.remoteAddress?.ipAddress) {
-            try await inner.respond(to: request, context: plain)
-        }
+        let client = context.channel.remoteAddress.flatMap(ConnectionCounter.client) ?? ""
+        var response = try await ServedClient.respond(as: client) { try await inner.respond(to: request, context: plain) }
         // A list that is created while it is sent has no length yet.
         if response.body.contentLength.map({ $0 >= FileSender.smallest }) ?? true {
             response.body = FileSender.body(response.body, over: context.channel)

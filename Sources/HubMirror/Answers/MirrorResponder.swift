@@ -15,9 +15,9 @@ struct MirrorResponder: HTTPResponder {
     let configuration: HubMirror.Configuration
     let slots: ClientSlots
     /// The slots for requests with a body, which stays in memory while the answer is created.
-    let questionSlots = BodySlots(32)
+    let questionSlots = ClientSlots(32)
     /// The slots for long lists, each of which keeps its repository's list in memory while it is sent.
-    let listSlots = BodySlots(32)
+    let listSlots = ClientSlots(32)
     let limiter: BandwidthLimiter?
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// All files that are being fetched, each once for all clients that wait for it. A fetch continues when its clients
-/// disconnect.
+/// disconnect. Clients take turns.
 final class MirrorArrivals: Service {
     private struct Key: Hashable {
         let repository: RepositoryID
@@ -14,19 +14,23 @@ final class MirrorArrivals: Service {
     private struct State {
         var underWay: [Key: MirrorArrival] = [:]
         var spoilt: Set<Key> = []
+        var waiting = FairQueue<MirrorArrival>()
+        /// The number of files that are fetched for each client.
+        var fetching: [String: Int] = [:]
         var isOver = false
     }
 
     private let state = Mutex(State())
-    private let queue: AsyncStream<MirrorArrival>
-    private let push: AsyncStream<MirrorArrival>.Continuation
+    /// Wakes `run()`.
+    private let changes: AsyncStream<Void>
+    private let change: AsyncStream<Void>.Continuation
     private let bring: @Sendable (MirrorArrival) async throws -> OpenFile
     private let end: @Sendable () async throws -> Void
 
-    /// The most files that are fetched at the same time; the others wait.
-    private static let atOnce = 32
-    /// The most files that may wait.
-    private static let most = 1024
+    /// The most files that are fetched at the same time, for all clients together and for one; the others wait.
+    private static let (atOnce, atOnceOfClient) = (32, 24)
+    /// The most files that may wait, for all clients together and for one.
+    private static let (most, mostOfClient) = (1024, 512)
 
     /// Creates the list; files are fetched while `run()` runs.
     ///
@@ -36,7 +40,7 @@ final class MirrorArrivals: Service {
     init(
         bring: @escaping @Sendable (MirrorArrival) async throws -> OpenFile, end: @escaping @Sendable () async throws -> Void
     ) {
-        (queue, push) = AsyncStream.makeStream()
+        (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.bring = bring
         self.end = end
     }
@@ -48,13 +52,15 @@ final class MirrorArrivals: Service {
         let key = Key(repository: revision.repository, digest: file.digest)
         return try state.withLock { state in
             if let known = state.underWay[key] { return known }
-            guard state.underWay.count < Self.most else { throw MirrorError.tooBusy }
+            let client = ServedClient.name
+            guard state.underWay.count < Self.most, state.waiting.works[client]?.count ?? 0 < Self.mostOfClient else { throw MirrorError.tooBusy }
             let arrival = MirrorArrival(file, in: revision)
             if state.isOver {
                 arrival.fail(CancellationError(), isDamaged: false)
             } else {
                 state.underWay[key] = arrival
-                push.yield(arrival)
+                state.waiting.add(state.waiting.newID(), arrival, of: client)
+                change.yield()
             }
             return arrival
         }
@@ -67,11 +73,14 @@ final class MirrorArrivals: Service {
     }
 
     func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
-            for await arrival in queue.cancelOnGracefulShutdown() {
-                if running == Self.atOnce { await group.next() } else { running += 1 }
-                group.addTask { await self.bring(arrival) }
+        await withDiscardingTaskGroup { group in
+            for await _ in changes.cancelOnGracefulShutdown() {
+                while let (arrival, client) = nextArrival() {
+                    group.addTask {
+                        await self.bring(arrival)
+                        self.ended(of: client)
+                    }
+                }
             }
             group.cancelAll()
         }
@@ -81,6 +90,25 @@ final class MirrorArrivals: Service {
         }
         for arrival in left { settle(arrival, .failure(CancellationError())) }
         try await end()
+    }
+
+    private func nextArrival() -> (MirrorArrival, client: String)? {
+        state.withLock { state in
+            let fetching = state.fetching
+            guard fetching.values.reduce(0, +) < Self.atOnce,
+                let (arrival, client) = state.waiting.next(where: { fetching[$0, default: 0] < Self.atOnceOfClient })
+            else { return nil }
+            state.fetching[client, default: 0] += 1
+            return (arrival, client)
+        }
+    }
+
+    private func ended(of client: String) {
+        state.withLock { state in
+            // A client without files is removed, because there are very many.
+            state.fetching[client] = state.fetching[client].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
+        change.yield()
     }
 
     private func bring(_ arrival: MirrorArrival) async {

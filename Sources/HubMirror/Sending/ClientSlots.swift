@@ -1,15 +1,13 @@
 import HTTPServing
+import RoostCore
 
-/// Limits the file bodies that are sent at the same time: all together, and a quarter of them to one address, so that one
-/// client cannot use up all of them.
+/// Limits what is done for clients at the same time, such as the sending of file bodies: all together, and a quarter of them for one
+/// client, so that it cannot use up all of them.
 final class ClientSlots: Sendable {
-    /// The address of the client whose request is being answered; `nil` without a network connection.
-    @TaskLocal static var address: String?
-
     private let slots: BodySlots
     private let counter: ConnectionCounter
 
-    /// - Parameter count: The number of bodies.
+    /// - Parameter count: The number of slots.
     init(_ count: Int) {
         slots = BodySlots(count)
         counter = ConnectionCounter(mostPerAddress: max(1, count / 4))
@@ -19,7 +17,9 @@ final class ClientSlots: Sendable {
     ///
     /// - Returns: The slot, which is held for its lifetime; `nil` when the client, or all clients together, have no more.
     func take() -> ClientSlot? {
-        let address = Self.address
+        let client = ServedClient.name
+        // Without a network connection it is a part of this machine.
+        let address = client.isEmpty ? nil : client
         if let address, !counter.take(address) { return nil }
         guard let slot = slots.take() else {
             if let address { counter.giveBack(address) }
@@ -29,7 +29,7 @@ final class ClientSlots: Sendable {
     }
 }
 
-/// A slot of one body. It is an object, so that it is released however the body ends, also when it is never sent.
+/// A slot. It is an object, so that it is released however the body ends, also when it is never sent.
 final class ClientSlot: Sendable {
     private let slot: BodySlot
     private let counter: ConnectionCounter

@@ -28,12 +28,18 @@ package struct FairQueue<Work> {
     }
 
     /// Takes the next work; `nil` if there is none.
-    package mutating func next() -> Work? {
-        guard !clients.isEmpty else { return nil }
-        let client = clients.removeFirst()
-        let work = works[client]?.removeFirst().work
+    package mutating func next() -> Work? { next { _ in true }?.work }
+
+    /// Takes the next work of a client that may have more done.
+    ///
+    /// - Parameter mayHaveMore: Whether the work of a client may be done now.
+    /// - Returns: The work and its client; `nil` if there is none.
+    package mutating func next(where mayHaveMore: (String) -> Bool) -> (work: Work, client: String)? {
+        guard let turn = clients.firstIndex(where: mayHaveMore) else { return nil }
+        let client = clients.remove(at: turn)
+        guard let work = works[client]?.removeFirst().work else { return nil }
         if works[client]?.isEmpty == false { clients.append(client) } else { works[client] = nil }
-        return work
+        return (work, client)
     }
 
     /// Takes work out of its turn.

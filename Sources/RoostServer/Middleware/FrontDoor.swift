@@ -71,15 +71,7 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
 
     private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
         guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
-            let client = context.client
-            var response = try await ServedClient.$name.withValue(client) { try await inner.respond(to: request, context: context) }
-            // A stream is written after this.
-            if response.body.contentLength == nil {
-                response.body = ResponseBody { [body = response.body] writer in
-                    try await ServedClient.$name.withValue(client) { try await body.write(writer) }
-                }
-            }
-            return response
+            return try await ServedClient.respond(as: context.client) { try await inner.respond(to: request, context: context) }
         }
         if request.method != .options { try context.caller.requireKnown() }
         var response = Response(status: .noContent)

@@ -1,4 +1,5 @@
 import Access
+import HTTPServing
 import Hummingbird
 import NIOCore
 
@@ -19,9 +20,16 @@ struct RoostContext: RequestContext {
         channel = source.channel
     }
 
-    /// The client, for fair shares: the id of its key, otherwise its address; empty for one without address, such as at a
+    /// The client, for what belongs to it: the id of its key, otherwise its address; empty for one without address, such as at a
     /// Unix socket.
-    var client: String { caller.key?.id ?? address ?? "" }
+    var owner: String { caller.key?.id ?? address ?? "" }
+
+    /// The client, for fair shares. A client with IPv6 and no key has a whole network of addresses, which counts as one.
+    var client: String { caller.key?.id ?? socketAddress.flatMap(ConnectionCounter.client) ?? "" }
+
+    private var socketAddress: SocketAddress? {
+        forwardedAddress.flatMap { try? SocketAddress(ipAddress: $0, port: 0) } ?? channel.remoteAddress
+    }
 
     /// The client's address behind trusted proxies; `nil` without one.
     var forwardedAddress: String?

@@ -17,6 +17,16 @@ import Testing
         #expect(queue.next() == nil)
     }
 
+    @Test func `a client that has enough done is passed over, and keeps its turn`() {
+        var queue = queue([("a", "a1"), ("b", "b1"), ("b", "b2"), ("a", "a2")])
+        for work in ["b1", "b2"] {
+            let next = queue.next { $0 != "a" }
+            #expect(next?.work == work && next?.client == "b")
+        }
+        #expect(queue.next { $0 != "a" } == nil)
+        #expect(queue.next() == "a1" && queue.next() == "a2")
+    }
+
     @Test func `work is taken out once, and a client without work has no turn`() {
         var queue = queue([("a", "a1"), ("b", "b1"), ("a", "a2")])
         #expect(queue.remove(2, of: "b") == "b1" && queue.remove(2, of: "b") == nil && queue.remove(1, of: "b") == nil)

@@ -37,7 +37,7 @@ struct ChatRoutes: Sendable {
         let request = asked.engine.from(context)
         guard let session = asked.session else { return (request, nil, place) }
         let new = try await WorkThreads.run { try request.messages }
-        let turn = try await sessions.begin(SessionStore.Name(client: context.client, id: session.id), new)
+        let turn = try await sessions.begin(SessionStore.Name(client: context.owner, id: session.id), new)
         // The turn keeps all of the session, also when the request has less of it.
         let whole = try inference.bodies.place(for: turn.storedBytes + request.body.readableBytes, of: context.client, insteadOf: place)
         guard let history = turn.history(atMost: session.mostHistory) else { return (request, turn, whole) }

@@ -42,6 +42,6 @@ struct SessionRoutes: Sendable {
 
     private static func name(_ context: RoostContext) throws -> SessionStore.Name {
         let id = try context.parameters.require("id")
-        return SessionStore.Name(client: context.client, id: id.removingPercentEncoding ?? id)
+        return SessionStore.Name(client: context.owner, id: id.removingPercentEncoding ?? id)
     }
 }

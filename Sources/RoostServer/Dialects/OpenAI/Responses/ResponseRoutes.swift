@@ -39,7 +39,7 @@ struct ResponseRoutes: Sendable {
             let request = asked.0
             let (whole, place) = try await continued(request, asked.1, of: context.client, holding: place)
             let engineRequest = whole.from(context)
-            let run = ResponseRun(request, owner: context.client, storage: storage)
+            let run = ResponseRun(request, owner: context.owner, storage: storage)
             if request.settings.isBackground { return try await begin(run, engineRequest, request, holding: place) }
             guard request.settings.streams else {
                 try await run.complete(try await inference.stream(engineRequest, holding: place))
@@ -122,25 +122,25 @@ extension ResponseRoutes {
         }
         let id = try context.parameters.require("id")
         // One in the background is complete when it is on the disk.
-        if let run = runs.run(id, of: context.client), !run.isBeingStored { return try await response(of: run) }
-        let stored = try await stored(id, of: context.client)
+        if let run = runs.run(id, of: context.owner), !run.isBeingStored { return try await response(of: run) }
+        let stored = try await stored(id, of: context.owner)
         return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.body))
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
         let id = try context.parameters.require("id")
         // One that is being made ends, and is not written again.
-        let run = runs.run(id, of: context.client)
+        let run = runs.run(id, of: context.owner)
         run?.discard()
-        let isDeleted = try await storage?.delete(id, of: context.client) ?? false
+        let isDeleted = try await storage?.delete(id, of: context.owner) ?? false
         guard run != nil || isDeleted else { throw Self.unknown(id) }
         return JSON.response(["id": id, "object": "response", "deleted": true] as JSONObject)
     }
 
     private func cancel(_ request: Request, context: RoostContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        guard let run = runs.run(id, of: context.client) else {
-            _ = try await stored(id, of: context.client)
+        guard let run = runs.run(id, of: context.owner) else {
+            _ = try await stored(id, of: context.owner)
             throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has ended already, so it cannot be canceled.", field: "id")
         }
         guard run.cancel() else { throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has just ended.", field: "id") }
@@ -153,7 +153,7 @@ extension ResponseRoutes {
         let query = QueryFields(request)
         let limit = try query.int("limit", in: 1...100) ?? 20
         let (isAscending, after) = (query.text("order") == "asc", query.text("after"))
-        let stored = try await stored(context.parameters.require("id"), of: context.client)
+        let stored = try await stored(context.parameters.require("id"), of: context.owner)
         return try await WorkThreads.run {
             var items = isAscending ? stored.inputItems : stored.inputItems.reversed()
             if let after { items = items.firstIndex { $0.value?["id"]?.string == after }.map { Array(items[($0 + 1)...]) } ?? [] }
