@@ -5,8 +5,7 @@ import Synchronization
 /// answer if it is sent in one piece; those of answers until their clients have read them.
 final class BodyBudget: Sendable {
     /// The size in bytes up to which bodies are not counted; the limit on connections is enough for them.
-    private static let small = 1 << 20
-
+    private let small: Int
     private let limit: Int
     /// The sentence for a client without a place.
     private let refusal: String
@@ -17,16 +16,18 @@ final class BodyBudget: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most bytes of all large bodies together; a quarter of it is for the other clients of one that uses the rest.
+    ///   - small: The size in bytes up to which bodies are not counted.
     ///   - refusal: The sentence for a client without a place.
-    init(limit: Int, refusal: String) {
+    init(limit: Int, small: Int, refusal: String) {
         self.limit = limit
+        self.small = small
         self.refusal = refusal
     }
 
     /// Creates the budget of the bodies of requests.
     static func ofRequests(limit: Int) -> BodyBudget {
         BodyBudget(
-            limit: limit,
+            limit: limit, small: 1 << 20,
             refusal:
                 "Large requests, or ones that do not tell their length, use all the memory for them until their engines have them. Send this one again in a moment."
         )
@@ -35,7 +36,7 @@ final class BodyBudget: Sendable {
     /// Creates the budget of the bodies of answers.
     static func ofAnswers(limit: Int) -> BodyBudget {
         BodyBudget(
-            limit: limit,
+            limit: limit, small: 64 << 10,
             refusal:
                 "Large answers that their clients have not read yet use all the memory for them. Read those, or ask for less at once, and send this request again in a moment."
         )
@@ -57,7 +58,7 @@ final class BodyBudget: Sendable {
         ///
         /// - Parameter size: The bytes that it has.
         func shrink(to size: Int) {
-            let rest = size > BodyBudget.small ? size : 0
+            let rest = size > budget.small ? size : 0
             let free = bytes.withLock { bytes in
                 defer { bytes = min(bytes, rest) }
                 return max(0, bytes - rest)
@@ -76,7 +77,7 @@ final class BodyBudget: Sendable {
     /// - Returns: The part of the budget; `nil` for a small body.
     /// - Throws: `RoostError` with code `rateLimited`.
     func place(for bytes: Int, of client: String) throws -> Place? {
-        guard bytes > Self.small else { return nil }
+        guard bytes > small else { return nil }
         let isFree = used.withLock { used in
             let (own, all) = (used[client] ?? 0, used.values.reduce(0, +))
             guard own == 0 || own + bytes <= limit - limit / 4, all == 0 || all + bytes <= limit else { return false }
@@ -101,7 +102,7 @@ final class BodyBudget: Sendable {
     ///
     /// - Returns: The part of the budget; `nil` for a small body.
     func promisedPlace(for bytes: Int, of client: String) -> Place? {
-        guard bytes > Self.small else { return nil }
+        guard bytes > small else { return nil }
         used.withLock { $0[client, default: 0] += bytes }
         return Place(self, client, bytes)
     }
