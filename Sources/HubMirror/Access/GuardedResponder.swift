@@ -1,6 +1,8 @@
+import HTTPServing
 import Hummingbird
 import Logging
 import NIOCore
+import RoostCore
 
 /// A request's context with its connection: the client's address, and the way to send files.
 struct MirrorContext: RequestContext {

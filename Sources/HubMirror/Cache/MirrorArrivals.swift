@@ -77,7 +77,7 @@ final class MirrorArrivals: Service {
             for await _ in changes.cancelOnGracefulShutdown() {
                 while let (arrival, client) = nextArrival() {
                     group.addTask {
-                        await self.bring(arrival)
+                        await self.fetch(arrival)
                         self.ended(of: client)
                     }
                 }
@@ -111,7 +111,7 @@ final class MirrorArrivals: Service {
         change.yield()
     }
 
-    private func bring(_ arrival: MirrorArrival) async {
+    private func fetch(_ arrival: MirrorArrival) async {
         do {
             settle(arrival, .success(try await bring(arrival)))
         } catch {
