@@ -2,7 +2,6 @@ import Foundation
 import HTTPServing
 import HubClient
 import Logging
-import NIOPosix
 import RoostCore
 import ServiceLifecycle
 import SystemPackage
@@ -236,7 +235,7 @@ struct CacheSource: MirrorSource {
     private func note(_ revision: ResolvedRevision, files: [RepositoryFile]?) async {
         guard !isOffline, files != nil || revision.revision != revision.commit.description else { return }
         do {
-            try await NIOThreadPool.singleton.runIfActive { try hub.recordRevision(revision, files: files) }
+            try await FileThreads.run { try hub.recordRevision(revision, files: files) }
         } catch {
             logger.warning("What a revision means cannot be noted.", metadata: ["repository": "\(revision.repository)", "error": "\(error)"])
         }

@@ -1,5 +1,4 @@
 import Logging
-import NIOPosix
 import RoostCore
 import SystemPackage
 
@@ -38,7 +37,7 @@ actor DigestStore {
             let current = index
             index.markSaved()
             do {
-                try await NIOThreadPool.singleton.runIfActive { try current.write() }
+                try await FileThreads.run { try current.write() }
             } catch {
                 logger.warning("The digest index cannot be written; the next start hashes again.", metadata: ["error": "\(error)"])
                 return

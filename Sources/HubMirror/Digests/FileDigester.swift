@@ -1,5 +1,4 @@
 import Hashing
-import NIOPosix
 import RoostCore
 
 /// Computes a file's digest in the form of the Hub.
@@ -26,7 +25,7 @@ enum FileDigester {
         var offset: Int64 = 0
         while offset < file.stamp.size {
             try Task.checkCancellation()
-            let (next, count) = try await NIOThreadPool.singleton.runIfActive { [hasher, offset] in
+            let (next, count) = try await FileThreads.run { [hasher, offset] in
                 try update(hasher, from: file, at: offset)
             }
             // The file became shorter during reading.

@@ -1,6 +1,5 @@
 import HTTPServing
 import Logging
-import NIOPosix
 import RoostCore
 import SystemPackage
 
@@ -30,7 +29,7 @@ package actor MirrorCatalog {
 
     /// Returns all repositories with at least one file, in order.
     func repositories() async throws -> [RepositoryID] {
-        try await NIOThreadPool.singleton.runIfActive { [directory] in directory.repositories() }
+        try await FileThreads.run { [directory] in directory.repositories() }
     }
 
     /// Returns the current state of a repository on the disk; new and changed files are hashed first.
@@ -44,7 +43,7 @@ package actor MirrorCatalog {
     }
 
     private func build(_ id: RepositoryID) async throws -> FolderSnapshot? {
-        let listing = try await NIOThreadPool.singleton.runIfActive { [directory] in directory.files(of: id) }
+        let listing = try await FileThreads.run { [directory] in directory.files(of: id) }
         guard let listing else {
             latest[id] = nil
             return nil

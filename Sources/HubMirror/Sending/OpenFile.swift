@@ -1,5 +1,5 @@
 import NIOCore
-import NIOPosix
+import RoostCore
 import SystemPackage
 
 /// A file open for reading. Its content is that of the opened file, even if the name later belongs to another one. It
@@ -32,7 +32,7 @@ final class OpenFile: Sendable {
     /// - Returns: The open file.
     /// - Throws: `Errno`; `invalidArgument` when it is not a regular file.
     static func open(_ path: FilePath) async throws -> OpenFile {
-        try await NIOThreadPool.singleton.runIfActive { try OpenFile(path: path) }
+        try await FileThreads.run { try OpenFile(path: path) }
     }
 
     /// Whether the content may have changed since the file was opened.
@@ -56,7 +56,7 @@ final class OpenFile: Sendable {
     /// - Returns: The bytes; none only at the end of the file.
     /// - Throws: `Errno`.
     func read(at offset: Int64, atMost count: Int) async throws -> ByteBuffer {
-        try await NIOThreadPool.singleton.runIfActive {
+        try await FileThreads.run {
             var buffer = ByteBufferAllocator().buffer(capacity: count)
             try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
                 try self.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: space.prefix(count)))

@@ -11,7 +11,7 @@ final class ReaderPool: Sendable {
     private let connections: [DatabaseQueue]
     private let free: Mutex<[DatabaseQueue]>
     /// Two connections, so that two long queries can run at the same time.
-    private let aside: [DatabaseQueue]
+    let aside: [DatabaseQueue]
     private let threads: FairThreads<DatabaseQueue>
 
     init(path: String) throws {

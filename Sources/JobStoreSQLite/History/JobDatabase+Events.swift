@@ -10,7 +10,40 @@ extension JobDatabase {
 
     /// Returns a part of the history, oldest first, read on a separate thread: see `JobStore.history`.
     public func history(of scope: JobScope, after number: Int64, limit: Int) async throws -> [JobEvent] {
-        try await readAside { try JobEvent.page($0, of: scope, after: number, limit: limit) }
+        guard case .user(let user) = scope else { return try await readAside { try JobEvent.page($0, of: scope, after: number, limit: limit) } }
+        return try await history(ofUser: user, after: number, limit: limit)
+    }
+
+    /// Returns a part of the history of a user's jobs.
+    ///
+    /// The events of few jobs are found through these jobs, whatever the others do. Those of many jobs would all be sorted for each
+    /// part of the history, so they are looked for in the order of their numbers instead, a few thousand at a time.
+    ///
+    /// - Parameters:
+    ///   - user: The user.
+    ///   - number: The number of the last event before the part.
+    ///   - limit: The most events.
+    ///   - manyJobs: The number of jobs from which on a user has many.
+    ///   - window: How many events are looked at in one read.
+    /// - Returns: The events, oldest first.
+    /// - Throws: `RoostError` with code `database`; `CancellationError`.
+    func history(ofUser user: String, after number: Int64, limit: Int, manyJobs: Int = 1000, window: Int64 = 4096) async throws -> [JobEvent] {
+        guard user.isWholeInSQLite else { return [] }
+        let page = try await readAside { database -> [JobEvent]? in
+            if try JobEvent.hasJobs(database, user, atLeast: manyJobs) { return nil }
+            return try JobEvent.page(database, of: .user(user), after: number, limit: limit)
+        }
+        if let page { return page }
+        let (first, last) = try await readAside { try JobEvent.bounds($0) }
+        var events: [JobEvent] = []
+        var begin = max(number, first - 1)
+        // What is committed meanwhile is newer than the last one.
+        while events.count < limit, begin < last {
+            let (after, end, rest) = (begin, begin + window, limit - events.count)
+            events += try await readAside { try JobEvent.events($0, ofUser: user, after: after, upTo: end, limit: rest) }
+            begin = end
+        }
+        return events
     }
 
     /// Returns the number of the newest event, read on a separate thread: see `JobStore.lastEventNumber`.
@@ -45,6 +78,28 @@ extension JobEvent {
             guard user.isWholeInSQLite else { return 0 }
             return try Int64.fetchOne(database, sql: "SELECT max(seq) FROM \(byJob) WHERE \(ofUser)", arguments: [user]) ?? 0
         }
+    }
+
+    /// Whether a user has so many jobs.
+    fileprivate static func hasJobs(_ database: Database, _ user: String, atLeast count: Int) throws -> Bool {
+        let found = try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE user_id = ? LIMIT ?)", arguments: [user, count])
+        return (found ?? 0) >= count
+    }
+
+    /// The numbers of the oldest and the newest event; 1 and 0 without any.
+    fileprivate static func bounds(_ database: Database) throws -> (first: Int64, last: Int64) {
+        let first = try Int64.fetchOne(database, sql: "SELECT min(seq) FROM job_events") ?? 1
+        return (first, try last(database, of: .all))
+    }
+
+    /// A user's events in a range of numbers.
+    fileprivate static func events(
+        _ database: Database, ofUser user: String, after number: Int64, upTo end: Int64, limit: Int
+    ) throws -> [JobEvent] {
+        try fetch(
+            database, where: "seq > ? AND seq <= ? AND (SELECT user_id FROM jobs WHERE id = job_id) = ?",
+            [number.databaseValue, end.databaseValue, user.databaseValue], limit: limit)
     }
 
     /// What the events of a user cost depends on the user's jobs and not on how much the others do.

@@ -13,9 +13,8 @@ struct MetricsRoutes: Sendable {
         router.get("metrics") { _, context in
             try context.caller.requireAllModels()
             await observe()
-            return Response(
-                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: parts.metrics.text)))
+            let text = try await WorkThreads.run { ByteBuffer(string: parts.metrics.text) }
+            return Response(status: .ok, headers: [.contentType: PrometheusRegistry.contentType], body: ResponseBody(byteBuffer: text))
         }
     }
 

@@ -124,13 +124,17 @@ import Testing
         try await fill()
         if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
         let heard = Heard()
-        for _ in 1...2 { try await store.database.readers.readAside { $0.trace(options: .statement) { heard.add($0) } } }
+        for reader in store.database.readers.aside { try reader.unsafeRead { $0.trace(options: .statement) { heard.add($0) } } }
         _ = try await store.database.history(of: .user("user-7"), after: 3, limit: 10)
         _ = try await store.database.lastEventNumber(of: .user("user-7"))
         let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
-        #expect(statements.count == 2)
+        #expect(statements.count == 3)
         for statement in statements {
             let plan = try await plan(of: statement)
+            if statement.contains("count(*)") {
+                #expect(plan.contains("INDEX jobs_by_user (user_id=?"), "\(plan)")
+                continue
+            }
             #expect(plan.contains("INDEX job_events_by_job (job_id=?") && plan.contains("INDEX jobs_by_user (user_id=?"), "\(plan)")
             #expect(!plan.contains("SCAN"), "\(plan)")
         }
@@ -142,18 +146,16 @@ import Testing
         try await store.database.write { try $0.execute(sql: call) }
         let heard = Heard()
         let listen = { (isOn: Bool) in
-            for _ in 1...2 {
-                try await store.database.readers.readAside { db in
-                    db.trace(options: isOn ? .statement : []) { heard.add($0) }
-                }
+            for reader in store.database.readers.aside {
+                try reader.unsafeRead { db in db.trace(options: isOn ? .statement : []) { heard.add($0) } }
             }
         }
-        try await listen(true)
+        try listen(true)
         _ = try await store.database.pruneJobs(days: 1, keep: keep, dryRun: true)
         _ = try await store.database.dueWebhooks(limit: 5, after: "", excluding: [])
         _ = try await store.database.files(of: "job-7")
         _ = try await store.database.history(of: .job("job-7"), after: 3, limit: 10)
-        try await listen(false)
+        try listen(false)
         let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
         #expect(statements.count >= 7)
         for statement in statements {

@@ -1,13 +1,18 @@
-/// Counts the requests for each job and limits their rate with a token bucket per job.
+/// Counts the requests for each job, and limits those of each client with a token bucket for each job.
 ///
 /// A value without a clock: every call passes the time since a fixed point.
 struct JobPollMeter {
-    /// The sustained rate of requests for a job, per second.
+    /// The sustained rate of a client's requests for a job, per second.
     static let rate = 100.0
     /// The most requests at once.
     static let burst = 200.0
-    /// The most jobs in memory. Requests for further jobs are answered and not counted.
+    /// The most pairs of a job and a client in memory. Requests for further ones are answered and not counted.
     static let capacity = 10_000
+
+    private struct Key: Hashable {
+        let job: String
+        let client: String
+    }
 
     private struct Entry {
         var tokens: Double
@@ -15,22 +20,24 @@ struct JobPollMeter {
         var calls: Int
     }
 
-    private var entries: [String: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
 
-    /// The number of jobs in memory.
+    /// The number of pairs of a job and a client in memory.
     var count: Int { entries.count }
 
     /// Counts a request.
     ///
     /// - Parameters:
     ///   - id: The id of the job.
+    ///   - client: Who sends it.
     ///   - now: The current time.
     /// - Returns: Whether to answer the request; otherwise it is not counted.
-    mutating func admit(_ id: String, at now: Duration) -> Bool {
-        guard var entry = entries[id] ?? (entries.count < Self.capacity ? Entry(tokens: Self.burst, time: now, calls: 0) : nil) else { return true }
+    mutating func admit(_ id: String, of client: String, at now: Duration) -> Bool {
+        let key = Key(job: id, client: client)
+        guard var entry = entries[key] ?? (entries.count < Self.capacity ? Entry(tokens: Self.burst, time: now, calls: 0) : nil) else { return true }
         entry.tokens = Self.tokens(of: entry, at: now)
         entry.time = now
-        defer { entries[id] = entry }
+        defer { entries[key] = entry }
         guard entry.tokens >= 1 else { return false }
         entry.tokens -= 1
         entry.calls += 1
@@ -42,7 +49,7 @@ struct JobPollMeter {
     /// - Parameter now: The current time.
     /// - Returns: The number of requests by job, 1 or more each.
     mutating func takeCounts(at now: Duration) -> [String: Int] {
-        let counts = entries.compactMapValues { $0.calls > 0 ? $0.calls : nil }
+        let counts = entries.reduce(into: [:]) { if $1.value.calls > 0 { $0[$1.key.job, default: 0] += $1.value.calls } }
         entries = entries.compactMapValues { entry in
             guard Self.tokens(of: entry, at: now) < Self.burst else { return nil }
             return Entry(tokens: entry.tokens, time: entry.time, calls: 0)
@@ -56,8 +63,11 @@ struct JobPollMeter {
     ///   - counts: The result of `takeCounts`.
     ///   - now: The current time.
     mutating func putBack(_ counts: [String: Int], at now: Duration) {
-        for (id, calls) in counts where entries[id] != nil || entries.count < Self.capacity {
-            entries[id, default: Entry(tokens: Self.burst, time: now, calls: 0)].calls += calls
+        for (job, calls) in counts {
+            // No client's: it has asked already.
+            let key = Key(job: job, client: "")
+            guard entries[key] != nil || entries.count < Self.capacity else { continue }
+            entries[key, default: Entry(tokens: Self.burst, time: now, calls: 0)].calls += calls
         }
     }
 

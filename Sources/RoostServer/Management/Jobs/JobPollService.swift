@@ -31,10 +31,12 @@ final class JobPollService: Service {
 
     /// Counts a request.
     ///
-    /// - Parameter id: The id of a job that exists.
-    /// - Throws: `RoostError` with code `rateLimited` when the job is requested too often.
-    func admit(_ id: String) throws {
-        guard meter.withLock({ $0.admit(id, at: time.now()) }) else {
+    /// - Parameters:
+    ///   - id: The id of a job that exists.
+    ///   - client: Who sends it.
+    /// - Throws: `RoostError` with code `rateLimited` when the client requests the job too often.
+    func admit(_ id: String, of client: String) throws {
+        guard meter.withLock({ $0.admit(id, of: client, at: time.now()) }) else {
             throw RoostError(
                 .rateLimited,
                 "Job \(id) is requested more than \(Int(JobPollMeter.rate)) times a second; watch it with GET /jobs/\(id)/events, or send fewer requests.",

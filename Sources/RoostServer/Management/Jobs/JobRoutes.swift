@@ -85,7 +85,7 @@ extension JobRoutes {
 
     private func show(_ id: String) async throws -> Response {
         let job = try await known(id)
-        try polls.admit(job.id)
+        try polls.admit(job.id, of: ServedClient.name)
         return show(job)
     }
 
