@@ -49,7 +49,8 @@ struct JobPollMeter {
     /// - Parameter now: The current time.
     /// - Returns: The number of requests by job, 1 or more each.
     mutating func takeCounts(at now: Duration) -> [String: Int] {
-        let counts = entries.reduce(into: [:]) { if $1.value.calls > 0 { $0[$1.key.job, default: 0] += $1.value.calls } }
+        var counts: [String: Int] = [:]
+        for (key, entry) in entries where entry.calls > 0 { counts[key.job, default: 0] += entry.calls }
         entries = entries.compactMapValues { entry in
             guard Self.tokens(of: entry, at: now) < Self.burst else { return nil }
             return Entry(tokens: entry.tokens, time: entry.time, calls: 0)
