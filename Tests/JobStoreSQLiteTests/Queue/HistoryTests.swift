@@ -1,6 +1,6 @@
 import GRDB
 import JobStore
-import JobStoreSQLite
+@testable import JobStoreSQLite
 import RoostCore
 import Testing
 

@@ -124,7 +124,7 @@ import Testing
         try await fill()
         if isAnalyzed { try await store.database.write { try $0.execute(sql: "ANALYZE") } }
         let heard = Heard()
-        for reader in store.database.readers.aside { try reader.unsafeRead { $0.trace(options: .statement) { heard.add($0) } } }
+        for reader in store.database.readers.aside { try await reader.unsafeRead { $0.trace(options: .statement) { heard.add($0) } } }
         _ = try await store.database.history(of: .user("user-7"), after: 3, limit: 10)
         _ = try await store.database.lastEventNumber(of: .user("user-7"))
         let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
@@ -147,15 +147,15 @@ import Testing
         let heard = Heard()
         let listen = { (isOn: Bool) in
             for reader in store.database.readers.aside {
-                try reader.unsafeRead { db in db.trace(options: isOn ? .statement : []) { heard.add($0) } }
+                try await reader.unsafeRead { db in db.trace(options: isOn ? .statement : []) { heard.add($0) } }
             }
         }
-        try listen(true)
+        try await listen(true)
         _ = try await store.database.pruneJobs(days: 1, keep: keep, dryRun: true)
         _ = try await store.database.dueWebhooks(limit: 5, after: "", excluding: [])
         _ = try await store.database.files(of: "job-7")
         _ = try await store.database.history(of: .job("job-7"), after: 3, limit: 10)
-        try listen(false)
+        try await listen(false)
         let statements = heard.statements.filter { $0.hasPrefix("SELECT") }
         #expect(statements.count >= 7)
         for statement in statements {
