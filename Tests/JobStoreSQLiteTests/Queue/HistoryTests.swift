@@ -1,8 +1,9 @@
 import GRDB
 import JobStore
-@testable import JobStoreSQLite
 import RoostCore
 import Testing
+
+@testable import JobStoreSQLite
 
 @Suite struct HistoryTests {
     let store: TestStore
