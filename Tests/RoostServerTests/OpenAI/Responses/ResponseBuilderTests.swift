@@ -22,7 +22,7 @@ import Testing
 
     /// The events of a stream, cut into pieces of a size.
     private func events(_ engine: String, _ run: ResponseRun, by size: Int = .max) async throws -> [[String: Any]] {
-        var translator = ResponseTranslator(run)
+        var translator = try await ResponseTranslator(run)
         var (bytes, sent) = (ByteBuffer(string: engine), "")
         while bytes.readableBytes > 0, let piece = bytes.readSlice(length: min(size, bytes.readableBytes)) {
             sent += String(buffer: try translator.translate(piece))
@@ -105,7 +105,7 @@ import Testing
 
     @Test func `a failure is the last event, and what the client waits for is no event`() async throws {
         let run = try run()
-        var translator = ResponseTranslator(run)
+        var translator = try await ResponseTranslator(run)
         let begin = String(buffer: translator.wait("loading the model"))
         #expect(begin.contains("event: response.created") && begin.hasSuffix(": loading the model\n\n"))
         _ = try translator.translate(ByteBuffer(string: chunk(#"{"content":"A"}"#)))
@@ -114,7 +114,7 @@ import Testing
         #expect(end.hasSuffix("data: [DONE]\n\n") && run.response.status == .failed)
         let other = try self.run()
         #expect(other.cancel() && !other.cancel())
-        var canceled = ResponseTranslator(other)
+        var canceled = try await ResponseTranslator(other)
         #expect(String(buffer: await canceled.fail(RoostError(.conflict, ""))).contains(#""status":"cancelled""#))
     }
 

@@ -37,7 +37,7 @@ struct ResponseRoutes: Sendable {
             }, of: { $0.1 }, within: { _ in OpenAIRoutes.longest }
         ) { asked, deadline, place in
             let request = asked.0
-            let (whole, place) = try await continued(request, asked.1, of: context.client, holding: place)
+            let (whole, place) = try await continued(request, asked.1, context, holding: place)
             let engineRequest = whole.from(context)
             let run = ResponseRun(request, owner: context.owner, storage: storage)
             if request.settings.isBackground { return try await begin(run, engineRequest, request, holding: place) }
@@ -46,13 +46,13 @@ struct ResponseRoutes: Sendable {
                 return try await response(of: run).queued(engineRequest)
             }
             let body = try await inference.streamingBody(for: engineRequest, to: context.channel, until: deadline, holding: place)
-            return try tracked(body, run).queued(engineRequest)
+            return try await tracked(body, run).queued(engineRequest)
         }
     }
 
     /// Returns the request with the conversation that it continues, and its part of the budget of bodies.
     private func continued(
-        _ request: ResponseRequest, _ draft: EngineRequest, of client: String, holding place: BodyBudget.Place?
+        _ request: ResponseRequest, _ draft: EngineRequest, _ context: RoostContext, holding place: BodyBudget.Place?
     ) async throws -> (EngineRequest, BodyBudget.Place?) {
         guard let previous = request.settings.previousID else { return (draft, place) }
         guard let storage else {
@@ -61,8 +61,8 @@ struct ResponseRoutes: Sendable {
                 "`previous_response_id` is not supported: this server keeps no responses (response_storage). Send the whole conversation.",
                 field: "previous_response_id")
         }
-        let (earlier, whole) = try await storage.conversation(endingWith: previous, of: client) { bytes in
-            try inference.bodies.place(for: bytes + draft.body.readableBytes, of: client, insteadOf: place)
+        let (earlier, whole) = try await storage.conversation(endingWith: previous, of: context.owner) { bytes in
+            try inference.bodies.place(for: bytes + draft.body.readableBytes, of: context.client, insteadOf: place)
         }
         let asked = try await WorkThreads.run { try request.engineRequest(after: earlier.flatMap(\.items)) }
         whole?.shrink(to: asked.body.readableBytes)
@@ -73,11 +73,12 @@ struct ResponseRoutes: Sendable {
     private func response(of run: ResponseRun) async throws -> Response { try await WorkThreads.run { JSON.response(run.response) } }
 
     /// Returns the stream of a response, which can be canceled while it lasts.
-    private func tracked(_ body: StreamingBody, _ run: ResponseRun) throws -> Response {
+    private func tracked(_ body: StreamingBody, _ run: ResponseRun) async throws -> Response {
+        let translator = try await ResponseTranslator(run)
         try runs.add(run, isInBackground: false)
         let stream = body.stream
         run.onCancel { stream.end(throwing: RoostError(.conflict, "The client has canceled the response.")) }
-        var response = body.response { ResponseTranslator(run) }
+        var response = body.response { translator }
         let inner = response.body
         response.body = ResponseBody { [runs] writer in
             defer { runs.remove(run) }

@@ -7,10 +7,15 @@ struct ResponseTranslator: StreamTranslator {
     private static let done = ByteBuffer(string: "data: [DONE]\n\n")
 
     private var reader = ChatReader()
-    private var hasBegun = false
+    /// The first events; empty when they were sent.
+    private var opening: ByteBuffer
     private let run: ResponseRun
 
-    init(_ run: ResponseRun) { self.run = run }
+    /// Creates a translator. The first and the last events repeat the instructions, so they are written on threads for long work.
+    init(_ run: ResponseRun) async throws {
+        self.run = run
+        opening = try await WorkThreads.run { run.events { $0.begin() } }
+    }
 
     mutating func translate(_ bytes: ByteBuffer) throws -> ByteBuffer {
         var events = begin()
@@ -21,7 +26,7 @@ struct ResponseTranslator: StreamTranslator {
     mutating func finish() async throws -> ByteBuffer {
         var events = begin()
         let (end, figures) = (try reader.finish(), reader.figures)
-        events.writeImmutableBuffer(run.events { $0.end(end, figures) })
+        events.writeImmutableBuffer(try await WorkThreads.run { [run] in run.events { $0.end(end, figures) } })
         // A client that has the last event can rely on it.
         try await run.store()
         events.writeImmutableBuffer(Self.done)
@@ -30,7 +35,9 @@ struct ResponseTranslator: StreamTranslator {
 
     mutating func fail(_ failure: RoostError) async -> ByteBuffer {
         var events = begin()
-        events.writeImmutableBuffer(run.events { $0.fail(failure) })
+        // Only a cancelled task gets no thread, and its client no bytes.
+        let last = try? await WorkThreads.run { [run] in run.events { $0.fail(failure) } }
+        events.writeImmutableBuffer(last ?? run.events { $0.fail(failure) })
         await run.storeFailure()
         events.writeImmutableBuffer(Self.done)
         return events
@@ -43,8 +50,7 @@ struct ResponseTranslator: StreamTranslator {
     }
 
     private mutating func begin() -> ByteBuffer {
-        guard !hasBegun else { return ByteBuffer() }
-        hasBegun = true
-        return run.events { $0.begin() }
+        defer { opening = ByteBuffer() }
+        return opening
     }
 }
