@@ -37,10 +37,11 @@ final class ResponseRun: Sendable {
     ///
     /// - Returns: The events of the change, as they are sent.
     func events<Failure: Error>(_ change: (inout ResponseBuilder) throws(Failure) -> [ResponseBuilder.Event]) throws(Failure) -> ByteBuffer {
-        let events = try builder.withLock(change)
-        var bytes = ByteBuffer()
-        for event in events { bytes.writeImmutableBuffer(ServerSentEvent.buffer(event.name, event.data)) }
-        return bytes
+        try builder.withLock { (builder) throws(Failure) -> ByteBuffer in
+            var bytes = ByteBuffer()
+            for event in try change(&builder) { bytes.writeImmutableBuffer(ServerSentEvent.buffer(event.name, event.data)) }
+            return bytes
+        }
     }
 
     /// Makes the response of an engine's answer that no client reads as a stream, and keeps it.
