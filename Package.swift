@@ -98,14 +98,14 @@ let package = Package(
             "HTTPServing",
             [
                 "EventLoops", "RoostAPI", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioFoundationCompat,
-                .nioHTTP1, .nioPosix,
+                .nioHTTP1,
                 .nioSSL, .serviceLifecycle, .systemPackage,
             ]),
         library(
             "HubMirror",
             [
                 "DurableFiles", "HTTPServing", "Hashing", "HubClient", "RoostCore", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                .nioHTTP1, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         library(
             "RoostServer",
@@ -114,7 +114,7 @@ let package = Package(
                 "ModelFormats",
                 "ModelLibrary", "PrometheusMetrics", "PullJobs", "RoostAPI", "RoostCore", .asyncHTTPClient, .configuration, .coreMetrics, .grdb,
                 .httpTypes, .hummingbird,
-                .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .systemPackage, .unixSignals,
             ], exclude: ["Dashboard/Page"]),
         .executableTarget(
             name: "roost",
