@@ -43,6 +43,9 @@ package struct HubMirror: Service {
         /// The most file bodies that are sent at the same time, a quarter of them to one address; further clients are
         /// asked to try again later.
         package var mostBodies = 256
+        /// The most time that a client waits for the upstream: for a name that the cache knows too, and for the head of an answer
+        /// of which no byte has come. Clients give up on a silent server.
+        package var patience: Duration = .seconds(3)
         /// The limits of clients.
         package var limits = HTTPLimits(connections: 1024, connectionsPerAddress: 256)
 
@@ -138,7 +141,8 @@ package struct HubMirror: Service {
         var sources: [any MirrorSource] = folder.map { [FolderSource(catalog: $0.catalog)] } ?? []
         var services: [any Service] = []
         if let cache = configuration.cache {
-            let (source, service) = CacheSource.make(cache, indexDirectory: configuration.indexDirectory, logger: logger)
+            let (source, service) = CacheSource.make(
+                cache, indexDirectory: configuration.indexDirectory, patience: configuration.patience, logger: logger)
             sources.append(source)
             services.append(service)
         }

@@ -21,7 +21,7 @@ extension EndToEndTests {
         private func request(_ index: Int) -> ChatRequest {
             ChatRequest(
                 model: SampleHub.model, messages: [ChatMessage(role: .user, content: "Tell story number \(index) about the sea.")], maxTokens: 60,
-                temperature: 0)
+                temperature: 0, timeout: 600)
         }
 
         @Test func `streams go on, health is answered and nothing is left behind when engines are killed, aborted and stopped`() async throws {

@@ -66,10 +66,13 @@ extension EndToEndTests {
                 let engine = try #require(try PullAndChatTests.enginePIDs(of: server).first)
                 // An engine that stands still answers late on any machine.
                 kill(engine, SIGSTOP)
+                // Another process lets it go on in time, also when this one is kept waiting: it is replaced after ten seconds.
+                let waker = Process()
+                waker.executableURL = URL(fileURLWithPath: "/bin/sh")
+                waker.arguments = ["-c", "sleep 0.8; kill -CONT \(engine)"]
+                try waker.run()
                 async let late = post(server, "/v1/chat/completions", completion(3000, ",\"stream\":true"))
                 async let lateChat = post(server, "/chat", completion(3000, ",\"stream\":true"))
-                try await Task.sleep(for: .milliseconds(800))
-                kill(engine, SIGCONT)
                 let refusal = try await late
                 #expect(refusal.status == 400)
                 let told = try error(refusal.body)

@@ -186,7 +186,9 @@ extension EndToEndTests {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")
                 try SampleHub.addNoise(Self.noise, bytes: 24 << 20, to: files)
-                try await FaultHub.run(files, bytesPerSecond: 16 << 20) { hub in
+                let gate = Gate(after: 12 << 20, of: Self.noise)
+                try await FaultHub.run(files, faults: [gate]) { hub in
+                    defer { gate.open() }
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
                     let server = try await site.serve()
                     async let python: Void = snapshot(generation, hub, site, Self.noise)
@@ -197,6 +199,7 @@ extension EndToEndTests {
                     #expect(cleanup.removed.isEmpty && cleanup.kept.map(\.reason) == ["a process is downloading files of it"])
                     let error = await #expect(throws: RoostError.self) { _ = try await server.client.removeModel(ModelSelector(parsing: Self.noise)) }
                     #expect(error?.code == .conflict)
+                    gate.open()
                     try await python
                     #expect(try await server.client.verify(nil).sound)
                     #expect(await server.stop() == 0)
@@ -209,7 +212,9 @@ extension EndToEndTests {
             try await withTemporaryDirectory { root in
                 let files = root.appending("hub-files")
                 try SampleHub.addNoise(Self.noise, bytes: 24 << 20, to: files)
-                try await FaultHub.run(files, bytesPerSecond: 8 << 20) { hub in
+                let gate = Gate(after: 12 << 20, of: Self.noise)
+                try await FaultHub.run(files, faults: [gate]) { hub in
+                    defer { gate.open() }
                     let site = Site(root: root, hubEndpoint: hub.endpoint)
                     let server = try await site.serve()
                     let process = Process()
@@ -221,6 +226,7 @@ extension EndToEndTests {
                         try await server.client.partials().contains { $0.isInUse && $0.bytes > 0 } ? true : nil
                     }
                     kill(process.processIdentifier, SIGKILL)
+                    gate.open()
                     _ = try await eventually("the lock to fall") { try await server.client.partials().contains(where: \.isInUse) ? nil : true }
                     let left = try await server.client.partials()
                     #expect(left.map(\.writer) == ["huggingface_hub"] && left.map(\.jobID) == [nil])

@@ -144,11 +144,13 @@ struct EngineFailureTests {
         try await withSupervisor {
             $0.locateExecutable = { program }
             // One that ends by itself may take long on a crowded machine.
-            if reason == "did not finish" { $0.loadTimeout = .seconds(1) }
+            if reason == "did not finish" { $0.loadTimeout = .seconds(3) }
         } _: { supervisor in
             let error = try await roostError { try await supervisor.load(entry) }
             #expect(error.code == .engineLoadFailed && error.message.contains(reason), "\(error.message)")
         }
+        // On a crowded machine the time may be over before the program has begun.
+        guard reason != "did not finish" || FileManager.default.fileExists(atPath: note.string) else { return }
         let text = try String(contentsOfFile: note.string, encoding: .utf8)
         #expect(!isAlive(try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))))
     }

@@ -18,7 +18,8 @@
             let entry = try sample()
             let adjust: (inout EngineConfiguration) -> Void = {
                 $0.locateExecutable = { engine }
-                $0.stepTimeout = .seconds(10)
+                $0.contextLength = longContext
+                $0.stepTimeout = .seconds(30)
             }
             try await withSupervisor(adjust) { supervisor in
                 let fingerprint = RequestFingerprint(path: "/v1/chat/completions", body: ByteBuffer(string: "endless"))
@@ -27,8 +28,7 @@
                     let stuck = try #require(try await supervisor.load(entry).processIdentifier)
                     return try await roostError {
                         try await supervisor.withEngine(for: entry, request: request) { connection in
-                            let body = chat(maxTokens: 900, stream: true, endless: true)
-                            let response = try await connection.send(path: "/v1/chat/completions", body: body)
+                            let response = try await connection.send(path: "/v1/chat/completions", body: endlessChat(stream: true))
                             for try await _ in response.body { kill(stuck, SIGUSR1) }
                         }
                     }.code
@@ -36,7 +36,7 @@
                 #expect(try await ask() == .engineCrashed)
                 #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")
                 let model = try #require(await supervisor.loadedModels().first)
-                #expect(model.restarts == 1 && model.lastError?.contains("it ended no step within 10 s (engine_step_timeout)") == true)
+                #expect(model.restarts == 1 && model.lastError?.contains("it ended no step within 30 s (engine_step_timeout)") == true)
                 #expect(try await ask() == .engineCrashed)
                 #expect(try await ask() == .crashesEngine)
                 #expect(try await supervisor.withEngine(for: entry) { try await $0.say() } != "")

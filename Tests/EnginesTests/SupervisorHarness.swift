@@ -29,9 +29,11 @@ func withSupervisor<Value: Sendable>(
         runtimeDirectory: directory.path.appending("run"))
     configuration.contextLength = 1024
     configuration.threads = 2
-    configuration.loadTimeout = .seconds(120)
-    // A test that stops an engine may be kept waiting itself.
-    configuration.healthTimeout = .seconds(300)
+    // On a crowded machine a test, an engine and the disk may all be kept waiting.
+    configuration.loadTimeout = .seconds(600)
+    configuration.busyTimeout = .seconds(600)
+    configuration.healthTimeout = .seconds(600)
+    configuration.promptStoringTime = .seconds(600)
     adjust(&configuration)
     var logger = Logger(label: "engines-tests")
     logger.logLevel = .critical
@@ -66,6 +68,12 @@ func chat(maxTokens: Int, stream: Bool = false, endless: Bool = false) -> ByteBu
             "stream":\(stream),"ignore_eos":\(endless),"temperature":0}
             """)
 }
+
+/// A chat whose answer does not end during a test, for an engine with `longContext`.
+func endlessChat(stream: Bool = false) -> ByteBuffer { chat(maxTokens: longContext - 200, stream: stream, endless: true) }
+
+/// A context length in tokens, whose answers take minutes.
+let longContext = 4096
 
 extension EngineConnection {
     /// Asks for a short answer and gives its text.

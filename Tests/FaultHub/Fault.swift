@@ -31,7 +31,7 @@ public struct Fault: Sendable, CustomStringConvertible {
     /// How many different things the fault can be; at least so many seeds are needed to see them all.
     public var variants = 3
     /// The client's time-out for a silent hub.
-    public var patience: Duration = .seconds(5)
+    public var patience: Duration = .seconds(10)
     /// How many tries in a row may fail.
     public var maxRetries = 4
     /// What is wrong with the way to the hub.

@@ -130,7 +130,7 @@ import Testing
 
     @Test func aStalledTransferEndsAndKeepsItsBytes() async throws {
         let file = try Fixture.file("m.gguf", content)
-        try await Fixture.run(stallTimeout: .seconds(5)) { [content] _ in
+        try await Fixture.run(stallTimeout: .seconds(20)) { [content] _ in
             ScriptedServer.Response(body: Array(content.prefix(1_500_000)), claimedLength: content.count, end: .hang)
         } _: { hub in
             let error = try await hub.failure(of: file)

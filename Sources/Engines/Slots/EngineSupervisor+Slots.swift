@@ -5,9 +5,6 @@ import SystemPackage
 
 /// The prompts in the slots of engines.
 extension EngineSupervisor {
-    /// The most time for storing prompts before an engine ends.
-    private static let storingTime: Duration = .seconds(5)
-
     /// Prepares the folder of an engine's prompts before it starts.
     ///
     /// - Returns: The folder; `nil` if no prompts can be stored.
@@ -95,7 +92,7 @@ extension EngineSupervisor {
             let connection = try? connection(to: engine, record: ConnectionRecord())
         else { return }
         // An engine that hangs must not hold up the end.
-        _ = try? await time.finishes(within: Self.storingTime) {
+        _ = try? await time.finishes(within: configuration.promptStoringTime) {
             for (slot, prompt) in current.slots.idlePrompts where !current.slots.stored.contains(where: { $0.prompt == prompt }) {
                 guard !Task.isCancelled else { return }
                 await self.storePrompt(prompt, in: slot, of: current, connection)

@@ -25,6 +25,8 @@ package struct EngineConfiguration: Sendable {
     package var loadTimeout: Duration = .seconds(300)
     /// The time after which an engine that has requests and does not answer its health check is replaced.
     package var healthTimeout: Duration = .seconds(10)
+    /// The most time for storing prompts before an engine ends.
+    package var promptStoringTime: Duration = .seconds(5)
     /// The time after which an engine that has requests and ends no step is replaced.
     package var stepTimeout: Duration = .seconds(600)
     /// The time after a failed load during which the model is not loaded again.

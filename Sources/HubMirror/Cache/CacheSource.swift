@@ -18,20 +18,20 @@ struct CacheSource: MirrorSource {
     let reading = OneAtATime<RevisionKey>()
     let arrivals: MirrorArrivals
     let time: TimeSource
-    let logger: Logger
-
     /// The most time for the upstream to resolve a name when the cache has an answer too.
-    private static let patience: Duration = .seconds(3)
+    let patience: Duration
+    let logger: Logger
 
     /// Creates a source, and the service that fetches its files.
     ///
     /// - Parameters:
     ///   - configuration: The cache, and the upstream unless the configuration is offline.
     ///   - indexDirectory: The folder for the digests of files between runs.
+    ///   - patience: The most time for the upstream to resolve a name when the cache has an answer too.
     ///   - logger: The logger.
     /// - Returns: The source and the service.
     static func make(
-        _ configuration: HubConfiguration, indexDirectory: FilePath?, logger: Logger
+        _ configuration: HubConfiguration, indexDirectory: FilePath?, patience: Duration, logger: Logger
     ) -> (source: CacheSource, service: any Service) {
         let hub = HubClient(configuration: configuration, logger: logger)
         let digests = DigestStore(of: MirrorDirectory(configuration.cacheDirectory), in: indexDirectory, logger: logger)
@@ -39,7 +39,7 @@ struct CacheSource: MirrorSource {
         let arrivals = MirrorArrivals(bring: fetcher.bring) { try await hub.shutdown() }
         let source = CacheSource(
             hub: hub, cacheDirectory: configuration.cacheDirectory, isOffline: configuration.isOffline, digests: digests,
-            memory: SnapshotMemory(), arrivals: arrivals, time: TimeSource(), logger: logger)
+            memory: SnapshotMemory(), arrivals: arrivals, time: TimeSource(), patience: patience, logger: logger)
         return (source, arrivals)
     }
 
@@ -157,12 +157,12 @@ struct CacheSource: MirrorSource {
         return try await withThrowingTaskGroup(of: ResolvedRevision?.self) { group in
             group.addTask { try await hub.resolve(id, revision: name) }
             group.addTask { [time] in
-                try await time.sleep(Self.patience)
+                try await time.sleep(patience)
                 return nil
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next(), let resolved = answer else {
-                throw RoostError(.network, "The upstream did not resolve \(name.quotedForPeople) within \(Self.patience).")
+                throw RoostError(.network, "The upstream did not resolve \(name.quotedForPeople) within \(patience).")
             }
             return resolved
         }

@@ -8,10 +8,6 @@ import RoostCore
 import SystemPackage
 
 extension MirrorResponder {
-    /// The most time before the head of an answer is sent, also when the upstream has sent no byte of the file yet:
-    /// clients give up on a silent server.
-    private static let patience: Duration = .seconds(3)
-
     /// `GET` and `HEAD /{id}/resolve/{rev}/{path}`
     func file(_ id: RepositoryID, _ revision: String, _ path: String, _ request: Request) async throws -> Response {
         let wantsBody = request.method == .get
@@ -65,7 +61,7 @@ extension MirrorResponder {
         case .arriving(let arrival):
             let generation: Int
             do {
-                generation = try await arrival.begin(atMost: Self.patience)
+                generation = try await arrival.begin(atMost: configuration.patience)
             } catch let error as RoostError {
                 throw MirrorError(upstream: error).forBody
             }

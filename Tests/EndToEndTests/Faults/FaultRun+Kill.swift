@@ -65,7 +65,7 @@ extension FaultRun {
 
     private mutating func follow(_ id: String, _ server: Server) async throws -> Job? {
         let cache = server.site.cache
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             let job = try await server.client.job(id).job
             sample(job, cache: cache)

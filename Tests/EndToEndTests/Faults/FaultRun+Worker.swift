@@ -63,7 +63,7 @@ extension FaultRun {
 
     /// Looks at the job until it ends.
     private mutating func follow(_ id: String, _ database: JobDatabase, _ worker: PullWorker, _ cache: FilePath) async throws -> Job? {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             guard let job = try database.job(id: id) else { return nil }
             sample(worker.view(of: job).job, cache: cache)

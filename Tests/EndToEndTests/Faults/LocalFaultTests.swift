@@ -84,7 +84,7 @@ extension EndToEndTests {
 
         /// The job at its end; `nil` when its server ended before.
         private static func end(of id: String, _ server: Server) async -> Job? {
-            for _ in 0..<600 {
+            for _ in 0..<12_000 {
                 // A server that was killed does not answer.
                 guard let job = try? await server.client.job(id).job else { return nil }
                 if job.status.isFinished { return job }

@@ -51,7 +51,7 @@ def main():
                 if select.select([], [terminal], [], 0.1)[1]:
                     rest = rest[os.write(terminal, rest[:1024]):]
         if "await" in step:
-            wanted, deadline = step["await"].encode(), time.monotonic() + 60
+            wanted, deadline = step["await"].encode(), time.monotonic() + 300
             while (found := shown.find(wanted, place)) < 0 and not gone and time.monotonic() < deadline:
                 read(0.1)
             if found < 0:

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 task, url, *arguments = sys.argv[1:]
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=300_000)
 hostile = "<img src=x onerror=window.hacked=1>"
 watch = """
 window.reports = [];
@@ -33,7 +33,7 @@ def ask(method, path, body=None, headers={}):
     return json.loads(text) if text else None
 
 
-def until(look, what, limit=60):
+def until(look, what, limit=300):
     end = time.monotonic() + limit
     while time.monotonic() < end:
         value = look()
@@ -48,7 +48,7 @@ class Browser:
 
     def __init__(self, chromium, **options):
         self.context = chromium.new_context(**options)
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(300_000)
         self.context.add_init_script(watch)
         self.faults, self.bytes = [], {}
         self.page = self.context.new_page()

@@ -62,7 +62,7 @@ final class RoostProcess: Sendable {
     var output: String { String(decoding: FileManager.default.contents(atPath: log.string) ?? Data(), as: UTF8.self) }
 
     /// Waits until the log has a line that begins with `prefix`, and gives its rest.
-    func line(after prefix: String, within limit: Duration = .seconds(120), from offset: Int = 0) async throws -> String {
+    func line(after prefix: String, within limit: Duration = .seconds(600), from offset: Int = 0) async throws -> String {
         try await eventually("a line \"\(prefix)…\" in \(log)", within: limit) {
             let fresh = String(decoding: Data(output.utf8).dropFirst(offset), as: UTF8.self)
             return fresh.split(separator: "\n").last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
@@ -74,7 +74,7 @@ final class RoostProcess: Sendable {
 ///
 /// - Throws: `NeverHappened` after `limit`.
 func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(120), every pause: Duration = .milliseconds(20), _ look: () async throws -> Value?
+    _ what: String, within limit: Duration = .seconds(600), every pause: Duration = .milliseconds(20), _ look: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {

@@ -64,12 +64,12 @@ struct Server: Sendable {
     let site: Site
 
     /// Asks for a model and follows the job to its end.
-    func pull(_ model: String, initialize: Bool = false, within limit: Duration = .seconds(120)) async throws -> Job {
+    func pull(_ model: String, initialize: Bool = false, within limit: Duration = .seconds(600)) async throws -> Job {
         let id = try await client.pull(PullRequest(model: model, initialize: initialize)).jobID
         return try await finished(id, within: limit)
     }
 
-    func finished(_ id: String, within limit: Duration = .seconds(120)) async throws -> Job {
+    func finished(_ id: String, within limit: Duration = .seconds(600)) async throws -> Job {
         try await eventually("the end of job \(id)", within: limit, every: .milliseconds(50)) {
             let job = try await client.job(id).job
             return job.status.isFinished ? job : nil

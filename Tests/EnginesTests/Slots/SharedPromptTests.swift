@@ -58,10 +58,15 @@ import Testing
     @Test(arguments: [false, true]) func `of requests that come together, one reads what they have in common`(streams: Bool) async throws {
         try await withPrompts { supervisor in
             let entry = try sample()
-            let slots = try #require(try await supervisor.load(entry).plan?.slots)
+            let model = try await supervisor.load(entry)
+            let (slots, pid) = (try #require(model.plan?.slots), try #require(model.processIdentifier))
             try #require(slots == 4)
             let counts = try await withThrowingTaskGroup(of: EngineCounts.self) { group in
+                // It reads nothing before all have come.
+                kill(pid, SIGSTOP)
                 for index in 0..<slots { group.addTask { try await ask(supervisor, "Question \(index)?", stream: streams) } }
+                while await supervisor.loadedModels().first.map({ $0.running + $0.waiting }) != slots { await Task.yield() }
+                kill(pid, SIGCONT)
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             let all = counts.map { $0.cached + $0.prompt }.max() ?? 0

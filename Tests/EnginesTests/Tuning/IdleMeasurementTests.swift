@@ -20,7 +20,7 @@ import Testing
                 // It holds the engine.
                 #expect(!FileManager.default.fileExists(atPath: file.string))
             }
-            for _ in 0..<6000 where !FileManager.default.fileExists(atPath: file.string) { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<60_000 where !FileManager.default.fileExists(atPath: file.string) { try await Task.sleep(for: .milliseconds(10)) }
             #expect(FileManager.default.fileExists(atPath: file.string))
             // Also when it was started again with another number of tokens per step.
             let answer = try await supervisor.withEngine(for: entry) { try await $0.say() }

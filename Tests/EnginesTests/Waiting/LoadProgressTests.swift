@@ -57,14 +57,21 @@ import Testing
         #expect(stages == [.starting, .reading, .warmingUp], "\(lines)")
         let known = stored.withLock { $0 }
         #expect(try abs((#require(known.loadDuration(entry)) - duration) / .seconds(1)) < 0.001)
+        let folder = try TemporaryDirectory()
+        let go = folder.path.appending("go")
+        let script = "#!/bin/sh\nwhile [ ! -e \(go) ]; do sleep 0.05; done\nexec \(try TestEnvironment.llamaServer) \"$@\"\n"
+        let engine = try folder.write("llama-server", script.utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: engine.string)
         try await withSupervisor {
             $0.readNotes = { known }
+            $0.locateExecutable = { engine }
         } _: { supervisor in
             let load = Task { try await supervisor.load(entry) }
             var last: Duration?
             while last == nil, await supervisor.loadedModels().first?.state != .ready {
                 last = await supervisor.loadedModels().first?.progress?.lastDuration
             }
+            _ = try folder.write("go", "".utf8)
             _ = try await load.value
             #expect(last == known.loadDuration(entry))
         }

@@ -15,17 +15,17 @@ extension Fault {
         },
         Fault(8, "stall before the headers", .succeeds, where: { $0.isEarly && $0.kind == $0.way(.info, .tree, .file(FaultRepository.model)) }) { _ in
             [.hang]
-        }.with { $0.patience = .seconds(1) },
-        Fault(9, "stall at 99 %", .succeeds, where: Exchange.earlyModel) { $0.honest.cut(at: 0.99) + [.hang] }.with { $0.patience = .seconds(1) },
+        }.with { $0.patience = .seconds(3) },
+        Fault(9, "stall at 99 %", .succeeds, where: Exchange.earlyModel) { $0.honest.cut(at: 0.99) + [.hang] }.with { $0.patience = .seconds(3) },
         Fault(10, "trickle: a byte now and then", .succeeds, where: Exchange.earlyModel) {
             [.send($0.honest.head(length: $0.honest.body.readableBytes)), .drip($0.honest.body, bytes: 1, every: .milliseconds(300))]
-        }.with { $0.patience = .seconds(1) },
+        }.with { $0.patience = .seconds(3) },
         Fault(11, "slow, then fast", .succeeds, where: Exchange.earlyModel) { exchange in
             var rest = exchange.honest.body
             let slow = rest.readSlice(length: min(100_000, rest.readableBytes)) ?? ByteBuffer()
             let head = exchange.honest.head(length: exchange.honest.body.readableBytes)
             return [.send(head), .drip(slow, bytes: 4000, every: .milliseconds(100)), .send(rest)]
-        }.with { $0.patience = .seconds(1) },
+        }.with { $0.patience = .seconds(3) },
         Fault(12, "keep-alive closed between requests", .succeeds) { exchange in
             switch exchange.seed % 3 {
             case 0: exchange.honest.whole + [.close]
@@ -51,7 +51,7 @@ extension Fault {
                 return exchange.isModel ? exchange.honest.cut(at: exchange.fraction) + [.hang] : exchange.honest.whole
             }
             return since < .seconds(3) ? [.hang] : exchange.honest.whole
-        }.with { $0.patience = .seconds(1) },
+        }.with { $0.patience = .seconds(3) },
     ]
 
     /// SETTINGS and GOAWAY, RFC 9113, section 6.

@@ -106,6 +106,8 @@ struct PassThrough: Sendable {
     /// Runs a mirror over the cache of a directory; `body` gets its URL.
     static func serve(in directory: FilePath, upstream: String?, token: String? = nil, _ body: (String) async throws -> Void) async throws {
         var configuration = HubMirror.Configuration(directory: nil, port: 0, indexDirectory: directory.appending("index"))
+        // Of a machine that is kept waiting nothing is given up.
+        configuration.patience = .seconds(300)
         let environment = ["HF_HUB_CACHE": directory.appending("cache").string, "HF_TOKEN": token ?? "", "HF_HOME": directory.string]
         try configuration.serveCache(environment: environment, upstream: upstream)
         let mirror = configuration

@@ -42,7 +42,7 @@ import Testing
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<Int, any Error>
         do {
-            result = .success(Int(try await client.execute(HTTPClientRequest(url: url + "/health"), timeout: .seconds(20)).status.code))
+            result = .success(Int(try await client.execute(HTTPClientRequest(url: url + "/health"), timeout: .patience).status.code))
         } catch {
             result = .failure(error)
         }

@@ -94,7 +94,7 @@ import Testing
             let message = ((whole["choices"] as? [[String: Any]])?.first?["message"] as? [String: Any])?["content"] as? String
             #expect(answer.pieces.joined() == message)
         }
-        try await withScript("sleep 0.3; exit 3") { server in
+        try await withScript("sleep 5; exit 3") { server in
             let said = try await PythonClient.openAI.run("stream_chat.py", [server.url, "acme/smol"])
             let answer = try JSONDecoder().decode(Answer.self, from: said)
             #expect(answer.error == "engine_load_failed" && answer.pieces == [])
@@ -193,7 +193,7 @@ import Testing
         for (path, sign) in [
             ("/chat", #""done":true,"error":{"code":"engine_load_failed""#), ("/v1/chat/completions", #"{"error":{"code":"engine_load_failed""#),
         ] {
-            try await withScript("sleep 0.2; exit 3") { server in
+            try await withScript("sleep 3; exit 3") { server in
                 let answer = try await server.post(path, chat(#","stream":true"#))
                 let (comments, events) = try parts(answer.body)
                 #expect(answer.status == 200 && !comments.isEmpty && events.count == 1 && events[0].contains(sign), "\(events)")
@@ -300,7 +300,11 @@ import Testing
     }
 
     @Test func `a request whose time is over during the load gets 503 with the progress, in a stream an event`() async throws {
-        try await withScript("exec sleep 100") { server in
+        try await withScript("exec sleep 1000") { server in
+            let client = try RoostClient(server: server.url)
+            let load = Task { try await client.load(ModelReference(parsing: "acme/smol")) }
+            while try await client.engines().engines.first?.load?.stage != "starting" { try await Task.sleep(for: .milliseconds(5)) }
+            defer { load.cancel() }
             let answer = try await server.post("/chat", chat(#","timeout":1"#))
             let problem = try answer.json()
             #expect(answer.status == 503 && problem["code"] as? String == "model_loading" && problem["field"] as? String == "timeout")

@@ -48,7 +48,7 @@ import Testing
 
     /// Runs the service beside a test, and stops it gracefully.
     private func withService(
-        _ database: JobDatabase, allowing hosts: [String], timeLimit: Duration = .seconds(10), _ body: () async throws -> Void
+        _ database: JobDatabase, allowing hosts: [String], timeLimit: Duration = .seconds(3600), _ body: () async throws -> Void
     ) async throws {
         let service = WebhookService(
             database: database, policy: WebhookPolicy(allowedHosts: hosts), secret: SecretToken(Self.secret),
