@@ -68,6 +68,13 @@ public protocol JobStore: Sendable {
     /// - Throws: `RoostError` with code `invalidRequest` for a cursor that this store did not make; `database`.
     func completePage(matching filter: JobFilter) async throws -> JobPage
 
+    /// Returns the models of the jobs with some statuses, without the rest of these jobs.
+    ///
+    /// - Parameter statuses: The statuses.
+    /// - Returns: The id of each job and the name of its model.
+    /// - Throws: `RoostError` with code `database`.
+    func jobModels(of statuses: [JobStatus]) async throws -> [(id: String, model: String)]
+
     /// Returns the number of jobs for each status.
     ///
     /// - Parameter statuses: The statuses to count; `nil` for all. Counting statuses that few jobs have is fast at any

@@ -1,8 +1,9 @@
 import NIOCore
 
-/// A request to a connection's guard to report when the client has disconnected. A client that has closed only its
-/// sending side counts as disconnected.
+/// A request to a connection's guard to report when the client has disconnected.
 package struct DepartureWatch: Sendable {
+    /// Whether a client that has closed only its sending side counts as connected.
+    package var allowsHalfClose = false
     /// Called once, at the latest at the end of the connection; not if the answer is complete before.
     package let onDeparture: @Sendable () -> Void
 }
@@ -10,17 +11,21 @@ package struct DepartureWatch: Sendable {
 extension Channel {
     /// Runs some work while the client is connected. The connection can be used for further requests afterwards.
     ///
-    /// - Parameter work: The work; it is cancelled when the client disconnects.
+    /// - Parameters:
+    ///   - allowsHalfClose: Whether a client that has closed only its sending side counts as connected.
+    ///   - work: The work; it is cancelled when the client disconnects.
     /// - Returns: The result of `work`.
     /// - Throws: `CancellationError` when the client has disconnected; the errors of `work`.
-    package func whileClientStays<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func whileClientStays<Value: Sendable>(
+        allowsHalfClose: Bool = false, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         let (departure, source) = AsyncStream<Void>.makeStream()
         let isWatching = eventLoop.makePromise(of: Void.self)
         isWatching.futureResult.whenFailure { _ in
             // A closed connection has no guard any more; one without a guard cannot be watched.
             if !self.isActive { source.finish() }
         }
-        triggerUserOutboundEvent(DepartureWatch { source.finish() }, promise: isWatching)
+        triggerUserOutboundEvent(DepartureWatch(allowsHalfClose: allowsHalfClose) { source.finish() }, promise: isWatching)
         return try await withThrowingTaskGroup(of: Value.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await work() }

@@ -26,7 +26,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var thrownAway = 0
     /// The requests to report the client's disconnection, while a request is answered.
     private var watches: [DepartureWatch] = []
+    /// Whether the client has closed its sending side.
     private var hasLeft = false
+    private var isClosed = false
 
     /// Creates the guard of a connection.
     ///
@@ -47,6 +49,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     package func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
+        isClosed = true
         tellDeparture()
         context.fireChannelInactive()
     }
@@ -55,9 +58,11 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     private func tellDeparture() {
         hasLeft = true
-        for watch in watches { watch.onDeparture() }
-        watches = []
+        for watch in watches where hasEnded(watch) { watch.onDeparture() }
+        watches.removeAll(where: hasEnded)
     }
+
+    private func hasEnded(_ watch: DepartureWatch) -> Bool { watch.allowsHalfClose ? isClosed : hasLeft }
 
     private func stopTimers() {
         paceCheck?.cancel()
@@ -159,7 +164,7 @@ extension ConnectionGuard {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: promise)
         case is BodyWanted: promise?.succeed()
         case let watch as DepartureWatch:
-            if hasLeft { watch.onDeparture() } else { watches.append(watch) }
+            if hasEnded(watch) { watch.onDeparture() } else { watches.append(watch) }
             promise?.succeed()
         default: context.triggerUserOutboundEvent(event, promise: promise)
         }

@@ -94,8 +94,11 @@ extension HubClient {
     /// - Returns: The files of its list; `nil` if there is no list.
     /// - Throws: `RoostError` with code `fileSystem`.
     package func listedFiles(in revision: ResolvedRevision) throws -> [RepositoryFile]? {
-        FileSystem.size(of: cache.treeFile(revision)) == nil ? nil : try cache.knownFiles(in: revision)
+        hasList(of: revision) ? try cache.knownFiles(in: revision) : nil
     }
+
+    /// Whether the cache has the list of a revision's files.
+    package func hasList(of revision: ResolvedRevision) -> Bool { FileSystem.size(of: cache.treeFile(revision)) != nil }
 
     /// Returns the path of a complete file: in the snapshot, or as a blob of any revision. Its size is correct; its
     /// bytes may have been damaged since.

@@ -30,7 +30,10 @@ struct GuardedResponder<Inner: HTTPResponder<BasicRequestContext>>: HTTPResponde
         }
         let plain = BasicRequestContext(source: ApplicationRequestContextSource(channel: context.channel, logger: context.logger))
         let client = context.channel.remoteAddress.flatMap(ConnectionCounter.client) ?? ""
-        var response = try await ServedClient.respond(as: client) { try await inner.respond(to: request, context: plain) }
+        // Nothing more is read for a client that has gone: connections are limited, and so is the work for them.
+        var response = try await ServedClient.respond(as: client) {
+            try await context.channel.whileClientStays(allowsHalfClose: true) { try await inner.respond(to: request, context: plain) }
+        }
         // A list that is created while it is sent has no length yet.
         if response.body.contentLength.map({ $0 >= FileSender.smallest }) ?? true {
             response.body = FileSender.body(response.body, over: context.channel)

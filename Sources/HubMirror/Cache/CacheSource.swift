@@ -66,7 +66,7 @@ struct CacheSource: MirrorSource {
         snapshot.warning = warning
         guard let file = snapshot[path] else {
             // Without a list, a snapshot contains only some files of the commit.
-            guard try !isOffline || hub.listedFiles(in: resolved) != nil else { throw MirrorError.entryNotHere }
+            guard !isOffline || hub.hasList(of: resolved) else { throw MirrorError.entryNotHere }
             throw MirrorError.entryNotFound(commit: snapshot.commit)
         }
         guard !isOffline || isHere(file, resolved) else { throw MirrorError.entryNotHere }

@@ -14,7 +14,9 @@ final class MirrorArrivals: Service {
     private struct State {
         var underWay: [Key: MirrorArrival] = [:]
         var spoilt: Set<Key> = []
-        var waiting = FairQueue<MirrorArrival>()
+        var waiting = FairQueue<Key>()
+        /// The clients that wait for files whose fetch has not begun.
+        var askers: [Key: Set<String>] = [:]
         /// The number of files that are fetched for each client.
         var fetching: [String: Int] = [:]
         var isOver = false
@@ -51,15 +53,20 @@ final class MirrorArrivals: Service {
     func arrival(of file: RepositoryFile, in revision: ResolvedRevision) throws -> MirrorArrival {
         let key = Key(repository: revision.repository, digest: file.digest)
         return try state.withLock { state in
-            if let known = state.underWay[key] { return known }
             let client = ServedClient.name
-            guard state.underWay.count < Self.most, state.waiting.works[client]?.count ?? 0 < Self.mostOfClient else { throw MirrorError.tooBusy }
-            let arrival = MirrorArrival(file, in: revision)
+            let known = state.underWay[key]
+            // A file that waits in the turn of another client is fetched in that of this one, if it comes earlier.
+            if let known, state.askers[key]?.contains(client) ?? true { return known }
+            guard known != nil || state.underWay.count < Self.most, state.waiting.works[client]?.count ?? 0 < Self.mostOfClient else {
+                throw MirrorError.tooBusy
+            }
+            let arrival = known ?? MirrorArrival(file, in: revision)
             if state.isOver {
                 arrival.fail(CancellationError(), isDamaged: false)
             } else {
                 state.underWay[key] = arrival
-                state.waiting.add(state.waiting.newID(), arrival, of: client)
+                state.askers[key, default: []].insert(client)
+                state.waiting.add(state.waiting.newID(), key, of: client)
                 change.yield()
             }
             return arrival
@@ -95,11 +102,14 @@ final class MirrorArrivals: Service {
     private func nextArrival() -> (MirrorArrival, client: String)? {
         state.withLock { state in
             let fetching = state.fetching
-            guard fetching.values.reduce(0, +) < Self.atOnce,
-                let (arrival, client) = state.waiting.next(where: { fetching[$0, default: 0] < Self.atOnceOfClient })
-            else { return nil }
-            state.fetching[client, default: 0] += 1
-            return (arrival, client)
+            guard fetching.values.reduce(0, +) < Self.atOnce else { return nil }
+            while let (key, client) = state.waiting.next(where: { fetching[$0, default: 0] < Self.atOnceOfClient }) {
+                // Otherwise it has begun in the turn of another client.
+                guard state.askers.removeValue(forKey: key) != nil, let arrival = state.underWay[key] else { continue }
+                state.fetching[client, default: 0] += 1
+                return (arrival, client)
+            }
+            return nil
         }
     }
 

@@ -6,14 +6,14 @@ import SystemPackage
 /// The content of every repository in a folder. An unchanged file is hashed at most once, however many clients request
 /// it.
 ///
-/// The mutable state is guarded by the actor. Folders and files are read on NIO's thread pool, so neither an event loop
+/// The mutable state is guarded by the actor. Folders and files are read on threads for that, so neither an event loop
 /// nor Swift's own threads ever wait for a disk.
 package actor MirrorCatalog {
     private let directory: MirrorDirectory
     private let logger: Logger
     private let digests: DigestStore
     private var latest: [RepositoryID: FolderSnapshot] = [:]
-    private let building = OneAtATime<RepositoryID>()
+    private let reads = SharedReads<RepositoryID, FolderSnapshot?>()
     /// The number of files hashed since the catalog was created.
     private(set) var hashedFiles = 0
 
@@ -38,8 +38,7 @@ package actor MirrorCatalog {
     /// - Returns: The snapshot; `nil` when there is no such repository.
     /// - Throws: `MirrorError` when a file keeps changing, `Errno` when one cannot be read, `CancellationError`.
     func snapshot(of id: RepositoryID) async throws -> FolderSnapshot? {
-        // One caller at a time works on a repository; the others find the digests in the index.
-        try await building.alone(with: id) { try await self.build(id) }
+        try await reads.value(of: id) { try await self.build(id) }
     }
 
     private func build(_ id: RepositoryID) async throws -> FolderSnapshot? {

@@ -32,6 +32,17 @@ extension JobDatabase {
         return listing.page
     }
 
+    /// Returns the models of the jobs with some statuses: see `JobStore.jobModels`.
+    public func jobModels(of statuses: [JobStatus]) async throws -> [(id: String, model: String)] {
+        let places = repeatElement("?", count: statuses.count).joined(separator: ", ")
+        let arguments = StatementArguments(statuses.map(\.rawValue))
+        return try await readAside { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT CAST(id AS TEXT), CAST(model AS TEXT) FROM jobs WHERE status IN (\(places))", arguments: arguments)
+            return try Array(rows.map { ($0[0] as String? ?? "", $0[1] as String? ?? "") })
+        }
+    }
+
     /// Returns the number of jobs for each status: see `JobStore.jobCounts`.
     public func jobCounts(of statuses: [JobStatus]?) async throws -> [String: Int] {
         let filter = statuses.map { "WHERE status IN (\(repeatElement("?", count: $0.count).joined(separator: ", ")))" } ?? ""

@@ -16,6 +16,9 @@ package final class WatchedState<State: Sendable>: Sendable {
     /// The current value.
     package var current: State { watched.withLock { $0.state } }
 
+    /// The number of tasks that wait.
+    package var waiters: Int { watched.withLock { $0.waiting.count } }
+
     /// Changes the state and wakes all waiting tasks.
     package func change(_ change: (inout State) -> Void) {
         let signals = watched.withLock { watched in

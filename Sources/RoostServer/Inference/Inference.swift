@@ -67,7 +67,7 @@ struct Inference: Sendable {
     /// - Throws: `RoostError` with code `modelNotFound` or `fileSystem`, `forbidden` for a model that the key does not permit,
     ///   or `invalidRequest` for an image to a model without a projector.
     func entry(for request: EngineRequest) async throws -> ModelEntry {
-        let entry = try await WorkThreads.run { try catalog.entry(for: request.reference) }
+        let entry = try await FileThreads.run { try catalog.entry(for: request.reference) }
         // What will run, and not the name that was sent.
         try request.caller.require(entry.reference)
         try request.media.check(entry.reference, hasProjector: entry.projector != nil)

@@ -69,9 +69,17 @@ struct FrontDoor<Inner: HTTPResponder<RoostContext>>: HTTPResponder {
         }
     }
 
+    /// Answers a request. Nothing more is read for a client that has gone: connections are limited, and so is the work for them.
+    private func respondWhileConnected(to request: Request, _ context: RoostContext) async throws -> Response {
+        guard [.get, .head].contains(request.method), request.uri.path != "/health" else {
+            return try await inner.respond(to: request, context: context)
+        }
+        return try await context.channel.whileClientStays(allowsHalfClose: true) { try await inner.respond(to: request, context: context) }
+    }
+
     private func answer(_ request: Request, isPages: Bool, _ context: RoostContext) async throws -> Response {
         guard let methods = routes.methods(of: request.uri.path), !methods.contains(request.method.rawValue) || request.method == .options else {
-            return try await ServedClient.respond(as: context.client) { try await inner.respond(to: request, context: context) }
+            return try await ServedClient.respond(as: context.client) { try await respondWhileConnected(to: request, context) }
         }
         if request.method != .options { try context.caller.requireKnown() }
         var response = Response(status: .noContent)

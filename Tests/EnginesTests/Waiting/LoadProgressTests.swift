@@ -1,6 +1,8 @@
+import Foundation
 import ModelLibrary
 import RoostCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Engines

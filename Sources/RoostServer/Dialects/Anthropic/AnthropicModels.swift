@@ -28,12 +28,14 @@ struct AnthropicModels: RouterMiddleware {
     }
 
     private func list(_ caller: Caller) async throws -> Response {
-        let models = try await WorkThreads.run { try catalog.entries().filter { caller.permits($0.reference) }.map(Model.init) }
-        return JSON.response(
-            [
-                "data": models, "has_more": false, "first_id": ExplicitNull(wrappedValue: models.first?.id),
-                "last_id": ExplicitNull(wrappedValue: models.last?.id),
-            ] as JSONObject)
+        try await FileThreads.run {
+            let models = try catalog.entries().filter { caller.permits($0.reference) }.map(Model.init)
+            return JSON.response(
+                [
+                    "data": models, "has_more": false, "first_id": ExplicitNull(wrappedValue: models.first?.id),
+                    "last_id": ExplicitNull(wrappedValue: models.last?.id),
+                ] as JSONObject)
+        }
     }
 
     private func model(_ id: String, _ caller: Caller) async throws -> Response {
@@ -41,7 +43,7 @@ struct AnthropicModels: RouterMiddleware {
             throw RoostError(.modelNotFound, "There is no model \(id.quotedForPeople); GET /v1/models lists those that there are.", field: "model")
         }
         return JSON.response(
-            try await WorkThreads.run {
+            try await FileThreads.run {
                 let entry = try catalog.entry(for: reference)
                 try caller.require(entry.reference)
                 return Model(entry)

@@ -54,7 +54,7 @@ struct OllamaModels: Sendable {
     ///
     /// - Throws: `RoostError` with code `modelNotFound`, `invalidModelFile` or `fileSystem`.
     func head(of reference: ModelReference, for caller: Caller) async throws -> OllamaModelHead {
-        try await WorkThreads.run {
+        try await FileThreads.run {
             let entry = try catalog.entry(for: reference)
             try caller.require(entry.reference)
             return try heads.head(of: entry)
@@ -65,7 +65,7 @@ struct OllamaModels: Sendable {
     ///
     /// - Throws: `RoostError` with code `fileSystem`.
     func list(for caller: Caller) async throws -> [Listed] {
-        try await WorkThreads.run {
+        try await FileThreads.run {
             let entries = try catalog.entries()
             let aliases = try catalog.aliases?.all() ?? []
             let others = aliases.compactMap { alias in
@@ -86,7 +86,7 @@ struct OllamaModels: Sendable {
             let expiry = Timestamp(Date(timeIntervalSinceNow: left.map { $0 / .seconds(1) } ?? 100 * 365.25 * 86_400))
             let entry = ModelEntry(
                 reference: engine.reference, snapshotPath: engine.snapshotPath, modelFile: engine.modelFile, sizeBytes: engine.sizeBytes)
-            var listed = try await WorkThreads.run { self.listed(engine.reference, entry, hasTime: false) }
+            var listed = try await FileThreads.run { self.listed(engine.reference, entry, hasTime: false) }
             listed.expiresAt = expiry
             listed.deviceBytes = engine.memory?.placement?.deviceBytes ?? 0
             listed.contextLength = engine.plan?.contextLength
@@ -119,7 +119,7 @@ struct OllamaModels: Sendable {
     /// - Returns: The answer.
     /// - Throws: `RoostError` with code `modelNotFound`, `invalidModelFile` or `fileSystem`.
     func show(_ reference: ModelReference, isVerbose: Bool, for caller: Caller) async throws -> Response {
-        try await WorkThreads.run {
+        try await FileThreads.run {
             let entry = try catalog.entry(for: reference)
             try caller.require(entry.reference)
             let head = try heads.head(of: entry)

@@ -42,7 +42,10 @@ struct OllamaRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("api")
         group.get("version") { _, _ in JSON.response(["version": Self.version]) }
-        group.get("tags") { _, context in JSON.response(["models": try await models.list(for: context.caller)]) }
+        group.get("tags") { _, context in
+            let found = try await models.list(for: context.caller)
+            return try await WorkThreads.run { JSON.response(["models": found]) }
+        }
         group.get("ps") { _, context in JSON.response(["models": try await models.loaded(for: context.caller)]) }
         group.post("show", use: show)
         group.post("chat") { request, context in try await answer(request, context) { try OllamaAsk(chat: $0) } }

@@ -17,8 +17,9 @@ struct OpenAIModelRoutes: Sendable {
     }
 
     private func models(for caller: Caller) async throws -> Response {
-        let models = try await WorkThreads.run { try catalog.entries().filter { caller.permits($0.reference) }.map(OpenAIModel.init) }
-        return JSON.response(OpenAIModelList(data: models))
+        try await FileThreads.run {
+            JSON.response(OpenAIModelList(data: try catalog.entries().filter { caller.permits($0.reference) }.map(OpenAIModel.init)))
+        }
     }
 
     /// Returns the model with an id, with an encoded slash or not. An invalid id matches no model.
@@ -29,7 +30,7 @@ struct OpenAIModelRoutes: Sendable {
             throw RoostError(.modelNotFound, "There is no model \(id.quotedForPeople); GET /v1/models lists those that there are.", field: "model")
         }
         return JSON.response(
-            try await WorkThreads.run {
+            try await FileThreads.run {
                 let entry = try catalog.entry(for: reference)
                 try context.caller.require(entry.reference)
                 return OpenAIModel(entry)

@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import HTTPServing
 import RoostCore
 import Synchronization
 import SystemPackage
@@ -14,6 +13,7 @@ final class ConversationFile: Sendable {
     private let words: (what: String, without: String)
     private let prepare: @Sendable (Database) throws -> Void
     private let opened = Mutex<DatabaseQueue?>(nil)
+    private let threads: FairThreads<Void>
 
     /// Creates the value; the file need not exist.
     ///
@@ -28,22 +28,25 @@ final class ConversationFile: Sendable {
         self.schema = schema
         self.prepare = prepare
         words = (what, without)
+        threads = FairThreads("\(what)s", [()])
     }
 
-    /// Runs work in a transaction, and returns when its changes are on the disk.
+    /// Runs work in a transaction, and returns when its changes are on the disk. Clients take turns.
     ///
-    /// - Parameter work: The work; it runs on the database's own thread.
+    /// - Parameter work: The work; it runs on the file's own thread.
     /// - Returns: The result of `work`.
-    /// - Throws: `RoostError` with code `database` or `insufficientSpace`; the errors of `work`.
+    /// - Throws: `RoostError` with code `database` or `insufficientSpace`, or `rateLimited` when too much work of the client waits;
+    ///   `CancellationError` before its turn; the errors of `work`.
     func write<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            let queue = try await WorkThreads.run { try self.open() }
-            do {
-                return try await queue.write(work)
-            } catch let error as DatabaseError where Self.meansDamage(error) {
-                // The damage of a page shows when it is read first. The changes of the work were not made.
-                let new = try await WorkThreads.run { try self.replace(queue) }
-                return try await new.write(work)
+            return try await threads.run { _ in
+                let queue = try self.open()
+                do {
+                    return try queue.write(work)
+                } catch let error as DatabaseError where Self.meansDamage(error) {
+                    // The damage of a page shows when it is read first. The changes of the work were not made.
+                    return try self.replace(queue).write(work)
+                }
             }
         } catch let error as RoostError {
             throw error

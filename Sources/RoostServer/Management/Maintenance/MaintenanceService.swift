@@ -86,6 +86,8 @@ final class MaintenanceService: Service {
                 let kept = configuration.retentionPerModel
                 await report(try await database.deleteJobs(butNewest: kept), "not among the newest \(kept) of their model")
             }
+        } catch is CancellationError {
+            // The server stops.
         } catch {
             logger.error("old jobs cannot be deleted; trying again within the hour", metadata: ["error": "\(error)"])
         }
@@ -105,6 +107,8 @@ final class MaintenanceService: Service {
             let summary = try await backUp()
             backupFailure.withLock { $0 = nil }
             logger.info("jobs.db saved", metadata: ["backup": "\(summary.path)", "bytes": "\(summary.bytes)", "jobs": "\(summary.jobs)"])
+        } catch is CancellationError {
+            // The server stops.
         } catch {
             backupFailure.withLock { $0 = "\(error)" }
             logger.error("the scheduled backup failed; trying again within the hour", metadata: ["error": "\(error)"])

@@ -142,10 +142,7 @@ extension UnfinishedJobs {
     ///   - ids: Jobs that do not count.
     /// - Throws: `RoostError` with code `database`.
     fileprivate init(in database: any JobStore, except ids: Set<String> = []) async throws {
-        var found: [(id: String, model: String)] = []
-        for status in [JobStatus.queued, .running] {
-            found += try await database.jobs(matching: JobFilter(status: status)).map { ($0.id, $0.model) }
-        }
+        let found = try await database.jobModels(of: [.queued, .running])
         self.init(found.filter { !ids.contains($0.id) })
     }
 }

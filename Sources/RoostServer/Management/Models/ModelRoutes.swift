@@ -24,7 +24,8 @@ struct ModelRoutes: Sendable {
     func add(to router: Router<RoostContext>) {
         let group = router.group("models")
         group.get { _, context in
-            JSON.response(try await upkeep.list().filter { context.caller.permits(named: $0.model) })
+            let models = try await upkeep.list()
+            return try await WorkThreads.run { JSON.response(models.filter { context.caller.permits(named: $0.model) }) }
         }
         group.get(":first", use: show)
         group.get(":first/:second", use: show)
@@ -85,7 +86,7 @@ struct ModelRoutes: Sendable {
             var detail = try await upkeep.detailWithContext(of: selector)
             detail.partials = try await visible(detail.partials, to: context.caller)
             detail.models = detail.models.filter { context.caller.permits(named: $0.model) }
-            return JSON.response(detail)
+            return try await WorkThreads.run { [detail] in JSON.response(detail) }
         }
         parts.removeLast()
         let selector = try selector(request, parts)

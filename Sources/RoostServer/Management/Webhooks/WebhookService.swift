@@ -71,6 +71,8 @@ final class WebhookService: Service {
                     let (calls, hasSeenAll) = try await takeDue(after: &last)
                     for webhook in calls { group.addTask { await self.deliver(webhook, sender) } }
                     pause = hasSeenAll ? try await pauseBeforeNext() : Self.pauseBetweenLooks
+                } catch is CancellationError {
+                    break
                 } catch {
                     logger.error("the webhooks that are due cannot be read; trying again", metadata: ["error": "\(error)"])
                     pause = Self.storePause

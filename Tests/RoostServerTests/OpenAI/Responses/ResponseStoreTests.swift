@@ -65,7 +65,16 @@ import Testing
         let mode = try FileManager.default.attributesOfItem(atPath: directory.path.appending("responses.db").string)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let stored = try #require(try await store(directory).response(first, of: "me"))
-        #expect(String(buffer: stored.body).contains(#""status":"completed""#) && texts(stored.inputItems) == ["a?"])
+        #expect(stored.contains(#""status":"completed""#))
+        let bytes = Mutex(0)
+        let input = try #require(
+            try await store(directory).read(.input, of: first, ownedBy: "me") { size in bytes.withLock { $0 = size } })
+        #expect(texts(StoredResponse.items(input.json)) == ["a?"] && bytes.withLock { $0 } == input.json.readableBytes)
+        await #expect(throws: CancellationError.self) {
+            try await store(directory).read(.input, of: first, ownedBy: "me") { _ in throw CancellationError() }
+        }
+        let isOther = try await store(directory).contains(first, of: "other")
+        #expect(try await store(directory).contains(first, of: "me") && !isOther)
     }
 
     @Test func `no client reads, continues or deletes what another one has`() async throws {
@@ -155,11 +164,18 @@ import Testing
         let directory = try TemporaryDirectory()
         let id = try await save("a", in: store(directory), ends: false)
         let stored = try #require(try await store(directory).response(id, of: "me"))
-        #expect(String(buffer: stored.body).contains(#""status":"failed""#) && String(buffer: stored.body).contains("The server stopped"))
+        #expect(stored.contains(#""status":"failed""#) && stored.contains("The server stopped"))
         let damaged = try TemporaryDirectory()
         _ = try damaged.write("responses.db", String(repeating: "no database ", count: 1000).utf8)
         let new = try await save("a", in: store(damaged))
         #expect(try await store(damaged).response(new, of: "me") != nil)
         #expect(FileManager.default.fileExists(atPath: damaged.path.appending("responses.db.damaged").string))
+    }
+}
+
+extension ResponseStore {
+    /// A client's response as it is sent.
+    fileprivate func response(_ id: String, of owner: String) async throws -> String? {
+        try await read(.response, of: id, ownedBy: owner) { _ in }.map { String(buffer: $0.json) }
     }
 }

@@ -26,17 +26,20 @@ struct SessionRoutes: Sendable {
             ("created_at", session.createdAt), ("last_used_at", session.lastUsedAt),
             ("expires_at", session.lastUsedAt.addingTimeInterval(sessions.limits.lifetime / .seconds(1))),
         ]
-        var body = EngineBody()
-        body.begin("{")
-        body.next("session_id")
-        body.write(text: name.id)
-        for (name, date) in times {
-            body.next(name)
-            body.write(text: Timestamp(date).rawValue)
+        let body = try await WorkThreads.run { () -> EngineBody in
+            var body = EngineBody()
+            body.begin("{")
+            body.next("session_id")
+            body.write(text: name.id)
+            for (name, date) in times {
+                body.next(name)
+                body.write(text: Timestamp(date).rawValue)
+            }
+            body.next("messages")
+            body.write(plain: String(decoding: session.json, as: UTF8.self))
+            body.end("}")
+            return body
         }
-        body.next("messages")
-        body.write(plain: String(decoding: session.messages.json, as: UTF8.self))
-        body.end("}")
         return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body.buffer))
     }
 

@@ -35,7 +35,13 @@ final class SessionStore: Sendable {
     struct Stored: Sendable {
         var createdAt: Date
         var lastUsedAt: Date
-        var messages: SessionMessages
+        /// The messages as a JSON array.
+        var json: Data
+
+        /// Reads the messages on a thread for long work.
+        func messages() async throws -> SessionMessages {
+            try await WorkThreads.run { SessionMessages(try JSONDocument(Array(json)).root) }
+        }
     }
 
     private static let schema = """
@@ -84,11 +90,11 @@ final class SessionStore: Sendable {
         do {
             let stored = try await write { [limits] database, _ in
                 let stored = try Self.session(name, in: database)
-                let bytes = min(limits.bytes, (stored?.messages.byteCount ?? 0) + messages.byteCount)
+                let bytes = min(limits.bytes, (stored?.json.count ?? 0) + messages.byteCount)
                 try Self.checkRoom(for: name, isNew: stored == nil, bytes: bytes, limits, in: database)
                 return stored
             }
-            return SessionTurn(store: self, name: name, stored: stored, new: messages)
+            return SessionTurn(store: self, name: name, createdAt: stored?.createdAt, earlier: try await stored?.messages(), new: messages)
         } catch {
             release(name)
             throw error
@@ -145,10 +151,10 @@ extension SessionStore {
     private static func session(_ name: Name, in database: Database) throws -> Stored? {
         let row = try Row.fetchOne(
             database, sql: "SELECT created, used, messages FROM sessions WHERE client = ? AND id = ?", arguments: [name.client, name.id])
-        return try row.map { row in
+        return row.map { row in
             Stored(
                 createdAt: Date(timeIntervalSince1970: row["created"]), lastUsedAt: Date(timeIntervalSince1970: row["used"]),
-                messages: SessionMessages(try JSONDocument(Array(row["messages"] as Data)).root))
+                json: row["messages"])
         }
     }
 

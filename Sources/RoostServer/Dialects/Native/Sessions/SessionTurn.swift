@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServing
 import ModelFormats
 import NIOCore
@@ -9,15 +10,18 @@ import Synchronization
 final class SessionTurn: Sendable {
     private let store: SessionStore
     private let name: SessionStore.Name
-    private let stored: SessionStore.Stored?
+    private let createdAt: Date?
+    /// The messages before the turn; `nil` for the first one.
+    private let earlier: SessionMessages?
     private let new: SessionMessages
     private let hasEnded = Mutex(false)
 
     /// Creates a turn of a session that was made busy for it.
-    init(store: SessionStore, name: SessionStore.Name, stored: SessionStore.Stored?, new: SessionMessages) {
+    init(store: SessionStore, name: SessionStore.Name, createdAt: Date?, earlier: SessionMessages?, new: SessionMessages) {
         self.store = store
         self.name = name
-        self.stored = stored
+        self.createdAt = createdAt
+        self.earlier = earlier
         self.new = new
     }
 
@@ -33,11 +37,11 @@ final class SessionTurn: Sendable {
     }
 
     /// The bytes of the session before the turn.
-    var storedBytes: Int { stored?.messages.byteCount ?? 0 }
+    var storedBytes: Int { earlier?.byteCount ?? 0 }
 
     /// Returns the last messages before the turn, so many and those of the system; `nil` for the first turn.
     func history(atMost count: Int) -> SessionMessages? {
-        guard var messages = stored?.messages else { return nil }
+        guard var messages = earlier else { return nil }
         messages.keepLast(count)
         return messages
     }
@@ -48,15 +52,15 @@ final class SessionTurn: Sendable {
     /// - Throws: `RoostError` with code `database` or `insufficientSpace`.
     func save(_ answer: ChatAnswer) async throws {
         let json = JSON.buffer([ChatMessage(answer)])
-        let (stored, new, limits) = (stored, new, store.limits)
+        let (earlier, new, limits) = (earlier, new, store.limits)
         let messages = try await WorkThreads.run {
-            var messages = stored?.messages ?? new
-            if stored != nil { messages.append(new) }
+            var messages = earlier ?? new
+            if earlier != nil { messages.append(new) }
             messages.append(SessionMessages(try JSONDocument(Array(json.readableBytesView)).root))
             messages.keepLast(limits.messages, bytes: limits.bytes)
             return messages
         }
-        try await store.save(name, createdAt: stored?.createdAt, messages)
+        try await store.save(name, createdAt: createdAt, messages)
         // Before the client learns of the end, so that it can send its next message at once.
         end()
     }

@@ -39,7 +39,7 @@ struct ResponseRoutes: Sendable {
             let request = asked.0
             let (whole, place) = try await continued(request, asked.1, context, holding: place)
             let engineRequest = whole.from(context)
-            let run = ResponseRun(request, owner: context.owner, storage: storage)
+            let run = ResponseRun(request, owner: context.owner, client: context.client, storage: storage)
             if request.settings.isBackground { return try await begin(run, engineRequest, request, holding: place) }
             guard request.settings.streams else {
                 try await run.complete(try await inference.stream(engineRequest, holding: place))
@@ -105,7 +105,7 @@ struct ResponseRoutes: Sendable {
             throw error
         }
         background.add { [inference, runs] in
-            await ServedClient.$name.withValue(run.owner) {
+            await ServedClient.$name.withValue(run.client) {
                 await run.work(with: inference, request, holding: place, within: OpenAIRoutes.longest)
             }
             runs.remove(run)
@@ -124,8 +124,14 @@ extension ResponseRoutes {
         let id = try context.parameters.require("id")
         // One in the background is complete when it is on the disk.
         if let run = runs.run(id, of: context.owner), !run.isBeingStored { return try await response(of: run) }
-        let stored = try await stored(id, of: context.owner)
-        return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: stored.body))
+        let stored = try await stored(.response, of: id, context)
+        return Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(contentLength: stored.json.readableBytes) { writer in
+                try await writer.write(stored.json)
+                try await writer.finish(nil)
+                withExtendedLifetime(stored.place) {}
+            })
     }
 
     private func delete(_ request: Request, context: RoostContext) async throws -> Response {
@@ -141,7 +147,7 @@ extension ResponseRoutes {
     private func cancel(_ request: Request, context: RoostContext) async throws -> Response {
         let id = try context.parameters.require("id")
         guard let run = runs.run(id, of: context.owner) else {
-            _ = try await stored(id, of: context.owner)
+            guard try await storage?.contains(id, of: context.owner) == true else { throw Self.unknown(id) }
             throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has ended already, so it cannot be canceled.", field: "id")
         }
         guard run.cancel() else { throw RoostError(.invalidRequest, "The response \(id.quotedForPeople) has just ended.", field: "id") }
@@ -154,9 +160,11 @@ extension ResponseRoutes {
         let query = QueryFields(request)
         let limit = try query.int("limit", in: 1...100) ?? 20
         let (isAscending, after) = (query.text("order") == "asc", query.text("after"))
-        let stored = try await stored(context.parameters.require("id"), of: context.owner)
+        let stored = try await stored(.input, of: context.parameters.require("id"), context)
+        defer { withExtendedLifetime(stored.place) {} }
         return try await WorkThreads.run {
-            var items = isAscending ? stored.inputItems : stored.inputItems.reversed()
+            let all = StoredResponse.items(stored.json)
+            var items = isAscending ? all : all.reversed()
             if let after { items = items.firstIndex { $0.value?["id"]?.string == after }.map { Array(items[($0 + 1)...]) } ?? [] }
             let page = Array(items.prefix(limit))
             return JSON.response(
@@ -167,8 +175,14 @@ extension ResponseRoutes {
         }
     }
 
-    private func stored(_ id: String, of client: String) async throws -> StoredResponse {
-        guard let stored = try await storage?.response(id, of: client) else { throw Self.unknown(id) }
+    /// Reads a part of a response, with its part of the budget of bodies.
+    private func stored(
+        _ part: ResponseStore.Part, of id: String, _ context: RoostContext
+    ) async throws -> (json: ByteBuffer, place: BodyBudget.Place?) {
+        let stored = try await storage?.read(part, of: id, ownedBy: context.owner) { [bodies = inference.bodies] bytes in
+            try bodies.place(for: bytes, of: context.client)
+        }
+        guard let stored else { throw Self.unknown(id) }
         return stored
     }
 

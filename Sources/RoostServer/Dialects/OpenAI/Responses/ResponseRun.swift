@@ -8,6 +8,8 @@ final class ResponseRun: Sendable {
     let id: String
     /// The client that asked for it.
     let owner: String
+    /// The client for fair shares.
+    let client: String
     let input: ResponseInput
     private let builder: Mutex<ResponseBuilder>
     private let stop = Mutex<(@Sendable () -> Void)?>(nil)
@@ -21,10 +23,12 @@ final class ResponseRun: Sendable {
     /// - Parameters:
     ///   - request: The request.
     ///   - owner: The client.
+    ///   - client: The client for fair shares; `nil` if that is its owner.
     ///   - storage: Where the response is kept, if the request wishes that; `nil` if none is.
-    init(_ request: ResponseRequest, owner: String, storage: ResponseStore?) {
+    init(_ request: ResponseRequest, owner: String, client: String? = nil, storage: ResponseStore?) {
         id = ResponseID.response.make()
         self.owner = owner
+        self.client = client ?? owner
         input = request.input
         self.storage = request.settings.stores ? storage : nil
         builder = Mutex(ResponseBuilder(ResponseObject(id: id, settings: request.settings, createdAt: ResponseBuilder.now)))

@@ -19,7 +19,7 @@ final class ResponseRuns: Sendable {
     func add(_ run: ResponseRun, isInBackground: Bool) throws {
         let isAdded = runs.withLock { runs in
             runs = runs.filter { $0.value.run != nil }
-            let others = runs.values.compactMap(\.run).count { $0.owner == run.owner && $0.response.settings.isBackground }
+            let others = runs.values.compactMap(\.run).count { $0.client == run.client && $0.response.settings.isBackground }
             guard !isInBackground || others < Self.mostInBackground else { return false }
             runs[run.id] = Entry(run: run)
             return true

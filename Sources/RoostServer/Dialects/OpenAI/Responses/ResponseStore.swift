@@ -62,9 +62,42 @@ final class ResponseStore: Sendable {
         }
     }
 
-    /// Returns a client's response; `nil` if there is none.
-    func response(_ id: String, of owner: String) async throws -> StoredResponse? {
-        try await write { database, _ in try Self.response(id, of: owner, in: database) }
+    /// A part of a stored response, which is a column.
+    enum Part: String {
+        /// The response, as it is sent.
+        case response
+        /// The array of the request's items.
+        case input
+    }
+
+    /// Reads a part of a client's response.
+    ///
+    /// - Parameters:
+    ///   - part: The part.
+    ///   - id: The response.
+    ///   - owner: The client.
+    ///   - reserve: Reserves the memory for it, before it is read; it gets its bytes.
+    /// - Returns: Its JSON, and what `reserve` returned; `nil` if there is no such response.
+    /// - Throws: `RoostError` with code `database`; the errors of `reserve`.
+    func read<Place: Sendable>(
+        _ part: Part, of id: String, ownedBy owner: String, reserve: @escaping @Sendable (_ bytes: Int) throws -> Place
+    ) async throws -> (json: ByteBuffer, place: Place)? {
+        try await write { database, _ in
+            let (found, arguments) = ("FROM responses WHERE id = ? AND owner = ?", [id, owner] as StatementArguments)
+            guard let bytes = try Int.fetchOne(database, sql: "SELECT length(\(part.rawValue)) \(found)", arguments: arguments) else { return nil }
+            let place = try reserve(bytes)
+            let data = try Data.fetchOne(database, sql: "SELECT \(part.rawValue) \(found)", arguments: arguments)
+            return data.map { (ByteBuffer(bytes: $0), place) }
+        }
+    }
+
+    /// Whether a client has a response.
+    ///
+    /// - Throws: `RoostError` with code `database`.
+    func contains(_ id: String, of owner: String) async throws -> Bool {
+        try await write { database, _ in
+            try Int.fetchOne(database, sql: "SELECT 1 FROM responses WHERE id = ? AND owner = ?", arguments: [id, owner]) != nil
+        }
     }
 
     /// Deletes a client's response.

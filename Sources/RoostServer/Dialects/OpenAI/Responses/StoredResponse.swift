@@ -9,16 +9,13 @@ struct StoredResponse: Sendable {
     /// The array of the request's items.
     let input: Data
 
-    /// The body that a client gets.
-    var body: ByteBuffer { ByteBuffer(bytes: response) }
-
-    /// The items of the request.
-    var inputItems: [JSONText] { Self.items(document(input)) }
-
     /// The items of the request and of the answer, in order.
-    var items: [JSONText] { inputItems + Self.items(document(response)?["output"]) }
+    var items: [JSONText] { Self.items(Self.document(input)) + Self.items(Self.document(response)?["output"]) }
 
-    private func document(_ data: Data) -> JSONValue? { (try? JSONDocument(Array(data)))?.root }
+    /// The items of an array.
+    static func items(_ json: ByteBuffer) -> [JSONText] { items(document(json.readableBytesView)) }
+
+    private static func document(_ bytes: some Collection<UInt8>) -> JSONValue? { (try? JSONDocument(Array(bytes)))?.root }
 
     private static func items(_ list: JSONValue?) -> [JSONText] { (list?.list ?? []).map { JSONText($0) } }
 }
