@@ -8,7 +8,7 @@ package final class FairThreads<Resource: Sendable>: Sendable {
     package typealias Job = @Sendable (Resource?) -> Void
 
     /// The most works of a client that may wait.
-    private static let mostWaiting = 512
+    private static var mostWaiting: Int { 512 }
 
     /// The work that waits for a thread.
     package let waiting = Mutex(FairQueue<Job>())
