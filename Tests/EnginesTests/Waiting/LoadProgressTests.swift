@@ -2,6 +2,7 @@ import Foundation
 import ModelLibrary
 import RoostCore
 import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 
