@@ -63,7 +63,7 @@ import Testing
                 let error = await #expect(throws: RoostError.self) { try await change() }
                 #expect(error?.code == .notFound && error?.field == "session_id")
             }
-            #expect(text(try await store.session(mine).messages) == "one to one two to two")
+            #expect(text(try await store.session(mine).messages()) == "one to one two to two")
             try await store.delete(mine)
             await #expect(throws: RoostError.self) { try await store.session(mine) }
         }
@@ -97,7 +97,7 @@ import Testing
                 withExtendedLifetime(open) {}
             }
             try await turn(store, mine, "three")
-            #expect(text(try await store.session(mine).messages) == "one to one three to three")
+            #expect(text(try await store.session(mine).messages()) == "one to one three to three")
         }
     }
 
@@ -175,7 +175,7 @@ import Testing
         try await withStore { store, _, path in
             try Data("not a database, but long enough to be looked at as one".utf8).write(to: URL(fileURLWithPath: path.string))
             try await turn(store, mine, "one")
-            #expect(text(try await store.session(mine).messages) == "one to one")
+            #expect(text(try await store.session(mine).messages()) == "one to one")
             #expect(FileManager.default.fileExists(atPath: path.string + ".damaged"))
             let mode = try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int
             #expect(mode == 0o600)
