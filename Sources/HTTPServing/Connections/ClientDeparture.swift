@@ -22,8 +22,8 @@ extension Channel {
         let (departure, source) = AsyncStream<Void>.makeStream()
         let isWatching = eventLoop.makePromise(of: Void.self)
         isWatching.futureResult.whenFailure { _ in
-            // A closed connection has no guard any more; one without a guard cannot be watched.
-            if !self.isActive { source.finish() }
+            // A closed connection has no guard any more; one without a guard is watched for its end.
+            self.closeFuture.whenComplete { _ in source.finish() }
         }
         triggerUserOutboundEvent(DepartureWatch(allowsHalfClose: allowsHalfClose) { source.finish() }, promise: isWatching)
         return try await withThrowingTaskGroup(of: Value.self) { group in
