@@ -7,9 +7,6 @@ package final class FairThreads<Resource: Sendable>: Sendable {
     /// Work that waits. It is called once: with what its thread has, or with `nil` because it was cancelled.
     package typealias Job = @Sendable (Resource?) -> Void
 
-    /// The most works of a client that may wait.
-    private static var mostWaiting: Int { 512 }
-
     /// The work that waits for a thread.
     package let waiting = Mutex(FairQueue<Job>())
     private let threads: [(queue: DispatchQueue, resource: Resource)]
@@ -28,17 +25,9 @@ package final class FairThreads<Resource: Sendable>: Sendable {
     ///
     /// - Parameter work: The work; it may block.
     /// - Returns: The result of `work`.
-    /// - Throws: `CancellationError` when the task was cancelled before its turn; `RoostError` with code `rateLimited` when too much work of
-    ///   the client waits; the errors of `work`.
+    /// - Throws: `CancellationError` when the task was cancelled before its turn; the errors of `work`.
     package func run<Value: Sendable>(_ work: @escaping @Sendable (Resource) throws -> Value) async throws -> Value {
-        let client = ServedClient.name
-        let id = try waiting.withLock { waiting in
-            guard client.isEmpty || waiting.works[client]?.count ?? 0 < Self.mostWaiting else {
-                throw RoostError(
-                    .rateLimited, "\(Self.mostWaiting) requests of this client wait for their turn. Send fewer at a time.", retryAfter: .seconds(1))
-            }
-            return waiting.newID()
-        }
+        let (client, id) = (ServedClient.name, waiting.withLock { $0.newID() })
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let job: Job = { resource in

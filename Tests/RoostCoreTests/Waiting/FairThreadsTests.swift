@@ -34,12 +34,7 @@ import Testing
         let many = (0..<50).map { work("many \($0)", of: "many") }
         let few = work("few", of: "few")
         let cancelled = work("cancelled", of: "few")
-        let much = (0..<512).map { work("much \($0)", of: "much") }
-        while waiting("many") < 50 || waiting("few") < 2 || waiting("much") < 512 { await Task.yield() }
-        let refused = await #expect(throws: RoostError.self) { try await work("much", of: "much").value }
-        #expect(refused?.code == .rateLimited)
-        for task in much { task.cancel() }
-        while waiting("much") > 0 { await Task.yield() }
+        while waiting("many") < 50 || waiting("few") < 2 { await Task.yield() }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
         gate.signal()

@@ -35,8 +35,7 @@ final class ConversationFile: Sendable {
     ///
     /// - Parameter work: The work; it runs on the file's own thread.
     /// - Returns: The result of `work`.
-    /// - Throws: `RoostError` with code `database` or `insufficientSpace`, or `rateLimited` when too much work of the client waits;
-    ///   `CancellationError` before its turn; the errors of `work`.
+    /// - Throws: `RoostError` with code `database` or `insufficientSpace`; `CancellationError` before its turn; the errors of `work`.
     func write<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await threads.run { _ in
