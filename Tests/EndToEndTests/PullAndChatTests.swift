@@ -229,7 +229,8 @@ extension EndToEndTests {
                 let hungUp = ContinuousClock.now
                 _ = try await eventually("idle slots", within: .seconds(240)) { try await Self.isProcessing(socket) ? nil : true }
                 let took = ContinuousClock.now - hungUp
-                #expect(took < rest)
+                // A crowded machine may look late.
+                #expect(took < max(rest / 4, .seconds(8)))
                 print("the engine was idle \(took) after the client had hung up; the rest would have taken \(rest)")
             }
         }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// A request to a connection's guard to report when the client has disconnected.
 package struct DepartureWatch: Sendable {
-    /// Whether a client that has closed only its sending side counts as connected.
+    /// Whether a client that has closed only its sending side counts as connected for a while: see `HTTPLimits.halfClose`.
     package var allowsHalfClose = false
     /// Called once, at the latest at the end of the connection; not if the answer is complete before.
     package let onDeparture: @Sendable () -> Void
@@ -12,7 +12,7 @@ extension Channel {
     /// Runs some work while the client is connected. The connection can be used for further requests afterwards.
     ///
     /// - Parameters:
-    ///   - allowsHalfClose: Whether a client that has closed only its sending side counts as connected.
+    ///   - allowsHalfClose: Whether a client that has closed only its sending side counts as connected for a while.
     ///   - work: The work; it is cancelled when the client disconnects.
     /// - Returns: The result of `work`.
     /// - Throws: `CancellationError` when the client has disconnected; the errors of `work`.

@@ -28,7 +28,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var watches: [DepartureWatch] = []
     /// Whether the client has closed its sending side.
     private var hasLeft = false
+    /// Whether the connection is closed, or its sending side has been for a while.
     private var isClosed = false
+    /// Ends the work for a client that has closed its sending side: most have gone.
+    private var halfCloseEnd: Scheduled<Void>?
 
     /// Creates the guard of a connection.
     ///
@@ -49,12 +52,17 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     package func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
-        isClosed = true
-        tellDeparture()
+        end()
         context.fireChannelInactive()
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+
+    /// Tells all watches.
+    private func end() {
+        isClosed = true
+        tellDeparture()
+    }
 
     private func tellDeparture() {
         hasLeft = true
@@ -67,6 +75,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private func stopTimers() {
         paceCheck?.cancel()
         lingering?.cancel()
+        halfCloseEnd?.cancel()
     }
 
     private func refuse(_ context: ChannelHandlerContext) {
@@ -102,6 +111,7 @@ extension ConnectionGuard {
         switch event {
         case ChannelEvent.inputClosed:
             tellDeparture()
+            halfCloseEnd = context.eventLoop.assumeIsolated().scheduleTask(in: limits.halfClose) { self.end() }
             if lingering != nil { context.close(promise: nil) }
         case is ChannelShouldQuiesceEvent:
             isStopping = true

@@ -20,6 +20,8 @@ package struct HTTPLimits: Sendable {
     package var lingering: TimeAmount = .seconds(2)
     /// The most bytes that are discarded in that time.
     package var lingeringBytes = 4 << 20
+    /// How long the answer of a `GET` is worked on for a client that has closed its sending side: most have gone.
+    package var halfClose: TimeAmount = .seconds(10)
     /// The time after which an idle connection is closed, also one whose request makes no progress.
     package var idle: TimeAmount = .seconds(60)
 

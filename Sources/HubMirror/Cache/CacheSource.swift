@@ -76,6 +76,8 @@ struct CacheSource: MirrorSource {
         if let held = hub.heldFile(file.listed, in: resolved), let open = await verified(held, file) {
             found.content = .whole(open)
         } else {
+            // A client that has gone must not have the file hashed again.
+            try Task.checkCancellation()
             found.content = .arriving(try arrivals.arrival(of: file.listed, in: resolved))
         }
         return found
@@ -236,6 +238,8 @@ struct CacheSource: MirrorSource {
         guard !isOffline, files != nil || revision.revision != revision.commit.description else { return }
         do {
             try await FileThreads.run { try hub.recordRevision(revision, files: files) }
+        } catch is CancellationError {
+            // The client has gone; the next one's answer is noted.
         } catch {
             logger.warning("What a revision means cannot be noted.", metadata: ["repository": "\(revision.repository)", "error": "\(error)"])
         }

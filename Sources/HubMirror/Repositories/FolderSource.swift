@@ -23,6 +23,7 @@ struct FolderSource: MirrorSource {
         // A download requests the files of one commit one by one: then only the requested file is checked, not the
         // whole folder.
         if let known = await catalog.remembered(id), known.snapshot.commit == revision, let found = try? await open(path, in: known) { return found }
+        try Task.checkCancellation()
         for _ in 1...3 {
             guard let current = try await current(id, revision) else { return nil }
             do {

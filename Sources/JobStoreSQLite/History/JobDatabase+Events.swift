@@ -16,21 +16,21 @@ extension JobDatabase {
 
     /// Returns a part of the history of a user's jobs.
     ///
-    /// The events of few jobs are found through these jobs, whatever the others do. Those of many jobs would all be sorted for each
-    /// part of the history, so they are looked for in the order of their numbers instead, a few thousand at a time.
+    /// Few events are found through the user's jobs, whatever the others do. Many would all be sorted for each part of the history, so
+    /// they are looked for in the order of their numbers instead, a few thousand at a time.
     ///
     /// - Parameters:
     ///   - user: The user.
     ///   - number: The number of the last event before the part.
     ///   - limit: The most events.
-    ///   - manyJobs: The number of jobs from which on a user has many.
+    ///   - many: The number of events from which on there are many.
     ///   - window: How many events are looked at in one read.
     /// - Returns: The events, oldest first.
     /// - Throws: `RoostError` with code `database`; `CancellationError`.
-    func history(ofUser user: String, after number: Int64, limit: Int, manyJobs: Int = 1000, window: Int64 = 4096) async throws -> [JobEvent] {
+    func history(ofUser user: String, after number: Int64, limit: Int, many: Int = 5000, window: Int64 = 4096) async throws -> [JobEvent] {
         guard user.isWholeInSQLite else { return [] }
         let page = try await readAside { database -> [JobEvent]? in
-            if try JobEvent.hasJobs(database, user, atLeast: manyJobs) { return nil }
+            if try JobEvent.hasEvents(database, ofUser: user, after: number, atLeast: many) { return nil }
             return try JobEvent.page(database, of: .user(user), after: number, limit: limit)
         }
         if let page { return page }
@@ -80,10 +80,11 @@ extension JobEvent {
         }
     }
 
-    /// Whether a user has so many jobs.
-    fileprivate static func hasJobs(_ database: Database, _ user: String, atLeast count: Int) throws -> Bool {
+    /// Whether a user has so many events after a number.
+    fileprivate static func hasEvents(_ database: Database, ofUser user: String, after number: Int64, atLeast count: Int) throws -> Bool {
         let found = try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE user_id = ? LIMIT ?)", arguments: [user, count])
+            database, sql: "SELECT count(*) FROM (SELECT 1 FROM \(byJob) WHERE \(ofUser) AND seq > ? LIMIT ?)",
+            arguments: [user, number, count])
         return (found ?? 0) >= count
     }
 

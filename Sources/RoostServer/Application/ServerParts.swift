@@ -32,8 +32,8 @@ struct ServerParts: Sendable {
     let background = BackgroundResponses()
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
-    /// The number of all jobs by status, of which there may be a million.
-    let allJobCounts: JobCounts
+    /// Counts all jobs by status, of which there may be a million, for all that ask at once.
+    let jobs = SharedReads<Int, [String: Int]>()
     let metrics: PrometheusRegistry
     let jobMetrics: JobMetrics
     let keys: KeyKeeper
@@ -91,7 +91,6 @@ struct ServerParts: Sendable {
             catalog: catalog, engines: engines, logger: logger)
         self.writeCheck = WriteCheck { try await database.checkWritable() }
         self.jobCounts = JobCounts { try await database.jobCounts(of: [.queued, .running]) }
-        self.allJobCounts = JobCounts(longestWait: .seconds(5)) { try await database.jobCounts() }
     }
 
     /// Returns all routes behind the checks of `FrontDoor`.

@@ -8,7 +8,7 @@ import Testing
 @testable import Engines
 
 /// Prompts that requests share, and prompts that survive a restart, with a real engine.
-@Suite(.serialized) struct SharedPromptTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct SharedPromptTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
@@ -64,6 +64,7 @@ import Testing
             let counts = try await withThrowingTaskGroup(of: EngineCounts.self) { group in
                 // It reads nothing before all have come.
                 kill(pid, SIGSTOP)
+                defer { kill(pid, SIGCONT) }
                 for index in 0..<slots { group.addTask { try await ask(supervisor, "Question \(index)?", stream: streams) } }
                 while await supervisor.loadedModels().first.map({ $0.running + $0.waiting }) != slots { await Task.yield() }
                 kill(pid, SIGCONT)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Engines
 
-@Suite struct LoadProgressTests {
+@Suite(.timeLimit(.minutes(15))) struct LoadProgressTests {
     private func reading(_ read: Int64?, _ elapsed: Duration, last: Duration? = nil) -> LoadProgress {
         LoadProgress(stage: .reading, elapsed: elapsed, readBytes: read, totalBytes: 4_000_000_000, lastDuration: last)
     }

@@ -10,7 +10,9 @@ import Testing
         var departures = 0
     }
 
-    @Test(arguments: [false, true]) func `a client that has closed only its sending side is there for some`(allowsHalfClose: Bool) throws {
+    @Test(arguments: [false, true]) func `a client that has closed only its sending side is there for some work, for a while`(allowsHalfClose: Bool)
+        throws
+    {
         let channel = EmbeddedChannel(handler: ConnectionGuard(limits: HTTPLimits(), isAdmitted: true))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let (count, late) = (NIOLoopBound(Count(), eventLoop: channel.eventLoop), NIOLoopBound(Count(), eventLoop: channel.eventLoop))

@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 100] as [Int64])
-    func `the history of a user with many jobs is looked for in the order of the events, and is the same`(window: Int64) async throws {
+    func `the history of a user with many events is looked for in the order of the events, and is the same`(window: Int64) async throws {
         _ = try await store.database.deleteJob(id: store.job(.canceled).id)
         for number in 0..<12 {
             _ = try await store.create("a/\(number)") { $0.userID = number % 3 == 0 ? nil : ["ann", "bob"][number % 2] }
@@ -98,7 +98,7 @@ import Testing
             #expect(own.count == (user == "carl" ? 0 : 4))
             for (after, limit) in [(0, 100), (own.first?.id ?? 0, 2), (0, 1), (own.last?.id ?? 0, 5)] as [(Int64, Int)] {
                 let expected = Array(own.filter { $0.id > after }.prefix(limit))
-                let found = try await store.database.history(ofUser: user, after: after, limit: limit, manyJobs: 0, window: window)
+                let found = try await store.database.history(ofUser: user, after: after, limit: limit, many: 0, window: window)
                 #expect(found == expected)
             }
         }

@@ -8,10 +8,13 @@ import Testing
         let state = WatchedState((value: 0, reads: 0, isOpen: false))
 
         func read() async throws -> Int {
-            state.change { $0.reads += 1 }
-            let value = state.current.value
+            let value = Mutex(0)
+            state.change { state in
+                state.reads += 1
+                value.withLock { $0 = state.value }
+            }
             try await state.wait { $0.isOpen ? true : nil }
-            return value
+            return value.withLock(\.self)
         }
     }
 

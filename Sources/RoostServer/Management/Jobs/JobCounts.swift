@@ -10,14 +10,11 @@ struct JobCounts: Sendable {
     /// Creates a counter; the first count begins with the first request.
     ///
     /// - Parameters:
-    ///   - longestWait: The most time that a request waits for a count.
     ///   - time: The time of the counts.
     ///   - count: Counts the jobs.
-    init(
-        longestWait: Duration = .milliseconds(50), time: TimeSource = TimeSource(), _ count: @escaping @Sendable () async throws -> [String: Int]
-    ) {
+    init(time: TimeSource = TimeSource(), _ count: @escaping @Sendable () async throws -> [String: Int]) {
         self.count = { do { return .success(try await count()) } catch { return .failure(error) } }
-        run = SharedRun(validity: .milliseconds(100), longestWait: longestWait, time: time, self.count)
+        run = SharedRun(validity: .milliseconds(100), longestWait: .milliseconds(50), time: time, self.count)
     }
 
     /// Returns the counts, or the error. Before the end of the first count there is no previous result, and the call waits.
