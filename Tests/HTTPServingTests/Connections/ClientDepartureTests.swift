@@ -23,6 +23,10 @@ import Testing
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         watch(late)
         #expect(count.value.departures == (allowsHalfClose ? 0 : 1) && late.value.departures == count.value.departures)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+        #expect(count.value.departures == (allowsHalfClose ? 0 : 1))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(count.value.departures == 1 && late.value.departures == 1)
         channel.pipeline.fireChannelInactive()
         #expect(count.value.departures == 1 && late.value.departures == 1)
     }
