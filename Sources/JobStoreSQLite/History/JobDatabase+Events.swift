@@ -82,10 +82,8 @@ extension JobEvent {
 
     /// Whether a user has so many events after a number.
     fileprivate static func hasEvents(_ database: Database, ofUser user: String, after number: Int64, atLeast count: Int) throws -> Bool {
-        let found = try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM (SELECT 1 FROM \(byJob) WHERE \(ofUser) AND seq > ? LIMIT ?)",
-            arguments: [user, number, count])
-        return (found ?? 0) >= count
+        try Int.fetchOne(
+            database, sql: "SELECT 1 FROM \(byJob) WHERE \(ofUser) AND seq > ? LIMIT 1 OFFSET ?", arguments: [user, number, count - 1]) != nil
     }
 
     /// The numbers of the oldest and the newest event; 1 and 0 without any.
