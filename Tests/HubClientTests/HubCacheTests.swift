@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func waitingForALockCanBeCancelled() async throws {
         let file = try Fixture.file("m.gguf", content)
         let clock = SteppingClock()

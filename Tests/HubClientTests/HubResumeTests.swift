@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func cancellationStopsTheTransferAndKeepsItsBytes() async throws {
         let file = try Fixture.file("m.gguf", content)
         try await Fixture.run { [content] _ in

@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `a mark of wrong bytes costs its part once, and the digest of the file decides`() async throws {
         let large = [UInt8](repeating: 5, count: 65 << 20)
         let file = try Fixture.file("m.gguf", large)
@@ -217,7 +217,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `small files are requested only while few batches of them wait for the disk`() async throws {
         let files = try (0..<600).map { try Fixture.file("f\($0).json", Fixture.bytes(100 + $0), isLarge: false) }
         let counts = Mutex((requested: 0, written: 0, most: 0))

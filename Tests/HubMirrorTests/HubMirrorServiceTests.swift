@@ -134,7 +134,7 @@ struct HubMirrorServiceTests {
         }
     }
 
-    @Test("A transfer under way does not hold up the end, however long a stop may take", .timeLimit(.minutes(5)))
+    @Test("A transfer under way does not hold up the end, however long a stop may take", .timeLimit(.minutes(10)))
     func endsTransfers() async throws {
         try await withTemporaryDirectory { directory in
             var fixture = MirrorFixture(directory)

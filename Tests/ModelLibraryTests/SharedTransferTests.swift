@@ -30,7 +30,7 @@ import Testing
         func open() { opened.continuation.finish() }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func `looks at a download that has just begun, and a second one of the same file, leave it alone`() async throws {
         let file = try Fixture.file("m.gguf", content)
         let twin = RepositoryFile(path: try RepositoryFilePath(parsing: "copy/m.gguf"), size: file.size, digest: file.digest)

@@ -16,7 +16,7 @@ import Testing
 @testable import HubMirror
 
 /// The worker with a real jobs.db, a real mirror and a real HTTP client; only the waiting between tries is shortened.
-@Suite(.timeLimit(.minutes(5))) struct PullWorkerTests {
+@Suite(.timeLimit(.minutes(10))) struct PullWorkerTests {
     static let quiet = Logger.silent
 
     /// A loader that calls a closure.

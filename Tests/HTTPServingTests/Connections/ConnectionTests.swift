@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPServing
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
     @Test func `a client that reads nothing of an answer is dropped`() async throws {
         let (drops, source) = AsyncStream<Void>.makeStream()
         var limits = HTTPLimits()

@@ -10,7 +10,7 @@ import Testing
 
 @testable import HubMirror
 
-@Suite("Serving the Hub cache", .timeLimit(.minutes(2)))
+@Suite("Serving the Hub cache", .timeLimit(.minutes(10)))
 struct CacheMirrorTests {
     private static let commit = String(repeating: "ab", count: 20)
     private static let older = String(repeating: "cd", count: 20)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HubMirror
 
-@Suite(.timeLimit(.minutes(2))) struct MirrorArrivalsTests {
+@Suite(.timeLimit(.minutes(10))) struct MirrorArrivalsTests {
     /// The files that are being fetched.
     private final class Fetches: Sendable {
         let names = Mutex<Set<String>>([])

@@ -11,7 +11,7 @@ import Testing
 
 @testable import HubMirror
 
-@Suite("Passing through what an upstream has", .timeLimit(.minutes(2)))
+@Suite("Passing through what an upstream has", .timeLimit(.minutes(10)))
 struct PassThroughTests {
     /// Several megabytes, so that the file is fetched in ranges, journalled and hashed in steps.
     private static let large = (0..<(9 << 20) + 123).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }

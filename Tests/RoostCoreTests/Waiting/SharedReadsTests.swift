@@ -2,7 +2,7 @@ import RoostCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SharedReadsTests {
+@Suite(.timeLimit(.minutes(10))) struct SharedReadsTests {
     /// A thing that is read, slowly while its gate is closed.
     private final class Source: Sendable {
         let state = WatchedState((value: 0, reads: 0, isOpen: false))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(5))) struct DryRunDepartureTests {
+@Suite(.timeLimit(.minutes(10))) struct DryRunDepartureTests {
     @Test func `a client that leaves ends what its dry run asks of the Hub`() async throws {
         let (asked, asking) = AsyncStream<Void>.makeStream()
         let (left, leaving) = AsyncStream<Void>.makeStream()

@@ -14,7 +14,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(5))) struct JobBroadcastTests {
+@Suite(.timeLimit(.minutes(10))) struct JobBroadcastTests {
     /// A database with a running job, whose bytes the test sets, and the number of looks at them.
     private struct Bench: Sendable {
         let database: JobDatabase

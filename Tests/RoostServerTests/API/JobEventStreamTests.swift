@@ -7,7 +7,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct JobEventStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct JobEventStreamTests {
     @Test func `a stream replays the history, goes on live, and ends with the job`() async throws {
         try await RunningServer.run { server in
             let id = try await server.submit("a/b")

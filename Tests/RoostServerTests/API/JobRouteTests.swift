@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `calls are counted with the next write`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `calls are counted with the next write`() async throws {
         try await RunningServer.run { server in
             let id = try await server.submit("a/b")
             for _ in 0..<3 { #expect(try await server.send(.GET, "/jobs/\(id)").status == 200) }

@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `the first key closes a running server, and a revocation or rotation applies while it runs`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `the first key closes a running server, and a revocation or rotation applies while it runs`() async throws {
         try await RunningServer.run { server in
             #expect(try await server.send(.GET, "/jobs", key: nil).status == 200)
             let (key, stored) = try server.withKeys { try $0.create(NewKey(name: "first", scopes: [.admin])) }
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a stream of events ends with its key`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a stream of events ends with its key`() async throws {
         try await RunningServer.runKeyed { server, keys in
             let stored = try server.withKeys { try $0.keys() }
             for scope in [KeyScope.read, .admin] {

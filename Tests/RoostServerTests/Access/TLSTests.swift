@@ -12,7 +12,7 @@ import Testing
 @testable import HTTPServing
 
 /// The API behind TLS, from files that change.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct TLSTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TLSTests {
     let directory: TemporaryDirectory
     private var certificate: FilePath { directory.path.appending("server.pem") }
     private var key: FilePath { directory.path.appending("server.key") }

@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `health and status tell about jobs.db`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `health and status tell about jobs.db`() async throws {
         try await RunningServer.run { server in
             let health = try await server.send(.GET, "/health")
             #expect(health.status == 200)

@@ -11,7 +11,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(5))) struct MaintenanceServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct MaintenanceServiceTests {
     let directory: TemporaryDirectory
     let time = ManualTime()
 

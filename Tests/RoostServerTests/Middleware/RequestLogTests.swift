@@ -5,7 +5,7 @@ import Testing
 @testable import RoostServer
 
 /// The lines of the log for requests.
-@Suite(.timeLimit(.minutes(5))) struct RequestLogTests {
+@Suite(.timeLimit(.minutes(10))) struct RequestLogTests {
     @Test func `each request has a line with its id, without query and body`() async throws {
         let lines = LogLines()
         try await RunningServer.run(logger: lines.logger) { server in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(5))) struct WebhookServerTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookServerTests {
     private static let secret = "0123456789abcdef"
 
     @Test func `a pull that is canceled is told to the URL that it named`() async throws {

@@ -14,7 +14,7 @@ import Testing
 
 @testable import RoostServer
 
-@Suite(.timeLimit(.minutes(5))) struct WebhookServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookServiceTests {
     static let secret = "0123456789abcdef"
     let directory: TemporaryDirectory
     let time = ManualTime()
