@@ -33,7 +33,7 @@ struct ServerParts: Sendable {
     let writeCheck: WriteCheck
     let jobCounts: JobCounts
     /// Counts all jobs by status, of which there may be a million, for all that ask at once.
-    let jobs = SharedReads<Int, [String: Int]>()
+    let jobCountsOfAll = SharedReads<Int, [String: Int]>()
     let metrics: PrometheusRegistry
     let jobMetrics: JobMetrics
     let keys: KeyKeeper

@@ -28,6 +28,7 @@ struct RoostContext: RequestContext {
     var client: String { caller.key?.id ?? socketAddress.flatMap(ConnectionCounter.client) ?? "" }
 
     private var socketAddress: SocketAddress? {
+        // What a trusted proxy names is an address; a text that is none counts as the proxy itself.
         forwardedAddress.flatMap { try? SocketAddress(ipAddress: $0, port: 0) } ?? channel.remoteAddress
     }
 

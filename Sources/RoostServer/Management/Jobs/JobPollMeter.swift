@@ -65,7 +65,7 @@ struct JobPollMeter {
     ///   - now: The current time.
     mutating func putBack(_ counts: [String: Int], at now: Duration) {
         for (job, calls) in counts {
-            // No client's: it has asked already.
+            // A count does not tell its clients, who have used their tokens for these requests already.
             let key = Key(job: job, client: "")
             guard entries[key] != nil || entries.count < Self.capacity else { continue }
             entries[key, default: Entry(tokens: Self.burst, time: now, calls: 0)].calls += calls

@@ -34,7 +34,7 @@ struct StatusRoutes: Sendable {
             sqliteVersion: JobDatabase.sqliteVersion, sqliteIsCurrent: SQLiteRelease(JobDatabase.sqliteVersion) >= .current,
             schemaVersion: JobDatabase.schemaVersion, uptimeSeconds: parts.uptime / .seconds(1),
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier),
-            jobs: try await parts.jobs.value(of: 0) { [database = parts.database] in try await database.jobCounts() },
+            jobs: try await parts.jobCountsOfAll.value(of: 0) { [database = parts.database] in try await database.jobCounts() },
             maxConcurrentPulls: settings.maxConcurrentPulls,
             loadedModels: await loadedModels(for: caller).filter { $0.state == .ready }.map(\.reference.description),
             maxCacheModels: settings.maxCacheModels, hubEndpoint: parts.hubConfiguration.endpoint.description,
